@@ -1,0 +1,43 @@
+# All that is needed is Python 3.11 or later with venv. Another interpreter: make setup PYTHON=python3.12
+PYTHON  ?= python3
+WORKERS ?= 2
+
+BIN   := .venv/bin
+READY := .venv/.ready
+
+.PHONY: setup verify test check docs clean
+
+setup: $(READY)
+
+$(READY): requirements/dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "setup: '$(PYTHON)' is not Python 3.11 or later; name another with PYTHON=..." >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
+		|| { echo "setup: '$(PYTHON)' cannot make environments; install its venv (Debian: python3-venv) or name another with PYTHON=..." >&2; exit 1; }
+	@echo "setup: making .venv with $$($(PYTHON) --version)"
+	@$(PYTHON) -m venv .venv
+	@echo "setup: installing the pinned packages of requirements/dev.txt"
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@echo "setup: installing shadowproof from this checkout"
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+verify: setup
+	@$(BIN)/shadowproof verify
+
+test: setup
+	@$(BIN)/pytest -q -n $(WORKERS)
+
+check: setup
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/deptry .
+
+docs: setup
+	@$(BIN)/shadowproof docs
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .shadowproof-cache build dist *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

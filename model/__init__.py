@@ -1,0 +1,1 @@
+"""The protocol as a reviewer reads it: requirements, actors, events, readings, faults."""

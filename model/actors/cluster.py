@@ -1,0 +1,40 @@
+"""A VM's resource in a failover cluster, and its owner, who may or may not tell the cluster beforehand."""
+
+from model.actors.power import Power, power
+from model.notation import Actor, States, on, stays
+from model.sorts import vm
+
+
+class Cluster(States):
+    NOT_CLUSTERED = "no cluster resource"
+    ONLINE = "online"
+    SAVED = "its state was saved through the cluster service"
+    OFFLINE = "taken offline"
+    FAILED_OVER = "taken for failed; its applications are failed over to another node"
+
+
+C = Cluster
+
+cluster = Actor(
+    "cluster",
+    Cluster,
+    of=vm,
+    starts=C.NOT_CLUSTERED | C.ONLINE,
+    says="What the cluster service holds of this VM.",
+    leaves_out=("Ownership of shared volumes, and backups that a cluster serialises.",),
+)
+
+cluster.table(
+    on("vm_saved", C.ONLINE, C.FAILED_OVER),
+    on("vm_turned_off", C.ONLINE | C.SAVED, C.FAILED_OVER),
+    on("vm_deleted", C.ONLINE | C.SAVED, C.FAILED_OVER),
+    stays("vm_saved", "vm_turned_off", "vm_deleted"),
+    on("cluster_saves_vm", C.ONLINE, C.SAVED),
+    on("cluster_resumes_vm", C.SAVED, C.ONLINE),
+    on("cluster_takes_vm_offline", C.ONLINE | C.SAVED, C.OFFLINE),
+    on("cluster_brings_vm_online", C.OFFLINE | C.FAILED_OVER, C.ONLINE),
+    on("cluster_fails_over", C.ONLINE, C.FAILED_OVER),
+)
+
+ONLINE_MEANS_RUNNING = ~cluster.is_(C.ONLINE) | power.is_(Power.RUNNING | Power.PAUSED)
+"""Holds at the start: a resource is online while its VM runs or is paused."""

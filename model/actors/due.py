@@ -1,0 +1,52 @@
+"""Observers: machines that only watch, for the properties' sake."""
+
+from model.actors.power import Power, power
+from model.notation import Actor, States, on, stays
+from model.sorts import vm
+
+
+class Due(States):
+    """The names are those of Power, so that `same` can compare the two."""
+
+    NOT_RECORDED = "no backup to compare with"
+    OFF = "off"
+    RUNNING = "running"
+    PAUSED = "paused"
+    SAVED = "saved"
+    GONE = "not here"
+
+
+D, P = Due, Power
+RECORDED = D.OFF | D.RUNNING | D.PAUSED | D.SAVED | D.GONE
+_by_others = (
+    "cluster_saves_vm", "cluster_resumes_vm", "cluster_takes_vm_offline", "cluster_brings_vm_online",
+)  # fmt: skip
+
+power_due = Actor(
+    "power_due",
+    Due,
+    of=vm,
+    starts=D.NOT_RECORDED,
+    observer=True,
+    says="The power state a VM had when the backup began, changed since only by others than the writer.",
+)
+
+power_due.table(
+    *(
+        on("backup_initialized", frozenset(D), due, when=power.is_(state))
+        for due, state in ((D.OFF, P.OFF), (D.RUNNING, P.RUNNING), (D.PAUSED, P.PAUSED), (D.SAVED, P.SAVED), (D.GONE, P.GONE))
+    ),
+    on("restore_initialized", RECORDED, D.NOT_RECORDED),
+    *(on(other, RECORDED, D.NOT_RECORDED) for other in _by_others),
+    on("cluster_fails_over", RECORDED, D.GONE),
+    on("guest_crashes", RECORDED, D.OFF),
+    on("operator_starts_vm", RECORDED, D.RUNNING),
+    on("operator_stops_vm", RECORDED, D.OFF),
+    on("operator_saves_vm", RECORDED, D.SAVED),
+    on("operator_pauses_vm", RECORDED, D.PAUSED),
+    on("host_loses_power", D.RUNNING | D.PAUSED, D.OFF, when=power.is_(P.RUNNING | P.PAUSED)),
+    stays(
+        "backup_initialized", "restore_initialized", *_by_others, "cluster_fails_over", "guest_crashes", "operator_starts_vm",
+        "operator_stops_vm", "operator_saves_vm", "operator_pauses_vm", "host_loses_power",
+    ),
+)  # fmt: skip

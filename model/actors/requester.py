@@ -1,0 +1,116 @@
+"""The requester on the host: backup software, one session after another."""
+
+from model.notation import Actor, States, on, stays
+from model.readings import READ_14, AbortWindow
+
+
+class Requester(States):
+    AT_REST = "no session"
+    INITIALIZED = "InitializeForBackup called"
+    CONTEXT_SET = "SetContext called"
+    METADATA_GATHERED = "GatherWriterMetadata called"
+    CHOOSING = "StartSnapshotSet called; components and volumes are being added"
+    PREPARED = "PrepareForBackup called"
+    SNAPSHOTTING = "inside DoSnapshotSet"
+    SNAPSHOT_MADE = "DoSnapshotSet succeeded"
+    SNAPSHOT_FAILED = "DoSnapshotSet failed, or the writer's status shows a failure"
+    COPYING = "the writer's status is good; files are being copied"
+    COPIED = "files copied from the shadow copy"
+    REPORTED = "SetBackupSucceeded called for each component"
+    COMPLETED = "BackupComplete called"
+    ABORTED = "AbortBackup called"
+    RELEASED = "the object is released, or its owner is gone: BackupShutdown"
+    VANISHED = "the process died during a backup"
+    RESTORE_INITIALIZED = "InitializeForRestore and GatherWriterMetadata called; components are being chosen"
+    PRE_RESTORING = "inside PreRestore"
+    RESTORING_FILES = "files are being restored and their statuses set"
+    POST_RESTORING = "inside PostRestore"
+    RESTORED = "the restore is over, well or not"
+    RESTORE_VANISHED = "the process died during a restore"
+
+
+R = Requester
+
+IN_BACKUP = (
+    R.INITIALIZED | R.CONTEXT_SET | R.METADATA_GATHERED | R.CHOOSING | R.PREPARED | R.SNAPSHOTTING | R.SNAPSHOT_MADE
+    | R.SNAPSHOT_FAILED | R.COPYING | R.COPIED | R.REPORTED | R.COMPLETED | R.ABORTED
+)  # fmt: skip
+IN_RESTORE = R.RESTORE_INITIALIZED | R.PRE_RESTORING | R.RESTORING_FILES | R.POST_RESTORING | R.RESTORED
+
+requester = Actor(
+    "requester",
+    Requester,
+    starts=R.AT_REST,
+    says="What the requester on the host has called so far in this session.",
+    leaves_out=(
+        "Two sessions at the same time (part of Q25): one requester runs one session after another.",
+        "SaveAsXML and the stored documents: a restore finds the documents of some earlier backup.",
+    ),
+)
+
+requester.table(
+    on("backup_initialized", R.AT_REST, R.INITIALIZED),
+    on("context_set", R.INITIALIZED, R.CONTEXT_SET),
+    on("context_set_without_autorecovery", R.INITIALIZED, R.CONTEXT_SET),
+    on("writer_metadata_gathered", R.CONTEXT_SET, R.METADATA_GATHERED),
+    on("snapshot_set_started", R.METADATA_GATHERED, R.CHOOSING),
+    on("vm_chosen", R.CHOOSING, R.CHOOSING),
+    on("volume_missing", R.CHOOSING, R.CHOOSING),
+    on("prepared_for_backup", R.CHOOSING, R.PREPARED),
+    on("snapshot_set_begun", R.PREPARED, R.SNAPSHOTTING),
+    on("snapshot_set_made", R.SNAPSHOTTING, R.SNAPSHOT_MADE),
+    on("snapshot_set_failed", R.SNAPSHOTTING, R.SNAPSHOT_FAILED),
+    on("status_is_good", R.SNAPSHOT_MADE, R.COPYING),
+    on("status_shows_failure", R.SNAPSHOT_MADE, R.SNAPSHOT_FAILED),
+    on("files_copied", R.COPYING, R.COPIED),
+    on("success_reported", R.COPIED, R.REPORTED),
+    on("backup_completed", R.REPORTED, R.COMPLETED),
+    on("backup_aborted", R.SNAPSHOT_FAILED, R.ABORTED),
+    on("requester_aborts", R.PREPARED | R.SNAPSHOTTING, R.ABORTED),
+    on(
+        "requester_aborts",
+        R.SNAPSHOT_MADE | R.COPYING | R.COPIED | R.REPORTED,
+        R.ABORTED,
+        when=READ_14.actor.is_(AbortWindow.ANY_TIME),
+    ),
+    on("released", R.COMPLETED | R.ABORTED, R.RELEASED),
+    on("released_without_abort", R.SNAPSHOT_FAILED, R.RELEASED),
+    on("requester_vanishes", IN_BACKUP, R.VANISHED),
+    on("requester_vanishes", IN_RESTORE, R.RESTORE_VANISHED),
+    on("shutdown_after_vanishing", R.VANISHED, R.RELEASED),
+    on("backup_shutdown_returned", R.RELEASED, R.AT_REST),
+    on("restore_initialized", R.AT_REST, R.RESTORE_INITIALIZED),
+    on("vm_chosen_for_restore", R.RESTORE_INITIALIZED, R.RESTORE_INITIALIZED),
+    on("vm_chosen_for_restore_elsewhere", R.RESTORE_INITIALIZED, R.RESTORE_INITIALIZED),
+    on("pre_restore_called", R.RESTORE_INITIALIZED, R.PRE_RESTORING),
+    on("pre_restore_finished", R.PRE_RESTORING, R.RESTORING_FILES),
+    on("restore_given_up", R.PRE_RESTORING, R.RESTORED),
+    on("post_restore_called", R.RESTORING_FILES, R.POST_RESTORING),
+    on("post_restore_never_called", R.RESTORING_FILES, R.RESTORED),
+    on("post_restore_finished", R.POST_RESTORING, R.RESTORED),
+    on("restore_released", R.RESTORED, R.AT_REST),
+    on("restore_dropped", R.RESTORE_VANISHED, R.AT_REST),
+    on("host_loses_power", IN_BACKUP | IN_RESTORE | R.RELEASED | R.VANISHED | R.RESTORE_VANISHED, R.AT_REST),
+    stays("host_loses_power"),
+)  # fmt: skip
+
+
+class Context(States):
+    AUTORECOVERABLE = "the context lets the shadow copies be auto-recovered"
+    NO_AUTORECOVERY = "the context carries VSS_VOLSNAP_ATTR_NO_AUTORECOVERY"
+
+
+context = Actor(
+    "context",
+    Context,
+    starts=Context.AUTORECOVERABLE,
+    says="The shadow copy context of this session, as far as auto-recovery goes.",
+    leaves_out=("Contexts without writers: they never reach the Hyper-V writer.",),
+)
+
+context.table(
+    on("context_set_without_autorecovery", Context.AUTORECOVERABLE, Context.NO_AUTORECOVERY),
+    on("backup_shutdown_returned", Context.NO_AUTORECOVERY, Context.AUTORECOVERABLE),
+    on("host_loses_power", Context.NO_AUTORECOVERY, Context.AUTORECOVERABLE),
+    stays("backup_shutdown_returned", "host_loses_power"),
+)

@@ -1,0 +1,46 @@
+"""The faults: what the environment may do in a run that tolerates it."""
+
+from model.notation import Fault
+
+_CHILD, _HOST, _VSS = "in a child", "on the host", "in VSS"
+_REQUESTER, _FILES = "requester", "files and network"
+
+CHILD_EVENTS = frozenset(
+    {
+        "child_prepares_for_backup", "child_prepares_for_snapshot", "child_freezes", "child_snapshot_taken", "child_thaws",
+        "child_post_snapshot", "child_backup_completes",
+    }
+)  # fmt: skip
+
+FAULTS = (
+    Fault("guest_snapshot_fails", _CHILD, "The child's provider fails to make the snapshot; the child's backup ends."),
+    Fault("guest_hangs", _CHILD, "The child's next step may never come, though nothing forbids it.", CHILD_EVENTS),
+    Fault("guest_crashes", _CHILD, "The guest crashes during its backup; the VM is off."),
+    Fault("integration_service_stops", _CHILD, "The backup integration service stops."),
+    Fault("vm_cannot_be_saved", _HOST, "A VM cannot be put into a saved state."),
+    Fault("vm_cannot_be_resumed", _HOST, "A VM that the writer saved cannot be given back."),
+    Fault("operator_changes_vm", _HOST, "An operator starts, stops, saves or pauses a VM by hand."),
+    Fault("roll_back_fails", _HOST, "The image of a VM's VHD files cannot be rolled back, although nothing forbids it."),
+    Fault("management_service_restarts", _HOST, "The management service, the writer's process, restarts during a session."),
+    Fault("host_loses_power", _HOST, "The host loses power and starts again."),
+    Fault("registration_fails", _HOST, "A restored VM cannot be registered."),
+    Fault("cluster_fails_over", _HOST, "The cluster moves a VM to another node, for reasons of its own."),
+    Fault("provider_fails", _VSS, "The provider fails to create the shadow copies."),
+    Fault("provider_cannot_auto_recover", _VSS, "The provider turns out not to auto-recover shadow copies."),
+    Fault("freeze_window_overrun", _VSS, "Freeze to Thaw takes longer than the window allows."),
+    Fault("other_writer_fails_in_prepare_for_snapshot", _VSS, "Another writer fails in PrepareForSnapshot."),
+    Fault("other_writer_fails_in_freeze", _VSS, "Another writer fails in Freeze."),
+    Fault("other_writer_fails_in_thaw", _VSS, "Another writer fails in Thaw."),
+    Fault("other_writer_fails_in_post_snapshot", _VSS, "Another writer fails in PostSnapshot."),
+    Fault("other_writer_fails_in_pre_restore", _VSS, "Another writer fails in PreRestore."),
+    Fault("requester_aborts", _REQUESTER, "The requester calls AbortBackup where it may."),
+    Fault("requester_vanishes", _REQUESTER, "The requester's process dies."),
+    Fault("veto_ignored", _REQUESTER, "The requester ignores a veto and lets the snapshot set go on."),
+    Fault("released_without_abort", _REQUESTER, "The requester releases after a failed DoSnapshotSet without AbortBackup."),
+    Fault("post_restore_never_called", _REQUESTER, "The requester never calls PostRestore."),
+    Fault("file_status_forgotten", _REQUESTER, "The requester forgets to set a file restore status."),
+    Fault("files_restored_in_part", _FILES, "Some of a VM's files are restored, some are not."),
+    Fault("files_not_restored", _FILES, "None of a VM's files are restored."),
+    Fault("volume_missing", _FILES, "A volume that holds a VM's files is not added to the snapshot set."),
+    Fault("switch_gone", _FILES, "A virtual switch is removed."),
+)

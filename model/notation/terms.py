@@ -1,0 +1,217 @@
+"""Terms: what guards and properties say about the states of machines.
+
+A term is plain immutable data with one meaning; each engine translates it in one short function. Guards are evaluated over
+the states *before* a step. `after`, `unchanged` and `happens` speak of a step and are for properties only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+
+class States(Enum):
+    """Base of every machine's enumeration of states; `A | B` is the set of both."""
+
+    def __or__(self, other: States | frozenset[States]) -> frozenset[States]:
+        return frozenset({self}) | (other if isinstance(other, frozenset) else {other})
+
+    __ror__ = __or__
+
+
+type_of_states = States | frozenset[States]
+
+
+def as_set(states: type_of_states) -> frozenset[States]:
+    return states if isinstance(states, frozenset) else frozenset({states})
+
+
+@dataclass(frozen=True)
+class Sort:
+    """A kind of thing there is: the host (`of` is None), its VMs, or the parts of one VM."""
+
+    name: str
+    of: Sort | None = None
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+HOST = Sort("host")
+
+
+class Term:
+    """Base of all terms: `&`, `|` and `~` combine them."""
+
+    __slots__ = ()
+
+    def __and__(self, other: Term) -> Term:
+        return all_of(self, other)
+
+    def __or__(self, other: Term) -> Term:
+        return any_of(self, other)
+
+    def __invert__(self) -> Term:
+        if isinstance(self, Const):
+            return Const(not self.value)
+        return self.body if isinstance(self, Not) else Not(self)
+
+
+@dataclass(frozen=True)
+class Const(Term):
+    value: bool
+
+
+@dataclass(frozen=True)
+class In(Term):
+    """Machine `actor` is in one of `states` (names)."""
+
+    actor: str
+    states: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Same(Term):
+    """Two machines are in states of the same name."""
+
+    left: str
+    right: str
+
+
+@dataclass(frozen=True)
+class Not(Term):
+    body: Term
+
+
+@dataclass(frozen=True)
+class And(Term):
+    parts: tuple[Term, ...]
+
+
+@dataclass(frozen=True)
+class Or(Term):
+    parts: tuple[Term, ...]
+
+
+@dataclass(frozen=True)
+class Every(Term):
+    sort: Sort
+    body: Term
+
+
+@dataclass(frozen=True)
+class Some(Term):
+    sort: Sort
+    body: Term
+
+
+@dataclass(frozen=True)
+class After(Term):
+    """The body, said of the states after the step."""
+
+    body: Term
+
+
+@dataclass(frozen=True)
+class Unchanged(Term):
+    """The step leaves this machine where it was."""
+
+    actor: str
+
+
+@dataclass(frozen=True)
+class Happens(Term):
+    """The step is one of `events`; under a quantifier, an event of one VM happens to that VM only."""
+
+    events: frozenset[str]
+
+
+TRUE, FALSE = Const(True), Const(False)
+
+
+def all_of(*terms: Term) -> Term:
+    """Conjunction, flattened, with constants folded away."""
+    parts: dict[Term, None] = {}
+    for term in terms:
+        if term == FALSE:
+            return FALSE
+        for part in term.parts if isinstance(term, And) else (term,):
+            if part != TRUE:
+                parts[part] = None
+    return TRUE if not parts else next(iter(parts)) if len(parts) == 1 else And(tuple(parts))
+
+
+def any_of(*terms: Term) -> Term:
+    """Disjunction, flattened, with constants folded away."""
+    parts: dict[Term, None] = {}
+    for term in terms:
+        if term == TRUE:
+            return TRUE
+        for part in term.parts if isinstance(term, Or) else (term,):
+            if part != FALSE:
+                parts[part] = None
+    return FALSE if not parts else next(iter(parts)) if len(parts) == 1 else Or(tuple(parts))
+
+
+def implies(premise: Term, conclusion: Term) -> Term:
+    return any_of(~premise, conclusion)
+
+
+def iff(left: Term, right: Term) -> Term:
+    return implies(left, right) & implies(right, left)
+
+
+def every(sort: Sort, body: Term) -> Term:
+    return body if isinstance(body, Const) else Every(sort, body)
+
+
+def some(sort: Sort, body: Term) -> Term:
+    return body if isinstance(body, Const) else Some(sort, body)
+
+
+def after(body: Term) -> Term:
+    return After(body)
+
+
+def happens(*events: str) -> Term:
+    return Happens(frozenset(events))
+
+
+def children(term: Term) -> tuple[Term, ...]:
+    """The terms directly below this one."""
+    match term:
+        case Not(body) | Every(_, body) | Some(_, body) | After(body):
+            return (body,)
+        case And(parts) | Or(parts):
+            return parts
+        case _:
+            return ()
+
+
+def walk(term: Term) -> Iterator[Term]:
+    """The term and all terms below it."""
+    yield term
+    for child in children(term):
+        yield from walk(child)
+
+
+def machines_of(term: Term) -> frozenset[str]:
+    """The names of the machines that the term speaks of."""
+    found: set[str] = set()
+    for part in walk(term):
+        match part:
+            case In(actor, _) | Unchanged(actor):
+                found.add(actor)
+            case Same(left, right):
+                found |= {left, right}
+    return frozenset(found)
+
+
+def events_of(term: Term) -> frozenset[str]:
+    """The names of the events that the term speaks of."""
+    return frozenset(name for part in walk(term) if isinstance(part, Happens) for name in part.events)
+
+
+def speaks_of_a_step(term: Term) -> bool:
+    return any(isinstance(part, (After, Unchanged, Happens)) for part in walk(term))

@@ -1,0 +1,43 @@
+"""The protocol, put together: every actor, every event, every fault, and what holds at the start."""
+
+from model.actors import (
+    child,
+    cluster,
+    conditions,
+    due,
+    image,
+    method,
+    parts,
+    power,
+    requester,
+    restore,
+    volumes,
+    vss,
+    writer,
+)
+from model.events import EVENT_FILES
+from model.faults import FAULTS
+from model.notation import Actor, Network, build, every, iff
+from model.readings import READINGS
+from model.requirements import BY_ID
+from model.sorts import adapter
+
+ACTOR_FILES = (
+    requester, vss, writer, volumes, power, conditions, method, child, image, restore, parts, cluster, due,
+)  # fmt: skip
+
+ACTORS = tuple(thing for file in ACTOR_FILES for thing in vars(file).values() if isinstance(thing, Actor))
+
+AT_START = (
+    conditions.NO_SERVICE_ON_WINDOWS_2000,
+    cluster.ONLINE_MEANS_RUNNING,
+    every(adapter, iff(parts.switch.is_(parts.Switch.THERE), parts.port.is_(parts.Port.CONNECTED))),
+)
+
+PROTOCOL: Network = build(
+    dict.fromkeys((*ACTORS, *(reading.actor for reading in READINGS))),
+    (event for file in EVENT_FILES for event in file.EVENTS),
+    FAULTS,
+    AT_START,
+    {*BY_ID, *(reading.actor.name for reading in READINGS)},
+)

@@ -1,0 +1,155 @@
+"""From a file to parsed JSON, within limits that are checked before the parser sees the text.
+
+The order matters: size before reading, encoding before text, other PowerShell outputs before JSON, depth and length of
+numbers before parsing. So no input makes the parser recurse too deep, convert a million digits or pass NaN on.
+"""
+
+import json
+import math
+import re
+import stat
+from pathlib import Path
+
+from .node import InventoryError, Node, shown
+
+LARGEST_FILE = 20_000_000  # bytes; about 2 kB a VM is usual
+DEEPEST = 64  # levels of lists and objects; the collector writes 5
+LONGEST_NUMBER = 40  # digits in a row; 64-bit numbers have 20
+
+_AS_JSON = "ConvertTo-Json -Depth 4 | Set-Content -Encoding utf8"
+_COLLECT = f"write it with collect-inventory.ps1, or with: Get-VM | {_AS_JSON} FILE"
+_TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[{]|[\]}]|[0-9]++|NaN|Infinity', re.DOTALL)
+_TABLE_RULE = re.compile(r"^[ \t]*-{2,}(?:[ \t]+-{2,})*[ \t]*\r?$", re.MULTILINE)
+_LIST_LINE = re.compile(r"\A\s*[A-Za-z]\w*[ \t]+: ")
+
+
+class _UnusableValueError(ValueError):
+    """Raised by the parser's hooks, which do not know the place; the text continues the file's name."""
+
+
+def read_json(path: Path) -> Node:
+    """The top of the file at `path`. Raises InventoryError, and nothing else, for whatever it cannot read."""
+    file = shown(str(path))
+    text = _decoded(_bytes_of(path, file), file)
+    _refuse_other_outputs(text, file)
+    _refuse_extremes(text, file)
+    try:
+        value = json.loads(text, object_pairs_hook=_object, parse_float=_fraction)
+    except json.JSONDecodeError as error:
+        raise _not_json(error, text, file) from None
+    except _UnusableValueError as error:
+        raise InventoryError(f"{file}: {error}") from None
+    return Node(value, "", file)
+
+
+def _bytes_of(path: Path, file: str) -> bytes:
+    """The content of a regular file of at most LARGEST_FILE bytes."""
+    try:
+        found = path.stat()
+        if stat.S_ISDIR(found.st_mode):
+            raise InventoryError(f"{file}: is a folder; name the JSON file in it")
+        if not stat.S_ISREG(found.st_mode):
+            raise InventoryError(f"{file}: is not a regular file; save the inventory to a file and name that")
+        if found.st_size > LARGEST_FILE:
+            raise _too_large(file)
+        with path.open("rb") as stream:
+            content = stream.read(LARGEST_FILE + 1)
+    except FileNotFoundError:
+        raise InventoryError(f"{file}: there is no such file; check the name, or make it: {_COLLECT}") from None
+    except OSError as error:
+        raise InventoryError(f"{file}: cannot be read ({error.strerror}); check its rights and its disk") from None
+    except InventoryError:
+        raise
+    except ValueError:
+        raise InventoryError(f"{file}: is not a name a file can have; check the name") from None
+    if len(content) > LARGEST_FILE:
+        raise _too_large(file)
+    return content
+
+
+def _too_large(file: str) -> InventoryError:
+    limit = f"{LARGEST_FILE // 1_000_000} MB"
+    return InventoryError(
+        f"{file}: is larger than {limit}; collect fewer VMs at a time, or use ConvertTo-Json -Depth 4"
+    )
+
+
+def _decoded(content: bytes, file: str) -> str:
+    """The text of UTF-8, UTF-16 or UTF-32 bytes, with or without a byte order mark."""
+    encoding = json.detect_encoding(content)
+    try:
+        text = content.decode(encoding)
+    except UnicodeDecodeError as error:
+        problem = f"byte {error.start} is not {encoding.upper()} text"
+        raise InventoryError(f"{file}: {problem}; save the file again with Set-Content -Encoding utf8") from None
+    if not text.strip("\ufeff \t\r\n"):
+        raise InventoryError(f"{file}: is empty; {_COLLECT}")
+    return text
+
+
+def _refuse_other_outputs(text: str, file: str) -> None:
+    """Say what to do with CLIXML and with the tables and lists that PowerShell prints."""
+    start = text[:4000].lstrip()
+    if start.startswith(("<", "#< CLIXML")):
+        raise InventoryError(
+            f"{file}: line 1 is XML, such as Export-Clixml writes, and not JSON; "
+            f"convert it with: Import-Clixml FILE | {_AS_JSON} NEWFILE"
+        )
+    if start[:1] not in '[{"':
+        if _TABLE_RULE.search(start) or _LIST_LINE.match(start):
+            raise InventoryError(f"{file}: line 1 begins a table as PowerShell prints it, not JSON; {_COLLECT}")
+        if start.startswith("#TYPE"):
+            raise InventoryError(f"{file}: line 1 is CSV, such as Export-Csv writes, not JSON; {_COLLECT}")
+
+
+def _refuse_extremes(text: str, file: str) -> None:
+    """Refuse too deep a nesting, too long a number, NaN and Infinity, each with its line and column."""
+    depth = 0
+    for found in _TOKEN.finditer(text):
+        piece = found[0]
+        if piece in "[{":
+            depth += 1
+        elif piece in "]}":
+            depth -= 1
+        problem = None
+        if depth > DEEPEST:
+            problem, remedy = f"is nested deeper than {DEEPEST} levels", "use ConvertTo-Json -Depth 4"
+        elif piece in {"NaN", "Infinity"}:
+            problem, remedy = f"has {piece}, which JSON does not know", "put null where there is no value"
+        elif piece[0] != '"' and len(piece) > LONGEST_NUMBER:
+            problem, remedy = f"has a number of {len(piece)} digits", "check what wrote it"
+        if problem:
+            raise InventoryError(f"{file}: {_line_and_column(text, found.start())} {problem}; {remedy}")
+
+
+def _line_and_column(text: str, position: int) -> str:
+    line = text.count("\n", 0, position) + 1
+    return f"line {line}, column {position - text.rfind(chr(10), 0, position)}"
+
+
+def _not_json(error: json.JSONDecodeError, text: str, file: str) -> InventoryError:
+    """The sentence for a syntax error; a text that just stops is told apart from one that is wrong."""
+    place = f"line {error.lineno}, column {error.colno}"
+    if error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string"):
+        return InventoryError(
+            f"{file}: {place} is where the JSON stops short; copy the whole file, or collect it again"
+        )
+    reason = shown(error.msg[:1].lower() + error.msg[1:])
+    return InventoryError(f"{file}: {place} is not JSON ({reason}); {_COLLECT}")
+
+
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """A JSON object. A name given twice would hide a VM or a value, so it is refused."""
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in made if names.count(name) > 1)
+        raise _UnusableValueError(f'has the element "{shown(twice, 80)}" twice in one object; remove one of them')
+    return made
+
+
+def _fraction(digits: str) -> float:
+    value = float(digits)
+    if math.isinf(value):
+        raise _UnusableValueError(f"has the number {digits}, which is too large; check what wrote it")
+    return value
