@@ -6,8 +6,8 @@
     For use with: shadowproof method --inventory FILE and shadowproof verify --inventory FILE
 
     The script only asks. On the host and in the virtual machines it does not start, stop, mount or change anything; the
-    one thing it writes is the file named by -Path. It runs in Windows PowerShell 5.1 and in PowerShell 7, in a console with the
-    rights to see all virtual machines (a member of Hyper-V Administrators or Administrators).
+    one thing it writes is the file named by -Path. It runs in Windows PowerShell 5.1 and in PowerShell 7, in a console
+    with the rights to see all virtual machines (a member of Hyper-V Administrators or Administrators).
 
     What cannot be read is written as null. Null means "not known", never "none".
 

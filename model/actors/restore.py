@@ -75,7 +75,7 @@ place = Actor("place", Place, of=vm, starts=Place.DEFAULT, says="Where the VM is
 place.table(
     on("vm_chosen_for_restore_elsewhere", Place.DEFAULT, Place.ELSEWHERE),
     *(on(end, Place.ELSEWHERE, Place.DEFAULT) for end in _ends),
-    stays(*_ends),
+    stays("vm_chosen_for_restore_elsewhere", *_ends),
 )
 
 

@@ -163,11 +163,15 @@ def iff(left: Term, right: Term) -> Term:
 
 
 def every(sort: Sort, body: Term) -> Term:
-    return body if isinstance(body, Const) else Every(sort, body)
+    """True of nothing: a VM may have no disk. A run has at least one VM, so over VMs a constant body decides."""
+    decided = body == TRUE or (isinstance(body, Const) and sort.of == HOST)
+    return body if decided else Every(sort, body)
 
 
 def some(sort: Sort, body: Term) -> Term:
-    return body if isinstance(body, Const) else Some(sort, body)
+    """False of nothing; see `every`."""
+    decided = body == FALSE or (isinstance(body, Const) and sort.of == HOST)
+    return body if decided else Some(sort, body)
 
 
 def after(body: Term) -> Term:

@@ -8,6 +8,7 @@ import json
 import math
 import re
 import stat
+from collections import Counter
 from pathlib import Path
 
 from .node import InventoryError, Node, shown
@@ -142,8 +143,7 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     """A JSON object. A name given twice would hide a VM or a value, so it is refused."""
     made = dict(pairs)
     if len(made) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in made if names.count(name) > 1)
+        twice, _ = Counter(name for name, _ in pairs).most_common(1)[0]
         raise _UnusableValueError(f'has the element "{shown(twice, 80)}" twice in one object; remove one of them')
     return made
 

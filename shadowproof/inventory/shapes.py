@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from .node import Node, shown
 
 SCHEMA = 1  # the version that collect-inventory.ps1 writes
+MOST_MACHINES = 20_000  # one file; a cluster of 64 hosts has at most 8,000
 
 _TOP = {"schema", "vms", "switches", "host", "collectedat", "clusterread"}
 _READ_OF_A_VM = {
@@ -63,14 +64,21 @@ def _listed(node: Node) -> list[tuple[str, Node]]:
     """The VMs of a list, of one object, of PowerShell's wrapped list, or of a mapping from name to properties."""
     node = node.unwrapped()
     if isinstance(node.value, list):
-        elements = [node.child(i, value) for i, value in enumerate(node.value) if value is not None]
+        _check_number(node, len(node.value))
+        elements = (node.child(i, value) for i, value in enumerate(node.value) if value is not None)
         return [(_name(element), element) for element in elements]
     if not isinstance(node.value, dict):
         raise node.wrong(f"is {_kind(node.value)} where VMs should be", _REMEDY)
+    _check_number(node, len(node.value))
     entries = node.entries()
     if entries and all(_looks_like_vm(entry) for entry in entries.values()):
         return [(_checked(name, entry), entry) for name, entry in entries.items()]
     return [(_name(node), node)] if entries else []
+
+
+def _check_number(node: Node, count: int) -> None:
+    if count > MOST_MACHINES:
+        raise node.wrong(f"has {count} elements, more than {MOST_MACHINES}", "collect fewer VMs at a time")
 
 
 def _looks_like_vm(node: Node) -> bool:

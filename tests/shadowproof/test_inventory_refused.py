@@ -54,6 +54,7 @@ def refusal_of(tmp_path: Path, content: bytes | str) -> str:
         ('["a", "b"]', "[0] is a text where a VM should be"), ("[[]]", "[0] is a list where a VM should be"),
         ('[{"State": 2}]', "[0] is a VM without a name"), ('[{"Name": " ", "State": 2}]', "[0].Name is an empty name"),
         ('[{"Name": 7, "State": 2}]', "[0].Name is not a text"),
+        ("[" + "{}," * 20_000 + "{}]", "the top of the file has 20001 elements, more than 20000"),
         ("[]", "holds no VM"), ("{}", "holds no VM"), ('{"VMs": []}', "VMs holds no VM"), ("[null]", "holds no VM"),
         ('[{"Name": "Spooler", "Status": 4}]', "[0] has nothing that a VM has"),
         ('{"schema": 2, "VMs": [{"Name": "a", "State": 2}]}', "schema is 2 and this program reads 1"),

@@ -1,0 +1,148 @@
+"""Alike configurations: which start states of one VM no guard and no property can tell apart.
+
+Machines that never move are configuration. Two configurations are alike if every guard and every property becomes the same
+term when they are filled in; one of each class is kept. The classes are exact, and are tested against the full search.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
+from typing import TYPE_CHECKING
+
+from model.notation.run import Shape
+from model.notation.machines import Actor
+from model.notation.terms import HOST, Every, Some, Term, all_of, machines_of, walk
+from proofs.world import fold
+
+if TYPE_CHECKING:
+    from proofs.compile import Compiled
+
+_CACHE: dict[object, list[dict[str, str]]] = {}
+
+
+def starts_of_shape(
+    compiled: Compiled,
+    form: int,
+    shape: Shape,
+    terms: Sequence[Term],
+    allowed: Mapping[str, frozenset[str]],
+    reduce: bool,
+) -> Iterator[dict[str, str]]:
+    """The start states of a VM of one shape: one for each class of configurations, times the free states that move."""
+    vars_, world = compiled.vm_vars[form], compiled.world
+    free = {
+        name: tuple(s for s in actor.states if s in world.starts[actor.name] and s in allowed.get(name, world.starts[actor.name]))
+        for name, actor in zip(vars_.names, vars_.actors, strict=True)
+    }
+    fixed = [n for n, a in zip(vars_.names, vars_.actors, strict=True) if a.name in world.constant and len(free[n]) > 1]
+    seen = _seen_terms(compiled, form, terms) if reduce else []
+    limits = _limits(compiled, form, allowed)
+    chosen: list[list[dict[str, str]]] = [_classes(group, free, seen, limits, reduce) for group in _groups(fixed, seen, limits)]
+    moving = [n for n in vars_.names if n not in fixed]
+    for configuration in product(*chosen):
+        base = {name: state for part in configuration for name, state in part.items()}
+        for states in product(*(free[name] for name in moving)):
+            start = {**base, **dict(zip(moving, states, strict=True))}
+            if _possible(start, limits):
+                yield start
+
+
+def _seen_terms(compiled: Compiled, form: int, terms: Sequence[Term]) -> list[Term]:
+    """Everything that could look at a VM's configuration: guards of events and of moves, and the properties."""
+    world, found = compiled.world, set[Term]()
+    for event in compiled.events:
+        when = world.when[event.name]
+        found |= _bodies(compiled, form, when)
+        if not event.scope.all and event.scope.sort != HOST:
+            found |= {compiled.expand_in(when, form, part) for part in compiled.members(event, form)}
+        for actor in world.network.participants(event.name):
+            if actor.name in compiled.kept:
+                for rule in (rule for rules in world.rules(actor, event.name).values() for rule in rules):
+                    found |= _bodies(compiled, form, rule.when)
+                    if actor.sort == compiled.sort:
+                        found.add(compiled.expand_in(rule.when, form))
+                    elif actor.sort != HOST:
+                        count = shape_count(compiled, form, actor)
+                        found |= {compiled.expand_in(rule.when, form, (actor.sort, j)) for j in range(count)}
+    for term in terms:
+        found |= _bodies(compiled, form, fold(term, world.reach))
+    return sorted((term for term in found if machines_of(term)), key=repr)
+
+
+def shape_count(compiled: Compiled, form: int, actor: Actor) -> int:
+    """How many machines of this part's actor a VM of the form has."""
+    return compiled.shapes[form].parts.get(actor.sort.name, 0)
+
+
+def _bodies(compiled: Compiled, form: int, term: Term) -> set[Term]:
+    """What the quantifiers over VMs in a term say of one VM."""
+    return {
+        compiled.expand_in(part.body, form)
+        for part in walk(term)
+        if isinstance(part, (Every, Some)) and part.sort == compiled.sort
+    }
+
+
+def _limits(compiled: Compiled, form: int, allowed: Mapping[str, frozenset[str]]) -> list[tuple[Term, dict[str, tuple[str, ...]]]]:
+    """What holds at the start, with the machines that are not kept and the states they may start in."""
+    world, network = compiled.world, compiled.world.network
+    found = []
+    kept = set(compiled.vm_vars[form].names)
+    for term in network.at_start:
+        whole = compiled.expand_in(term, form)
+        unseen = {
+            n: tuple(sorted(allowed.get(n, world.starts[n.split("#")[0]]) & world.starts[n.split("#")[0]]))
+            for n in machines_of(whole) - kept
+        }
+        if machines_of(whole) & kept:
+            found.append((whole, unseen))
+    return found
+
+
+def _possible(start: Mapping[str, str], limits: Sequence[tuple[Term, dict[str, tuple[str, ...]]]]) -> bool:
+    """Whether the start states can hold together, for some start states of the machines that are not kept."""
+    for term, unseen in limits:
+        known = fold(term, {name: frozenset({start[name]}) for name in machines_of(term) if name in start})
+        names = sorted(unseen)
+        if not any(
+            fold(known, {n: frozenset({s}) for n, s in zip(names, states, strict=True)}) == all_of()
+            for states in product(*(unseen[name] for name in names))
+        ):
+            return False
+    return True
+
+
+def _groups(fixed: Sequence[str], seen: Sequence[Term], limits: Sequence[tuple[Term, dict[str, tuple[str, ...]]]]) -> list[list[str]]:
+    """Configuration machines that stand in a term together, directly or by way of others."""
+    groups: list[set[str]] = [{name} for name in fixed]
+    for term in [*seen, *(term for term, _ in limits)]:
+        touched = [g for g in groups if g & machines_of(term)]
+        if len(touched) > 1:
+            groups = [g for g in groups if g not in touched] + [set().union(*touched)]
+    return [sorted(group) for group in sorted(groups, key=sorted)]
+
+
+def _classes(
+    group: Sequence[str],
+    free: Mapping[str, tuple[str, ...]],
+    seen: Sequence[Term],
+    limits: Sequence[tuple[Term, dict[str, tuple[str, ...]]]],
+    reduce: bool,
+) -> list[dict[str, str]]:
+    """One configuration of each class; every configuration if nothing is to be reduced."""
+    about = tuple(term for term in seen if machines_of(term) & set(group))
+    bound = tuple((term, tuple(sorted(unseen.items()))) for term, unseen in limits if machines_of(term) & set(group))
+    key = (tuple(group), tuple(free[name] for name in group), about, bound, reduce)
+    if key not in _CACHE:
+        classes: dict[object, dict[str, str]] = {}
+        for states in product(*(free[name] for name in group)):
+            at = dict(zip(group, states, strict=True))
+            reach = {name: frozenset({state}) for name, state in at.items()}
+            rest = tuple(fold(term, reach) for term, _ in bound)
+            if any(term == ~all_of() for term in rest):
+                continue
+            signature = (tuple(fold(term, reach) for term in about), rest) if reduce else states
+            classes.setdefault(signature, at)
+        _CACHE[key] = list(classes.values())
+    return _CACHE[key]

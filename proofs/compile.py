@@ -1,0 +1,501 @@
+"""Compile a world, or a slice of it, into small numbers and remembered steps.
+
+The host's machines together are one number, each VM's machines together another; what an event does to them is worked out
+from the tables once for each combination that is met, and remembered. The protocol is read from the tables; nothing of it
+is written here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+from model.notation.events import Event
+from model.notation.machines import Actor
+from model.notation.run import Shape
+from model.notation.terms import (
+    FALSE,
+    HOST,
+    TRUE,
+    After,
+    And,
+    Const,
+    Every,
+    Happens,
+    In,
+    Not,
+    Or,
+    Same,
+    Some,
+    Sort,
+    Term,
+    Unchanged,
+    all_of,
+    any_of,
+    every as every_,
+    machines_of,
+    some as some_,
+    speaks_of_a_step,
+    walk,
+)
+from proofs.classes import starts_of_shape
+from proofs.world import Slice, World, fold
+
+States = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Step:
+    """What a term is evaluated on: host and VM states before and after, the VM's form, quantified bits before, after
+    and of the step, the event, and whether the event happens to the VM in question."""
+
+    host: States
+    vm: States
+    form: int
+    bits: int = 0
+    host2: States = ()
+    vm2: States = ()
+    bits2: int = 0
+    step_bits: int = 0
+    event: str = ""
+    here: bool = True
+
+
+Test = Callable[[Step], bool]
+
+
+class Variables:
+    """The machines of the host, or of a VM of one shape with its parts: their names, states and places in a tuple."""
+
+    def __init__(self, actors: Sequence[tuple[str, Actor]]) -> None:
+        self.names = tuple(name for name, _ in actors)
+        self.actors = tuple(actor for _, actor in actors)
+        self.at = {name: i for i, name in enumerate(self.names)}
+        self.number = {name: {s: k for k, s in enumerate(actor.states)} for name, actor in actors}
+
+    def encode(self, states: Mapping[str, str]) -> States:
+        return tuple(self.number[name][states[name]] for name in self.names)
+
+    def decode(self, states: States) -> dict[str, str]:
+        return {name: actor.states[k] for name, actor, k in zip(self.names, self.actors, states, strict=True)}
+
+
+def part_name(actor: str, index: int) -> str:
+    """The variable of a part's machine inside its VM."""
+    return f"{actor}#{index}"
+
+
+def expand(term: Term, shape: Shape, part_of: Mapping[str, Sort], index: Mapping[Sort, int]) -> Term:
+    """The term for a VM of one shape: quantifiers over its parts written out, machines of a part named with its number.
+
+    part_of: the sort of every machine that belongs to a part. index: which part the term is about, by sort.
+    """
+
+    def name(actor: str) -> str:
+        sort = part_of.get(actor)
+        return part_name(actor, index[sort]) if sort in index else actor
+
+    def again(inner: Term) -> Term:
+        return expand(inner, shape, part_of, index)
+
+    match term:
+        case In(actor, states):
+            return In(name(actor), states)
+        case Unchanged(actor):
+            return Unchanged(name(actor))
+        case Same(left, right):
+            return Same(name(left), name(right))
+        case Not(body):
+            return ~again(body)
+        case And(inner):
+            return all_of(*map(again, inner))
+        case Or(inner):
+            return any_of(*map(again, inner))
+        case After(body):
+            return After(again(body))
+        case Every(sort, body) | Some(sort, body) if sort.of != HOST:
+            count = shape.parts.get(sort.name, 0)
+            members = [expand(body, shape, part_of, {**index, sort: j}) for j in range(count)]
+            return all_of(*members) if isinstance(term, Every) else any_of(*members)
+        case _:
+            return term
+
+
+def of_event(world: World, term: Term, event: Event) -> Term:
+    """A term about steps, for steps of one event: what the event cannot change is decided."""
+    network = world.network
+
+    def still(actor: str) -> bool:
+        return not world.moves(network.actors[actor], event.name)
+
+    match term:
+        case Happens(events):
+            if event.name not in events:
+                return FALSE
+            return term if not event.scope.all and event.scope.sort != HOST else TRUE
+        case Unchanged(actor):
+            return TRUE if still(actor) else term
+        case After(body):
+            return body if all(map(still, machines_of(body))) else term
+        case Not(body):
+            return ~of_event(world, body, event)
+        case And(parts):
+            return all_of(*(of_event(world, part, event) for part in parts))
+        case Or(parts):
+            return any_of(*(of_event(world, part, event) for part in parts))
+        case Every(sort, body):
+            return every_(sort, of_event(world, body, event))
+        case Some(sort, body):
+            return some_(sort, of_event(world, body, event))
+        case _:
+            return term
+
+
+class Compiled:
+    """A slice of a world, ready to be explored.
+
+    part: the machines and events that are looked at. terms: further terms (properties) whose quantified parts get bits as well.
+    shapes: what VMs there may be. allowed: for each shape, which start states a machine may have (None: all).
+    """
+
+    def __init__(
+        self,
+        world: World,
+        part: Slice,
+        shapes: Sequence[Shape],
+        terms: Sequence[Term] = (),
+        allowed: Sequence[Mapping[str, frozenset[str]] | None] | None = None,
+        reduce: bool = True,
+    ) -> None:
+        network = world.network
+        kept = part.machines
+        self.world, self.kept, self.shapes = world, kept, tuple(shapes)
+        self.sort, self.parts = network.replicated, network.parts
+        self.part_of = {a.name: a.sort for a in network.actors.values() if a.sort in self.parts}
+        actors = [a for a in network.actors.values() if a.name in kept]
+        self.host_vars = Variables([(a.name, a) for a in actors if a.sort == HOST])
+        self.vm_vars = [Variables(list(self._vm_variables(actors, shape))) for shape in shapes]
+        self.state_bits: list[tuple[bool, Term, list[Test]]] = []
+        self.step_bits: dict[str, list[tuple[bool, Term, list[Test]]]] = {}
+        self.events = [e for e in world.events if e.name in part.events]
+        self.for_all = [event.scope.all for event in self.events]
+        self.reads_bits_after: dict[int, bool] = {}
+        self.host_ids: dict[States, int] = {}
+        self.hosts: list[States] = []
+        self.local_ids: dict[tuple[int, States], int] = {}
+        self.locals: list[tuple[int, States]] = []
+        self.fired: set[tuple[str, str, str, str]] = set()
+        self._event = ""
+        self._compile_events()
+        self.start_hosts = [
+            self.host_id(self.host_vars.encode(dict(zip(self.host_vars.names, states, strict=True))))
+            for states in product(*(sorted(world.starts[name]) for name in self.host_vars.names))
+        ]
+        self.starts: list[int] = []
+        for form, shape in enumerate(shapes):
+            limit = (allowed[form] if allowed else None) or {}
+            for start in starts_of_shape(self, form, shape, terms, limit, reduce):
+                self.starts.append(self.local_id(form, self.vm_vars[form].encode(start)))
+        self.forget()
+
+    def forget(self) -> None:
+        """Drop what is remembered of steps (after new terms have been given bits)."""
+        self._bits: dict[tuple[int, int], int] = {}
+        self._step_bits: dict[tuple[str, int, int, int, int, bool], int] = {}
+        self._host: dict[tuple[int, int], list[tuple[int, int]]] = {}
+        self._vm: dict[tuple[int, int, int], list[tuple[int, int, int]]] = {}
+        self._all: dict[tuple[int, int, int, int], int] = {}
+
+    # -- what there is ------------------------------------------------------------------------------------------------
+
+    def _vm_variables(self, actors: Sequence[Actor], shape: Shape) -> Iterator[tuple[str, Actor]]:
+        for actor in actors:
+            if actor.sort == self.sort:
+                yield actor.name, actor
+            elif actor.sort != HOST:
+                for j in range(shape.parts.get(actor.sort.name, 0)):
+                    yield part_name(actor.name, j), actor
+
+    def host_id(self, states: States) -> int:
+        found = self.host_ids.get(states)
+        if found is None:
+            found = self.host_ids[states] = len(self.hosts)
+            self.hosts.append(states)
+        return found
+
+    def local_id(self, form: int, states: States) -> int:
+        key = (form, states)
+        found = self.local_ids.get(key)
+        if found is None:
+            found = self.local_ids[key] = len(self.locals)
+            self.locals.append(key)
+        return found
+
+    # -- terms --------------------------------------------------------------------------------------------------------
+
+    def expand_in(self, term: Term, form: int, part: tuple[Sort, int] | None = None) -> Term:
+        """The term for a VM of one form (and one part of it)."""
+        return expand(term, self.shapes[form], self.part_of, {part[0]: part[1]} if part else {})
+
+    def state_test(self, term: Term) -> Test:
+        """A term about states, said of the whole network."""
+        return self.test(fold(term, self.world.reach))
+
+    def step_tests(self, term: Term) -> dict[int, Test]:
+        """A term about steps, for each event of which it can be true at all."""
+        found: dict[int, Test] = {}
+        for i, event in enumerate(self.events):
+            said = of_event(self.world, fold(term, self.world.reach), event)
+            if said != FALSE:
+                self._event = event.name
+                found[i] = self.test(said)
+                self.reads_bits_after[i] = self.reads_bits_after.get(i, False) or any(
+                    isinstance(part, After) and any(isinstance(p, (Every, Some)) for p in walk(part)) for part in walk(said)
+                )
+        return found
+
+    def test(self, term: Term, form: int | None = None, *, post: bool = False) -> Test:  # noqa: C901, PLR0911, PLR0912
+        """Compile a term (expanded, if it is said of a VM) into a test."""
+        match term:
+            case Const(value):
+                return lambda step: value
+            case In(actor, states):
+                return self._read(actor, states, form, post)
+            case Same(left, right):
+                return self._same(left, right, form, post)
+            case Unchanged(actor):
+                return self._unchanged(actor, form)
+            case Not(body):
+                inner = self.test(body, form, post=post)
+                return lambda step: not inner(step)
+            case And(parts):
+                tests = [self.test(part, form, post=post) for part in parts]
+                return lambda step: all(test(step) for test in tests)
+            case Or(parts):
+                tests = [self.test(part, form, post=post) for part in parts]
+                return lambda step: any(test(step) for test in tests)
+            case After(body):
+                return self.test(body, form, post=True)
+            case Happens(events):
+                if form is None:
+                    return lambda step: step.event in events
+                return lambda step: step.here and step.event in events
+            case Every(sort, body) | Some(sort, body) if sort == self.sort:
+                return self._quantified(isinstance(term, Every), body, post)
+        raise TypeError(f"cannot compile {term}")
+
+    def _read(self, actor: str, states: frozenset[str], form: int | None, post: bool) -> Test:
+        if actor in self.host_vars.at:
+            i, wanted = self.host_vars.at[actor], frozenset(self.host_vars.number[actor][s] for s in states)
+            return (lambda step: step.host2[i] in wanted) if post else (lambda step: step.host[i] in wanted)
+        assert form is not None, f"{actor} read without a VM"
+        vars_ = self.vm_vars[form]
+        i, wanted = vars_.at[actor], frozenset(vars_.number[actor][s] for s in states)
+        return (lambda step: step.vm2[i] in wanted) if post else (lambda step: step.vm[i] in wanted)
+
+    def _states_of(self, actor: str, form: int | None) -> tuple[str, ...]:
+        vars_ = self.host_vars if actor in self.host_vars.at else self.vm_vars[form or 0]
+        return vars_.actors[vars_.at[actor]].states
+
+    def _same(self, left: str, right: str, form: int | None, post: bool) -> Test:
+        shared = set(self._states_of(left, form)) & set(self._states_of(right, form))
+        pairs = any_of(*(In(left, frozenset({s})) & In(right, frozenset({s})) for s in sorted(shared)))
+        return self.test(pairs, form, post=post)
+
+    def _unchanged(self, actor: str, form: int | None) -> Test:
+        if actor in self.host_vars.at:
+            i = self.host_vars.at[actor]
+            return lambda step: step.host[i] == step.host2[i]
+        assert form is not None
+        names = [actor] if actor in self.vm_vars[form].at else [n for n in self.vm_vars[form].names if n.split("#")[0] == actor]
+        places = [self.vm_vars[form].at[name] for name in names]
+        return lambda step: all(step.vm[i] == step.vm2[i] for i in places)
+
+    def _quantified(self, every: bool, body: Term, post: bool) -> Test:
+        of_step = speaks_of_a_step(body)
+        table = self.step_bits.setdefault(self._event, []) if of_step else self.state_bits
+        for k, (known_every, known, _) in enumerate(table):
+            if known_every == every and known == body:
+                bit = 1 << k
+                break
+        else:
+            bit = 1 << len(table)
+            row: list[Test] = []
+            table.append((every, body, row))
+            row.extend(self.test(self.expand_in(body, form), form) for form in range(len(self.shapes)))
+        if of_step:
+            return (lambda step: not step.step_bits & bit) if every else (lambda step: bool(step.step_bits & bit))
+        if post:
+            return (lambda step: not step.bits2 & bit) if every else (lambda step: bool(step.bits2 & bit))
+        return (lambda step: not step.bits & bit) if every else (lambda step: bool(step.bits & bit))
+
+    # -- events -------------------------------------------------------------------------------------------------------
+
+    def _compile_events(self) -> None:
+        self._host_part: list[list[_Table]] = []
+        self._vm_part: list[list[list[tuple[Sort | None, int, list[_Table]]]]] = []
+        self._when_host: list[Test | None] = []
+        self._when_vm: list[list[list[Test]]] = []
+        for event in self.events:
+            taking = [a for a in self.world.network.participants(event.name) if a.name in self.kept]
+            local = not event.scope.all and event.scope.sort != HOST
+            forms = range(len(self.shapes))
+            hosts = [a for a in taking if a.sort == HOST]
+            self._host_part.append([] if local else [_Table(self, a, a.name, event, None, None) for a in hosts])
+            when = self.world.when[event.name]
+            self._when_host.append(None if local else self.test(when))
+            rows: list[list[tuple[Sort | None, int, list[_Table]]]] = []
+            whens: list[list[Test]] = []
+            for form in forms:
+                members: list[tuple[Sort | None, int, list[_Table]]] = []
+                tests: list[Test] = []
+                for part in self.members(event, form):
+                    tables = [_Table(self, a, a.name, event, form, part) for a in hosts] if local else []
+                    for a in taking:
+                        tables += [_Table(self, a, name, event, form, part) for name in self._instances(a, event, form, part)]
+                    members.append((part[0] if part else None, part[1] if part else 0, tables))
+                    if local:
+                        tests.append(self.test(self.expand_in(when, form, part), form))
+                rows.append(members)
+                whens.append(tests)
+            self._vm_part.append(rows)
+            self._when_vm.append(whens)
+
+    def members(self, event: Event, form: int) -> list[tuple[Sort, int] | None]:
+        if event.scope.sort in self.parts:
+            return [(event.scope.sort, j) for j in range(self.shapes[form].parts.get(event.scope.sort.name, 0))]
+        return [None]
+
+    def _instances(self, actor: Actor, event: Event, form: int, part: tuple[Sort, int] | None) -> list[str]:
+        if actor.sort == HOST or (event.scope.sort == HOST and not event.scope.all):
+            return []
+        if actor.sort == self.sort:
+            return [actor.name]
+        count = self.shapes[form].parts.get(actor.sort.name, 0)
+        return [part_name(actor.name, part[1])] if part else [part_name(actor.name, j) for j in range(count)]
+
+    def bits(self, host: int, local: int) -> int:
+        """The quantified bits that one VM contributes: for "some", that it fits; for "every", that it does not."""
+        key = (host, local)
+        found = self._bits.get(key)
+        if found is None:
+            form, states = self.locals[local]
+            step = Step(self.hosts[host], states, form)
+            found = 0
+            for k, (every, _, tests) in enumerate(self.state_bits):
+                if tests[form](step) != every:
+                    found |= 1 << k
+            self._bits[key] = found
+        return found
+
+    def bits_of_step(self, event: str, host: int, local: int, host2: int, local2: int, here: bool) -> int:
+        """The same for quantified terms that speak of a step."""
+        table = self.step_bits.get(event)
+        if not table:
+            return 0
+        key = (event, host, local, host2, local2, here)
+        found = self._step_bits.get(key)
+        if found is None:
+            form, states = self.locals[local]
+            step = Step(self.hosts[host], states, form, 0, self.hosts[host2], self.locals[local2][1], 0, 0, event, here)
+            found = 0
+            for k, (every, _, tests) in enumerate(table):
+                if tests[form](step) != every:
+                    found |= 1 << k
+            self._step_bits[key] = found
+        return found
+
+    def host_steps(self, host: int, bits: int) -> list[tuple[int, int]]:
+        """(event, host afterwards) for every event of the host or of all VMs that is enabled."""
+        key = (host, bits)
+        found = self._host.get(key)
+        if found is None:
+            found = []
+            step = Step(self.hosts[host], (), 0, bits)
+            for e, event in enumerate(self.events):
+                when = self._when_host[e]
+                if when is None or not when(step):
+                    continue
+                moved = self._move(self._host_part[e], step, self.host_vars, list(step.host))
+                if moved is not None:
+                    found.append((e, self.host_id(tuple(moved))))
+            self._host[key] = found
+        return found
+
+    def all_step(self, event: int, host: int, bits: int, local: int) -> int:
+        """What an event that happens to the host or to all VMs makes of one VM."""
+        key = (event, host, bits, local)
+        found = self._all.get(key)
+        if found is None:
+            form, states = self.locals[local]
+            step = Step(self.hosts[host], states, form, bits)
+            moved = self._move(self._vm_part[event][form][0][2], step, self.vm_vars[form], list(states))
+            assert moved is not None, f"{self.events[event].name} waits for a single VM"
+            found = self._all[key] = self.local_id(form, tuple(moved))
+        return found
+
+    def vm_steps(self, host: int, bits: int, local: int) -> list[tuple[int, int, int]]:
+        """(event, host afterwards, VM afterwards) for every event that can happen to this VM or a part of it."""
+        key = (host, bits, local)
+        found = self._vm.get(key)
+        if found is None:
+            found = []
+            form, states = self.locals[local]
+            step = Step(self.hosts[host], states, form, bits)
+            for e, event in enumerate(self.events):
+                if event.scope.all or event.scope.sort == HOST:
+                    continue
+                for when, (_, _, tables) in zip(self._when_vm[e][form], self._vm_part[e][form], strict=True):
+                    if not when(step):
+                        continue
+                    host2, vm2 = list(step.host), list(states)
+                    for table in tables:
+                        target = host2 if table.of_host else vm2
+                        if not table.move(step, target):
+                            break
+                    else:
+                        found.append((e, self.host_id(tuple(host2)), self.local_id(form, tuple(vm2))))
+            self._vm[key] = found
+        return found
+
+    def _move(self, tables: Sequence[_Table], step: Step, vars_: Variables, target: list[int]) -> list[int] | None:
+        return target if all(table.move(step, target) for table in tables) else None
+
+
+class _Table:
+    """One machine's part in one event: for each of its states, the guarded moves."""
+
+    def __init__(
+        self, compiled: Compiled, actor: Actor, name: str, event: Event, form: int | None, part: tuple[Sort, int] | None
+    ) -> None:
+        self.of_host = actor.sort == HOST
+        vars_ = compiled.host_vars if self.of_host else compiled.vm_vars[form or 0]
+        self.at, self.fired, self.label = vars_.at[name], compiled.fired, (event.name, actor.name)
+        self.states = actor.states
+        own = part
+        if not self.of_host and "#" in name:
+            own = (actor.sort, int(name.split("#")[1]))
+        self.rows: dict[int, list[tuple[Test | None, int | None]]] = {}
+        for state, rules in compiled.world.rules(actor, event.name).items():
+            k = vars_.number[name][state]
+            self.rows[k] = [
+                (
+                    None if rule.when == Const(True) else compiled.test(
+                        rule.when if form is None else compiled.expand_in(rule.when, form, own), form
+                    ),
+                    None if rule.dest is None else vars_.number[name][rule.dest],
+                )
+                for rule in rules
+            ]
+
+    def move(self, step: Step, target: list[int]) -> bool:
+        """Move this machine in `target`; False if it blocks."""
+        for when, dest in self.rows.get(target[self.at], ()):
+            if when is None or when(step):
+                now = target[self.at]
+                self.fired.add((*self.label, self.states[now], self.states[now if dest is None else dest]))
+                if dest is not None:
+                    target[self.at] = dest
+                return True
+        return False

@@ -1,0 +1,218 @@
+"""A world: the network in one column, with readings fixed, faults chosen, and what cannot happen folded away.
+
+Folding is exact: a state that no start and no row with a satisfiable guard leads to is unreachable, so a guard may take
+it for false. What is left is what the engines look at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from model.notation.machines import Actor, Rule
+from model.notation.network import Network, satisfiable
+from model.notation.terms import (
+    FALSE,
+    HOST,
+    TRUE,
+    After,
+    And,
+    Const,
+    Every,
+    Happens,
+    In,
+    Not,
+    Or,
+    Same,
+    Some,
+    Term,
+    Unchanged,
+    all_of,
+    any_of,
+    events_of,
+    every,
+    machines_of,
+    some,
+)
+
+
+@dataclass(frozen=True)
+class Column:
+    """One set of circumstances: which faults a run tolerates, and which readings differ from the default."""
+
+    faults: frozenset[str] = frozenset()
+    readings: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def name(self) -> str:
+        parts = [*(f"{reading}={state}" for reading, state in self.readings), *sorted(self.faults)]
+        return " + ".join(parts) if parts else "no fault"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True)
+class Slice:
+    """The machines and events that can influence something, by name."""
+
+    machines: frozenset[str]
+    events: frozenset[str]
+
+
+class World:
+    """The network in one column. `reach`: for each machine the states it can possibly be in."""
+
+    def __init__(self, network: Network, column: Column) -> None:
+        self.network, self.column = network, column
+        fixed = dict(column.readings)
+        self.reach: dict[str, frozenset[str]] = {
+            name: frozenset({fixed[name]} if name in fixed else {actor.starts[0]} if self._is_reading(actor) else actor.starts)
+            for name, actor in network.actors.items()
+        }
+        self.starts = dict(self.reach)
+        self.events = [e for e in network.events.values() if e.fault is None or e.fault in column.faults]
+        self._rules: dict[tuple[str, str], dict[str, tuple[Rule, ...]]] = {}
+        self._blocks: dict[tuple[str, str], bool] = {}
+        while self._grow():
+            pass
+        self._rules.clear()
+        self.events = [e for e in self.events if self._possible(e.name, fold(e.when, self.reach))]
+        self.when = {e.name: fold(e.when, self.reach) for e in self.events}
+
+    def _is_reading(self, actor: Actor) -> bool:
+        """A machine of the host that never moves is fixed in a column."""
+        return actor.sort == HOST and not actor.moves
+
+    def _possible(self, event: str, when: Term) -> bool:
+        return when != FALSE and all(
+            any(self._live(actor, event, state) for state in self.reach[actor.name])
+            for actor in self.network.participants(event)
+        )
+
+    def _live(self, actor: Actor, event: str, state: str) -> tuple[Rule, ...]:
+        """The rows that may fit in a state, their guards folded; a row that always fits hides those after it."""
+        found: list[Rule] = []
+        for rule in actor.rules(event, state):
+            when = fold(rule.when, self.reach)
+            if when != FALSE:
+                found.append(Rule(rule.dest, when))
+            if when == TRUE:
+                break
+        return tuple(found)
+
+    def _grow(self) -> bool:
+        grown = False
+        for event in self.events:
+            if not self._possible(event.name, fold(event.when, self.reach)):
+                continue
+            for actor in self.network.participants(event.name):
+                now = self.reach[actor.name]
+                new = {r.dest for s in now for r in self._live(actor, event.name, s) if r.dest is not None} - now
+                if new:
+                    self.reach[actor.name] = now | new
+                    grown = True
+        return grown
+
+    def rules(self, actor: Actor, event: str) -> dict[str, tuple[Rule, ...]]:
+        """The rows of a machine for an event, by state, guards folded; states that cannot be reached are left out."""
+        key = (actor.name, event)
+        if key not in self._rules:
+            self._rules[key] = {
+                state: self._live(actor, event, state) for state in actor.states if state in self.reach[actor.name]
+            }
+        return self._rules[key]
+
+    def moves(self, actor: Actor, event: str) -> bool:
+        """Whether the event can really move this machine."""
+        return any(r.dest not in (None, s) for s, rules in self.rules(actor, event).items() for r in rules)
+
+    def blocks(self, actor: Actor, event: str) -> bool:
+        """Whether this machine can stand in the event's way: in some state no row fits for sure."""
+        key = (actor.name, event)
+        if key not in self._blocks:
+            self._blocks[key] = any(
+                satisfiable(self.network, ~any_of(*(rule.when for rule in rules)))
+                for rules in self.rules(actor, event).values()
+            )
+        return self._blocks[key]
+
+    @cached_property
+    def constant(self) -> frozenset[str]:
+        """Machines that no event of this column moves."""
+        return frozenset(
+            actor.name
+            for actor in self.network.actors.values()
+            if not any(self.moves(actor, e.name) for e in self.events if e.name in actor.machine.events)
+        )
+
+    def cone(self, terms: Iterable[Term], *, whole_events: bool = False) -> Slice:
+        """The machines that can influence the terms: exact, since every machine that can block an event that matters
+        is in it. `whole_events`: keep enough that no event disappears (for liveness)."""
+        terms = [fold(term, self.reach) for term in terms]
+        kept = {name for term in terms for name in machines_of(term)}
+        named = {name for term in terms for name in events_of(term)}
+        done: set[str] = set()
+        while True:
+            before = len(kept), len(done)
+            for event in self.events:
+                taking_part = self.network.participants(event.name)
+                matters = event.name in named or any(a.name in kept and self.moves(a, event.name) for a in taking_part)
+                if whole_events and not matters:
+                    matters = True
+                if not matters:
+                    continue
+                done.add(event.name)
+                kept |= machines_of(self.when[event.name])
+                for actor in taking_part:
+                    if self.blocks(actor, event.name):
+                        kept.add(actor.name)
+                    if actor.name in kept:
+                        for rules in self.rules(actor, event.name).values():
+                            for rule in rules:
+                                kept |= machines_of(rule.when)
+            if (len(kept), len(done)) == before:
+                return Slice(frozenset(name for name in kept if len(self.reach[name]) > 1), frozenset(done))
+
+
+def fold(term: Term, reach: Mapping[str, frozenset[str]]) -> Term:
+    """The term with everything decided that `reach` decides."""
+    match term:
+        case In(actor, states):
+            possible = reach.get(actor)
+            if possible is None:
+                return term
+            return TRUE if possible <= states else FALSE if not possible & states else term
+        case Same(left, right):
+            if left in reach and right in reach:
+                one, two = reach[left], reach[right]
+                if not one & two:
+                    return FALSE
+                if len(one) == len(two) == 1:
+                    return TRUE
+                if len(one) == 1:
+                    return In(right, one)
+                if len(two) == 1:
+                    return In(left, two)
+            return term
+        case Not(body):
+            return ~fold(body, reach)
+        case And(parts):
+            return all_of(*(fold(part, reach) for part in parts))
+        case Or(parts):
+            return any_of(*(fold(part, reach) for part in parts))
+        case Every(sort, body):
+            return every(sort, fold(body, reach))
+        case Some(sort, body):
+            return some(sort, fold(body, reach))
+        case After(body):
+            inner = fold(body, reach)
+            return inner if isinstance(inner, Const) else After(inner)
+        case Unchanged(actor):
+            return TRUE if len(reach.get(actor, frozenset({"", " "}))) == 1 else term
+        case _:
+            return term
+
+
+__all__ = ["Column", "Happens", "World", "fold"]
