@@ -193,9 +193,9 @@ class Compiled:
             for states in product(*(sorted(world.starts[name]) for name in self.host_vars.names))
         ]
         self.starts: list[int] = []
+        self.allowed: list[Mapping[str, frozenset[str]]] = [found or {} for found in (allowed or [None] * len(shapes))]
         for form, shape in enumerate(shapes):
-            limit = (allowed[form] if allowed else None) or {}
-            for start in starts_of_shape(self, form, shape, terms, limit, reduce):
+            for start in starts_of_shape(self, form, shape, terms, self.allowed[form], reduce):
                 self.starts.append(self.local_id(form, self.vm_vars[form].encode(start)))
         self.forget()
 

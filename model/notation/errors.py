@@ -6,6 +6,9 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+_ROOT = Path(__file__).parents[2]
+"""The folder that holds `model`, `tests` and the other rooms: places are named from here."""
+
 
 @dataclass(frozen=True)
 class Place:
@@ -19,14 +22,11 @@ class Place:
 
 
 def caller(depth: int = 2) -> Place:
-    """The place that called the function which calls this one (`depth` frames up)."""
+    """The place `depth` frames up: 2 is where the function that asks was called (a comprehension is a frame too)."""
     frame = sys._getframe(depth)
     path = Path(frame.f_code.co_filename)
-    parts = path.parts
-    for root in ("model", "properties", "proofs", "tests"):
-        if root in parts:
-            return Place("/".join(parts[len(parts) - 1 - parts[::-1].index(root) :]), frame.f_lineno)
-    return Place(path.name, frame.f_lineno)
+    file = path.relative_to(_ROOT).as_posix() if path.is_relative_to(_ROOT) else path.name
+    return Place(file, frame.f_lineno)
 
 
 class DeclarationError(ValueError):

@@ -1,0 +1,277 @@
+"""Judge properties in a column by exploring every reachable state: which machines matter, which configurations are alike,
+and the verdict with its shortest run."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from model.notation.network import Network
+from model.notation.run import Shape
+from model.notation.terms import Term, machines_of
+from proofs.compile import Compiled, Step as Snapshot
+from proofs.explore import Edge, Explored, Hit, LimitReached, State, explore, successors
+from proofs.liveness import Out, find_lasso
+from proofs.replay import replay
+from proofs.verdict import HOLDS, NOT_EXERCISED, REFUTED, UNDECIDED, RunFound, Verdict, exhaustive
+from proofs.world import Column, Slice, World
+from properties.catalogue import PROPERTIES, watched
+from properties.kinds import Always, Ends, Fact, Independent, Possible, Property, Step, terms_of
+
+ONE_OF_EACH = Shape({"disk": 1, "adapter": 1})
+"""A VM with one disk and one network adapter: enough for every property, as small runs with two of each confirm."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What is searched: how many VMs, of which shapes, starting how, and how many states at most."""
+
+    vms: int = 2
+    shapes: tuple[Shape, ...] = (ONE_OF_EACH,)
+    allowed: tuple[Mapping[str, frozenset[str]], ...] | None = None
+    limit: int = 20_000_000
+    reduce: bool = True
+
+
+def check(
+    column: Column,
+    names: Sequence[str] | None = None,
+    scope: Scope = Scope(),  # noqa: B008 - frozen
+    *,
+    network: Network | None = None,
+    properties: Mapping[str, Property] | None = None,
+) -> list[Verdict]:
+    """Judge properties (all by default) in one column. network: another protocol than ours (a changed rule, say)."""
+    properties = properties or PROPERTIES
+    chosen = [properties[name] for name in (names if names is not None else properties)]
+    world = World(watched(network), column)
+    verdicts: dict[str, Verdict] = {}
+    groups: list[tuple[Slice, list[Property]]] = []
+    for found in chosen:
+        early = _without_search(found, column)
+        if early is not None:
+            verdicts[found.name] = early
+            continue
+        groups.append((world.cone(terms_of(found), whole_events=isinstance(found, Ends)), [found]))
+    for part, members in _merged(world, groups):
+        for verdict in _judge(world, part, members, scope):
+            verdicts[verdict.property] = verdict
+    return [verdicts[found.name] for found in chosen]
+
+
+def _without_search(found: Property, column: Column) -> Verdict | None:
+    if isinstance(found, Fact):
+        wrong = [f"{what} is {is_}, not {should}" for what, is_, should in found.constants() if is_ != should]
+        return Verdict(
+            found.name, column.name, REFUTED if wrong else HOLDS, "constants compared", "comparison", reason="; ".join(wrong)
+        )
+    if isinstance(found, Possible) and found.needs and not column.faults & set(found.needs):
+        needs = " or ".join(found.needs)
+        return Verdict(found.name, column.name, NOT_EXERCISED, "not asked", reason=f"asked where the fault {needs} is tolerated")
+    return None
+
+
+def _merged(world: World, groups: list[tuple[Slice, list[Property]]]) -> list[tuple[Slice, list[Property]]]:
+    """Search once for properties whose slices lie inside one another, where that tells no more configurations apart."""
+
+    def told_apart(members: Iterable[Property]) -> frozenset[str]:
+        return frozenset(n for p in members for term in terms_of(p) for n in machines_of(term)) & world.constant
+
+    merged: list[tuple[Slice, list[Property]]] = []
+    for part, members in sorted(groups, key=lambda g: (-len(g[0].machines), -len(told_apart(g[1])))):
+        for other, together in merged:
+            whole_alike = any(isinstance(p, Ends) for p in members) <= any(isinstance(p, Ends) for p in together)
+            if (
+                part.machines <= other.machines
+                and part.events <= other.events
+                and told_apart(members) <= told_apart(together)
+                and whole_alike
+            ):
+                together.extend(members)
+                break
+        else:
+            merged.append((part, list(members)))
+    return merged
+
+
+def _judge(world: World, part: Slice, members: Sequence[Property], scope: Scope) -> list[Verdict]:
+    """Search 1, 2, ... VMs for all the properties of one slice."""
+    begun = time.perf_counter()
+    judges = {found.name: _Judge(found, world) for found in members}
+    terms = [term for found in members for term in terms_of(found)]
+    graph = any(isinstance(found, (Ends, Independent)) for found in members)
+    states = steps = depth = 0
+    failure = ""
+    for vms in range(1, scope.vms + 1):
+        compiled = Compiled(world, part, scope.shapes, terms, scope.allowed, scope.reduce)
+        look_states = {f"{n}/not": ~j.term for n, j in judges.items() if j.of_states}
+        look_steps = {f"{n}/not": ~j.term for n, j in judges.items() if j.of_steps}
+        look_steps |= {f"{n}/witness": j.found.witness for n, j in judges.items()}
+        try:
+            explored = explore(
+                compiled, vms, states=look_states, steps=look_steps, keep_graph=graph, limit=max(1, scope.limit - states)
+            )
+        except LimitReached as reached:
+            failure = f"with {vms} VMs: {reached}"
+            break
+        states, steps, depth = states + explored.states, steps + explored.steps, max(depth, explored.depth)
+        for judge in judges.values():
+            judge.learn(explored)
+    seconds = (time.perf_counter() - begun) / len(members)
+    return [
+        replace(
+            judge.verdict(failure, scope.vms), column=world.column.name, states=states, steps=steps, depth=depth, seconds=seconds
+        )
+        for judge in judges.values()
+    ]
+
+
+class _Judge:
+    """Gathers what the searches show of one property."""
+
+    def __init__(self, found: Property, world: World) -> None:
+        self.found, self.world = found, world
+        self.of_states = isinstance(found, Always)
+        self.of_steps = isinstance(found, Step)
+        self.run: RunFound | None = None
+        self.witnessed = False
+        self.searched = 0
+        self.reason = ""
+
+    @property
+    def term(self) -> Term:
+        assert isinstance(self.found, (Always, Step))
+        return self.found.term
+
+    def learn(self, explored: Explored) -> None:
+        self.searched += 1
+        name = self.found.name
+        self.witnessed |= f"{name}/witness" in explored.hits
+        hit = explored.hits.get(f"{name}/witness" if isinstance(self.found, Possible) else f"{name}/not")
+        if hit is not None:
+            self._keep(explored, hit)
+        if isinstance(self.found, Ends):
+            self._ends(explored, self.found)
+        if isinstance(self.found, Independent):
+            self._independent(explored, self.found)
+
+    def _keep(self, explored: Explored, hit: Hit, loop: Sequence[Edge] | None = None) -> None:
+        start, edges = explored.run_to(hit)
+        if self.run is None or len(edges) < len(self.run.steps):
+            turn = None if loop is None else len(edges)
+            self.run = replay(explored.compiled, start, [*edges, *(loop or ())], turn)
+
+    def _ends(self, explored: Explored, found: Ends) -> None:
+        lasso = endless_run(explored, found, self.world)
+        if lasso is not None:
+            at, loop = lasso
+            self._keep(explored, Hit(at), loop)
+            self.reason = "it waits there for ever" if not loop else f"the last {len(loop)} steps repeat for ever"
+
+    def _independent(self, explored: Explored, found: Independent) -> None:
+        pair = dependent_pair(explored, found)
+        if pair is not None:
+            one, two, what = pair
+            self._keep(explored, Hit(one))
+            self.reason = f"{what}; so it is not in another state that differs only in {', '.join(a.name for a in found.of)}"
+
+    def verdict(self, failure: str, vms: int) -> Verdict:
+        """What is known now: a run decides, whatever was left unsearched."""
+        name, reach = self.found.name, exhaustive(max(1, self.searched))
+        good, bad = (HOLDS, REFUTED)
+        if isinstance(self.found, Possible):
+            if self.witnessed:
+                return Verdict(name, "", good, "a run was replayed", vms=self.searched, run=self.run)
+            if failure:
+                return Verdict(name, "", UNDECIDED, reach, vms=self.searched, reason=failure)
+            return Verdict(name, "", bad, reach, vms=vms, reason="no run reaches it")
+        if self.run is not None:
+            return Verdict(name, "", bad, "a run was replayed", vms=self.searched, run=self.run, reason=self.reason)
+        if failure:
+            return Verdict(name, "", UNDECIDED, reach if self.searched else "nothing", vms=self.searched, reason=failure)
+        if not self.witnessed:
+            return Verdict(name, "", NOT_EXERCISED, reach, vms=vms, reason="its witness never fired in this column")
+        return Verdict(name, "", good, reach, vms=vms)
+
+
+def endless_run(explored: Explored, found: Ends, world: World) -> tuple[State, list[Edge]] | None:
+    """A fair run that never comes to rest: where it stops or turns, and the steps it repeats (none: it waits)."""
+    lasso = _lasso(explored, found, world, sort=True)
+    if lasso is None or not lasso.loop:
+        return None if lasso is None else (lasso.at, [])
+    # With VMs interchangeable, fairness to each VM cannot be told: decide with VMs kept apart.
+    apart = explore(explored.compiled, len(lasso.at) - 1, sort=False, keep_graph=True)
+    exact = _lasso(apart, found, world, sort=False)
+    if exact is None:
+        return None
+    edges = [act for act, _ in exact.loop]
+    return exact.at, [edge[0] for edge in edges]  # type: ignore[index, misc]
+
+
+def _lasso(explored: Explored, found: Ends, world: World, *, sort: bool):  # type: ignore[no-untyped-def]  # noqa: ANN202
+    compiled = explored.compiled
+    silenced = frozenset().union(
+        *(world.network.faults[fault].silences for fault in world.column.faults if fault in world.network.faults)
+    )
+    events = compiled.events
+    fair = [event.fair and event.name not in silenced for event in events]
+    gone = [event.name in found.without for event in events]
+    resting = compiled.state_test(found.rest)
+    compiled.forget()
+
+    def rest(state: State) -> bool:
+        bits = 0
+        for vm in state[1:]:
+            bits |= compiled.bits(state[0], vm)
+        return resting(Snapshot(compiled.hosts[state[0]], (), 0, bits))
+
+    def out(state: State) -> list[Out[State]]:
+        steps = []
+        for edge, target in explored.targets[state]:
+            event = edge[0]
+            if gone[event]:
+                continue
+            act = (event,) if sort else (edge, _member(state, target, edge))
+            steps.append(Out(act, target, fair[event], events[event].fault is None))
+        return steps
+
+    return find_lasso(list(explored.before), out, rest)
+
+
+def _member(state: State, target: State, edge: Edge) -> int:
+    """The VM that an event happens to, where VMs are kept apart."""
+    return next((i for i, (a, b) in enumerate(zip(state[1:], target[1:], strict=True)) if a != b), -1) if edge[2] >= 0 else -1
+
+
+def dependent_pair(explored: Explored, found: Independent) -> tuple[State, State, str] | None:
+    """Two reachable states that differ only in `of`, in which the events can happen differently; None if there are none."""
+    compiled = explored.compiled
+    names = {actor.name for actor in found.of}
+    wanted = {i for i, event in enumerate(compiled.events) if event.name in found.events}
+
+    def without(vm: int) -> tuple[object, ...]:
+        form, states = compiled.locals[vm]
+        vars_ = compiled.vm_vars[form]
+        return (form, *(s for n, s in zip(vars_.names, states, strict=True) if n.split("#")[0] not in names))
+
+    cut: dict[int, tuple[object, ...]] = {}
+
+    def view(state: State) -> tuple[object, ...]:
+        return (state[0], *sorted(cut.setdefault(vm, without(vm)) for vm in state[1:]))
+
+    seen: dict[tuple[object, ...], tuple[State, frozenset[object]]] = {}
+    for state in explored.before:
+        can = frozenset(
+            (edge[0], edge[1], cut.setdefault(edge[2], without(edge[2])), cut.setdefault(edge[3], without(edge[3])))
+            for edge, _ in explored.targets[state]
+            if edge[0] in wanted
+        )
+        other, could = seen.setdefault(view(state), (state, can))
+        if could != can:
+            more = next(iter((can - could) or (could - can)))
+            return (state, other, f"{compiled.events[more[0]].name} is possible in one")  # type: ignore[index]
+    return None
+
+
+__all__ = ["ONE_OF_EACH", "Scope", "check", "dependent_pair", "endless_run", "successors"]

@@ -1,0 +1,124 @@
+"""Turn a path of the explorer into a run of the whole network, executed by `transitions`: a path that the machines refuse
+is an error of an engine, never a verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import product
+
+from model.notation.network import Network
+from model.notation.run import Index, Run
+from model.notation.terms import HOST, TRUE, machines_of
+from proofs.compile import Compiled, expand
+from proofs.explore import Edge, State
+from proofs.verdict import RunFound
+from proofs.world import World, fold
+
+
+class EnginesDisagree(AssertionError):
+    """The explorer found a step that the machines refuse."""
+
+
+def replay(compiled: Compiled, start: State, edges: Sequence[Edge], loop: int | None = None) -> RunFound:
+    """The run of the whole network that a path of the explorer stands for. Raises EnginesDisagree."""
+    world = compiled.world
+    shapes = tuple(compiled.shapes[compiled.locals[vm][0]] for vm in start[1:])
+    starts = _starts(compiled, start)
+    run = Run(world.network, shapes, starts, world.column.faults)
+    locals_, host, steps = list(start[1:]), start[0], list[tuple[str, Index]]()
+    for event, host2, vm, vm2 in edges:
+        name = compiled.events[event].name
+        if vm < 0:
+            bits = 0
+            for one in locals_:
+                bits |= compiled.bits(host, one)
+            if compiled.for_all[event]:
+                locals_ = [compiled.all_step(event, host, bits, one) for one in locals_]
+            index: Index = ()
+            _fire(run, name, index)
+        else:
+            i = locals_.index(vm)
+            locals_[i] = vm2
+            index = _fire_on_member(run, compiled, name, i, host2, vm2)
+        host = host2
+        _agree(run, compiled, host, locals_, name)
+        steps.append((name, index))
+    return RunFound(shapes, starts, tuple(steps), loop)
+
+
+def _fire(run: Run, name: str, index: Index) -> None:
+    reason = run.why_not(name, index)
+    if reason is not None:
+        raise EnginesDisagree(f"the explorer lets {name} happen to {index}, the machines do not: {reason}")
+    run.fire(name, index)
+
+
+def _fire_on_member(run: Run, compiled: Compiled, name: str, vm: int, host2: int, vm2: int) -> Index:
+    """Fire an event of one VM, or of the part of it that leads where the explorer went."""
+    sort = run.network.events[name].scope.sort
+    if sort == run.network.replicated:
+        _fire(run, name, (vm,))
+        return (vm,)
+    form, after = compiled.locals[vm2]
+    wanted = compiled.vm_vars[form].decode(after)
+    for member in run.members(sort, (vm,)):
+        moved = [n for n in wanted if n.endswith(f"#{member[1]}") and wanted[n] != run.state(n.split("#")[0], member)]
+        if moved and run.why_not(name, member) is None:
+            run.fire(name, member)
+            return member
+    raise EnginesDisagree(f"no part of VM {vm + 1} lets {name} happen as the explorer has it")
+
+
+def _agree(run: Run, compiled: Compiled, host: int, locals_: Sequence[int], name: str) -> None:
+    for actor, state in compiled.host_vars.decode(compiled.hosts[host]).items():
+        if run.state(actor) != state:
+            raise EnginesDisagree(f"after {name}, {actor} is {run.state(actor)}, the explorer has {state}")
+    for i, vm in enumerate(locals_):
+        form, states = compiled.locals[vm]
+        for variable, state in compiled.vm_vars[form].decode(states).items():
+            actor, _, part = variable.partition("#")
+            index = (i, int(part)) if part else (i,)
+            if run.state(actor, index) != state:
+                raise EnginesDisagree(f"after {name}, {actor} of {index} is {run.state(actor, index)}, not {state}")
+
+
+def _starts(compiled: Compiled, start: State) -> dict[tuple[str, Index], str]:
+    """Start states for every machine of the network: those the explorer has, the rest as they may be."""
+    world, network = compiled.world, compiled.world.network
+    found: dict[tuple[str, Index], str] = {}
+    host = compiled.host_vars.decode(compiled.hosts[start[0]])
+    for actor in network.of_sort(HOST):
+        found[actor.name, ()] = host.get(actor.name, _first(world, actor.name))
+    for i, vm in enumerate(start[1:]):
+        form, states = compiled.locals[vm]
+        known = compiled.vm_vars[form].decode(states)
+        for name, state in _complete(network, world, compiled, form, known).items():
+            actor, _, part = name.partition("#")
+            found[actor, (i, int(part)) if part else (i,)] = state
+    return found
+
+
+def _first(world: World, name: str) -> str:
+    return next(s for s in world.network.actors[name].starts if s in world.starts[name])
+
+
+def _complete(network: Network, world: World, compiled: Compiled, form: int, known: dict[str, str]) -> dict[str, str]:
+    """Start states for every machine of one VM that go with those already known."""
+    shape, free = compiled.shapes[form], compiled.allowed[form]
+    names = [a.name for a in network.of_sort(network.replicated)]
+    names += [f"{a.name}#{j}" for s in network.parts for a in network.of_sort(s) for j in range(shape.parts.get(s.name, 0))]
+    limits = [expand(term, shape, compiled.part_of, {}) for term in network.at_start]
+    bound = {n for term in limits for n in machines_of(term)}
+    options = {
+        n: [known[n]]
+        if n in known
+        else [s for s in network.actors[n.split("#")[0]].starts if s in world.starts[n.split("#")[0]] and s in free.get(n, {s})]
+        for n in names
+    }
+    chosen = {n: options[n][0] for n in names}
+    searched = sorted(bound)
+    for states in product(*(options[n] for n in searched)):
+        at = {n: frozenset({s}) for n, s in zip(searched, states, strict=True)}
+        if all(fold(term, at) == TRUE for term in limits):
+            return chosen | dict(zip(searched, states, strict=True))
+    raise EnginesDisagree("a start state of the explorer does not fit what holds at the start")

@@ -1,0 +1,47 @@
+"""Verdict and assurance: what was found of a property in a column, and how far that reaches. Never one without the other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from model.notation.run import Index, Shape
+
+HOLDS, REFUTED, UNDECIDED, NOT_EXERCISED = "holds", "refuted", "undecided", "not exercised"
+
+
+@dataclass(frozen=True)
+class RunFound:
+    """A run of the whole network, ready to be replayed: shapes and start states, then events with the member each happens
+    to. `loop`: for a run that never comes to rest, the step from which it repeats (its length: it only waits)."""
+
+    shapes: tuple[Shape, ...]
+    starts: dict[tuple[str, Index], str]
+    steps: tuple[tuple[str, Index], ...]
+    loop: int | None = None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What was found. states, steps, depth: of the search that decided it, over all numbers of VMs up to `vms`."""
+
+    property: str
+    column: str
+    verdict: str
+    assurance: str
+    engine: str = "explorer"
+    vms: int = 0
+    states: int = 0
+    steps: int = 0
+    depth: int = 0
+    run: RunFound | None = None
+    reason: str = ""
+    seconds: float = field(default=0.0, compare=False)
+
+    @property
+    def length(self) -> int | None:
+        """The number of steps of the shortest run, where there is one."""
+        return len(self.run.steps) if self.run else None
+
+
+def exhaustive(vms: int) -> str:
+    return f"every state of up to {vms} VM{'s' if vms > 1 else ''}"

@@ -1,0 +1,67 @@
+"""GEN: who speaks for whom."""
+
+from model.actors.child import ChildWriters, child_writers
+from model.actors.conditions import Integration, integration
+from model.actors.requester import Requester, requester
+from model.actors.writer import Doing, doing
+from model.facts import SERVICE_NAME, WRITER_ID, WRITER_NAME
+from model.notation import every, happens, implies, some
+from model.sorts import vm
+from properties.kinds import ends, fact, fired, possible, step
+from properties.vocabulary import SESSION_STARTS, at_rest
+
+vms_are_handled_through_vss = step(
+    "The writer saves, snapshots, gives back, deletes and registers VMs only while it processes a VSS event.",
+    implies(
+        happens("vm_saved", "child_backup_begins", "vm_given_back", "image_rolled_back", "vm_turned_off", "vm_deleted", "vm_registered"),
+        ~doing.is_(Doing.NOTHING),
+    ),
+    shows="GEN-1",
+    witness=fired("vm_saved") | fired("child_backup_begins"),
+)
+
+child_writers_take_part = possible(
+    "Through the requester in the child, the child's own writers take part in a backup.",
+    some(vm, happens("child_freezes") & child_writers.is_(ChildWriters.PREPARED)),
+    shows="GEN-2",
+)
+
+no_child_backup_without_the_service = step(
+    "A child without the backup integration service has no backup of its own.",
+    every(vm, implies(happens("child_backup_begins"), integration.is_(Integration.RUNNING))),
+    shows="GEN-2",
+    derived=True,
+    witness=fired("child_backup_begins"),
+)
+
+writer_identity = fact(
+    "The writer's name, id and service are those of the document.",
+    lambda: (
+        ("writer name", WRITER_NAME, "Microsoft Hyper-V VSS Writer"),
+        ("writer id", WRITER_ID, "66841cd4-6ded-4f4b-8f17-fd23f8ddc3de"),
+        ("service", SERVICE_NAME, "Hyper-V Virtual Machine Management"),
+    ),
+    shows="GEN-3",
+)
+
+every_session_ends = ends(
+    "Every backup and every restore that begins comes to an end.",
+    at_rest,
+    without=SESSION_STARTS,
+    shows="BAK-1 RST-1",
+    witness=fired("backup_initialized"),
+)
+
+no_guest_left_frozen = ends(
+    "No guest is left with its writers frozen.",
+    at_rest & every(vm, ~child_writers.is_(ChildWriters.PREPARED | ChildWriters.FROZEN | ChildWriters.THAWED)),
+    without=SESSION_STARTS,
+    shows="BAK-4 BAK-5",
+    witness=fired("child_freezes"),
+)
+
+sessions_follow_one_another = possible(
+    "A restore can follow a backup, from whatever state the backup left.",
+    happens("restore_initialized") & requester.is_(Requester.AT_REST),
+    shows="GEN-1",
+)

@@ -1,0 +1,194 @@
+"""RST: what a restore does, in its order."""
+
+from model.actors.child import child_session, child_snapshot, child_writers
+from model.actors.parts import ConfiguredPlace, Port, Switch, Target, configured_place, port, switch, target
+from model.actors.conditions import DiskKind, disk_kind
+from model.actors.power import Power, power
+from model.actors.restore import FileRestoreStatus, Link, Place, file_restore_status, link, place
+from model.actors.writer import Doing, Returned, WriterState, doing, returned, writer_state
+from model.notation import after, every, happens, iff, implies, some, unchanged
+from model.sorts import adapter, disk, vm
+from properties.kinds import fired, possible, precedes, step
+from properties.vocabulary import SESSION_STARTS, by_others, gone, restoring, to_be_restored
+
+_all = file_restore_status.is_(FileRestoreStatus.ALL)
+_succeeds = happens("post_restore_succeeded")
+_files = ("files_restored", "files_restored_in_part", "files_not_restored")
+
+restore_leaves_children_alone = step(
+    "A restore moves nothing inside a child: neither its requester, nor its writers, nor its snapshot.",
+    implies(restoring & ~by_others, every(vm, unchanged(child_session, child_writers, child_snapshot))),
+    shows="RST-1",
+    witness=fired("vm_registered"),
+)
+
+pre_restore_deletes_the_chosen = step(
+    "When PreRestore returns, every VM that is about to be restored is deleted.",
+    implies(happens("pre_restore_returned"), every(vm, ~to_be_restored | gone)),
+    shows="RST-2",
+    witness=fired("vm_deleted"),
+)
+
+vms_are_turned_off_before_deletion = step(
+    "A VM is turned off before it is deleted.",
+    every(vm, implies(happens("vm_deleted"), power.is_(Power.OFF))),
+    shows="RST-2",
+    witness=fired("vm_turned_off"),
+)
+
+pre_restore_touches_the_chosen_only = step(
+    "PreRestore turns off or deletes no VM that is not about to be restored.",
+    implies(doing.is_(Doing.PRE_RESTORE) & ~by_others, every(vm, to_be_restored | unchanged(power))),
+    shows="RST-2",
+    derived=True,
+    witness=happens("vm_deleted") & some(vm, ~to_be_restored),
+)
+
+files_after_own_pre_restore = precedes(
+    "Files are restored only after this writer has processed PreRestore.",
+    first=("pre_restore_returned",),
+    then=_files,
+    since=SESSION_STARTS,
+    shows="RST-3",
+    witness=fired("files_restored"),
+)
+
+files_after_every_pre_restore = precedes(
+    "Files are restored only after every other writer has processed PreRestore.",
+    first=("other_writer_processes_pre_restore",),
+    then=_files,
+    since=SESSION_STARTS,
+    shows="RST-3",
+    witness=fired("files_restored"),
+)
+
+not_all_means_failure = step(
+    "PostRestore succeeds only if every chosen VM has the status VSS_RS_ALL.",
+    implies(_succeeds, every(vm, ~to_be_restored | _all)),
+    shows="RST-4 VSS-10",
+    witness=happens("post_restore_failed") & some(vm, to_be_restored & ~_all),
+)
+
+failure_is_reported_and_false = step(
+    "When PostRestore fails, the writer reports it and returns FALSE.",
+    implies(
+        happens("post_restore_failed"),
+        after(writer_state.is_(WriterState.FAILED_AT_POST_RESTORE) & returned.is_(Returned.FALSE)),
+    ),
+    shows="RST-4",
+    witness=fired("post_restore_failed"),
+)
+
+registered_only_if_all = step(
+    "A VM is registered only if its own status is VSS_RS_ALL.",
+    every(vm, implies(happens("vm_registered"), _all)),
+    shows="RST-4 RST-5",
+    witness=fired("vm_registered"),
+)
+
+none_registered_if_one_is_not_all = step(
+    "If one chosen VM's status is not VSS_RS_ALL, no VM is registered.",
+    implies(happens("vm_registered"), every(vm, ~to_be_restored | _all)),
+    shows="RST-4 READ-7",
+    witness=fired("vm_registered"),
+)
+
+every_restored_vm_is_registered = step(
+    "When PostRestore succeeds, every chosen VM is registered.",
+    implies(_succeeds, every(vm, ~to_be_restored | ~gone)),
+    shows="RST-5",
+    witness=_succeeds,
+)
+
+no_vm_is_lost = step(
+    "When a restore is over, no chosen VM is missing.",
+    implies(happens("restore_released", "restore_dropped"), every(vm, ~to_be_restored | ~gone)),
+    shows="RST-5 VSS-6",
+    derived=True,
+    witness=fired("vm_deleted"),
+)
+
+link_exactly_when_elsewhere = step(
+    "A VM gets a symbolic link exactly when it is restored to another than the default place.",
+    every(vm, implies(happens("vm_registered"), iff(place.is_(Place.ELSEWHERE), after(link.is_(Link.LINKED))))),
+    shows="RST-6",
+    witness=happens("vm_registered") & some(vm, place.is_(Place.ELSEWHERE)),
+)
+
+places_are_right_in_the_end = step(
+    "When PostRestore succeeds, the configuration of every restored VM names the place where each VHD is.",
+    implies(_succeeds, every(vm, ~to_be_restored | every(disk, configured_place.is_(ConfiguredPlace.MATCHES)))),
+    shows="RST-7",
+    witness=happens("vhd_places_compared") & some(vm, some(disk, configured_place.is_(ConfiguredPlace.DIFFERS))),
+)
+
+place_differs_only_where_restored_elsewhere = step(
+    "A VHD's place differs from the configuration only if the VHD was restored elsewhere.",
+    every(
+        vm,
+        every(
+            disk,
+            configured_place.is_(ConfiguredPlace.DIFFERS)
+            | ~after(configured_place.is_(ConfiguredPlace.DIFFERS))
+            | target.is_(Target.ELSEWHERE) & disk_kind.is_(DiskKind.VHD),
+        ),
+    ),
+    shows="RST-7",
+    derived=True,
+    witness=fired("files_restored"),
+)
+
+port_exactly_where_the_switch_is = step(
+    "When PostRestore succeeds, each adapter of a restored VM has a port exactly if its switch still exists.",
+    implies(
+        _succeeds,
+        every(vm, ~to_be_restored | every(adapter, iff(switch.is_(Switch.THERE), port.is_(Port.CONNECTED)))),
+    ),
+    shows="RST-8",
+    witness=happens("network_updated") & some(vm, some(adapter, switch.is_(Switch.THERE))),
+)
+
+registration_before_places = precedes(
+    "A VM's VHD places are compared only after the VM is registered.",
+    first=("vm_registered",),
+    then=("vhd_places_compared",),
+    since=("restore_initialized",),
+    at=vm,
+    shows="RST-9",
+    witness=fired("vhd_places_compared"),
+)
+
+statuses_before_registration = precedes(
+    "VMs are registered only after the file restore statuses have been checked.",
+    first=("file_restore_statuses_accepted",),
+    then=("vm_registered",),
+    since=("post_restore_called",),
+    shows="RST-9 RST-4",
+    witness=fired("vm_registered"),
+)
+
+places_before_network = precedes(
+    "A VM's network configuration is updated only after its VHD places are compared.",
+    first=("vhd_places_compared",),
+    then=("network_updated",),
+    since=("restore_initialized",),
+    at=vm,
+    shows="RST-9",
+    witness=fired("network_updated"),
+)
+
+steps_of_post_restore_do_not_overlap = step(
+    "PostRestore finishes each of its steps for all VMs before it begins the next.",
+    implies(happens("vm_registered"), doing.is_(Doing.REGISTERING))
+    & implies(happens("vhd_places_compared"), doing.is_(Doing.COMPARING_PLACES))
+    & implies(happens("network_updated"), doing.is_(Doing.CONNECTING)),
+    shows="RST-9",
+    derived=True,
+    witness=fired("network_updated"),
+)
+
+restore_elsewhere_succeeds = possible(
+    "A VM can be restored to another place, with its link and its corrected configuration.",
+    _succeeds & some(vm, to_be_restored & link.is_(Link.LINKED)),
+    shows="RST-6 RST-5",
+)

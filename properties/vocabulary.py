@@ -1,0 +1,37 @@
+"""Phrases that several properties use. They speak of machines and events, never of the terms that the events are guarded
+by: a property that repeated a guard would follow every mistake in it."""
+
+from model.actors.method import Method, method
+from model.actors.power import Power, power
+from model.actors.requester import IN_RESTORE, Requester, requester
+from model.actors.volumes import Selected, selected
+from model.actors.writer import FAILED_IN_SNAPSHOT, Doing, doing, writer_state
+from model.notation import happens
+
+at_rest = requester.is_(Requester.AT_REST)
+completed = requester.is_(Requester.COMPLETED)
+restoring = requester.is_(IN_RESTORE)
+preparing = doing.is_(Doing.PREPARE_FOR_SNAPSHOT)
+undoing = doing.is_(Doing.POST_SNAPSHOT)
+chosen = selected.is_(Selected.FOR_BACKUP)
+to_be_restored = selected.is_(Selected.FOR_RESTORE)
+in_metadata = ~method.is_(Method.UNPUBLISHED)
+gone = power.is_(Power.GONE)
+writer_failed = writer_state.is_(FAILED_IN_SNAPSHOT)
+
+CHILD_EVENTS = (
+    "child_backup_begins", "child_prepares_for_backup", "child_prepares_for_snapshot", "child_freezes",
+    "child_snapshot_taken", "child_thaws", "child_post_snapshot", "child_backup_completes",
+)  # fmt: skip
+OTHERS = (
+    "operator_starts_vm", "operator_stops_vm", "operator_saves_vm", "operator_pauses_vm", "guest_crashes", "child_gives_up",
+    "integration_service_stops", "management_service_restarts", "host_loses_power", "cluster_fails_over",
+)  # fmt: skip
+by_others = happens(*OTHERS)
+"""Steps that neither the writer nor VSS nor the requester takes."""
+
+SESSION_STARTS = ("backup_initialized", "restore_initialized")
+VETOES = (
+    "prepare_for_snapshot_vetoed", "prepare_for_snapshot_vetoed_returning_true", "prepare_for_snapshot_failed_unreported",
+)  # fmt: skip
+backup_succeeds = happens("backup_completed")

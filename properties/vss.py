@@ -1,0 +1,249 @@
+"""VSS: what the service around the writer fixes."""
+
+from model.actors.child import ChildSnapshot, child_session, child_snapshot, child_writers
+from model.actors.image import Image, Outcome, image, outcome
+from model.actors.method import Method, method
+from model.actors.power import note, power
+from model.actors.requester import Requester, requester
+from model.actors.restore import FileRestoreStatus, file_restore_status
+from model.actors.vss import Provider, Vss, provider, vss
+from model.actors.writer import (
+    NOT_REACHED,
+    Doing,
+    LastError,
+    Returned,
+    WriterState,
+    doing,
+    last_error,
+    returned,
+    writer_state,
+)
+from model.facts import FLUSH_AND_HOLD_SECONDS, FREEZE_WINDOW_SECONDS, PREPARE_FOR_SNAPSHOT_SECONDS
+from model.notation import after, every, happens, implies, some, unchanged
+from model.sorts import vm
+from properties.kinds import Seen, always, fact, fired, possible, precedes, seen, step
+from properties.vocabulary import (
+    SESSION_STARTS,
+    VETOES,
+    backup_succeeds,
+    by_others,
+    completed,
+    restoring,
+    to_be_restored,
+    writer_failed,
+)
+
+_NAMES = (
+    "UNKNOWN", "STABLE", "WAITING_FOR_FREEZE", "WAITING_FOR_THAW", "WAITING_FOR_POST_SNAPSHOT",
+    "WAITING_FOR_BACKUP_COMPLETE", "FAILED_AT_IDENTIFY", "FAILED_AT_PREPARE_BACKUP", "FAILED_AT_PREPARE_SNAPSHOT",
+    "FAILED_AT_FREEZE", "FAILED_AT_THAW", "FAILED_AT_POST_SNAPSHOT", "FAILED_AT_BACKUP_COMPLETE", "FAILED_AT_PRE_RESTORE",
+    "FAILED_AT_POST_RESTORE", "FAILED_AT_BACKUPSHUTDOWN",
+)  # fmt: skip
+
+writer_state_numbers = fact(
+    "The writer states have the numbers of VSS_WRITER_STATE.",
+    lambda: tuple((name, WriterState[name].value, number) for number, name in enumerate(_NAMES)),
+    shows="VSS-1",
+)
+
+unreached_states_are_listed = fact(
+    "Exactly the writer states that no move leads to are listed as not reached.",
+    lambda: (
+        (
+            "states without a move",
+            {state.name for state in NOT_REACHED},
+            set(_NAMES) - {m.dest.name for m in writer_state.moves if m.dest is not None} - set(writer_state.starts),
+        ),
+    ),
+    shows="VSS-1",
+)
+
+stable_with_an_error = possible(
+    "A writer can be Stable and carry a last error.",
+    requester.is_(Requester.AT_REST)
+    & writer_state.is_(WriterState.STABLE)
+    & ~last_error.is_(LastError.NO_ERROR)
+    & happens("backup_initialized"),
+    shows="VSS-2",
+    needs=("management_service_restarts",),
+)
+
+failed_without_an_error = possible(
+    "A writer can be Failed with no last error.",
+    writer_failed & last_error.is_(LastError.NO_ERROR) & happens("snapshot_set_failed"),
+    shows="VSS-2 VSS-12",
+)
+
+writer_raises_five_codes = step(
+    "Whatever the writer itself reports is one of the five codes that a writer may raise.",
+    implies(
+        happens(*VETOES, "post_snapshot_failed", "post_restore_failed"),
+        after(~last_error.is_(LastError.NOT_RESPONDING | LastError.STATUS_NOT_AVAILABLE)),
+    ),
+    shows="VSS-3",
+    witness=fired("prepare_for_snapshot_vetoed"),
+)
+
+not_responding_is_said_by_vss = step(
+    "NOT_RESPONDING comes from VSS, when the writer's process is gone.",
+    last_error.is_(LastError.NOT_RESPONDING)
+    | ~after(last_error.is_(LastError.NOT_RESPONDING))
+    | happens("management_service_restarts"),
+    shows="VSS-3",
+    witness=fired("management_service_restarts"),
+)
+
+time_limits = fact(
+    "The bounds on Freeze to Thaw and on held writes are those of VSS; PrepareForSnapshot has none.",
+    lambda: (
+        ("Freeze to Thaw, seconds", FREEZE_WINDOW_SECONDS, 60),
+        ("held writes, seconds", FLUSH_AND_HOLD_SECONDS, 10),
+        ("PrepareForSnapshot, seconds", PREPARE_FOR_SNAPSHOT_SECONDS, None),
+    ),
+    shows="VSS-4",
+)
+
+abort_has_a_cause = precedes(
+    "Abort is delivered only after AbortBackup, a failed or late Freeze or Thaw, or a failure of provider or VSS.",
+    first=(
+        "backup_aborted", "requester_aborts", "provider_fails", "freeze_window_overrun", "other_writer_fails_in_freeze",
+        "other_writer_fails_in_thaw", "writer_lost",
+    ),
+    then=("abort_delivered",),
+    since=(*SESSION_STARTS, "abort_delivered"),
+    shows="VSS-5",
+    witness=fired("abort_delivered"),
+)  # fmt: skip
+
+veto_alone_causes_no_abort = step(
+    "A writer's own failure in PrepareForSnapshot or PostSnapshot does not make an Abort due.",
+    implies(
+        happens(*VETOES, "post_snapshot_failed", "snapshot_set_failed") & ~vss.is_(Vss.ABORT_DUE),
+        after(~vss.is_(Vss.ABORT_DUE)),
+    ),
+    shows="VSS-5",
+    witness=fired("prepare_for_snapshot_vetoed"),
+)
+
+_post_snapshot_seen = seen("post_snapshot_delivered", since=SESSION_STARTS)
+no_abort_after_post_snapshot = step(
+    "Abort is not delivered once PostSnapshot has been.",
+    implies(happens("abort_delivered"), _post_snapshot_seen.is_(Seen.NOT_YET)),
+    shows="VSS-6",
+    witness=fired("abort_delivered"),
+    observers=(_post_snapshot_seen,),
+)
+
+no_abort_in_a_restore = step(
+    "There is no Abort in a restore.",
+    implies(happens("abort_delivered"), ~restoring),
+    shows="VSS-6",
+    witness=fired("restore_initialized"),
+)
+
+_abort_seen = seen("abort_returned", since=SESSION_STARTS)
+repeated_abort_changes_nothing = step(
+    "A second Abort of a session changes nothing of any VM.",
+    implies(
+        doing.is_(Doing.ABORT) & _abort_seen.is_(Seen.HAPPENED) & ~by_others,
+        every(vm, unchanged(power, note, child_session, child_writers, child_snapshot, image)),
+    ),
+    shows="VSS-6",
+    witness=happens("abort_returned") & _abort_seen.is_(Seen.HAPPENED),
+    observers=(_abort_seen,),
+)
+
+_vanished_seen = seen("requester_vanishes", since=(*SESSION_STARTS, "host_loses_power"))
+vanished_requester_gets_shutdown_only = step(
+    "After the requester has vanished, VSS delivers BackupShutdown and nothing else.",
+    implies(
+        _vanished_seen.is_(Seen.HAPPENED),
+        ~happens(
+            "freeze_delivered", "veto_ignored", "thaw_delivered", "post_snapshot_delivered", "abort_delivered",
+            "backup_completed", "files_copied", "success_reported",
+        ),
+    ),
+    shows="VSS-7",
+    witness=fired("shutdown_after_vanishing"),
+    observers=(_vanished_seen,),
+)  # fmt: skip
+
+_failure_seen = seen("snapshot_set_failed", "status_shows_failure", since=SESSION_STARTS)
+no_backup_complete_after_failure = step(
+    "BackupComplete is not called after a failed DoSnapshotSet.",
+    implies(happens("backup_completed"), _failure_seen.is_(Seen.NOT_YET)),
+    shows="VSS-8",
+    witness=fired("snapshot_set_failed"),
+    observers=(_failure_seen,),
+)
+
+abort_needs_no_backup_complete = possible(
+    "After AbortBackup a session ends without BackupComplete.",
+    happens("released") & requester.is_(Requester.ABORTED),
+    shows="VSS-8",
+)
+
+method_is_fixed_at_identify = step(
+    "A VM's published method changes at Identify only, until the session is over.",
+    every(vm, unchanged(method) | happens("writer_metadata_gathered", "backup_shutdown_returned", "host_loses_power")),
+    shows="VSS-9",
+    witness=fired("writer_metadata_gathered"),
+)
+
+vm_may_change_after_identify = possible(
+    "A VM that was published with Child VM Snapshot can be saved in PrepareForSnapshot, because it has changed.",
+    some(vm, happens("vm_saved") & method.is_(Method.CHILD_VM_SNAPSHOT)),
+    shows="VSS-9 READ-4",
+    needs=("integration_service_stops", "operator_changes_vm"),
+)
+
+a_forgotten_status_is_not_all = step(
+    "VSS_RS_UNDEFINED, VSS_RS_NONE and VSS_RS_FAILED each keep PostRestore from succeeding.",
+    implies(
+        happens("post_restore_succeeded"),
+        every(
+            vm,
+            ~to_be_restored
+            | ~file_restore_status.is_(FileRestoreStatus.UNDEFINED | FileRestoreStatus.NONE | FileRestoreStatus.FAILED),
+        ),
+    ),
+    shows="VSS-10 RST-4",
+    witness=happens("post_restore_failed")
+    & some(vm, file_restore_status.is_(FileRestoreStatus.UNDEFINED | FileRestoreStatus.NONE | FileRestoreStatus.FAILED)),
+)
+
+restore_status_numbers = fact(
+    "The file restore statuses have the numbers of VSS_FILE_RESTORE_STATUS.",
+    lambda: tuple((name, FileRestoreStatus[name].value, k) for k, name in enumerate(("UNDEFINED", "NONE", "ALL", "FAILED"))),
+    shows="VSS-10",
+)
+
+provider_defeats_child_snapshots = always(
+    "With a provider that cannot auto-recover, no backup succeeds that used Child VM Snapshot for a chosen VM.",
+    implies(
+        completed & provider.is_(Provider.CANNOT),
+        every(vm, ~outcome.is_(Outcome.BACKED_UP) | child_snapshot.is_(ChildSnapshot.NONE)),
+    ),
+    shows="VSS-11",
+    witness=happens("image_cannot_be_rolled_back") & some(vm, image.is_(Image.HOLDS_SNAPSHOT)),
+)
+
+provider_does_not_defeat_saved_state = possible(
+    "With a provider that cannot auto-recover, a Saved State backup can succeed.",
+    backup_succeeds & provider.is_(Provider.CANNOT),
+    shows="VSS-11",
+    needs=("provider_cannot_auto_recover",),
+)
+
+true_is_not_success = step(
+    "Freeze is not delivered after a reported failure, even if the handler returned TRUE.",
+    implies(happens("freeze_delivered"), ~writer_failed),
+    shows="VSS-12",
+    witness=fired("prepare_for_snapshot_vetoed_returning_true"),
+)
+
+failed_and_returned_true = possible(
+    "A handler can return TRUE after it has reported a failure.",
+    writer_failed & returned.is_(Returned.TRUE) & happens("snapshot_set_failed"),
+    shows="VSS-12",
+)
