@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 
 from model.notation.network import Network
 from model.notation.run import Shape
-from model.notation.terms import Term, machines_of
+from model.notation.terms import HOST, Term, machines_of
+from model.views import LEFT_OUT_WHERE_NOT_ASKED
 from proofs.compile import Compiled, Step as Snapshot
 from proofs.explore import Edge, Explored, Hit, LimitReached, State, explore, successors
 from proofs.liveness import Out, find_lasso
-from proofs.replay import replay
+from proofs.replay import EnginesDisagree, replay
 from proofs.verdict import HOLDS, NOT_EXERCISED, REFUTED, UNDECIDED, RunFound, Verdict, exhaustive
 from proofs.world import Column, Slice, World
 from properties.catalogue import PROPERTIES, watched
@@ -21,6 +22,9 @@ from properties.kinds import Always, Ends, Fact, Independent, Possible, Property
 
 ONE_OF_EACH = Shape({"disk": 1, "adapter": 1})
 """A VM with one disk and one network adapter: enough for every property, as small runs with two of each confirm."""
+
+
+NOT_REPLAYED = "a run found without all machines cannot be replayed on the whole network"
 
 
 @dataclass(frozen=True)
@@ -45,19 +49,35 @@ def check(
     """Judge properties (all by default) in one column. network: another protocol than ours (a changed rule, say)."""
     properties = properties or PROPERTIES
     chosen = [properties[name] for name in (names if names is not None else properties)]
-    world = World(watched(network), column)
+    watching = watched(network)
+    whole, part = World(watching, column), World(watching, column, LEFT_OUT_WHERE_NOT_ASKED)
     verdicts: dict[str, Verdict] = {}
-    groups: list[tuple[Slice, list[Property]]] = []
+    searched: list[tuple[World, Property]] = []
     for found in chosen:
         early = _without_search(found, column)
         if early is not None:
             verdicts[found.name] = early
-            continue
-        groups.append((world.cone(terms_of(found), whole_events=isinstance(found, Ends)), [found]))
-    for part, members in _merged(world, groups):
-        for verdict in _judge(world, part, members, scope):
+        else:
+            searched.append((part if _can_do_without(found, part) else whole, found))
+    for world, sliced, members in _groups(searched):
+        for verdict in _judge(world, sliced, members, scope):
+            verdicts[verdict.property] = verdict
+    again = [(whole, properties[name]) for name, found in verdicts.items() if found.reason == NOT_REPLAYED]
+    for world, sliced, members in _groups(again):
+        for verdict in _judge(world, sliced, members, scope):
             verdicts[verdict.property] = verdict
     return [verdicts[found.name] for found in chosen]
+
+
+def _can_do_without(found: Property, world: World) -> bool:
+    """Whether a property may be judged in a world that leaves machines out: it is not about what must come in the end, and
+    neither it nor any row it depends on reads a machine that is left out."""
+    if isinstance(found, Ends):
+        return False
+    terms = terms_of(found)
+    if any(machines_of(term) & world.leaves_out for term in terms):
+        return False
+    return world.can_leave_out(world.cone(terms))
 
 
 def _without_search(found: Property, column: Column) -> Verdict | None:
@@ -72,27 +92,21 @@ def _without_search(found: Property, column: Column) -> Verdict | None:
     return None
 
 
-def _merged(world: World, groups: list[tuple[Slice, list[Property]]]) -> list[tuple[Slice, list[Property]]]:
-    """Search once for properties whose slices lie inside one another, where that tells no more configurations apart."""
-
-    def told_apart(members: Iterable[Property]) -> frozenset[str]:
-        return frozenset(n for p in members for term in terms_of(p) for n in machines_of(term)) & world.constant
-
-    merged: list[tuple[Slice, list[Property]]] = []
-    for part, members in sorted(groups, key=lambda g: (-len(g[0].machines), -len(told_apart(g[1])))):
-        for other, together in merged:
-            whole_alike = any(isinstance(p, Ends) for p in members) <= any(isinstance(p, Ends) for p in together)
-            if (
-                part.machines <= other.machines
-                and part.events <= other.events
-                and told_apart(members) <= told_apart(together)
-                and whole_alike
-            ):
-                together.extend(members)
-                break
-        else:
-            merged.append((part, list(members)))
-    return merged
+def _groups(searched: Sequence[tuple[World, Property]]) -> list[tuple[World, Slice, list[Property]]]:
+    """Search once for properties that look at the same machines of a VM and tell the same configurations apart."""
+    found: dict[object, tuple[World, list[Property]]] = {}
+    for world, judged in searched:
+        terms = terms_of(judged)
+        sliced = world.cone(terms, whole_events=isinstance(judged, Ends))
+        told_apart = frozenset(n for term in terms for n in machines_of(term)) & world.constant
+        of_vms = frozenset(n for n in sliced.machines if world.network.actors[n].sort != HOST)
+        key = (world, told_apart, of_vms, isinstance(judged, Ends))
+        found.setdefault(key, (world, []))[1].append(judged)
+    groups = []
+    for world, members in found.values():
+        terms = [term for judged in members for term in terms_of(judged)]
+        groups.append((world, world.cone(terms, whole_events=any(isinstance(m, Ends) for m in members)), members))
+    return groups
 
 
 def _judge(world: World, part: Slice, members: Sequence[Property], scope: Scope) -> list[Verdict]:
@@ -103,8 +117,8 @@ def _judge(world: World, part: Slice, members: Sequence[Property], scope: Scope)
     graph = any(isinstance(found, (Ends, Independent)) for found in members)
     states = steps = depth = 0
     failure = ""
+    compiled = Compiled(world, part, scope.shapes, terms, scope.allowed, scope.reduce)
     for vms in range(1, scope.vms + 1):
-        compiled = Compiled(world, part, scope.shapes, terms, scope.allowed, scope.reduce)
         look_states = {f"{n}/not": ~j.term for n, j in judges.items() if j.of_states}
         look_steps = {f"{n}/not": ~j.term for n, j in judges.items() if j.of_steps}
         look_steps |= {f"{n}/witness": j.found.witness for n, j in judges.items()}
@@ -138,6 +152,7 @@ class _Judge:
         self.witnessed = False
         self.searched = 0
         self.reason = ""
+        self.spurious = False
 
     @property
     def term(self) -> Term:
@@ -147,7 +162,9 @@ class _Judge:
     def learn(self, explored: Explored) -> None:
         self.searched += 1
         name = self.found.name
-        self.witnessed |= f"{name}/witness" in explored.hits
+        seen = explored.hits.get(f"{name}/witness")
+        if seen is not None and not self.witnessed and not isinstance(self.found, Possible):
+            self.witnessed = not self.world.leaves_out or self._replayed(explored, *explored.run_to(seen)) is not None
         hit = explored.hits.get(f"{name}/witness" if isinstance(self.found, Possible) else f"{name}/not")
         if hit is not None:
             self._keep(explored, hit)
@@ -160,7 +177,18 @@ class _Judge:
         start, edges = explored.run_to(hit)
         if self.run is None or len(edges) < len(self.run.steps):
             turn = None if loop is None else len(edges)
-            self.run = replay(explored.compiled, start, [*edges, *(loop or ())], turn)
+            found = self._replayed(explored, start, [*edges, *(loop or ())], turn)
+            self.run = found or self.run
+
+    def _replayed(self, explored: Explored, start: State, edges: Sequence[Edge], turn: int | None = None) -> RunFound | None:
+        """The run on the whole network. Where machines are left out it need not exist: then this search shows nothing."""
+        try:
+            return replay(explored.compiled, start, edges, turn)
+        except EnginesDisagree:
+            if not self.world.leaves_out:
+                raise
+            self.spurious = True
+            return None
 
     def _ends(self, explored: Explored, found: Ends) -> None:
         lasso = endless_run(explored, found, self.world)
@@ -173,15 +201,19 @@ class _Judge:
         pair = dependent_pair(explored, found)
         if pair is not None:
             one, two, what = pair
+            if self._replayed(explored, *explored.run_to(Hit(two))) is None:
+                return
             self._keep(explored, Hit(one))
             self.reason = f"{what}; so it is not in another state that differs only in {', '.join(a.name for a in found.of)}"
 
     def verdict(self, failure: str, vms: int) -> Verdict:
         """What is known now: a run decides, whatever was left unsearched."""
         name, reach = self.found.name, exhaustive(max(1, self.searched))
+        if self.spurious:
+            return Verdict(name, "", UNDECIDED, "nothing", reason=NOT_REPLAYED)
         good, bad = (HOLDS, REFUTED)
         if isinstance(self.found, Possible):
-            if self.witnessed:
+            if self.run is not None:
                 return Verdict(name, "", good, "a run was replayed", vms=self.searched, run=self.run)
             if failure:
                 return Verdict(name, "", UNDECIDED, reach, vms=self.searched, reason=failure)
@@ -218,7 +250,7 @@ def _lasso(explored: Explored, found: Ends, world: World, *, sort: bool):  # typ
     fair = [event.fair and event.name not in silenced for event in events]
     gone = [event.name in found.without for event in events]
     resting = compiled.state_test(found.rest)
-    compiled.forget()
+    compiled.settle()
 
     def rest(state: State) -> bool:
         bits = 0

@@ -33,6 +33,7 @@ from model.notation.terms import (
     Unchanged,
     all_of,
     any_of,
+    children,
     every as every_,
     machines_of,
     some as some_,
@@ -152,6 +153,13 @@ def of_event(world: World, term: Term, event: Event) -> Term:
             return term
 
 
+def _closed(term: Term, sort: Sort) -> bool:
+    """Whether a term speaks of VMs under quantifiers only."""
+    if isinstance(term, (Every, Some)) and term.sort == sort:
+        return True
+    return bool(children(term)) and all(_closed(child, sort) for child in children(term))
+
+
 class Compiled:
     """A slice of a world, ready to be explored.
 
@@ -188,6 +196,7 @@ class Compiled:
         self.fired: set[tuple[str, str, str, str]] = set()
         self._event = ""
         self._compile_events()
+        self._part_events = [e for e, event in enumerate(self.events) if event.scope.sort in self.parts]
         self.start_hosts = [
             self.host_id(self.host_vars.encode(dict(zip(self.host_vars.names, states, strict=True))))
             for states in product(*(sorted(world.starts[name]) for name in self.host_vars.names))
@@ -197,15 +206,23 @@ class Compiled:
         for form, shape in enumerate(shapes):
             for start in starts_of_shape(self, form, shape, terms, self.allowed[form], reduce):
                 self.starts.append(self.local_id(form, self.vm_vars[form].encode(start)))
-        self.forget()
+        self._settled = (-1, -1)
+        self.settle()
 
-    def forget(self) -> None:
-        """Drop what is remembered of steps (after new terms have been given bits)."""
+    def settle(self) -> None:
+        """Drop what is remembered of steps if terms have been given bits since."""
+        if self._settled != (bits := (len(self.state_bits), sum(map(len, self.step_bits.values())))):
+            self._settled = bits
+            self._forget()
+
+    def _forget(self) -> None:
         self._bits: dict[tuple[int, int], int] = {}
         self._step_bits: dict[tuple[str, int, int, int, int, bool], int] = {}
         self._host: dict[tuple[int, int], list[tuple[int, int]]] = {}
         self._vm: dict[tuple[int, int, int], list[tuple[int, int, int]]] = {}
         self._all: dict[tuple[int, int, int, int], int] = {}
+        self._host_candidates: dict[tuple[int, int], int] = {}
+        self._vm_candidates: dict[int, int] = {}
 
     # -- what there is ------------------------------------------------------------------------------------------------
 
@@ -337,6 +354,8 @@ class Compiled:
         self._vm_part: list[list[list[tuple[Sort | None, int, list[_Table]]]]] = []
         self._when_host: list[Test | None] = []
         self._when_vm: list[list[list[Test]]] = []
+        self._by_host: list[tuple[int, Test]] = []
+        self._by_vm: list[list[tuple[int, Test]]] = [[] for _ in self.shapes]
         for event in self.events:
             taking = [a for a in self.world.network.participants(event.name) if a.name in self.kept]
             local = not event.scope.all and event.scope.sort != HOST
@@ -357,10 +376,44 @@ class Compiled:
                     members.append((part[0] if part else None, part[1] if part else 0, tables))
                     if local:
                         tests.append(self.test(self.expand_in(when, form, part), form))
+                if local and event.scope.sort == self.sort:
+                    self._sort_out(len(self._when_vm), self.expand_in(when, form), form, members[0][2])
                 rows.append(members)
                 whens.append(tests)
             self._vm_part.append(rows)
             self._when_vm.append(whens)
+
+    def _sort_out(self, event: int, when: Term, form: int, tables: Sequence[_Table]) -> None:
+        """Note the parts of a guard that the host alone, or the VM alone, decides: most events are ruled out by them."""
+        of_host = [table for table in tables if table.of_host]
+        of_vm = [table for table in tables if not table.of_host]
+        parts = when.parts if isinstance(when, And) else (when,)
+        local = [p for p in parts if machines_of(p) and machines_of(p) <= set(self.vm_vars[form].names)]
+        local_tests = [self.test(part, form) for part in local]
+        self._by_vm[form].append(
+            (event, lambda step: all(t.knows(step.vm) for t in of_vm) and all(test(step) for test in local_tests))
+        )
+        if form == 0:
+            host_tests = [self.test(p) for p in parts if not machines_of(p) - set(self.host_vars.names) or _closed(p, self.sort)]
+            self._by_host.append(
+                (event, lambda step: all(t.knows(step.host) for t in of_host) and all(test(step) for test in host_tests))
+            )
+
+    def _candidates(self, host: int, bits: int, local: int, step: Step) -> Iterator[int]:
+        """The events of one VM that neither the host alone nor the VM alone rules out."""
+        key = (host, bits)
+        by_host = self._host_candidates.get(key)
+        if by_host is None:
+            by_host = self._host_candidates[key] = sum(1 << e for e, test in self._by_host if test(step))
+        by_vm = self._vm_candidates.get(local)
+        if by_vm is None:
+            by_vm = self._vm_candidates[local] = sum(1 << e for e, test in self._by_vm[step.form] if test(step))
+        left = by_host & by_vm
+        while left:
+            lowest = left & -left
+            yield lowest.bit_length() - 1
+            left ^= lowest
+        yield from self._part_events
 
     def members(self, event: Event, form: int) -> list[tuple[Sort, int] | None]:
         if event.scope.sort in self.parts:
@@ -443,9 +496,7 @@ class Compiled:
             found = []
             form, states = self.locals[local]
             step = Step(self.hosts[host], states, form, bits)
-            for e, event in enumerate(self.events):
-                if event.scope.all or event.scope.sort == HOST:
-                    continue
+            for e in self._candidates(host, bits, local, step):
                 for when, (_, _, tables) in zip(self._when_vm[e][form], self._vm_part[e][form], strict=True):
                     if not when(step):
                         continue
@@ -488,6 +539,10 @@ class _Table:
                 )
                 for rule in rules
             ]
+
+    def knows(self, states: States) -> bool:
+        """Whether there is any row for the state the machine is in."""
+        return bool(self.rows.get(states[self.at]))
 
     def move(self, step: Step, target: list[int]) -> bool:
         """Move this machine in `target`; False if it blocks."""

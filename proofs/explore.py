@@ -144,7 +144,7 @@ class _Look:
         self._at_state: dict[tuple[int, int], tuple[str, ...]] = {}
         self._at_step: dict[tuple[int, int, int, int, int, int], tuple[str, ...]] = {}
         self._needs_after = any(compiled.reads_bits_after.get(event) for event in self._steps)
-        compiled.forget()
+        compiled.settle()
 
     def _bits(self, host: int, vms: Iterable[int]) -> int:
         bits = 0

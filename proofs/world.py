@@ -62,10 +62,14 @@ class Slice:
 
 
 class World:
-    """The network in one column. `reach`: for each machine the states it can possibly be in."""
+    """The network in one column. `reach`: for each machine the states it can possibly be in.
 
-    def __init__(self, network: Network, column: Column) -> None:
-        self.network, self.column = network, column
+    leaves_out: machines that are not looked at, and so stand in nobody's way: the world has all runs of the network and
+    more. What holds of every run of it holds of the network; a run that breaks something has to be replayed.
+    """
+
+    def __init__(self, network: Network, column: Column, leaves_out: frozenset[str] = frozenset()) -> None:
+        self.network, self.column, self.leaves_out = network, column, leaves_out
         fixed = dict(column.readings)
         self.reach: dict[str, frozenset[str]] = {
             name: frozenset({fixed[name]} if name in fixed else {actor.starts[0]} if self._is_reading(actor) else actor.starts)
@@ -79,7 +83,7 @@ class World:
             pass
         self._rules.clear()
         self.events = [e for e in self.events if self._possible(e.name, fold(e.when, self.reach))]
-        self.when = {e.name: fold(e.when, self.reach) for e in self.events}
+        self.when = {e.name: fold(self._widened(e.when), self.reach) for e in self.events}
 
     def _is_reading(self, actor: Actor) -> bool:
         """A machine of the host that never moves is fixed in a column."""
@@ -115,6 +119,35 @@ class World:
                     grown = True
         return grown
 
+    def _widened(self, term: Term, *, positive: bool = True) -> Term:
+        """An event's guard without the machines that are left out: whatever they would demand is taken for granted."""
+        match term:
+            case In() | Same() if machines_of(term) & self.leaves_out:
+                return Const(positive)
+            case Not(body):
+                return ~self._widened(body, positive=not positive)
+            case And(parts):
+                return all_of(*(self._widened(part, positive=positive) for part in parts))
+            case Or(parts):
+                return any_of(*(self._widened(part, positive=positive) for part in parts))
+            case Every(sort, body):
+                return every(sort, self._widened(body, positive=positive))
+            case Some(sort, body):
+                return some(sort, self._widened(body, positive=positive))
+            case _:
+                return term
+
+    def can_leave_out(self, part: Slice) -> bool:
+        """Leaving machines out only adds runs: no row of a machine in the slice may read one that is left out."""
+        return not any(
+            machines_of(rule.when) & self.leaves_out
+            for event in part.events
+            for actor in self.network.participants(event)
+            if actor.name in part.machines
+            for rules in self.rules(actor, event).values()
+            for rule in rules
+        )
+
     def rules(self, actor: Actor, event: str) -> dict[str, tuple[Rule, ...]]:
         """The rows of a machine for an event, by state, guards folded; states that cannot be reached are left out."""
         key = (actor.name, event)
@@ -147,6 +180,42 @@ class World:
             if not any(self.moves(actor, e.name) for e in self.events if e.name in actor.machine.events)
         )
 
+    @cached_property
+    def _reads(self) -> dict[str, frozenset[str]]:
+        """For each event, the machines that its guard reads, and those that can block it with what their rows read."""
+        found: dict[str, frozenset[str]] = {}
+        for event in self.events:
+            reads = set(machines_of(self.when[event.name]))
+            for actor in self.network.participants(event.name):
+                if actor.name not in self.leaves_out and self.blocks(actor, event.name):
+                    reads.add(actor.name)
+            found[event.name] = frozenset(reads)
+        return found
+
+    @cached_property
+    def _moved(self) -> dict[str, dict[str, frozenset[str]]]:
+        """For each event and machine that takes part, what the machine's rows read; whether it moves is `_movers`."""
+        return {
+            event.name: {
+                actor.name: frozenset(
+                    name
+                    for rules in self.rules(actor, event.name).values()
+                    for rule in rules
+                    for name in machines_of(rule.when)
+                )
+                for actor in self.network.participants(event.name)
+                if actor.name not in self.leaves_out
+            }
+            for event in self.events
+        }
+
+    @cached_property
+    def _movers(self) -> dict[str, frozenset[str]]:
+        return {
+            event.name: frozenset(a.name for a in self.network.participants(event.name) if self.moves(a, event.name))
+            for event in self.events
+        }
+
     def cone(self, terms: Iterable[Term], *, whole_events: bool = False) -> Slice:
         """The machines that can influence the terms: exact, since every machine that can block an event that matters
         is in it. `whole_events`: keep enough that no event disappears (for liveness)."""
@@ -157,23 +226,17 @@ class World:
         while True:
             before = len(kept), len(done)
             for event in self.events:
-                taking_part = self.network.participants(event.name)
-                matters = event.name in named or any(a.name in kept and self.moves(a, event.name) for a in taking_part)
-                if whole_events and not matters:
-                    matters = True
-                if not matters:
+                name = event.name
+                if not (whole_events or name in named or self._movers[name] & kept):
                     continue
-                done.add(event.name)
-                kept |= machines_of(self.when[event.name])
-                for actor in taking_part:
-                    if self.blocks(actor, event.name):
-                        kept.add(actor.name)
-                    if actor.name in kept:
-                        for rules in self.rules(actor, event.name).values():
-                            for rule in rules:
-                                kept |= machines_of(rule.when)
+                done.add(name)
+                kept |= self._reads[name]
+                for actor, reads in self._moved[name].items():
+                    if actor in kept:
+                        kept |= reads
             if (len(kept), len(done)) == before:
-                return Slice(frozenset(name for name in kept if len(self.reach[name]) > 1), frozenset(done))
+                machines = frozenset(name for name in kept if len(self.reach[name]) > 1 and name not in self.leaves_out)
+                return Slice(machines, frozenset(done))
 
 
 def fold(term: Term, reach: Mapping[str, frozenset[str]]) -> Term:

@@ -1,13 +1,13 @@
 """GEN: who speaks for whom."""
 
-from model.actors.child import ChildWriters, child_writers
+from model.actors.child import TAKING_PART, ChildSession, ChildWriters, child_session, child_writers
 from model.actors.conditions import Integration, integration
 from model.actors.requester import Requester, requester
 from model.actors.writer import Doing, doing
 from model.facts import SERVICE_NAME, WRITER_ID, WRITER_NAME
 from model.notation import every, happens, implies, some
 from model.sorts import vm
-from properties.kinds import ends, fact, fired, possible, step
+from properties.kinds import always, ends, fact, fired, possible, step
 from properties.vocabulary import SESSION_STARTS, at_rest
 
 vms_are_handled_through_vss = step(
@@ -53,10 +53,17 @@ every_session_ends = ends(
 )
 
 no_guest_left_frozen = ends(
-    "No guest is left with its writers frozen.",
-    at_rest & every(vm, ~child_writers.is_(ChildWriters.PREPARED | ChildWriters.FROZEN | ChildWriters.THAWED)),
+    "No guest is left with a backup of its own open, and so none with its writers frozen.",
+    at_rest & every(vm, child_session.is_(ChildSession.IDLE)),
     without=SESSION_STARTS,
     shows="BAK-4 BAK-5",
+    witness=fired("child_freezes"),
+)
+
+frozen_only_in_a_child_backup = always(
+    "The child's writers are told, frozen or waiting only while a backup is open in the child.",
+    every(vm, ~child_writers.is_(TAKING_PART) | ~child_session.is_(ChildSession.IDLE)),
+    shows="BAK-4",
     witness=fired("child_freezes"),
 )
 

@@ -95,7 +95,7 @@ writer_view = _follow(
         "abort_delivered": (AFTER_PREPARE | O.ABORTED, O.ABORTED),
         "released": (O.COMPLETED | O.ABORTED | O.POST_SNAPSHOT, O.NONE),
     },
-    closes=("released_without_abort", "shutdown_after_vanishing", "host_loses_power"),
+    closes=("released_unprepared", "released_without_abort", "shutdown_after_vanishing", "host_loses_power"),
 )
 
 _handlers_return = (

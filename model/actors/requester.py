@@ -56,6 +56,7 @@ requester.table(
     on("snapshot_set_started", R.METADATA_GATHERED, R.CHOOSING),
     on("vm_chosen", R.CHOOSING, R.CHOOSING),
     on("volume_missing", R.CHOOSING, R.CHOOSING),
+    on("released_unprepared", R.CHOOSING, R.RELEASED),
     on("prepared_for_backup", R.CHOOSING, R.PREPARED),
     on("snapshot_set_begun", R.PREPARED, R.SNAPSHOTTING),
     on("snapshot_set_made", R.SNAPSHOTTING, R.SNAPSHOT_MADE),

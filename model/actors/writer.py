@@ -122,6 +122,7 @@ doing.table(
     on("abort_delivered", D.NOTHING, D.ABORT),
     on("abort_returned", D.ABORT, D.NOTHING),
     on("released", D.NOTHING, D.BACKUP_SHUTDOWN),
+    on("released_unprepared", D.NOTHING, D.BACKUP_SHUTDOWN),
     on("released_without_abort", D.NOTHING, D.BACKUP_SHUTDOWN),
     on("shutdown_after_vanishing", D.NOTHING, D.BACKUP_SHUTDOWN),
     on("backup_shutdown_returned", D.BACKUP_SHUTDOWN, D.NOTHING),

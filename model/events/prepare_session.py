@@ -38,7 +38,12 @@ EVENTS = (
         by="BAK-13 BAK-15",
         says="The requester adds a VM's component, and every volume that holds its files.",
         or_fault="volume_missing",
-        fair=False,
+    ),
+    *event(
+        "released_unprepared",
+        when=requester.is_(Requester.CHOOSING) & ~some(vm, selected.is_(Selected.FOR_BACKUP)),
+        by="BAK-1",
+        says="The requester finds nothing to back up and releases its object before PrepareForBackup.",
     ),
     *event(
         "prepared_for_backup",

@@ -40,13 +40,12 @@ EVENTS = (
         says="The requester begins a restore session; GatherWriterMetadata wakes the writers.",
         fair=False,
     ),
-    *event("vm_chosen_for_restore", at=vm, by="RST-2", says="The requester chooses a VM to restore to its default place.", fair=False),
+    *event("vm_chosen_for_restore", at=vm, by="RST-2", says="The requester chooses a VM to restore to its default place."),
     *event(
         "vm_chosen_for_restore_elsewhere",
         at=vm,
         by="RST-2 RST-6",
         says="The requester chooses a VM to restore to another place.",
-        fair=False,
     ),
     *event(
         "pre_restore_called",

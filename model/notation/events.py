@@ -10,7 +10,7 @@ from model.notation.terms import HOST, TRUE, Sort, Term
 
 @dataclass(frozen=True)
 class Scope:
-    """To whom an event happens: the host, one VM with its parts, one part, or all VMs with their parts."""
+    """To whom an event happens: the host, one member with its parts, one part, or all members with their parts."""
 
     sort: Sort
     all: bool = False
@@ -28,8 +28,8 @@ def all_(sort: Sort) -> Scope:
 class Fault:
     """Something the environment may do in a run that tolerates it.
 
-    `kind` "event": the events that carry its name happen. "silence": the events named in `silences` may never come,
-    although nothing forbids them (lost fairness, not a dead end).
+    The events that carry its name may happen, and the events named in `silences` may never come, although nothing
+    forbids them (lost fairness, not a dead end). `where` says in which corner of the environment it arises.
     """
 
     name: str
@@ -53,7 +53,7 @@ class Event:
     place: Place = field(compare=False)
 
 
-def event(  # noqa: PLR0913 - a declaration with named fields
+def event(
     name: str,
     *,
     at: Sort | Scope = HOST,
@@ -64,17 +64,18 @@ def event(  # noqa: PLR0913 - a declaration with named fields
     or_fault: str | None = None,
     fair: bool = True,
 ) -> tuple[Event, ...]:
-    """Declare an event.
+    """Declare an event, and the fault that may happen in its place.
 
     at: to whom it happens. when: what must hold elsewhere before it. by: requirement or reading ids, space-separated.
-    says: one sentence in the words of the field. fault: it happens only in runs that tolerate this fault. or_fault: in the
-    same place the fault of this name may happen instead. fair: if it stays possible for ever, it happens (False: nobody
-    need do it).
+    says: one sentence in the words of the field. fault: it happens only in runs that tolerate this fault. or_fault: in
+    the same place the fault of this name may happen instead. fair: if it stays possible for ever, it happens (False:
+    nobody need do it).
     """
     scope = at if isinstance(at, Scope) else Scope(at)
     ids = tuple(by.split())
     place = caller()
-    made = [Event(name, scope, when, ids, says, fault, fair and fault is None, place)]
-    if or_fault is not None:
-        made.append(Event(or_fault, scope, when, ids, f"Instead of {name}: the fault of this name.", or_fault, False, place))
-    return tuple(made)
+    usual = Event(name, scope, when, ids, says, fault, fair and fault is None, place)
+    if or_fault is None:
+        return (usual,)
+    instead = f"Instead of {name}: the fault of this name."
+    return (usual, Event(or_fault, scope, when, ids, instead, or_fault, fair=False, place=place))

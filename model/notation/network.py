@@ -33,11 +33,12 @@ from model.notation.terms import (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Network:
     """The whole protocol: actors, events, faults, what may hold at the start, and the ids that rules may cite.
 
-    `at_start`: terms over one member of the replicated sort (and its parts) that every initial state fulfils.
+    `at_start`: terms over one member of the replicated sort (and its parts) that every initial state fulfils. Networks
+    are told apart by identity, so that engines may keep what they compiled of each.
     """
 
     actors: Mapping[str, Actor]
@@ -112,8 +113,8 @@ def satisfiable(network: Network, term: Term) -> bool:
 def check_scope(network: Network, term: Term, bound: Collection[Sort], place: Place | None, what: str) -> None:
     """Raises DeclarationError if it is open which member a machine belongs to.
 
-    A quantifier puts its member in the place of the one that the term was about: of the sorts in `bound` only those that
-    the member belongs to can be read below it.
+    A quantifier puts its member in the place of the one that the term was about: below it only that member's machines
+    can be read, and those of what it belongs to.
     """
     match term:
         case Every(sort, body) | Some(sort, body):
@@ -149,13 +150,9 @@ def _by_name(things: Iterable[Any], kind: str) -> dict[str, Any]:
 
 def _check_sorts(network: Network) -> None:
     for actor in network.actors.values():
-        if actor.sort not in {HOST, *_replicated_and_parts(network)}:
+        if actor.sort != HOST and network.replicated not in {actor.sort, actor.sort.of}:
             problem = f"{actor.name} is of {actor.sort}, but a run has members of one sort and their parts only"
             raise DeclarationError(actor.place, problem, "Give it to the host, to a member or to a part of one")
-
-
-def _replicated_and_parts(network: Network) -> tuple[Sort, ...]:
-    return (network.replicated, *(sort for sort in network.parts if sort.of == network.replicated))
 
 
 def _check_moves(network: Network) -> None:
@@ -204,7 +201,7 @@ def _check_part(network: Network, event: Event, actor: Actor) -> None:
     _check_alternatives(network, actor, rows, what)
     if not actor.blocks(event.name):
         return
-    if actor.sort != HOST if scope.all else actor.sort in below:
+    if (actor.sort != HOST) if scope.all else (actor.sort in below):
         problem = f"{what}: an event at {scope} waits for no single {actor.sort}, but this table can block it"
         raise DeclarationError(rows[0].place, problem, f'Add stays("{event.name}") to the table')
     if actor.observer:

@@ -5,8 +5,9 @@ The run takes events by name. An event that is not enabled is refused, nothing c
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
 
 from model.notation.events import Event
 from model.notation.machines import Actor
@@ -28,7 +29,7 @@ from model.notation.terms import (
 from model.notation.words import words
 
 Index = tuple[int, ...]
-"""Whose machine: () the host's, (i,) VM i's, (i, j) that of part j of VM i."""
+"""Whose machine: () the host's, (i,) member i's, (i, j) that of part j of member i."""
 
 
 class NotEnabled(ValueError):
@@ -36,21 +37,35 @@ class NotEnabled(ValueError):
 
 
 class _Instance:
-    """The model object that a `transitions` machine moves."""
+    """The model object that a `transitions` machine moves; the machine gives it what is named here."""
 
-    state: object
+    state: Enum
+    trigger: Callable[..., bool]
+    may_trigger: Callable[..., bool]
+
+
+def _instance(actor: Actor, state: str) -> _Instance:
+    """One more member's machine. The actor's machine does not keep it: it would grow with every run there ever was."""
+    model = _Instance()
+    actor.machine.add_model(model, initial=actor.enum[state])
+    actor.machine.remove_model(model)
+    return model
 
 
 @dataclass(frozen=True)
 class Shape:
-    """How many parts of each sort one VM has."""
+    """How many parts of each sort one member has."""
 
     parts: Mapping[str, int]
 
 
 class Run:
-    """One run of the network. `shapes`: one for each VM. `starts`: the initial state of a machine, by name and index;
-    a machine that is not named starts in the first of its start states. `faults`: those that this run tolerates."""
+    """One run of the network.
+
+    `shapes`: one for each member of the replicated sort. `starts`: the initial state of a machine, by name and index; a
+    machine that is not named starts in the first of its start states. `faults`: those that this run tolerates. Raises
+    ValueError if the run cannot start so.
+    """
 
     def __init__(
         self,
@@ -61,21 +76,19 @@ class Run:
     ) -> None:
         self.network, self.shapes, self.faults = network, tuple(shapes), faults
         self._models: dict[tuple[str, Index], _Instance] = {}
-        starts = dict(starts or {})
+        left = dict(starts or {})
         for actor in network.actors.values():
             for index in self.members(actor.sort):
-                state = starts.pop((actor.name, index), actor.starts[0])
+                state = left.pop((actor.name, index), actor.starts[0])
                 if state not in actor.starts:
                     raise ValueError(f"{actor.name} cannot start in {state}; it starts in {', '.join(actor.starts)}")
-                model = _Instance()
-                actor.machine.add_model(model, initial=actor.enum[state])
-                self._models[actor.name, index] = model
-        if starts:
-            raise ValueError(f"no machine {next(iter(starts))} in this run")
+                self._models[actor.name, index] = _instance(actor, state)
+        if left:
+            raise ValueError(f"no machine {next(iter(left))} in this run")
         for term in network.at_start:
-            for vm in self.members(network.replicated):
-                if not self.holds(term, vm):
-                    raise ValueError(f"VM {vm[0] + 1} cannot start so: {words(term)}")
+            for member in self.members(network.replicated):
+                if not self.holds(term, member):
+                    raise ValueError(f"{network.replicated} {member[0] + 1} cannot start so: {words(term)}")
 
     def members(self, sort: Sort, of: Index = ()) -> list[Index]:
         """The members of a sort (below `of`, if it is given)."""
@@ -84,12 +97,11 @@ class Run:
         if sort == self.network.replicated:
             return [(i,) for i in range(len(self.shapes))] if not of else [of[:1]]
         owners = [of[:1]] if of else [(i,) for i in range(len(self.shapes))]
-        return [(*vm, j) for vm in owners for j in range(self.shapes[vm[0]].parts.get(sort.name, 0))]
+        return [(*owner, j) for owner in owners for j in range(self.shapes[owner[0]].parts.get(sort.name, 0))]
 
     def state(self, actor: str, index: Index = ()) -> str:
         """The state (by name) that a machine is in."""
-        found = self._models[actor, index].state
-        return str(getattr(found, "name", found))
+        return self._models[actor, index].state.name
 
     def states(self) -> dict[tuple[str, Index], str]:
         """The state of every machine."""
@@ -97,9 +109,11 @@ class Run:
 
     def _read(self, actor: str, at: Index) -> str:
         sort = self.network.actors[actor].sort
-        return self.state(actor, () if sort == HOST else at[:1] if sort == self.network.replicated else at)
+        if sort == HOST:
+            return self.state(actor)
+        return self.state(actor, at[:1] if sort == self.network.replicated else at)
 
-    def holds(self, term: Term, at: Index = ()) -> bool:  # noqa: PLR0911 - one line a kind of term
+    def holds(self, term: Term, at: Index = ()) -> bool:
         """Evaluate a term now, said of the member `at`."""
         match term:
             case Const(value):
@@ -135,37 +149,40 @@ class Run:
             else:
                 yield from ((actor, member) for member in self.members(actor.sort, at[:1]))
 
+    def _happens_to(self, event: Event) -> list[Index]:
+        return [()] if event.scope.all else self.members(event.scope.sort)
+
     def why_not(self, name: str, at: Index = ()) -> str | None:
         """Why the event cannot happen to the member `at` now; None if it can."""
         event = self.network.events.get(name)
         if event is None:
             return f"there is no event {name}"
-        expected = () if event.scope.all else self.members(event.scope.sort)
-        if (at not in expected) if expected else at != ():
-            return f"{name} happens to a {event.scope}, not to {at}"
+        if at not in self._happens_to(event):
+            return f"{name} happens to {event.scope}, and there is no such member as {at}"
         if event.fault is not None and event.fault not in self.faults:
             return f"{name} is a fault, and this run does not tolerate {event.fault}"
         if not self.holds(event.when, at):
             failing = event.when.parts if isinstance(event.when, And) else (event.when,)
             return f"{name} needs: {'; '.join(words(part) for part in failing if not self.holds(part, at))}"
         for actor, index in self._taking_part(event, at):
-            if not self._models[actor.name, index].may_trigger(name, holds=self._judge(index, at)):  # type: ignore[attr-defined]
+            if not self._models[actor.name, index].may_trigger(name, holds=self._judge(index, at)):
                 rules = actor.rules(name, self.state(actor.name, index))
                 wants = " or ".join(words(rule.when) for rule in rules if rule.when != TRUE)
                 reason = f"and needs {wants}" if wants else "where it has no move"
                 return f"{actor.name} blocks {name}: it is in {self.state(actor.name, index)}, {reason}"
         return None
 
-    def _judge(self, index: Index, at: Index):  # type: ignore[no-untyped-def]  # noqa: ANN202
-        place = index or at
-        return lambda term: self.holds(term, place)
+    def _judge(self, index: Index, at: Index) -> Callable[[Term], bool]:
+        """How a machine's guards are judged now: of itself; the host's of the member that the event happens to."""
+        about = index or at
+        return lambda term: self.holds(term, about)
 
     def enabled(self) -> list[tuple[str, Index]]:
         """Every event that can happen now, with the member that it can happen to."""
         return [
             (event.name, at)
             for event in self.network.events.values()
-            for at in ([()] if event.scope.all else self.members(event.scope.sort))
+            for at in self._happens_to(event)
             if self.why_not(event.name, at) is None
         ]
 
@@ -176,12 +193,11 @@ class Run:
             raise NotEnabled(reason)
         event = self.network.events[name]
         taking_part = list(self._taking_part(event, at))
-        before = {(actor.name, index): self._decided(actor, index, name, at) for actor, index in taking_part}
-        for actor, index in taking_part:
-            verdicts = before[actor.name, index]
-            self._models[actor.name, index].trigger(name, holds=verdicts.__getitem__)  # type: ignore[attr-defined]
+        before = [self._decided(actor, index, name, at) for actor, index in taking_part]
+        for (actor, index), verdicts in zip(taking_part, before, strict=True):
+            self._models[actor.name, index].trigger(name, holds=verdicts.__getitem__)
 
     def _decided(self, actor: Actor, index: Index, name: str, at: Index) -> dict[Term, bool]:
-        """Every guard of the machine's rows, judged on the states before the step."""
+        """Every guard of the machine's rows, judged now: `fire` asks before any machine moves."""
         judge = self._judge(index, at)
         return {rule.when: judge(rule.when) for rule in actor.rules(name, self.state(actor.name, index))}

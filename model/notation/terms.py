@@ -1,7 +1,7 @@
 """Terms: what guards and properties say about the states of machines.
 
-A term is plain immutable data with one meaning; each engine translates it in one short function. Guards are evaluated over
-the states *before* a step. `after`, `unchanged` and `happens` speak of a step and are for properties only.
+A term is plain immutable data with one meaning; each engine translates it in one short function. Guards are evaluated
+over the states *before* a step. `after`, `unchanged` and `happens` speak of a step and are for properties only.
 """
 
 from __future__ import annotations
@@ -20,16 +20,18 @@ class States(Enum):
     __ror__ = __or__
 
 
-type_of_states = States | frozenset[States]
+SomeStates = States | frozenset[States]
+"""One state, or several joined with `|`."""
 
 
-def as_set(states: type_of_states) -> frozenset[States]:
+def as_set(states: SomeStates) -> frozenset[States]:
+    """The states as a set, be it of one."""
     return states if isinstance(states, frozenset) else frozenset({states})
 
 
 @dataclass(frozen=True)
 class Sort:
-    """A kind of thing there is: the host (`of` is None), its VMs, or the parts of one VM."""
+    """A kind of thing there is: the host (`of` is None), its members of one kind, or the parts of one member."""
 
     name: str
     of: Sort | None = None
@@ -96,12 +98,16 @@ class Or(Term):
 
 @dataclass(frozen=True)
 class Every(Term):
+    """The body, said of each member of the sort (of a part: each part of the member that the term is about)."""
+
     sort: Sort
     body: Term
 
 
 @dataclass(frozen=True)
 class Some(Term):
+    """The body, said of one member of the sort at least; see `Every`."""
+
     sort: Sort
     body: Term
 
@@ -122,7 +128,7 @@ class Unchanged(Term):
 
 @dataclass(frozen=True)
 class Happens(Term):
-    """The step is one of `events`; under a quantifier, an event of one VM happens to that VM only."""
+    """The step is one of `events`; under a quantifier, an event of one member happens to that member only."""
 
     events: frozenset[str]
 
@@ -139,7 +145,7 @@ def all_of(*terms: Term) -> Term:
         for part in term.parts if isinstance(term, And) else (term,):
             if part != TRUE:
                 parts[part] = None
-    return TRUE if not parts else next(iter(parts)) if len(parts) == 1 else And(tuple(parts))
+    return _folded(tuple(parts), TRUE, And)
 
 
 def any_of(*terms: Term) -> Term:
@@ -151,34 +157,48 @@ def any_of(*terms: Term) -> Term:
         for part in term.parts if isinstance(term, Or) else (term,):
             if part != FALSE:
                 parts[part] = None
-    return FALSE if not parts else next(iter(parts)) if len(parts) == 1 else Or(tuple(parts))
+    return _folded(tuple(parts), FALSE, Or)
+
+
+def _folded(parts: tuple[Term, ...], nothing: Term, joined: type[And] | type[Or]) -> Term:
+    if not parts:
+        return nothing
+    return parts[0] if len(parts) == 1 else joined(parts)
 
 
 def implies(premise: Term, conclusion: Term) -> Term:
+    """Where the premise holds, so does the conclusion."""
     return any_of(~premise, conclusion)
 
 
 def iff(left: Term, right: Term) -> Term:
+    """Both hold, or neither."""
     return implies(left, right) & implies(right, left)
 
 
 def every(sort: Sort, body: Term) -> Term:
-    """True of nothing: a VM may have no disk. A run has at least one VM, so over VMs a constant body decides."""
+    """The body, said of each member of the sort; true of none.
+
+    A run has at least one member of the replicated sort, so there a constant body decides; a member may have no parts,
+    so over parts only TRUE does.
+    """
     decided = body == TRUE or (isinstance(body, Const) and sort.of == HOST)
     return body if decided else Every(sort, body)
 
 
 def some(sort: Sort, body: Term) -> Term:
-    """False of nothing; see `every`."""
+    """The body, said of one member of the sort at least; false of none. See `every`."""
     decided = body == FALSE or (isinstance(body, Const) and sort.of == HOST)
     return body if decided else Some(sort, body)
 
 
 def after(body: Term) -> Term:
+    """The body, said of the states after the step (properties only)."""
     return After(body)
 
 
 def happens(*events: str) -> Term:
+    """The step is one of these events (properties only)."""
     return Happens(frozenset(events))
 
 
@@ -218,4 +238,5 @@ def events_of(term: Term) -> frozenset[str]:
 
 
 def speaks_of_a_step(term: Term) -> bool:
+    """Whether the term is about a step, not about states."""
     return any(isinstance(part, (After, Unchanged, Happens)) for part in walk(term))

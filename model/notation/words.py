@@ -23,11 +23,17 @@ def _state(name: str) -> str:
 
 
 def _list(names: list[str], last: str) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {last} {names[-1]}"
+    if len(names) < 2:
+        return "".join(names) or "nothing"
+    return f"{', '.join(names[:-1])} {last} {names[-1]}"
 
 
-def words(term: Term, *, nested: bool = False) -> str:  # noqa: PLR0911 - one line a kind of term
-    """The term as an English phrase."""
+def _aside(text: str, nested: bool) -> str:
+    return f"({text})" if nested else text
+
+
+def words(term: Term, *, nested: bool = False) -> str:
+    """The term as an English phrase; `nested`: in brackets if it would run into what stands around it."""
     match term:
         case Const(value):
             return "always" if value else "never"
@@ -40,21 +46,19 @@ def words(term: Term, *, nested: bool = False) -> str:  # noqa: PLR0911 - one li
         case Not(Same(left, right)):
             return f"{_state(left)} differs from {_state(right)}"
         case Not(Some(sort, body)):
-            return f"no {sort} has: {words(body, nested=True)}"
+            return _aside(f"no {sort} has: {words(body, nested=True)}", nested)
         case Not(Every(sort, body)):
-            return f"not every {sort} has: {words(body, nested=True)}"
+            return _aside(f"not every {sort} has: {words(body, nested=True)}", nested)
         case Not(body):
             return f"not ({words(body)})"
         case And(parts):
-            text = " and ".join(words(part, nested=True) for part in parts)
-            return f"({text})" if nested else text
+            return _aside(" and ".join(words(part, nested=True) for part in parts), nested)
         case Or(parts):
-            text = " or ".join(words(part, nested=True) for part in parts)
-            return f"({text})" if nested else text
+            return _aside(" or ".join(words(part, nested=True) for part in parts), nested)
         case Every(sort, body):
-            return f"for every {sort}: {words(body, nested=True)}"
+            return _aside(f"for every {sort}: {words(body, nested=True)}", nested)
         case Some(sort, body):
-            return f"for some {sort}: {words(body, nested=True)}"
+            return _aside(f"for some {sort}: {words(body, nested=True)}", nested)
         case After(body):
             return f"afterwards {words(body, nested=True)}"
         case Unchanged(actor):

@@ -1,0 +1,401 @@
+"""Each nonsense is refused when it is declared or put together: the place is the planted line, and the remedy is named."""
+
+import inspect
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from model.notation import (
+    TRUE,
+    Actor,
+    DeclarationError,
+    Event,
+    Fault,
+    Sort,
+    States,
+    Term,
+    after,
+    all_,
+    build,
+    event,
+    every,
+    happens,
+    on,
+    same,
+    some,
+    stays,
+    unchanged,
+)
+from model.notation.terms import In
+from tests.model.notation.house import Door, Glow, House, Mode, Power, Side, bulb, house, lamp, shade
+
+
+@contextmanager
+def refused(problem: str, remedy: str) -> Iterator[None]:
+    """What is done inside is refused in these words, at the one line of the test that is marked as planted."""
+    lines, first = inspect.getsourcelines(sys._getframe(2).f_code)
+    (planted,) = (number for number, line in enumerate(lines, first) if line.rstrip().endswith("# planted"))
+    with pytest.raises(DeclarationError) as refusal:
+        yield
+    assert str(refusal.value) == f"tests/model/notation/test_refusals.py:{planted}: {problem}. {remedy}."
+    assert str(refusal.value.place) == f"tests/model/notation/test_refusals.py:{planted}"
+
+
+def put_together(h: House, *actors: Actor, events: tuple[Event, ...] = (), faults: tuple[Fault, ...] = ()) -> None:
+    """The house with more in it."""
+    build((*h.actors, *actors), (*h.events, *events), (*h.faults, *faults), (), {"H-1", "H-2"})
+
+
+def toggle(name: str, of: Sort | None = None, **more: Any) -> Actor:
+    """One more machine of two states."""
+    where = {} if of is None else {"of": of}
+    return Actor(name, Mode, starts=Mode.DAY, says="One more.", **where, **more)
+
+
+def test_the_house_itself_is_not_refused() -> None:
+    h = house()
+    put_together(h)
+    assert set(h.network().events) == {
+        "lamp_lit", "lamp_breaks", "bulb_fails", "sides_swapped", "all_out", "door_closes",
+    }  # fmt: skip
+
+
+class TestStates:
+    def test_a_row_from_an_unknown_state(self) -> None:
+        rows = [
+            on("e", Mode.DAY, Mode.NIGHT),
+            on("e", Door.OPEN, Mode.DAY),  # planted
+        ]
+        with refused("Door.OPEN is no state of extra", "Use one of DAY, NIGHT"):
+            toggle("extra").table(*rows)
+
+    def test_a_row_to_an_unknown_state(self) -> None:
+        row = on("e", Mode.DAY, Power.OFF)  # planted
+        with refused("Power.OFF is no state of extra", "Use one of DAY, NIGHT"):
+            toggle("extra").table(row)
+
+    def test_a_start_in_an_unknown_state(self) -> None:
+        with refused("Door.OPEN is no state of extra", "Use one of DAY, NIGHT"):
+            Actor("extra", Mode, starts=Door.OPEN, says="One more.")  # planted
+
+    def test_no_start(self) -> None:
+        with refused("extra starts nowhere", "Give it a state to start in"):
+            Actor("extra", Mode, starts=frozenset(), says="One more.")  # planted
+
+    def test_a_state_of_another_machine_in_is(self) -> None:
+        h = house()
+        with refused("Glow.DARK is no state of door", "Use one of OPEN, CLOSED"):
+            h.door.is_(Glow.DARK)  # planted
+
+    def test_a_state_of_another_machine_among_several_in_is(self) -> None:
+        h = house()
+        with refused("Side.LIT is no state of door", "Use one of OPEN, CLOSED"):
+            h.door.is_(Door.OPEN | Side.LIT)  # planted
+
+    def test_a_second_table(self) -> None:
+        extra = toggle("extra").table(on("e", Mode.DAY, Mode.NIGHT))
+        with refused("extra has a table already", "Put all its rows in one table"):
+            extra.table(on("f", Mode.DAY, Mode.NIGHT))  # planted
+
+
+class TestNames:
+    def test_two_actors_of_one_name(self) -> None:
+        second = toggle("door")  # planted
+        with refused("actor door is declared twice", "Rename or remove one"):
+            put_together(house(), second)
+
+    def test_two_events_of_one_name(self) -> None:
+        second = event("all_out", by="H-1", says="Again.")  # planted
+        with refused("event all_out is declared twice", "Rename or remove one"):
+            put_together(house(), events=second)
+
+    def test_an_event_and_a_fault_of_one_name(self) -> None:
+        second = event("more", by="H-1", says="Again.", or_fault="all_out")  # planted
+        with refused("event all_out is declared twice", "Rename or remove one"):
+            put_together(house(), events=second)
+
+    def test_two_faults_of_one_name(self) -> None:
+        second = Fault("lamp_breaks", "house", "Again.")  # planted
+        with refused("fault lamp_breaks is declared twice", "Rename or remove one"):
+            put_together(house(), faults=(second,))
+
+    def test_an_event_that_nothing_declares(self) -> None:
+        row = on("windows_open", Mode.DAY, Mode.NIGHT)  # planted
+        with refused("extra moves on windows_open, which nothing declares", "Declare it with event(...)"):
+            put_together(house(), toggle("extra").table(row))
+
+    def test_a_stay_on_an_event_that_nothing_declares(self) -> None:
+        row = stays("windows_open")  # planted
+        with refused("extra moves on windows_open, which nothing declares", "Declare it with event(...)"):
+            put_together(house(), toggle("extra").table(row))
+
+    def test_an_event_that_no_machine_knows(self) -> None:
+        unknown = event("windows_open", by="H-1", says="The windows open.")  # planted
+        with refused("no machine knows event windows_open", "Give a machine a move on it"):
+            put_together(house(), events=unknown)
+
+    def test_a_requirement_that_does_not_exist(self) -> None:
+        extra = toggle("extra").table(on("dawn", Mode.NIGHT, Mode.DAY))
+        dawn = event("dawn", by="H-1 H-9", says="The sun rises.")  # planted
+        with refused("event dawn cites H-9, which is no requirement", "Use an id of the reference"):
+            put_together(house(), extra, events=dawn)
+
+    def test_a_guard_over_a_machine_that_is_not_in_the_network(self) -> None:
+        stranger = toggle("stranger")
+        row = on("dawn", Mode.NIGHT, Mode.DAY, when=stranger.is_(Mode.DAY))  # planted
+        problem = "extra on dawn: no machine of the network is called stranger"
+        with refused(problem, "Add the actor to the network"):
+            put_together(house(), toggle("extra").table(row), events=event("dawn", by="H-1", says="Dawn."))
+
+
+class TestFaults:
+    def test_undeclared(self) -> None:
+        extra = toggle("extra").table(on("dawn", Mode.NIGHT, Mode.DAY))
+        dawn = event("dawn", by="H-1", says="The sun rises.", fault="eclipse")  # planted
+        with refused("fault eclipse is not declared", "Declare it among the faults"):
+            put_together(house(), extra, events=dawn)
+
+    def test_undeclared_in_the_place_of_an_event(self) -> None:
+        extra = toggle("extra").table(on("dawn", Mode.NIGHT, Mode.DAY), on("eclipse", Mode.NIGHT, Mode.NIGHT))
+        dawn = event("dawn", by="H-1", says="The sun rises.", or_fault="eclipse")  # planted
+        with refused("fault eclipse is not declared", "Declare it among the faults"):
+            put_together(house(), extra, events=dawn)
+
+    def test_unused(self) -> None:
+        eclipse = Fault("eclipse", "sky", "The sun does not rise.")  # planted
+        with refused("no event belongs to fault eclipse", "Add the event or drop the fault"):
+            put_together(house(), faults=(eclipse,))
+
+    def test_silence_of_an_unknown_event(self) -> None:
+        eclipse = Fault("eclipse", "sky", "The sun does not rise.", frozenset({"all_out", "dawn"}))  # planted
+        with refused("eclipse silences dawn, an unknown event", "Use the name of an event"):
+            put_together(house(), faults=(eclipse,))
+
+
+class TestAlternatives:
+    def test_two_moves_without_guards(self) -> None:
+        h, dawn = house(), event("dawn", by="H-1", says="Dawn.")
+        first = on("dawn", Mode.DAY, Mode.NIGHT)
+        rows = [
+            first,
+            on("dawn", Mode.DAY | Mode.NIGHT, Mode.DAY),  # planted
+        ]
+        problem = f"extra on dawn in DAY: two moves are possible at once, this one and that of {first.place}"
+        with refused(problem, "Make their guards exclude one another"):
+            put_together(h, toggle("extra").table(*rows), events=dawn)
+
+    def test_two_guards_that_may_hold_together(self) -> None:
+        h, dawn = house(), event("dawn", by="H-1", says="Dawn.")
+        first = on("dawn", Mode.NIGHT, Mode.NIGHT, when=h.door.is_(Door.OPEN))
+        second = on("dawn", Mode.NIGHT, Mode.DAY, when=some(lamp, h.power.is_(Power.ON)))  # planted
+        problem = f"extra on dawn in NIGHT: two moves are possible at once, this one and that of {first.place}"
+        with refused(problem, "Make their guards exclude one another"):
+            put_together(h, toggle("extra").table(first, second), events=dawn)
+
+    def test_guards_that_exclude_one_another_are_accepted(self) -> None:
+        h = house()
+        lit = some(lamp, h.power.is_(Power.ON)) & h.door.is_(Door.OPEN)
+        rows = (on("dawn", Mode.NIGHT, Mode.NIGHT, when=lit), on("dawn", Mode.NIGHT, Mode.DAY, when=~lit))
+        put_together(h, toggle("extra").table(*rows), events=event("dawn", by="H-1", says="Dawn."))
+
+
+class TestObservers:
+    def test_read_by_a_row(self) -> None:
+        h, watch = house(), toggle("watch", observer=True)
+        rows = [
+            on("dawn", Mode.DAY, Mode.DAY),
+            on("dawn", Mode.NIGHT, Mode.DAY, when=watch.is_(Mode.DAY)),  # planted
+        ]
+        with refused("extra on dawn: the guard reads the observer watch", "Read a machine of the protocol"):
+            put_together(h, watch, toggle("extra").table(*rows), events=event("dawn", by="H-1", says="Dawn."))
+
+    def test_read_by_an_event(self) -> None:
+        h, watch = house(), toggle("watch", observer=True)
+        extra = toggle("extra").table(on("dawn", Mode.NIGHT, Mode.DAY))
+        dawn = event("dawn", when=same(h.mode, watch), by="H-1", says="Dawn.")  # planted
+        with refused("event dawn: the guard reads the observer watch", "Read a machine of the protocol"):
+            put_together(h, watch, extra, events=dawn)
+
+    def test_read_at_the_start(self) -> None:
+        h, watch = house(), toggle("watch", observer=True)
+        with refused("at_start: the guard reads the observer watch", "Read a machine of the protocol"):
+            build((*h.actors, watch), h.events, h.faults, [watch.is_(Mode.DAY)])  # planted
+
+    def test_observers_may_read_observers(self) -> None:
+        h, watch = house(), toggle("watch", observer=True)
+        second = toggle("second one", observer=True)
+        second.table(on("all_out", Mode.DAY, Mode.NIGHT, when=watch.is_(Mode.DAY)), stays("all_out"))
+        put_together(h, watch, second)
+
+    def test_blocking_an_event(self) -> None:
+        watch = toggle("watch", observer=True)
+        row = on("door_closes", Mode.DAY, Mode.NIGHT)  # planted
+        problem = "watch on door_closes: an observer only watches, but this table can block the event"
+        with refused(problem, 'Add stays("door_closes") to the table'):
+            put_together(house(), watch.table(row))
+
+
+class TestScopes:
+    def test_a_host_event_cannot_move_a_member(self) -> None:
+        row = on("door_closes", Mode.DAY, Mode.NIGHT)  # planted
+        problem = "extra on door_closes: an event at host cannot move a machine of a lamp"
+        with refused(problem, "Change the scope of the event"):
+            put_together(house(), toggle("extra", lamp).table(row))
+
+    def test_a_host_event_cannot_move_a_part(self) -> None:
+        row = on("door_closes", Mode.DAY, Mode.NIGHT)  # planted
+        problem = "extra on door_closes: an event at host cannot move a machine of a bulb"
+        with refused(problem, "Change the scope of the event"):
+            put_together(house(), toggle("extra", bulb).table(row))
+
+    def test_an_event_of_one_part_cannot_move_another_kind_of_part(self) -> None:
+        row = on("bulb_fails", Mode.DAY, Mode.NIGHT)  # planted
+        problem = "extra on bulb_fails: an event at bulb cannot move a machine of a shade"
+        with refused(problem, "Change the scope of the event"):
+            put_together(house(), toggle("extra", shade).table(row))
+
+    def test_an_event_of_a_member_waits_for_no_part(self) -> None:
+        row = on("sides_swapped", Mode.DAY, Mode.NIGHT)  # planted
+        problem = "extra on sides_swapped: an event at lamp waits for no single bulb, but this table can block it"
+        with refused(problem, 'Add stays("sides_swapped") to the table'):
+            put_together(house(), toggle("extra", bulb).table(row))
+
+    @pytest.mark.parametrize("of", [lamp, bulb])
+    def test_an_event_for_all_waits_for_no_one(self, of: Sort) -> None:
+        row = on("all_out", Mode.DAY, Mode.NIGHT)  # planted
+        problem = f"extra on all_out: an event at all lamps waits for no single {of}, but this table can block it"
+        with refused(problem, 'Add stays("all_out") to the table'):
+            put_together(house(), toggle("extra", of).table(row))
+
+    def test_an_event_for_all_may_wait_for_the_host(self) -> None:
+        put_together(house(), toggle("extra").table(on("all_out", Mode.DAY, Mode.NIGHT)))
+
+    def test_a_second_replicated_sort(self) -> None:
+        window = Sort("window", of=lamp.of)
+        extra = toggle("extra", window)  # planted
+        problem = "extra is of window, but a run has members of one sort and their parts only"
+        with refused(problem, "Give it to the host, to a member or to a part of one"):
+            put_together(house(), extra)
+
+    def test_a_part_of_a_part(self) -> None:
+        extra = toggle("extra", Sort("wire", of=bulb))  # planted
+        problem = "extra is of wire, but a run has members of one sort and their parts only"
+        with refused(problem, "Give it to the host, to a member or to a part of one"):
+            put_together(house(), extra)
+
+
+class TestQuantifiers:
+    def dawn(self, h: House, when: Term, **more: Any) -> tuple[Event, ...]:
+        return event("dawn", when=when, by="H-1", says="Dawn.", **more)
+
+    def test_a_member_in_a_host_event(self) -> None:
+        h = house()
+        extra = toggle("extra").table(on("dawn", Mode.NIGHT, Mode.DAY))
+        dawn = event("dawn", when=h.power.is_(Power.ON), by="H-1", says="Dawn.")  # planted
+        problem = "event dawn: reads power of a lamp without a quantifier"
+        with refused(problem, "Write every(lamp, ...) or some(lamp, ...)"):
+            put_together(h, extra, events=dawn)
+
+    def test_a_member_in_an_event_for_all(self) -> None:
+        h = house()
+        extra = toggle("extra").table(on("dawn", Mode.NIGHT, Mode.DAY))
+        dawn = event("dawn", at=all_(lamp), when=h.power.is_(Power.ON), by="H-1", says="Dawn.")  # planted
+        problem = "event dawn: reads power of a lamp without a quantifier"
+        with refused(problem, "Write every(lamp, ...) or some(lamp, ...)"):
+            put_together(h, extra, events=dawn)
+
+    def test_a_member_in_a_row_of_the_host(self) -> None:
+        h = house()
+        row = on("door_closes", Mode.DAY, Mode.NIGHT, when=h.power.is_(Power.ON))  # planted
+        problem = "extra on door_closes: reads power of a lamp without a quantifier"
+        with refused(problem, "Write every(lamp, ...) or some(lamp, ...)"):
+            put_together(h, toggle("extra").table(row))
+
+    def test_a_part_in_an_event_of_a_member(self) -> None:
+        h = house()
+        extra = toggle("extra").table(on("dawn", Mode.NIGHT, Mode.DAY))
+        dawn = event("dawn", at=lamp, when=h.glow.is_(Glow.DARK), by="H-1", says="Dawn.")  # planted
+        problem = "event dawn: reads glow of a bulb without a quantifier"
+        with refused(problem, "Write every(bulb, ...) or some(bulb, ...)"):
+            put_together(h, extra, events=dawn)
+
+    def test_the_part_that_the_event_happens_to_below_a_quantifier_over_members(self) -> None:
+        h = house()
+        extra = toggle("extra").table(on("dawn", Mode.NIGHT, Mode.DAY))
+        dawn = event("dawn", at=bulb, when=every(lamp, h.glow.is_(Glow.DARK)), by="H-1", says="Dawn.")  # planted
+        problem = "event dawn: reads glow of a bulb without a quantifier"
+        with refused(problem, "Write every(bulb, ...) or some(bulb, ...)"):
+            put_together(h, extra, events=dawn)
+
+    def test_one_kind_of_part_below_a_quantifier_over_another(self) -> None:
+        h, tint = house(), toggle("tint", shade)
+        extra = toggle("extra").table(on("dawn", Mode.NIGHT, Mode.DAY))
+        mixed = some(lamp, some(bulb, some(shade, h.glow.is_(Glow.DARK) & tint.is_(Mode.DAY))))
+        dawn = event("dawn", when=mixed, by="H-1", says="Dawn.")  # planted
+        problem = "event dawn: reads glow of a bulb without a quantifier"
+        with refused(problem, "Write every(bulb, ...) or some(bulb, ...)"):
+            put_together(h, tint, extra, events=dawn)
+
+    def test_parts_of_no_member(self) -> None:
+        h = house()
+        extra = toggle("extra").table(on("dawn", Mode.NIGHT, Mode.DAY))
+        dawn = event("dawn", when=every(bulb, h.glow.is_(Glow.DARK)), by="H-1", says="Dawn.")  # planted
+        with refused("event dawn: whose bulbs?", "Quantify over the lamp first"):
+            put_together(h, extra, events=dawn)
+
+    def test_one_sort_twice(self) -> None:
+        h = house()
+        extra = toggle("extra").table(on("dawn", Mode.NIGHT, Mode.DAY))
+        twice = every(lamp, h.left.is_(Side.LIT) | some(lamp, h.power.is_(Power.ON)))
+        dawn = event("dawn", when=twice, by="H-1", says="Dawn.")  # planted
+        with refused("event dawn: lamp is quantified twice", "Drop the inner quantifier"):
+            put_together(h, extra, events=dawn)
+
+    def test_at_the_start(self) -> None:
+        h = house()
+        with refused(
+            "at_start: reads glow of a bulb without a quantifier", "Write every(bulb, ...) or some(bulb, ...)"
+        ):
+            build(h.actors, h.events, h.faults, [h.glow.is_(Glow.DARK)])  # planted
+
+
+class TestGuardsOfSteps:
+    @pytest.mark.parametrize("step", ["after", "happens", "unchanged"])
+    def test_in_an_event(self, step: str) -> None:
+        h = house()
+        term = {
+            "after": after(h.door.is_(Door.OPEN)),
+            "happens": ~happens("all_out"),
+            "unchanged": h.mode.is_(Mode.DAY) & unchanged(h.door),
+        }[step]
+        extra = toggle("extra").table(on("dawn", Mode.NIGHT, Mode.DAY))
+        dawn = event("dawn", when=term, by="H-1", says="Dawn.")  # planted
+        with refused("event dawn: a guard speaks of the step itself", "Use states before the step only"):
+            put_together(h, extra, events=dawn)
+
+    def test_in_a_row(self) -> None:
+        h = house()
+        row = on("door_closes", Mode.DAY, Mode.NIGHT, when=some(lamp, after(h.power.is_(Power.ON))))  # planted
+        with refused("extra on door_closes: a guard speaks of the step itself", "Use states before the step only"):
+            put_together(h, toggle("extra").table(row))
+
+    def test_at_the_start(self) -> None:
+        h = house()
+        with refused("at_start: a guard speaks of the step itself", "Use states before the step only"):
+            build(h.actors, h.events, h.faults, [unchanged(h.door)])  # planted
+
+
+def test_a_network_is_checked_again_when_it_is_watched() -> None:
+    network = house().network()
+    second = toggle("mode", observer=True)  # planted
+    with refused("actor mode is declared twice", "Rename or remove one"):
+        network.with_observers([second])
+
+
+def test_a_place_outside_the_checkout_is_named_by_its_file_alone() -> None:
+    found: dict[str, Any] = {"Actor": Actor, "States": States, "Mode": Mode, "TRUE": TRUE, "In": In}
+    exec(compile("\n\na = Actor('a', Mode, starts=Mode.DAY, says='.')", "/elsewhere/model/mine.py", "exec"), found)  # noqa: S102
+    assert str(found["a"].place) == "mine.py:3"
