@@ -30,7 +30,7 @@ ACTORS = tuple(thing for file in ACTOR_FILES for thing in vars(file).values() if
 
 AT_START = (
     conditions.NO_SERVICE_ON_WINDOWS_2000,
-    cluster.ONLINE_MEANS_RUNNING,
+    cluster.FITS_POWER,
     every(adapter, iff(parts.switch.is_(parts.Switch.THERE), parts.port.is_(parts.Port.CONNECTED))),
 )
 

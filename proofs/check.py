@@ -4,16 +4,17 @@ and the verdict with its shortest run."""
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from model.notation.network import Network
 from model.notation.run import Shape
 from model.notation.terms import HOST, Term, machines_of
 from model.views import LEFT_OUT_WHERE_NOT_ASKED
 from proofs.compile import Compiled, Step as Snapshot
-from proofs.explore import Edge, Explored, Hit, LimitReached, State, explore, successors
-from proofs.liveness import Out, find_lasso
+from proofs.explore import Edge, Explored, Hit, LimitReached, State, explore
+from proofs.liveness import Lasso, Out, find_lasso, waits_or_turns
 from proofs.replay import EnginesDisagree, replay
 from proofs.verdict import HOLDS, NOT_EXERCISED, REFUTED, UNDECIDED, RunFound, Verdict, exhaustive
 from proofs.world import Column, Slice, World
@@ -228,52 +229,56 @@ class _Judge:
 
 
 def endless_run(explored: Explored, found: Ends, world: World) -> tuple[State, list[Edge]] | None:
-    """A fair run that never comes to rest: where it stops or turns, and the steps it repeats (none: it waits)."""
-    lasso = _lasso(explored, found, world, sort=True)
-    if lasso is None or not lasso.loop:
-        return None if lasso is None else (lasso.at, [])
-    # With VMs interchangeable, fairness to each VM cannot be told: decide with VMs kept apart.
-    apart = explore(explored.compiled, len(lasso.at) - 1, sort=False, keep_graph=True)
-    exact = _lasso(apart, found, world, sort=False)
+    """A fair run that never comes to rest: where it stops or turns, and the steps it repeats (none: it waits).
+
+    With VMs interchangeable one cannot tell to which VM an event happens, so that search only finds where a run waits and
+    whether any run turns at all; if one does, fairness is judged with VMs kept apart.
+    """
+    rest, out = _graph(explored, found, world)
+    coarse = waits_or_turns(list(explored.before), out, rest)
+    if isinstance(coarse, Lasso):
+        return coarse.at, []
+    if not coarse:
+        return None
+    apart = explore(explored.compiled, len(next(iter(explored.before))) - 1, sort=False, keep_graph=True)
+    rest, out = _graph(apart, found, world)
+    exact = find_lasso(list(apart.before), out, rest)
     if exact is None:
         return None
-    edges = [act for act, _ in exact.loop]
-    return exact.at, [edge[0] for edge in edges]  # type: ignore[index, misc]
+    return exact.at, [_edge_to(apart, state, target) for state, target in pairwise([exact.at, *(n for _, n in exact.loop)])]
 
 
-def _lasso(explored: Explored, found: Ends, world: World, *, sort: bool):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _edge_to(explored: Explored, state: State, target: State) -> Edge:
+    return next(edge for edge, reached in explored.targets[state] if reached == target)
+
+
+def _graph(
+    explored: Explored, found: Ends, world: World
+) -> tuple[Callable[[State], bool], Callable[[State], list[Out[State]]]]:
+    """What is rest, and the steps out of a state with what has to be treated fairly: an event, for each VM it happens to.
+
+    An event of a part is fair only where a VM has one such part: which part it happens to is not kept apart.
+    """
     compiled = explored.compiled
-    silenced = frozenset().union(
-        *(world.network.faults[fault].silences for fault in world.column.faults if fault in world.network.faults)
-    )
-    events = compiled.events
-    fair = [event.fair and event.name not in silenced for event in events]
-    gone = [event.name in found.without for event in events]
+    silenced = frozenset[str]().union(*(world.network.faults[fault].silences for fault in world.column.faults))
+    several = {sort for sort in compiled.parts if any(shape.parts.get(sort.name, 0) > 1 for shape in compiled.shapes)}
+    fair = [e.fair and e.name not in silenced and e.scope.sort not in several for e in compiled.events]
+    gone = [event.name in found.without for event in compiled.events]
     resting = compiled.state_test(found.rest)
     compiled.settle()
 
     def rest(state: State) -> bool:
-        bits = 0
-        for vm in state[1:]:
-            bits |= compiled.bits(state[0], vm)
+        bits = compiled.bits_of_all(state[0], state[1:])
         return resting(Snapshot(compiled.hosts[state[0]], (), 0, bits))
 
     def out(state: State) -> list[Out[State]]:
-        steps = []
-        for edge, target in explored.targets[state]:
-            event = edge[0]
-            if gone[event]:
-                continue
-            act = (event,) if sort else (edge, _member(state, target, edge))
-            steps.append(Out(act, target, fair[event], events[event].fault is None))
-        return steps
+        return [
+            Out((edge[0], edge[4]), target, fair[edge[0]], compiled.events[edge[0]].fault is None)
+            for edge, target in explored.targets[state]
+            if not gone[edge[0]]
+        ]
 
-    return find_lasso(list(explored.before), out, rest)
-
-
-def _member(state: State, target: State, edge: Edge) -> int:
-    """The VM that an event happens to, where VMs are kept apart."""
-    return next((i for i, (a, b) in enumerate(zip(state[1:], target[1:], strict=True)) if a != b), -1) if edge[2] >= 0 else -1
+    return rest, out
 
 
 def dependent_pair(explored: Explored, found: Independent) -> tuple[State, State, str] | None:
@@ -306,4 +311,4 @@ def dependent_pair(explored: Explored, found: Independent) -> tuple[State, State
     return None
 
 
-__all__ = ["ONE_OF_EACH", "Scope", "check", "dependent_pair", "endless_run", "successors"]
+__all__ = ["ONE_OF_EACH", "Scope", "check", "dependent_pair", "endless_run"]

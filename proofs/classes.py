@@ -12,13 +12,11 @@ from typing import TYPE_CHECKING
 
 from model.notation.run import Shape
 from model.notation.machines import Actor
-from model.notation.terms import HOST, Every, Some, Term, all_of, machines_of, walk
+from model.notation.terms import FALSE, HOST, Every, Some, Term, all_of, machines_of, walk
 from proofs.world import fold
 
 if TYPE_CHECKING:
     from proofs.compile import Compiled
-
-_CACHE: dict[object, list[dict[str, str]]] = {}
 
 
 def starts_of_shape(
@@ -35,10 +33,16 @@ def starts_of_shape(
         name: tuple(s for s in actor.states if s in world.starts[actor.name] and s in allowed.get(name, world.starts[actor.name]))
         for name, actor in zip(vars_.names, vars_.actors, strict=True)
     }
-    fixed = [n for n, a in zip(vars_.names, vars_.actors, strict=True) if a.name in world.constant and len(free[n]) > 1]
+    settled = {
+        name: frozenset(state for state in free[name] if _is_settled(compiled, actor, state))
+        for name, actor in zip(vars_.names, vars_.actors, strict=True)
+    }
+    fixed = [name for name in vars_.names if settled[name] and len(free[name]) > 1]
     seen = _seen_terms(compiled, form, terms) if reduce else []
     limits = _limits(compiled, form, allowed)
-    chosen: list[list[dict[str, str]]] = [_classes(group, free, seen, limits, reduce) for group in _groups(fixed, seen, limits)]
+    chosen: list[list[dict[str, str]]] = [
+        _classes(compiled, group, free, settled, seen, limits, reduce) for group in _groups(fixed, seen, limits)
+    ]
     moving = [n for n in vars_.names if n not in fixed]
     for configuration in product(*chosen):
         base = {name: state for part in configuration for name, state in part.items()}
@@ -46,6 +50,26 @@ def starts_of_shape(
             start = {**base, **dict(zip(moving, states, strict=True))}
             if _possible(start, limits):
                 yield start
+
+
+def _is_settled(compiled: Compiled, actor: Actor, state: str) -> bool:
+    """Whether a machine that starts in this state stays there for good: it is configuration, as far as this VM goes."""
+    return not any(
+        rule.dest not in {None, state}
+        for event in compiled.events
+        if event.name in actor.machine.events
+        for rule in compiled.world.rules(actor, event.name).get(state, ())
+    )
+
+
+def _part_in_events(compiled: Compiled, name: str, state: str) -> tuple[object, ...]:
+    """What a settled machine does in events: where it lets them pass."""
+    actor = compiled.world.network.actors[name.split("#")[0]]
+    return tuple(
+        (event.name, compiled.world.rules(actor, event.name).get(state, ()))
+        for event in compiled.events
+        if event.name in actor.machine.events
+    )
 
 
 def _seen_terms(compiled: Compiled, form: int, terms: Sequence[Term]) -> list[Term]:
@@ -124,25 +148,30 @@ def _groups(fixed: Sequence[str], seen: Sequence[Term], limits: Sequence[tuple[T
 
 
 def _classes(
+    compiled: Compiled,
     group: Sequence[str],
     free: Mapping[str, tuple[str, ...]],
+    settled: Mapping[str, frozenset[str]],
     seen: Sequence[Term],
     limits: Sequence[tuple[Term, dict[str, tuple[str, ...]]]],
     reduce: bool,
 ) -> list[dict[str, str]]:
     """One configuration of each class; every configuration if nothing is to be reduced."""
     about = tuple(term for term in seen if machines_of(term) & set(group))
-    bound = tuple((term, tuple(sorted(unseen.items()))) for term, unseen in limits if machines_of(term) & set(group))
-    key = (tuple(group), tuple(free[name] for name in group), about, bound, reduce)
-    if key not in _CACHE:
-        classes: dict[object, dict[str, str]] = {}
-        for states in product(*(free[name] for name in group)):
-            at = dict(zip(group, states, strict=True))
-            reach = {name: frozenset({state}) for name, state in at.items()}
-            rest = tuple(fold(term, reach) for term, _ in bound)
-            if any(term == ~all_of() for term in rest):
-                continue
-            signature = (tuple(fold(term, reach) for term in about), rest) if reduce else states
-            classes.setdefault(signature, at)
-        _CACHE[key] = list(classes.values())
-    return _CACHE[key]
+    bound = tuple(term for term, _ in limits if machines_of(term) & set(group))
+    classes: dict[object, dict[str, str]] = {}
+    for states in product(*(free[name] for name in group)):
+        at = dict(zip(group, states, strict=True))
+        rest = tuple(fold(term, {name: frozenset({state}) for name, state in at.items()}) for term in bound)
+        if FALSE in rest:
+            continue
+        known = {name: frozenset({state}) for name, state in at.items() if state in settled[name]}
+        open_ = tuple((name, state) for name, state in at.items() if name not in known)
+        signature = (
+            open_,
+            tuple(_part_in_events(compiled, name, at[name]) for name in known),
+            tuple(fold(term, known) for term in about),
+            tuple(term for term in rest if machines_of(term)),
+        )
+        classes.setdefault(signature if reduce else states, at)
+    return list(classes.values())

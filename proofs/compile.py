@@ -153,6 +153,11 @@ def of_event(world: World, term: Term, event: Event) -> Term:
             return term
 
 
+def _known(numbers: Mapping[str, int], states: frozenset[str]) -> frozenset[int]:
+    """The numbers of the states that the machine has."""
+    return frozenset(numbers[state] for state in states if state in numbers)
+
+
 def _closed(term: Term, sort: Sort) -> bool:
     """Whether a term speaks of VMs under quantifiers only."""
     if isinstance(term, (Every, Some)) and term.sort == sort:
@@ -216,12 +221,12 @@ class Compiled:
             self._forget()
 
     def _forget(self) -> None:
-        self._bits: dict[tuple[int, int], int] = {}
-        self._step_bits: dict[tuple[str, int, int, int, int, bool], int] = {}
+        self._bits: dict[int, dict[int, int]] = {}
+        self._step_bits: dict[tuple[int, int, int, int, int, bool], int] = {}
         self._host: dict[tuple[int, int], list[tuple[int, int]]] = {}
         self._vm: dict[tuple[int, int, int], list[tuple[int, int, int]]] = {}
         self._all: dict[tuple[int, int, int, int], int] = {}
-        self._host_candidates: dict[tuple[int, int], int] = {}
+        self._host_candidates: dict[tuple[int, int, int], int] = {}
         self._vm_candidates: dict[int, int] = {}
 
     # -- what there is ------------------------------------------------------------------------------------------------
@@ -304,11 +309,11 @@ class Compiled:
 
     def _read(self, actor: str, states: frozenset[str], form: int | None, post: bool) -> Test:
         if actor in self.host_vars.at:
-            i, wanted = self.host_vars.at[actor], frozenset(self.host_vars.number[actor][s] for s in states)
+            i, wanted = self.host_vars.at[actor], _known(self.host_vars.number[actor], states)
             return (lambda step: step.host2[i] in wanted) if post else (lambda step: step.host[i] in wanted)
         assert form is not None, f"{actor} read without a VM"
         vars_ = self.vm_vars[form]
-        i, wanted = vars_.at[actor], frozenset(vars_.number[actor][s] for s in states)
+        i, wanted = vars_.at[actor], _known(vars_.number[actor], states)
         return (lambda step: step.vm2[i] in wanted) if post else (lambda step: step.vm[i] in wanted)
 
     def _states_of(self, actor: str, form: int | None) -> tuple[str, ...]:
@@ -354,7 +359,7 @@ class Compiled:
         self._vm_part: list[list[list[tuple[Sort | None, int, list[_Table]]]]] = []
         self._when_host: list[Test | None] = []
         self._when_vm: list[list[list[Test]]] = []
-        self._by_host: list[tuple[int, Test]] = []
+        self._by_host: list[list[tuple[int, Test]]] = [[] for _ in self.shapes]
         self._by_vm: list[list[tuple[int, Test]]] = [[] for _ in self.shapes]
         for event in self.events:
             taking = [a for a in self.world.network.participants(event.name) if a.name in self.kept]
@@ -388,23 +393,24 @@ class Compiled:
         of_host = [table for table in tables if table.of_host]
         of_vm = [table for table in tables if not table.of_host]
         parts = when.parts if isinstance(when, And) else (when,)
-        local = [p for p in parts if machines_of(p) and machines_of(p) <= set(self.vm_vars[form].names)]
+        own = set(self.vm_vars[form].names)
+        local = [p for p in parts if machines_of(p) <= own and not any(isinstance(q, (Every, Some)) for q in walk(p))]
         local_tests = [self.test(part, form) for part in local]
         self._by_vm[form].append(
             (event, lambda step: all(t.knows(step.vm) for t in of_vm) and all(test(step) for test in local_tests))
         )
-        if form == 0:
-            host_tests = [self.test(p) for p in parts if not machines_of(p) - set(self.host_vars.names) or _closed(p, self.sort)]
-            self._by_host.append(
-                (event, lambda step: all(t.knows(step.host) for t in of_host) and all(test(step) for test in host_tests))
-            )
+        of_all = [p for p in parts if not machines_of(p) - set(self.host_vars.names) or _closed(p, self.sort)]
+        host_tests = [self.test(part) for part in of_all]
+        self._by_host[form].append(
+            (event, lambda step: all(t.knows(step.host) for t in of_host) and all(test(step) for test in host_tests))
+        )
 
     def _candidates(self, host: int, bits: int, local: int, step: Step) -> Iterator[int]:
         """The events of one VM that neither the host alone nor the VM alone rules out."""
-        key = (host, bits)
+        key = (step.form, host, bits)
         by_host = self._host_candidates.get(key)
         if by_host is None:
-            by_host = self._host_candidates[key] = sum(1 << e for e, test in self._by_host if test(step))
+            by_host = self._host_candidates[key] = sum(1 << e for e, test in self._by_host[step.form] if test(step))
         by_vm = self._vm_candidates.get(local)
         if by_vm is None:
             by_vm = self._vm_candidates[local] = sum(1 << e for e, test in self._by_vm[step.form] if test(step))
@@ -428,34 +434,35 @@ class Compiled:
         count = self.shapes[form].parts.get(actor.sort.name, 0)
         return [part_name(actor.name, part[1])] if part else [part_name(actor.name, j) for j in range(count)]
 
-    def bits(self, host: int, local: int) -> int:
-        """The quantified bits that one VM contributes: for "some", that it fits; for "every", that it does not."""
-        key = (host, local)
-        found = self._bits.get(key)
-        if found is None:
-            form, states = self.locals[local]
-            step = Step(self.hosts[host], states, form)
-            found = 0
-            for k, (every, _, tests) in enumerate(self.state_bits):
-                if tests[form](step) != every:
-                    found |= 1 << k
-            self._bits[key] = found
+    def bits_of_all(self, host: int, locals_: Sequence[int]) -> int:
+        """The quantified bits of a whole state."""
+        known = self._bits.get(host)
+        if known is None:
+            known = self._bits[host] = {}
+        found = 0
+        for local in locals_:
+            bits = known.get(local)
+            if bits is None:
+                bits = known[local] = self._bits_of(host, local)
+            found |= bits
         return found
 
-    def bits_of_step(self, event: str, host: int, local: int, host2: int, local2: int, here: bool) -> int:
+    def _bits_of(self, host: int, local: int) -> int:
+        """The quantified bits that one VM contributes: for "some", that it fits; for "every", that it does not."""
+        form, states = self.locals[local]
+        step = Step(self.hosts[host], states, form)
+        return sum(1 << k for k, (every, _, tests) in enumerate(self.state_bits) if tests[form](step) != every)
+
+    def bits_of_step(self, event: int, host: int, local: int, host2: int, local2: int, here: bool) -> int:
         """The same for quantified terms that speak of a step."""
-        table = self.step_bits.get(event)
-        if not table:
-            return 0
         key = (event, host, local, host2, local2, here)
         found = self._step_bits.get(key)
         if found is None:
+            name = self.events[event].name
             form, states = self.locals[local]
-            step = Step(self.hosts[host], states, form, 0, self.hosts[host2], self.locals[local2][1], 0, 0, event, here)
-            found = 0
-            for k, (every, _, tests) in enumerate(table):
-                if tests[form](step) != every:
-                    found |= 1 << k
+            step = Step(self.hosts[host], states, form, 0, self.hosts[host2], self.locals[local2][1], 0, 0, name, here)
+            table = self.step_bits.get(name, [])
+            found = sum(1 << k for k, (every, _, tests) in enumerate(table) if tests[form](step) != every)
             self._step_bits[key] = found
         return found
 

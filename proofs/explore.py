@@ -5,18 +5,18 @@ VMs are interchangeable (no term can name one), so a state keeps its VMs sorted:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations_with_replacement, product
 
 from model.notation.terms import Term
-from proofs.compile import Compiled, Step
+from proofs.compile import Compiled, Step, Test
 
 State = tuple[int, ...]
 """The host's number, then the VMs' numbers."""
 
-Edge = tuple[int, int, int, int]
-"""An event's number, the host afterwards, the VM's number before (-1: no single VM), the VM's number after."""
+Edge = tuple[int, int, int, int, int]
+"""An event's number, the host afterwards, the VM's number before and after, its position (all -1: no single VM)."""
 
 
 class LimitReached(RuntimeError):
@@ -67,24 +67,30 @@ def starts(compiled: Compiled, vms: int, *, sort: bool = True) -> list[State]:
 def successors(compiled: Compiled, state: State, *, sort: bool = True) -> list[tuple[Edge, State]]:
     """Every step out of a state."""
     host, vms = state[0], state[1:]
-    bits = 0
-    for vm in vms:
-        bits |= compiled.bits(host, vm)
+    bits = compiled.bits_of_all(host, vms)
     found: list[tuple[Edge, State]] = []
     for event, host2 in compiled.host_steps(host, bits):
-        after = [compiled.all_step(event, host, bits, vm) for vm in vms] if compiled.for_all[event] else list(vms)
-        if sort:
-            after.sort()
-        found.append(((event, host2, -1, -1), (host2, *after)))
-    for i, vm in enumerate(vms):
-        if sort and i and vms[i - 1] == vm:
-            continue
-        for event, host2, vm2 in compiled.vm_steps(host, bits, vm):
-            after = list(vms)
-            after[i] = vm2
+        if compiled.for_all[event]:
+            moved = [compiled.all_step(event, host, bits, vm) for vm in vms]
             if sort:
-                after.sort()
-            found.append(((event, host2, vm, vm2), (host2, *after)))
+                moved.sort()
+            found.append(((event, host2, -1, -1, -1), (host2, *moved)))
+        else:
+            found.append(((event, host2, -1, -1, -1), (host2, *vms)))
+    last = -1
+    for i, vm in enumerate(vms):
+        if sort and vm == last:
+            continue
+        last = vm
+        rest = vms[:i] + vms[i + 1 :]
+        for event, host2, vm2 in compiled.vm_steps(host, bits, vm):
+            if not sort:
+                target = (host2, *vms[:i], vm2, *vms[i + 1 :])
+            elif len(rest) == 1:
+                target = (host2, vm2, rest[0]) if vm2 <= rest[0] else (host2, rest[0], vm2)
+            else:
+                target = (host2, *sorted((vm2, *rest)))
+            found.append(((event, host2, vm, vm2, i), target))
     return found
 
 
@@ -136,71 +142,65 @@ class _Look:
     def __init__(self, compiled: Compiled, states: Mapping[str, Term], steps: Mapping[str, Term]) -> None:
         self.compiled, self.hits = compiled, dict[str, Hit]()
         self._states = [(name, compiled.state_test(term)) for name, term in states.items()]
-        self._steps: dict[int, list[tuple[str, object]]] = {}
+        self._steps: dict[int, list[tuple[str, Test]]] = {}
         for name, term in steps.items():
             for event, test in compiled.step_tests(term).items():
                 self._steps.setdefault(event, []).append((name, test))
         self.steps_wanted = bool(self._steps)
-        self._at_state: dict[tuple[int, int], tuple[str, ...]] = {}
-        self._at_step: dict[tuple[int, int, int, int, int, int], tuple[str, ...]] = {}
-        self._needs_after = any(compiled.reads_bits_after.get(event) for event in self._steps)
+        self._of_members = [bool(compiled.step_bits.get(event.name)) for event in compiled.events]
+        self._at_state: set[tuple[int, int]] = set()
+        self._at_step: set[tuple[int, int, int, int, int, int]] = set()
         compiled.settle()
-
-    def _bits(self, host: int, vms: Iterable[int]) -> int:
-        bits = 0
-        for vm in vms:
-            bits |= self.compiled.bits(host, vm)
-        return bits
 
     def at_state(self, state: State) -> None:
         if not self._states:
             return
-        bits = self._bits(state[0], state[1:])
+        bits = self.compiled.bits_of_all(state[0], state[1:])
         key = (state[0], bits)
-        names = self._at_state.get(key)
-        if names is None:
-            step = Step(self.compiled.hosts[state[0]], (), 0, bits)
-            names = self._at_state[key] = tuple(name for name, test in self._states if test(step))
-            for name in names:
-                self.hits.setdefault(name, Hit(state))
+        if key in self._at_state:
+            return
+        self._at_state.add(key)
+        step = Step(self.compiled.hosts[state[0]], (), 0, bits)
+        for name, test in self._states:
+            if name not in self.hits and test(step):
+                self.hits[name] = Hit(state)
 
     def at_steps(self, state: State, out: Sequence[tuple[Edge, State]]) -> None:
         compiled, host, vms = self.compiled, state[0], state[1:]
-        bits = self._bits(host, vms)
+        bits = compiled.bits_of_all(host, vms)
         for edge, target in out:
-            event, host2, vm, vm2 = edge
+            event, host2 = edge[0], edge[1]
             tests = self._steps.get(event)
             if tests is None:
                 continue
-            of_step = self._bits_of_step(edge, host, vms, bits)
-            bits2 = self._bits(host2, target[1:]) if self._needs_after else 0
+            of_step = self._bits_of_step(edge, host, vms, bits) if self._of_members[event] else 0
+            bits2 = compiled.bits_of_all(host2, target[1:]) if compiled.reads_bits_after[event] else 0
             key = (event, host, bits, host2, bits2, of_step)
             if key in self._at_step:
                 continue
-            step = Step(
-                compiled.hosts[host], (), 0, bits, compiled.hosts[host2], (), bits2, of_step, compiled.events[event].name
-            )
-            self._at_step[key] = names = tuple(name for name, test in tests if test(step))  # type: ignore[operator]
-            for name in names:
-                self.hits.setdefault(name, Hit(state, edge))
+            self._at_step.add(key)
+            name = compiled.events[event].name
+            step = Step(compiled.hosts[host], (), 0, bits, compiled.hosts[host2], (), bits2, of_step, name)
+            for wanted, test in tests:
+                if wanted not in self.hits and test(step):
+                    self.hits[wanted] = Hit(state, edge)
 
     def _bits_of_step(self, edge: Edge, host: int, vms: Sequence[int], bits: int) -> int:
         compiled = self.compiled
-        event, host2, vm, vm2 = edge
-        name = compiled.events[event].name
-        if not compiled.step_bits.get(name):
-            return 0
+        event, host2, vm, vm2, _ = edge
         found = 0
         if vm < 0:
             for one in vms:
                 after = compiled.all_step(event, host, bits, one) if compiled.for_all[event] else one
-                found |= compiled.bits_of_step(name, host, one, host2, after, True)
+                found |= compiled.bits_of_step(event, host, one, host2, after, True)
             return found
-        others = list(vms)
-        others.remove(vm)
-        found |= compiled.bits_of_step(name, host, vm, host2, vm2, True)
-        for one in others:
-            found |= compiled.bits_of_step(name, host, one, host2, one, False)
+        found = compiled.bits_of_step(event, host, vm, host2, vm2, True)
+        moved = False
+        for one in vms:
+            if one == vm and not moved:
+                moved = True
+            else:
+                found |= compiled.bits_of_step(event, host, one, host2, one, False)
         return found
 
 

@@ -6,7 +6,7 @@ connected component in which every fair event is, time and again, either impossi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -34,6 +34,18 @@ class Lasso(Generic[Node]):
     loop: tuple[tuple[Hashable, Node], ...]
 
 
+def waits_or_turns(
+    nodes: Sequence[Node], out: Callable[[Node], Iterable[Out[Node]]], rest: Callable[[Node], bool]
+) -> Lasso[Node] | bool:
+    """The nearest state in which a run waits for ever; else whether there is any endless run at all, fair or not."""
+    restless = [node for node in nodes if not rest(node)]
+    steps = {node: list(out(node)) for node in restless}
+    for node in restless:
+        if not any(step.fair for step in steps[node]):
+            return Lasso(node, ())
+    return any(inside for _, inside in _components(restless, steps))
+
+
 def find_lasso(
     nodes: Sequence[Node], out: Callable[[Node], Iterable[Out[Node]]], rest: Callable[[Node], bool]
 ) -> Lasso[Node] | None:
@@ -44,19 +56,28 @@ def find_lasso(
         if not any(step.fair for step in steps[node]):
             return Lasso(node, ())
     number = {node: i for i, node in enumerate(restless)}
+    found: list[tuple[int, Lasso[Node]]] = []
+    for members, inside in _components(restless, steps):
+        if inside and _is_fair(members, steps, inside):
+            first = min(number[node] for node in members)
+            found.append((first, Lasso(restless[first], _tour(restless[first], members, steps, inside))))
+    return min(found, key=lambda pair: pair[0])[1] if found else None
+
+
+def _components(
+    restless: Sequence[Node], steps: Mapping[Node, list[Out[Node]]]
+) -> Iterator[tuple[set[Node], dict[Node, list[Out[Node]]]]]:
+    """The strongly connected components, each with its inner steps (none: it is no cycle)."""
+    number = {node: i for i, node in enumerate(restless)}
     graph: rx.PyDiGraph[int, None] = rx.PyDiGraph()
     graph.add_nodes_from(list(range(len(restless))))
     graph.add_edges_from_no_data(
         [(number[n], number[s.target]) for n in restless for s in steps[n] if s.endless and s.target in number]
     )
-    found: list[tuple[int, Lasso[Node]]] = []
     for component in rx.strongly_connected_components(graph):
         members = {restless[i] for i in component}
         inside = {n: [s for s in steps[n] if s.endless and s.target in members] for n in members}
-        if any(inside.values()) and _is_fair(members, steps, inside):
-            first = min(component)
-            found.append((first, Lasso(restless[first], _tour(restless[first], members, steps, inside))))
-    return min(found, key=lambda pair: pair[0])[1] if found else None
+        yield members, inside if any(inside.values()) else {}
 
 
 def _is_fair(

@@ -26,12 +26,10 @@ def replay(compiled: Compiled, start: State, edges: Sequence[Edge], loop: int | 
     starts = _starts(compiled, start)
     run = Run(world.network, shapes, starts, world.column.faults)
     locals_, host, steps = list(start[1:]), start[0], list[tuple[str, Index]]()
-    for event, host2, vm, vm2 in edges:
+    for event, host2, vm, vm2, _ in edges:
         name = compiled.events[event].name
         if vm < 0:
-            bits = 0
-            for one in locals_:
-                bits |= compiled.bits(host, one)
+            bits = compiled.bits_of_all(host, locals_)
             if compiled.for_all[event]:
                 locals_ = [compiled.all_step(event, host, bits, one) for one in locals_]
             index: Index = ()
@@ -61,11 +59,14 @@ def _fire_on_member(run: Run, compiled: Compiled, name: str, vm: int, host2: int
         return (vm,)
     form, after = compiled.locals[vm2]
     wanted = compiled.vm_vars[form].decode(after)
-    for member in run.members(sort, (vm,)):
-        moved = [n for n in wanted if n.endswith(f"#{member[1]}") and wanted[n] != run.state(n.split("#")[0], member)]
-        if moved and run.why_not(name, member) is None:
-            run.fire(name, member)
-            return member
+    can = [member for member in run.members(sort, (vm,)) if run.why_not(name, member) is None]
+
+    def moves(member: Index) -> bool:
+        return any(n.endswith(f"#{member[1]}") and wanted[n] != run.state(n.split("#")[0], member) for n in wanted)
+
+    for member in (*filter(moves, can), *can):
+        run.fire(name, member)
+        return member
     raise EnginesDisagree(f"no part of VM {vm + 1} lets {name} happen as the explorer has it")
 
 

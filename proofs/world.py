@@ -235,8 +235,14 @@ class World:
                     if actor in kept:
                         kept |= reads
             if (len(kept), len(done)) == before:
-                machines = frozenset(name for name in kept if len(self.reach[name]) > 1 and name not in self.leaves_out)
-                return Slice(machines, frozenset(done))
+                return Slice(frozenset(name for name in kept if self._matters(name, done)), frozenset(done))
+
+    def _matters(self, name: str, events: set[str]) -> bool:
+        """A machine with one reachable state matters only where it can block."""
+        if name in self.leaves_out:
+            return False
+        actor = self.network.actors[name]
+        return len(self.reach[name]) > 1 or any(self.blocks(actor, event) for event in events & actor.machine.events.keys())
 
 
 def fold(term: Term, reach: Mapping[str, frozenset[str]]) -> Term:
@@ -254,10 +260,9 @@ def fold(term: Term, reach: Mapping[str, frozenset[str]]) -> Term:
                     return FALSE
                 if len(one) == len(two) == 1:
                     return TRUE
-                if len(one) == 1:
-                    return In(right, one)
-                if len(two) == 1:
-                    return In(left, two)
+            for known, other in ((left, right), (right, left)):
+                if len(reach.get(known, ())) == 1:
+                    return fold(In(other, reach[known]), reach)
             return term
         case Not(body):
             return ~fold(body, reach)

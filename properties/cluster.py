@@ -2,7 +2,7 @@
 
 from model.actors.cluster import Cluster, cluster
 from model.actors.power import Power, power
-from model.actors.requester import IN_BACKUP, requester
+from model.actors.requester import BACKUP_OPEN, requester
 from model.notation import after, every, happens, implies, some, unchanged
 from model.sorts import vm
 from properties.kinds import fired, possible, step
@@ -35,7 +35,7 @@ cluster_is_not_asked = possible(
 saved_through_the_cluster_is_left_saved = step(
     "A backup leaves a VM alone that was saved through the cluster service: no failover, and nothing given back.",
     implies(
-        requester.is_(IN_BACKUP) & ~by_others, every(vm, ~_saved | after(_saved) & unchanged(power))
+        requester.is_(BACKUP_OPEN) & ~by_others, every(vm, ~_saved | after(_saved) & unchanged(power))
     ),
     shows="CLU-2",
     witness=happens("vm_has_nothing_to_save") & some(vm, _saved),
@@ -64,7 +64,7 @@ saved_is_not_offline = possible(
 
 failover_on_request_only = step(
     "Between sessions nothing fails over.",
-    implies(~requester.is_(IN_BACKUP) & ~restoring & ~by_others, every(vm, _failed_over | ~after(_failed_over))),
+    implies(~requester.is_(BACKUP_OPEN) & ~restoring & ~by_others, every(vm, _failed_over | ~after(_failed_over))),
     shows="CLU-1",
     derived=True,
     witness=fired("cluster_saves_vm"),

@@ -3,14 +3,14 @@ by: a property that repeated a guard would follow every mistake in it."""
 
 from model.actors.method import Method, method
 from model.actors.power import Power, power
-from model.actors.requester import IN_RESTORE, Requester, requester
+from model.actors.requester import RESTORE_OPEN, Requester, requester
 from model.actors.volumes import Selected, selected
 from model.actors.writer import FAILED_IN_SNAPSHOT, Doing, doing, writer_state
 from model.notation import happens
 
 at_rest = requester.is_(Requester.AT_REST)
 completed = requester.is_(Requester.COMPLETED)
-restoring = requester.is_(IN_RESTORE)
+restoring = requester.is_(RESTORE_OPEN)
 preparing = doing.is_(Doing.PREPARE_FOR_SNAPSHOT)
 undoing = doing.is_(Doing.POST_SNAPSHOT)
 chosen = selected.is_(Selected.FOR_BACKUP)

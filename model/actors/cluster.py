@@ -19,7 +19,7 @@ cluster = Actor(
     "cluster",
     Cluster,
     of=vm,
-    starts=C.NOT_CLUSTERED | C.ONLINE,
+    starts=C.NOT_CLUSTERED | C.ONLINE | C.SAVED | C.OFFLINE,
     says="What the cluster service holds of this VM.",
     leaves_out=("Ownership of shared volumes, and backups that a cluster serialises.",),
 )
@@ -36,5 +36,9 @@ cluster.table(
     on("cluster_fails_over", C.ONLINE, C.FAILED_OVER),
 )
 
-ONLINE_MEANS_RUNNING = ~cluster.is_(C.ONLINE) | power.is_(Power.RUNNING | Power.PAUSED)
-"""Holds at the start: a resource is online while its VM runs or is paused."""
+FITS_POWER = (
+    (~cluster.is_(C.ONLINE) | power.is_(Power.RUNNING | Power.PAUSED))
+    & (~cluster.is_(C.SAVED) | power.is_(Power.SAVED))
+    & (~cluster.is_(C.OFFLINE) | power.is_(Power.OFF | Power.GONE))
+)
+"""Holds at the start: what the cluster believes of a VM is so."""

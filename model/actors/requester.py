@@ -35,7 +35,9 @@ IN_BACKUP = (
     R.INITIALIZED | R.CONTEXT_SET | R.METADATA_GATHERED | R.CHOOSING | R.PREPARED | R.SNAPSHOTTING | R.SNAPSHOT_MADE
     | R.SNAPSHOT_FAILED | R.COPYING | R.COPIED | R.REPORTED | R.COMPLETED | R.ABORTED
 )  # fmt: skip
+BACKUP_OPEN = IN_BACKUP | R.RELEASED | R.VANISHED
 IN_RESTORE = R.RESTORE_INITIALIZED | R.PRE_RESTORING | R.RESTORING_FILES | R.POST_RESTORING | R.RESTORED
+RESTORE_OPEN = IN_RESTORE | R.RESTORE_VANISHED
 
 requester = Actor(
     "requester",
@@ -91,7 +93,7 @@ requester.table(
     on("post_restore_finished", R.POST_RESTORING, R.RESTORED),
     on("restore_released", R.RESTORED, R.AT_REST),
     on("restore_dropped", R.RESTORE_VANISHED, R.AT_REST),
-    on("host_loses_power", IN_BACKUP | IN_RESTORE | R.RELEASED | R.VANISHED | R.RESTORE_VANISHED, R.AT_REST),
+    on("host_loses_power", BACKUP_OPEN | RESTORE_OPEN, R.AT_REST),
     stays("host_loses_power"),
 )  # fmt: skip
 

@@ -1,0 +1,35 @@
+"""Judge many columns at once, over the cores of this machine."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+
+import joblib
+
+from proofs.check import Scope, check
+from proofs.verdict import Verdict
+from proofs.world import Column
+
+
+def _one(column: Column, names: tuple[str, ...], scope: Scope) -> tuple[Column, list[Verdict], float]:
+    begun = time.perf_counter()
+    verdicts = check(column, names, scope)
+    return column, verdicts, time.perf_counter() - begun
+
+
+def judge_columns(
+    tasks: Sequence[tuple[Column, Sequence[str], Scope]],
+    *,
+    jobs: int = -1,
+    progress: Callable[[Column, list[Verdict], float], None] = lambda *_: None,
+) -> dict[Column, list[Verdict]]:
+    """The verdicts of every task, in the order of the tasks, whatever the order in which they are done."""
+    parallel = joblib.Parallel(n_jobs=min(joblib.cpu_count() if jobs < 0 else jobs, len(tasks)), return_as="generator_unordered")
+    found: dict[Column, list[Verdict]] = {}
+    for column, verdicts, seconds in parallel(
+        joblib.delayed(_one)(column, tuple(names), scope) for column, names, scope in tasks
+    ):
+        found[column] = verdicts
+        progress(column, verdicts, seconds)
+    return {column: found[column] for column, _, _ in tasks}
