@@ -201,6 +201,7 @@ class Compiled:
         self.fired: set[tuple[str, str, str, str]] = set()
         self._event = ""
         self._compile_events()
+        self.guard_bits = (1 << len(self.state_bits)) - 1
         self._part_events = [e for e, event in enumerate(self.events) if event.scope.sort in self.parts]
         self.start_hosts = [
             self.host_id(self.host_vars.encode(dict(zip(self.host_vars.names, states, strict=True))))
@@ -407,7 +408,7 @@ class Compiled:
 
     def _candidates(self, host: int, bits: int, local: int, step: Step) -> Iterator[int]:
         """The events of one VM that neither the host alone nor the VM alone rules out."""
-        key = (step.form, host, bits)
+        key = (step.form, host, bits & self.guard_bits)
         by_host = self._host_candidates.get(key)
         if by_host is None:
             by_host = self._host_candidates[key] = sum(1 << e for e, test in self._by_host[step.form] if test(step))
@@ -468,7 +469,7 @@ class Compiled:
 
     def host_steps(self, host: int, bits: int) -> list[tuple[int, int]]:
         """(event, host afterwards) for every event of the host or of all VMs that is enabled."""
-        key = (host, bits)
+        key = (host, bits & self.guard_bits)
         found = self._host.get(key)
         if found is None:
             found = []
@@ -485,7 +486,7 @@ class Compiled:
 
     def all_step(self, event: int, host: int, bits: int, local: int) -> int:
         """What an event that happens to the host or to all VMs makes of one VM."""
-        key = (event, host, bits, local)
+        key = (event, host, bits & self.guard_bits, local)
         found = self._all.get(key)
         if found is None:
             form, states = self.locals[local]
@@ -497,7 +498,7 @@ class Compiled:
 
     def vm_steps(self, host: int, bits: int, local: int) -> list[tuple[int, int, int]]:
         """(event, host afterwards, VM afterwards) for every event that can happen to this VM or a part of it."""
-        key = (host, bits, local)
+        key = (host, bits & self.guard_bits, local)
         found = self._vm.get(key)
         if found is None:
             found = []

@@ -106,7 +106,7 @@ def explore(
 ) -> Explored:
     """Visit every reachable state of `vms` VMs. states, steps: what to look for, by name (the first hit of each is kept,
     which breadth first makes a nearest one). Raises LimitReached beyond `limit` states."""
-    look = _Look(compiled, states or {}, steps or {})
+    look = Look(compiled, states or {}, steps or {})
     before: dict[State, tuple[State, Edge] | None] = {}
     result = Explored(compiled, before, look.hits, 0, 0)
     level: list[State] = []
@@ -136,24 +136,24 @@ def explore(
     return result
 
 
-class _Look:
+class Look:
     """Watches for the first hit of each term; answers are remembered by what they depend on."""
 
     def __init__(self, compiled: Compiled, states: Mapping[str, Term], steps: Mapping[str, Term]) -> None:
         self.compiled, self.hits = compiled, dict[str, Hit]()
-        self._states = [(name, compiled.state_test(term)) for name, term in states.items()]
-        self._steps: dict[int, list[tuple[str, Test]]] = {}
+        self.states = [(name, compiled.state_test(term)) for name, term in states.items()]
+        self.steps: dict[int, list[tuple[str, Test]]] = {}
         for name, term in steps.items():
             for event, test in compiled.step_tests(term).items():
-                self._steps.setdefault(event, []).append((name, test))
-        self.steps_wanted = bool(self._steps)
-        self._of_members = [bool(compiled.step_bits.get(event.name)) for event in compiled.events]
+                self.steps.setdefault(event, []).append((name, test))
+        self.steps_wanted = bool(self.steps)
+        self.of_members = [bool(compiled.step_bits.get(event.name)) for event in compiled.events]
         self._at_state: set[tuple[int, int]] = set()
         self._at_step: set[tuple[int, int, int, int, int, int]] = set()
         compiled.settle()
 
     def at_state(self, state: State) -> None:
-        if not self._states:
+        if not self.states:
             return
         bits = self.compiled.bits_of_all(state[0], state[1:])
         key = (state[0], bits)
@@ -161,7 +161,7 @@ class _Look:
             return
         self._at_state.add(key)
         step = Step(self.compiled.hosts[state[0]], (), 0, bits)
-        for name, test in self._states:
+        for name, test in self.states:
             if name not in self.hits and test(step):
                 self.hits[name] = Hit(state)
 
@@ -170,20 +170,23 @@ class _Look:
         bits = compiled.bits_of_all(host, vms)
         for edge, target in out:
             event, host2 = edge[0], edge[1]
-            tests = self._steps.get(event)
-            if tests is None:
+            if event not in self.steps:
                 continue
-            of_step = self._bits_of_step(edge, host, vms, bits) if self._of_members[event] else 0
+            of_step = self._bits_of_step(edge, host, vms, bits) if self.of_members[event] else 0
             bits2 = compiled.bits_of_all(host2, target[1:]) if compiled.reads_bits_after[event] else 0
-            key = (event, host, bits, host2, bits2, of_step)
-            if key in self._at_step:
-                continue
-            self._at_step.add(key)
-            name = compiled.events[event].name
-            step = Step(compiled.hosts[host], (), 0, bits, compiled.hosts[host2], (), bits2, of_step, name)
-            for wanted, test in tests:
-                if wanted not in self.hits and test(step):
-                    self.hits[wanted] = Hit(state, edge)
+            self.at_step((event, host, bits, host2, bits2, of_step), state, edge)
+
+    def at_step(self, key: tuple[int, int, int, int, int, int], state: State, edge: Edge) -> None:
+        """Judge a step by all that the terms can depend on: event, host and bits before, host and bits after, step bits."""
+        if key in self._at_step:
+            return
+        self._at_step.add(key)
+        compiled, (event, host, bits, host2, bits2, of_step) = self.compiled, key
+        name = compiled.events[event].name
+        step = Step(compiled.hosts[host], (), 0, bits, compiled.hosts[host2], (), bits2, of_step, name)
+        for wanted, test in self.steps[event]:
+            if wanted not in self.hits and test(step):
+                self.hits[wanted] = Hit(state, edge)
 
     def _bits_of_step(self, edge: Edge, host: int, vms: Sequence[int], bits: int) -> int:
         compiled = self.compiled

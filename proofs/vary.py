@@ -24,7 +24,7 @@ def with_event(network: Network, name: str, *, when: Term | None = None, fair: b
 
 
 def guard_without(network: Network, name: str, condition: Term) -> Term:
-    """An event's guard without one of the conditions that it joins by `and`. LookupError if it has no such condition."""
+    """An event's guard without a condition that it joins to others by `and`. LookupError if it has none such."""
     when, left = _event(network, name).when, conjuncts(condition)
     if missing := [part for part in left if part not in conjuncts(when)]:
         raise LookupError(f"{name} does not need that {words(all_of(*missing))}")
@@ -78,9 +78,7 @@ def with_rows(*rows: Move | Rows) -> Rows:
 
 def _changed(rows: Sequence[Move], event: str, source: States | None, change: Callable[[Move], Rows]) -> Rows:
     """Each fitting row replaced by what `change` makes of it; `stays` rows, which have no source, are left alone."""
-    fitting = [
-        row for row in rows if row.event == event and row.sources and (source is None or source in row.sources)
-    ]
+    fitting = [row for row in rows if row.event == event and row.sources and (source is None or source in row.sources)]
     if not fitting:
         raise LookupError(f"no row on {event}" + (f" from {source.name}" if source else ""))
     return tuple(new for row in rows for new in (change(row) if row in fitting else (row,)))

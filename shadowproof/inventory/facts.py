@@ -51,6 +51,7 @@ class Machine:
 
     Where the file does not list the drives (or the adapters), `disks_listed` (`adapters_listed`) is False. A tuple that
     would then be empty holds one stand-in with every fact open, so that no reader takes silence for "has none".
+    `guest_disks_listed`: the file has GuestDisks for this VM, so it reaches no disk over iSCSI but those among `disks`.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Machine:
     adapters: tuple[Adapter, ...]
     disks_listed: bool
     adapters_listed: bool
+    guest_disks_listed: bool
 
 
 @dataclass(frozen=True)

@@ -55,6 +55,7 @@ def _machine(vm: Vm, switches: tuple[Node, ...] | None) -> Machine:
         adapters=adapters_of(vm, adapters, switches),
         disks_listed=drives is not None,
         adapters_listed=adapters is not None,
+        guest_disks_listed=vm.node.get("GuestDisks") is not None,
     )
 
 

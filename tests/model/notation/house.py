@@ -114,12 +114,19 @@ def house() -> House:
     )
     glow.table(
         on("lamp_lit", Glow.DARK, Glow.GLOWING),
-        on("all_out", Glow.GLOWING, Glow.DARK),
+        on("all_out", Glow.GLOWING, Glow.DARK, when=power.is_(Power.ON)),
         on("bulb_fails", Glow.GLOWING, Glow.DARK),
         stays("lamp_lit", "all_out"),
     )
     events = (
-        *event("lamp_lit", at=lamp, when=door.is_(Door.OPEN), by="H-1", says="A lamp is lit.", or_fault="lamp_breaks"),
+        *event(
+            "lamp_lit",
+            at=lamp,
+            when=door.is_(Door.OPEN) & ~power.is_(Power.BROKEN),
+            by="H-1",
+            says="A lamp is lit.",
+            or_fault="lamp_breaks",
+        ),
         *event("bulb_fails", at=bulb, by="H-2", says="A bulb fails.", fair=False),
         *event("sides_swapped", at=lamp, by="H-1", says="A lamp's sides are swapped."),
         *event("all_out", at=all_(lamp), by="H-1 H-2", says="All lamps go out."),

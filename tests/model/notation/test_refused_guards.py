@@ -1,22 +1,10 @@
-"""Each nonsense is refused when it is declared or put together: the place is the planted line, and the remedy is named."""
-
-import inspect
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+"""Nonsense in moves, guards and scopes is refused, with its line and the remedy."""
 
 import pytest
 
 from model.notation import (
-    TRUE,
     Actor,
-    DeclarationError,
-    Event,
-    Fault,
     Sort,
-    States,
-    Term,
     after,
     all_,
     build,
@@ -29,150 +17,8 @@ from model.notation import (
     stays,
     unchanged,
 )
-from model.notation.terms import In
-from tests.model.notation.house import Door, Glow, House, Mode, Power, Side, bulb, house, lamp, shade
-
-
-@contextmanager
-def refused(problem: str, remedy: str) -> Iterator[None]:
-    """What is done inside is refused in these words, at the one line of the test that is marked as planted."""
-    lines, first = inspect.getsourcelines(sys._getframe(2).f_code)
-    (planted,) = (number for number, line in enumerate(lines, first) if line.rstrip().endswith("# planted"))
-    with pytest.raises(DeclarationError) as refusal:
-        yield
-    assert str(refusal.value) == f"tests/model/notation/test_refusals.py:{planted}: {problem}. {remedy}."
-    assert str(refusal.value.place) == f"tests/model/notation/test_refusals.py:{planted}"
-
-
-def put_together(h: House, *actors: Actor, events: tuple[Event, ...] = (), faults: tuple[Fault, ...] = ()) -> None:
-    """The house with more in it."""
-    build((*h.actors, *actors), (*h.events, *events), (*h.faults, *faults), (), {"H-1", "H-2"})
-
-
-def toggle(name: str, of: Sort | None = None, **more: Any) -> Actor:
-    """One more machine of two states."""
-    where = {} if of is None else {"of": of}
-    return Actor(name, Mode, starts=Mode.DAY, says="One more.", **where, **more)
-
-
-def test_the_house_itself_is_not_refused() -> None:
-    h = house()
-    put_together(h)
-    assert set(h.network().events) == {
-        "lamp_lit", "lamp_breaks", "bulb_fails", "sides_swapped", "all_out", "door_closes",
-    }  # fmt: skip
-
-
-class TestStates:
-    def test_a_row_from_an_unknown_state(self) -> None:
-        rows = [
-            on("e", Mode.DAY, Mode.NIGHT),
-            on("e", Door.OPEN, Mode.DAY),  # planted
-        ]
-        with refused("Door.OPEN is no state of extra", "Use one of DAY, NIGHT"):
-            toggle("extra").table(*rows)
-
-    def test_a_row_to_an_unknown_state(self) -> None:
-        row = on("e", Mode.DAY, Power.OFF)  # planted
-        with refused("Power.OFF is no state of extra", "Use one of DAY, NIGHT"):
-            toggle("extra").table(row)
-
-    def test_a_start_in_an_unknown_state(self) -> None:
-        with refused("Door.OPEN is no state of extra", "Use one of DAY, NIGHT"):
-            Actor("extra", Mode, starts=Door.OPEN, says="One more.")  # planted
-
-    def test_no_start(self) -> None:
-        with refused("extra starts nowhere", "Give it a state to start in"):
-            Actor("extra", Mode, starts=frozenset(), says="One more.")  # planted
-
-    def test_a_state_of_another_machine_in_is(self) -> None:
-        h = house()
-        with refused("Glow.DARK is no state of door", "Use one of OPEN, CLOSED"):
-            h.door.is_(Glow.DARK)  # planted
-
-    def test_a_state_of_another_machine_among_several_in_is(self) -> None:
-        h = house()
-        with refused("Side.LIT is no state of door", "Use one of OPEN, CLOSED"):
-            h.door.is_(Door.OPEN | Side.LIT)  # planted
-
-    def test_a_second_table(self) -> None:
-        extra = toggle("extra").table(on("e", Mode.DAY, Mode.NIGHT))
-        with refused("extra has a table already", "Put all its rows in one table"):
-            extra.table(on("f", Mode.DAY, Mode.NIGHT))  # planted
-
-
-class TestNames:
-    def test_two_actors_of_one_name(self) -> None:
-        second = toggle("door")  # planted
-        with refused("actor door is declared twice", "Rename or remove one"):
-            put_together(house(), second)
-
-    def test_two_events_of_one_name(self) -> None:
-        second = event("all_out", by="H-1", says="Again.")  # planted
-        with refused("event all_out is declared twice", "Rename or remove one"):
-            put_together(house(), events=second)
-
-    def test_an_event_and_a_fault_of_one_name(self) -> None:
-        second = event("more", by="H-1", says="Again.", or_fault="all_out")  # planted
-        with refused("event all_out is declared twice", "Rename or remove one"):
-            put_together(house(), events=second)
-
-    def test_two_faults_of_one_name(self) -> None:
-        second = Fault("lamp_breaks", "house", "Again.")  # planted
-        with refused("fault lamp_breaks is declared twice", "Rename or remove one"):
-            put_together(house(), faults=(second,))
-
-    def test_an_event_that_nothing_declares(self) -> None:
-        row = on("windows_open", Mode.DAY, Mode.NIGHT)  # planted
-        with refused("extra moves on windows_open, which nothing declares", "Declare it with event(...)"):
-            put_together(house(), toggle("extra").table(row))
-
-    def test_a_stay_on_an_event_that_nothing_declares(self) -> None:
-        row = stays("windows_open")  # planted
-        with refused("extra moves on windows_open, which nothing declares", "Declare it with event(...)"):
-            put_together(house(), toggle("extra").table(row))
-
-    def test_an_event_that_no_machine_knows(self) -> None:
-        unknown = event("windows_open", by="H-1", says="The windows open.")  # planted
-        with refused("no machine knows event windows_open", "Give a machine a move on it"):
-            put_together(house(), events=unknown)
-
-    def test_a_requirement_that_does_not_exist(self) -> None:
-        extra = toggle("extra").table(on("dawn", Mode.NIGHT, Mode.DAY))
-        dawn = event("dawn", by="H-1 H-9", says="The sun rises.")  # planted
-        with refused("event dawn cites H-9, which is no requirement", "Use an id of the reference"):
-            put_together(house(), extra, events=dawn)
-
-    def test_a_guard_over_a_machine_that_is_not_in_the_network(self) -> None:
-        stranger = toggle("stranger")
-        row = on("dawn", Mode.NIGHT, Mode.DAY, when=stranger.is_(Mode.DAY))  # planted
-        problem = "extra on dawn: no machine of the network is called stranger"
-        with refused(problem, "Add the actor to the network"):
-            put_together(house(), toggle("extra").table(row), events=event("dawn", by="H-1", says="Dawn."))
-
-
-class TestFaults:
-    def test_undeclared(self) -> None:
-        extra = toggle("extra").table(on("dawn", Mode.NIGHT, Mode.DAY))
-        dawn = event("dawn", by="H-1", says="The sun rises.", fault="eclipse")  # planted
-        with refused("fault eclipse is not declared", "Declare it among the faults"):
-            put_together(house(), extra, events=dawn)
-
-    def test_undeclared_in_the_place_of_an_event(self) -> None:
-        extra = toggle("extra").table(on("dawn", Mode.NIGHT, Mode.DAY), on("eclipse", Mode.NIGHT, Mode.NIGHT))
-        dawn = event("dawn", by="H-1", says="The sun rises.", or_fault="eclipse")  # planted
-        with refused("fault eclipse is not declared", "Declare it among the faults"):
-            put_together(house(), extra, events=dawn)
-
-    def test_unused(self) -> None:
-        eclipse = Fault("eclipse", "sky", "The sun does not rise.")  # planted
-        with refused("no event belongs to fault eclipse", "Add the event or drop the fault"):
-            put_together(house(), faults=(eclipse,))
-
-    def test_silence_of_an_unknown_event(self) -> None:
-        eclipse = Fault("eclipse", "sky", "The sun does not rise.", frozenset({"all_out", "dawn"}))  # planted
-        with refused("eclipse silences dawn, an unknown event", "Use the name of an event"):
-            put_together(house(), faults=(eclipse,))
+from tests.model.notation.house import Door, Glow, Mode, Power, Side, bulb, house, lamp, shade
+from tests.model.notation.refusals import put_together, refused, toggle
 
 
 class TestAlternatives:
@@ -275,22 +121,20 @@ class TestScopes:
 
     def test_a_second_replicated_sort(self) -> None:
         window = Sort("window", of=lamp.of)
-        extra = toggle("extra", window)  # planted
+        extra = Actor("extra", Mode, of=window, starts=Mode.DAY, says="One more.")  # planted
         problem = "extra is of window, but a run has members of one sort and their parts only"
         with refused(problem, "Give it to the host, to a member or to a part of one"):
             put_together(house(), extra)
 
     def test_a_part_of_a_part(self) -> None:
-        extra = toggle("extra", Sort("wire", of=bulb))  # planted
+        wire = Sort("wire", of=bulb)
+        extra = Actor("extra", Mode, of=wire, starts=Mode.DAY, says="One more.")  # planted
         problem = "extra is of wire, but a run has members of one sort and their parts only"
         with refused(problem, "Give it to the host, to a member or to a part of one"):
             put_together(house(), extra)
 
 
 class TestQuantifiers:
-    def dawn(self, h: House, when: Term, **more: Any) -> tuple[Event, ...]:
-        return event("dawn", when=when, by="H-1", says="Dawn.", **more)
-
     def test_a_member_in_a_host_event(self) -> None:
         h = house()
         extra = toggle("extra").table(on("dawn", Mode.NIGHT, Mode.DAY))
@@ -386,16 +230,3 @@ class TestGuardsOfSteps:
         h = house()
         with refused("at_start: a guard speaks of the step itself", "Use states before the step only"):
             build(h.actors, h.events, h.faults, [unchanged(h.door)])  # planted
-
-
-def test_a_network_is_checked_again_when_it_is_watched() -> None:
-    network = house().network()
-    second = toggle("mode", observer=True)  # planted
-    with refused("actor mode is declared twice", "Rename or remove one"):
-        network.with_observers([second])
-
-
-def test_a_place_outside_the_checkout_is_named_by_its_file_alone() -> None:
-    found: dict[str, Any] = {"Actor": Actor, "States": States, "Mode": Mode, "TRUE": TRUE, "In": In}
-    exec(compile("\n\na = Actor('a', Mode, starts=Mode.DAY, says='.')", "/elsewhere/model/mine.py", "exec"), found)  # noqa: S102
-    assert str(found["a"].place) == "mine.py:3"

@@ -1,0 +1,78 @@
+"""What a user may ask for: names and numbers from the command line, checked, with a remedy for each mistake."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+
+from model.faults import FAULTS
+from model.protocol import PROTOCOL
+from model.readings import READINGS
+from proofs.world import Column
+from properties.catalogue import PROPERTIES
+
+MOST_VMS = 6
+
+
+class AskError(ValueError):
+    """The question makes no sense; the message says what is wrong and what to write instead."""
+
+
+def _near(word: str, known: Iterable[str], kind: str) -> str:
+    close = difflib.get_close_matches(word, list(known), 3, 0.5)
+    return f"Did you mean {' or '.join(close)}?" if close else f"List them with: shadowproof list {kind}"
+
+
+def properties(names: Sequence[str]) -> list[str]:
+    """The properties asked for: names, or requirement ids that stand for all properties showing them. None: all."""
+    if not names:
+        return list(PROPERTIES)
+    found: dict[str, None] = {}
+    for name in names:
+        showing = [p.name for p in PROPERTIES.values() if name.upper() in p.shows]
+        if name in PROPERTIES:
+            found[name] = None
+        elif showing:
+            found |= dict.fromkeys(showing)
+        else:
+            raise AskError(f"There is no property or requirement {name!r}. {_near(name, PROPERTIES, 'properties')}")
+    return list(found)
+
+
+def column(faults: Sequence[str], readings: Sequence[str]) -> Column:
+    """One column: these faults together, these readings."""
+    known = {fault.name for fault in FAULTS}
+    for fault in faults:
+        if fault not in known:
+            raise AskError(f"There is no fault {fault!r}. {_near(fault, known, 'faults')}")
+    chosen: dict[str, str] = {}
+    by_name = {reading.actor.name: reading for reading in READINGS}
+    for text in readings:
+        name, equals, value = text.partition("=")
+        name, value = name.strip().upper(), value.strip().upper()
+        if not equals or name not in by_name:
+            raise AskError(f"{text!r} is no reading. Write ID=VALUE, such as READ-1=NEVER. {_near(name, by_name, 'readings')}")
+        states = by_name[name].actor.states
+        if value not in states:
+            raise AskError(f"{name} has no value {value!r}. It is one of {', '.join(states)}.")
+        if chosen.setdefault(name, value) != value:
+            raise AskError(f"{name} is given twice, as {chosen[name]} and as {value}. Give it once.")
+        if value == by_name[name].default:
+            chosen.pop(name)
+    return Column(frozenset(faults), tuple(sorted(chosen.items())))
+
+
+def vms(number: int) -> int:
+    """A number of VMs that can be searched."""
+    if number < 1:
+        raise AskError(f"--vms {number}: at least one VM is needed. Write --vms 2, say.")
+    if number > MOST_VMS:
+        raise AskError(f"--vms {number}: the explorer does not search more than {MOST_VMS} VMs. Write --vms {MOST_VMS} or less.")
+    return number
+
+
+def actor(name: str) -> str:
+    """An actor of the protocol."""
+    if name not in PROTOCOL.actors:
+        raise AskError(f"There is no actor {name!r}. {_near(name, PROTOCOL.actors, 'actors')}")
+    return name

@@ -1,0 +1,203 @@
+"""The command line. Each command imports what it needs when it is called, so that --help is quick."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+app = typer.Typer(
+    name="shadowproof",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="The Hyper-V VSS writer's protocol as a network of state machines, with every promise judged.\n\n"
+    "Exit status: 0 holds, or all is as recorded; 1 refuted, or not as recorded; 2 bad input or nothing to judge; 3 undecided.",
+)
+
+Properties = Annotated[
+    list[str] | None,
+    typer.Option("--property", "-p", help="Judge only this property, or all that show this requirement id. May be repeated."),
+]
+Faults = Annotated[list[str] | None, typer.Option("--fault", "-f", help="Tolerate this fault. Repeated: all of them together.")]
+Readings = Annotated[list[str] | None, typer.Option("--reading", "-r", help="Take another reading, as READ-1=NEVER. May be repeated.")]
+InventoryFile = Annotated[Path | None, typer.Option("--inventory", "-i", help="A host's VMs, as collect-inventory.ps1 writes them.")]
+
+
+def _console(*, errors: bool = False) -> Console:
+    from rich.console import Console  # noqa: PLC0415
+
+    return Console(stderr=errors, width=None if sys.stdout.isatty() else 140, soft_wrap=False)
+
+
+@app.command()
+def verify(  # noqa: PLR0913
+    properties: Properties = None,
+    faults: Faults = None,
+    readings: Readings = None,
+    vms: Annotated[int, typer.Option(help="Search every state of up to this many VMs.")] = 2,
+    full: Annotated[bool, typer.Option("--full", help="As many VMs in every column, also where one is enough by default. Takes long.")] = False,
+    inventory: InventoryFile = None,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Also write everything to this file.")] = None,
+    schema: Annotated[bool, typer.Option("--schema", help="Print the JSON schema of --json, and do nothing else.")] = False,
+) -> None:
+    """Judge every promise, in every column: no fault, each fault alone, each reading alone, all faults.
+
+    With --fault or --reading: in that one column. With --inventory: for the VMs of a real host, drawn in all pairs.
+    Succeeds if every verdict is as recorded (reviewed and kept in the project).
+    """
+    from shadowproof import ask, report, verify as command  # noqa: PLC0415
+
+    if schema:
+        typer.echo(report.schema_text(), nl=False)
+        return
+    names = ask.properties(properties or [])
+    number = ask.vms(vms)
+    tasks, compared = _tasks(names, faults or [], readings or [], number, full, inventory)
+    done = command.judge(tasks, command.read_record(), compared=compared, console=_console(errors=True))
+    if json_file is not None:
+        command.write_json(json_file, report.as_json(done))
+    command.print_verification(done, _console())
+    raise typer.Exit(done.status)
+
+
+def _tasks(names, faults, readings, vms, full, inventory):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, PLR0913
+    from proofs.check import Scope  # noqa: PLC0415
+    from shadowproof import ask, verify as command  # noqa: PLC0415
+
+    column = ask.column(faults, readings)
+    if inventory is not None:
+        from shadowproof.host import scope  # noqa: PLC0415
+        from shadowproof.inventory import read_inventory  # noqa: PLC0415
+
+        if full:
+            raise ask.AskError("--full and --inventory exclude one another. Leave one out.")
+        return [(column, names, scope(read_inventory(inventory), vms))], False
+    if faults or readings:
+        if full:
+            raise ask.AskError("--full is about every column; with --fault or --reading there is one. Leave --full out.")
+        return [(column, names, Scope(vms=vms))], False
+    return command.recorded_tasks(names, vms, full=full), vms == 2 and not full
+
+
+@app.command()
+def explain(
+    property_name: Annotated[str, typer.Argument(metavar="PROPERTY", help="The property to explain.")],
+    faults: Faults = None,
+    readings: Readings = None,
+    vms: Annotated[int, typer.Option(help="Search up to this many VMs.")] = 2,
+) -> None:
+    """Tell the shortest run that breaks a property (or shows that something is possible), and why."""
+    from shadowproof import ask  # noqa: PLC0415
+    from shadowproof.explain import explained  # noqa: PLC0415
+
+    (name,) = ask.properties([property_name])[:1]
+    text, status = explained(name, ask.column(faults or [], readings or []), ask.vms(vms))
+    typer.echo(text)
+    raise typer.Exit(status)
+
+
+@app.command()
+def method(
+    inventory: Annotated[Path, typer.Option("--inventory", "-i", help="A host's VMs, as collect-inventory.ps1 writes them.")],
+    json_file: Annotated[Path | None, typer.Option("--json", help="Also write the answer to this file.")] = None,
+) -> None:
+    """Say for each VM of a host how it would be backed up, and what that does to it."""
+    from shadowproof.inventory import read_inventory  # noqa: PLC0415
+    from shadowproof.method import as_json, render  # noqa: PLC0415
+    from shadowproof.verify import write_json  # noqa: PLC0415
+
+    found = read_inventory(inventory)
+    text = render(found)
+    if json_file is not None:
+        write_json(json_file, as_json(found))
+    typer.echo(text)
+
+
+@app.command()
+def requirements() -> None:
+    """List every requirement with its sentences, rules and properties; fail if one is bare."""
+    from model.protocol import PROTOCOL  # noqa: PLC0415
+    from shadowproof.tables import requirements_table  # noqa: PLC0415
+
+    table = requirements_table(PROTOCOL)
+    typer.echo(table.text)
+    raise typer.Exit(1 if table.bare else 0)
+
+
+@app.command("left-out")
+def left_out() -> None:
+    """List what the model leaves out, and how each open question of the protocol is answered."""
+    from shadowproof.tables import left_out_list  # noqa: PLC0415
+
+    typer.echo(left_out_list())
+
+
+@app.command()
+def draw(
+    actor: Annotated[str | None, typer.Argument(help="The actor to draw; none: all of them.")] = None,
+    svg: Annotated[Path | None, typer.Option(help="Write an SVG picture here (needs Graphviz).")] = None,
+) -> None:
+    """Draw state diagrams: Mermaid text, or SVG where Graphviz is installed."""
+    from model.protocol import PROTOCOL  # noqa: PLC0415
+    from shadowproof import ask, drawing  # noqa: PLC0415
+    from shadowproof.files import write_whole  # noqa: PLC0415
+
+    if svg is not None:
+        if actor is None:
+            raise ask.AskError("--svg draws one actor. Name it: shadowproof draw writer_state --svg writer.svg")
+        write_whole(svg, drawing.svg(PROTOCOL.actors[ask.actor(actor)]).decode("utf-8"))
+        return
+    names = [ask.actor(actor)] if actor else list(PROTOCOL.actors)
+    for name in names:
+        typer.echo(drawing.mermaid(PROTOCOL.actors[name]))
+
+
+@app.command("list")
+def list_(what: Annotated[str, typer.Argument(help="properties, faults, readings, actors, events or requirements")]) -> None:
+    """List the names that other commands take."""
+    from shadowproof.listing import listing  # noqa: PLC0415
+
+    typer.echo(listing(what))
+
+
+@app.command()
+def accept(reason: Annotated[str, typer.Option(help="Why the verdicts changed: kept in the record.")]) -> None:
+    """Record the verdicts as they are now, with the reason for the change."""
+    from shadowproof.accepting import accept_now  # noqa: PLC0415
+
+    accept_now(reason, _console(errors=True))
+
+
+@app.command()
+def docs(check: Annotated[bool, typer.Option("--check", help="Write nothing; fail if a page is out of date.")] = False) -> None:
+    """Write the pages in docs/ that come from the model and the record."""
+    from shadowproof.pages import stale_pages, write_pages  # noqa: PLC0415
+
+    if not check:
+        typer.echo(f"{len(write_pages())} pages written.")
+        return
+    old = stale_pages()
+    for page in old:
+        typer.echo(f"{page} is out of date. Run: make docs")
+    raise typer.Exit(1 if old else 0)
+
+
+def main() -> None:
+    """Run the command; bad input ends in one sentence and exit status 2, never in a traceback."""
+    try:
+        app()
+    except ValueError as problem:
+        typer.echo(f"shadowproof: {' '.join(str(problem).split())}", err=True)
+        sys.exit(2)
+    except BrokenPipeError:
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

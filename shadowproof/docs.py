@@ -1,0 +1,66 @@
+"""The pages in docs/ that are derived from the model. Nothing on them is typed by hand; a test compares them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from shadowproof import pages
+
+GENERATED = {
+    "requirements.md": pages.requirements,
+    "properties.md": pages.properties,
+    "actors.md": pages.actors,
+    "events.md": pages.events,
+    "readings-and-faults.md": pages.readings_and_faults,
+    "derived.md": pages.derived,
+    "left-out.md": pages.left_out,
+}
+"""The pages, in the order of the index."""
+
+INDEX = "README.md"
+
+
+def generate(root: Path, extra: Mapping[str, str] | None = None) -> dict[Path, str]:
+    """Every page, by its path below the checkout `root`. extra: further pages (file name in docs/, text) to write."""
+    texts = {name: page() for name, page in GENERATED.items()} | dict(extra or {})
+    folder = root / "docs"
+    beside = sorted(path for path in folder.glob("*.md") if path.name not in {*texts, INDEX})
+    titles = {name: title(text) for name, text in texts.items()}
+    titles |= {path.name: title(path.read_text(encoding="utf-8")) for path in beside}
+    return {folder / INDEX: pages.index(titles, frozenset(texts))} | {folder / name: texts[name] for name in texts}
+
+
+def title(text: str) -> str:
+    """The heading of a page."""
+    return next((line.removeprefix("# ") for line in text.splitlines() if line.startswith("# ")), "untitled")
+
+
+def write(root: Path, extra: Mapping[str, str] | None = None) -> list[Path]:
+    """Write every page, each whole or not at all: none is touched before all are on the disk under another name."""
+    made: dict[Path, Path] = {}
+    try:
+        for path, text in generate(root, extra).items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with NamedTemporaryFile(
+                "w", encoding="utf-8", newline="\n", dir=path.parent, prefix=f".{path.name}.", delete=False
+            ) as file:
+                made[path] = Path(file.name)
+                file.write(text)
+            made[path].chmod(0o644)
+        for path, temporary in made.items():
+            temporary.replace(path)
+    finally:
+        for temporary in made.values():
+            temporary.unlink(missing_ok=True)
+    return list(made)
+
+
+def stale(root: Path, extra: Mapping[str, str] | None = None) -> list[Path]:
+    """The pages on the disk that differ from what the model says now, and those that are missing."""
+    return [
+        path
+        for path, text in generate(root, extra).items()
+        if not path.is_file() or path.read_bytes() != text.encode("utf-8")
+    ]

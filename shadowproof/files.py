@@ -1,0 +1,27 @@
+"""Files at the edge: written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+
+class OutputError(ValueError):
+    """A file cannot be written; the message names it and the remedy."""
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a text file whole or not at all. Raises OutputError."""
+    try:
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    except OSError as problem:
+        raise OutputError(f"{path} cannot be written ({problem.strerror}). Choose a folder that exists and is writable.") from None
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as out:
+            out.write(text)
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
+    except OSError as problem:
+        Path(temporary).unlink(missing_ok=True)
+        raise OutputError(f"{path} cannot be written ({problem.strerror}). Choose another place.") from None

@@ -1,0 +1,212 @@
+"""From the facts of an inventory to what the explorer takes: shapes, and the states that each machine may start in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from model.actors.conditions import DiskKind, DiskLayout, FileSystem, disk_kind, disk_layout, file_system
+from model.actors.parts import Switch, switch
+from model.notation import TRUE, Network, Shape, Sort, Term, all_of, words
+from model.notation.decide import possible
+from model.notation.terms import And, machines_of
+from model.protocol import PROTOCOL
+from model.sorts import adapter, disk
+from proofs.check import Scope
+from proofs.compile import expand, part_name
+from proofs.world import fold
+from shadowproof.inventory import Disk, Fact, Inventory, InventoryError, Machine
+from shadowproof.inventory.facts import quoted
+
+Allowed = Mapping[str, frozenset[str]]
+"""The states each machine of a VM may start in, by the machine's name; of a part's machine by `name#number`."""
+
+UNSEEN = "(iSCSI disks of the guest, if there are any)"
+"""The name of the disk that stands for those that only the guest can see."""
+
+_OF_A_VM = ("power", "system", "integration", "snapshot_location", "cluster")
+_Part = TypeVar("_Part")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """VMs that the model cannot tell apart, named in the file's order."""
+
+    shape: Shape
+    allowed: Allowed
+    machines: tuple[str, ...]
+
+
+def scope(inventory: Inventory, vms: int = 2) -> Scope:
+    """What to search for this host: up to `vms` VMs (no more than it has), each of any kind that the host has.
+
+    Raises InventoryError where the file contradicts itself about a VM.
+    """
+    found = kinds(inventory)
+    return Scope(
+        vms=min(vms, len(inventory.machines)),
+        shapes=tuple(kind.shape for kind in found),
+        allowed=tuple(kind.allowed for kind in found),
+    )
+
+
+def kinds(inventory: Inventory) -> tuple[Kind, ...]:
+    """The VMs, those of one shape and the same possible states together. Raises InventoryError as `scope` does."""
+    found: dict[object, tuple[Shape, Allowed, list[str]]] = {}
+    for machine in inventory.machines:
+        problem = contradiction(machine)
+        if problem is not None:
+            raise InventoryError(f"{inventory.path}: {problem}")
+        shape, allowed = few_parts(machine)
+        key = (tuple(sorted(shape.parts.items())), tuple(sorted(allowed.items())))
+        found.setdefault(key, (shape, allowed, []))[2].append(machine.name)
+    return tuple(Kind(shape, allowed, tuple(names)) for shape, allowed, names in found.values())
+
+
+def all_parts(machine: Machine) -> tuple[Shape, Allowed]:
+    """The VM with every disk and adapter that it has or may have."""
+    shape = Shape({disk.name: len(disks_of(machine)), adapter.name: len(machine.adapters)})
+    return shape, {name: _states(fact) for name, fact in facts_of(machine).items()}
+
+
+def few_parts(machine: Machine) -> tuple[Shape, Allowed]:
+    """The VM with as few disks and adapters as show the same.
+
+    No event happens to one disk alone, and whatever looks at a disk looks at its kind with at most one of layout, file
+    system and target, of layout and file system whether some disk is the wrong one. So one disk of each kind does for
+    all, with the worst layout and the worst file system among them; of disks whose kind is open, as many as there are
+    kinds they may be. An adapter is looked at by itself: of those alike, as many as there are states they may come to.
+    """
+    disks = [
+        _merged(group)
+        for group in _alike(disks_of(machine), _disk_group)
+        for _ in range(_enough(group, len(group[0].kind.values), machine.disks_listed or machine.guest_disks_listed))
+    ]
+    switches = [
+        {switch.name: _states(group[0].switch)}
+        for group in _alike(machine.adapters, lambda one: one.switch.values)
+        for _ in range(_enough(group, _comes_to(_states(group[0].switch)), machine.adapters_listed))
+    ]
+    allowed = {name: _states(getattr(machine, name)) for name in _OF_A_VM}
+    for parts in (disks, switches):
+        allowed |= {part_name(name, j): states for j, part in enumerate(parts) for name, states in part.items()}
+    return Shape({disk.name: len(disks), adapter.name: len(switches)}), allowed
+
+
+def facts_of(machine: Machine) -> dict[str, Fact]:
+    """Every fact about the VM, by the name of the machine that it is about."""
+    facts: dict[str, Fact] = {name: getattr(machine, name) for name in _OF_A_VM}
+    for j, one in enumerate(disks_of(machine)):
+        told = {disk_kind.name: one.kind, disk_layout.name: one.layout, file_system.name: one.file_system}
+        facts |= {part_name(name, j): fact for name, fact in told.items()}
+    facts |= {part_name(switch.name, j): one.switch for j, one in enumerate(machine.adapters)}
+    return facts
+
+
+def disks_of(machine: Machine) -> tuple[Disk, ...]:
+    """The disks of the file, and one more for what the guest may reach over iSCSI where nobody looked inside it."""
+    if machine.guest_disks_listed or not machine.disks_listed:
+        return machine.disks
+    source = "only the guest knows; the file has no GuestDisks for this VM"
+    command = f"inside the VM {quoted(machine.name)}: iscsicli SessionList"
+    layout = Fact(tuple(state.name for state in DiskLayout), source, command)
+    formats = Fact(tuple(state.name for state in FileSystem), source, command)
+    return (*machine.disks, Disk(UNSEEN, Fact((DiskKind.ISCSI.name,), source, None), layout, formats))
+
+
+def contradiction(machine: Machine) -> str | None:
+    """What the file says of a VM that cannot be so, as half a sentence; None if the VM can start as the file says."""
+    shape, allowed = all_parts(machine)
+    start = at_start(shape)
+    if can_be(start, allowed):
+        return None
+    parts = start.parts if isinstance(start, And) else (start,)
+    broken = next((part for part in parts if not can_be(part, allowed)), start)
+    facts = facts_of(machine)
+    told = " and ".join(facts[name].source for name in sorted(machines_of(broken)) if name in facts)
+    return f"{machine.name} cannot be as the file says ({told}), since always {words(broken)}; collect it again"
+
+
+def at_start(shape: Shape, network: Network = PROTOCOL) -> Term:
+    """What holds of every VM of this shape when a run begins."""
+    return all_of(*(for_parts(term, shape, network) for term in network.at_start))
+
+
+def for_parts(term: Term, shape: Shape, network: Network = PROTOCOL, index: Mapping[Sort, int] | None = None) -> Term:
+    """A term about a VM with its quantifiers over disks and adapters written out; `index`: which part it is about."""
+    part_of = {actor.name: actor.sort for actor in network.actors.values() if actor.sort in network.parts}
+    return expand(term, shape, part_of, index or {})
+
+
+def can_be(term: Term, allowed: Allowed, network: Network = PROTOCOL) -> bool:
+    """Whether a VM may start so that the term (about one VM, parts written out) is true."""
+    left = fold(term, allowed)
+    starts = {name: network.actors[name.split("#")[0]].starts for name in machines_of(left)}
+    return possible(left, {name: tuple(sorted(allowed.get(name, starts[name]))) for name in starts})
+
+
+class Subject:
+    """A VM that guards are judged of: what the file says of it, in one network. A file that contradicts itself is judged
+    as it stands."""
+
+    def __init__(self, machine: Machine, network: Network = PROTOCOL) -> None:
+        self.machine, self.network = machine, network
+        self.shape, self.allowed = all_parts(machine)
+        self.facts, self.disks = facts_of(machine), disks_of(machine)
+        self.contradiction = contradiction(machine)
+        self._start = TRUE if self.contradiction else at_start(self.shape, network)
+
+    def spread(self, term: Term, readings: Mapping[str, str], index: Mapping[Sort, int] | None = None) -> Term:
+        """The term over this VM's own disks and adapters, under readings; `index`: which part it is about."""
+        fixed = {name: frozenset({state}) for name, state in readings.items()}
+        return fold(for_parts(term, self.shape, self.network, index), fixed)
+
+    def said(self, term: Term, readings: Mapping[str, str], index: Mapping[Sort, int] | None = None) -> Term:
+        """The same with everything filled in that the file says: what is left is open."""
+        return fold(self.spread(term, readings, index), self.allowed)
+
+    def can(self, *terms: Term) -> bool:
+        """Whether the terms (parts written out) can hold together."""
+        return can_be(all_of(self._start, *terms), self.allowed, self.network)
+
+
+def _states(fact: Fact) -> frozenset[str]:
+    return frozenset(fact.values)
+
+
+def _alike(parts: Iterable[_Part], key: Callable[[_Part], object]) -> list[list[_Part]]:
+    groups: dict[object, list[_Part]] = {}
+    for part in parts:
+        groups.setdefault(key(part), []).append(part)
+    return list(groups.values())
+
+
+def _enough(group: Sequence[object], most: int, counted: bool) -> int:
+    """How many of the group show what all of it shows; where the file does not count them, there may be many."""
+    return min(len(group), most) if counted else most
+
+
+def _disk_group(one: Disk) -> object:
+    """Disks of one known kind are told apart no further, those of an open kind also by what else is known of them."""
+    return one.kind.values if one.kind.known else (one.kind.values, one.layout.values, one.file_system.values)
+
+
+def _merged(group: Sequence[Disk]) -> Allowed:
+    return {
+        disk_kind.name: _states(group[0].kind),
+        disk_layout.name: _worst((_states(one.layout) for one in group), DiskLayout.BASIC.name),
+        file_system.name: _worst((_states(one.file_system) for one in group), FileSystem.CAPABLE.name),
+    }
+
+
+def _worst(options: Iterable[frozenset[str]], good: str) -> frozenset[str]:
+    """What the worst of several can be: good only if all can be, anything else if one can."""
+    listed = list(options)
+    everywhere = frozenset({good}) if all(good in states for states in listed) else frozenset[str]()
+    return everywhere | frozenset().union(*listed) - {good}
+
+
+def _comes_to(states: frozenset[str]) -> int:
+    """How many states such an adapter may come to: one whose switch exists may lose it."""
+    return len(states | ({Switch.GONE.name} if Switch.THERE.name in states else frozenset[str]()))

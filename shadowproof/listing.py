@@ -1,0 +1,30 @@
+"""`shadowproof list`: names with one line each."""
+
+from __future__ import annotations
+
+from model.faults import FAULTS
+from model.protocol import PROTOCOL
+from model.readings import READINGS
+from model.requirements import REQUIREMENTS
+from properties.catalogue import PROPERTIES
+from shadowproof.ask import AskError
+
+
+def listing(what: str) -> str:
+    """One line a name. Raises AskError for an unknown list."""
+    lists = {
+        "properties": [(p.name, p.says) for p in PROPERTIES.values()],
+        "faults": [(f.name, f.says) for f in FAULTS],
+        "readings": [
+            (f"{r.actor.name}={state}", f"{r.actor.says} {r.actor.enum[state].value}{' (default)' if state == r.default else ''}")
+            for r in READINGS
+            for state in r.actor.states
+        ],
+        "actors": [(a.name, a.says) for a in PROTOCOL.actors.values()],
+        "events": [(e.name, e.says) for e in PROTOCOL.events.values()],
+        "requirements": [(r.id, r.says) for r in REQUIREMENTS],
+    }
+    if what not in lists:
+        raise AskError(f"There is no list of {what!r}. It is one of {', '.join(lists)}.")
+    width = max(len(name) for name, _ in lists[what])
+    return "\n".join(f"{name:<{width}}  {says}" for name, says in lists[what])

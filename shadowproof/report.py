@@ -1,0 +1,133 @@
+"""A verification as data: what `verify --json` writes, with its published schema."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any
+
+from proofs.check import Scope
+from proofs.columns import title
+from proofs.record import Difference, Record
+from proofs.verdict import HOLDS, NOT_EXERCISED, REFUTED, UNDECIDED, Verdict
+from proofs.world import Column
+from properties.catalogue import PROPERTIES
+from properties.kinds import Ends, Property
+
+SCHEMA = "shadowproof-verify/1"
+
+NOT_SHOWN = (
+    "The model is of a document: that a product behaves so is shown by captures and real agents only.",
+    "Nothing is shown for more VMs than a verdict names, nor, in these searches, for VMs with other numbers of disks and "
+    "adapters than one of each (an inventory brings its own).",
+    "Faults and readings are judged one column at a time; other combinations are judged on request.",
+)
+
+
+@dataclass(frozen=True)
+class Verification:
+    """Everything one run of `verify` found. `seconds`: by column."""
+
+    verdicts: Mapping[Column, Sequence[Verdict]]
+    scopes: Mapping[Column, Scope]
+    seconds: Mapping[Column, float]
+    record: Record
+    compared: bool
+
+    @property
+    def all_verdicts(self) -> list[Verdict]:
+        return [found for column in self.verdicts.values() for found in column]
+
+    @property
+    def differences(self) -> list[Difference]:
+        return self.record.differences(self.all_verdicts) if self.compared else []
+
+    @property
+    def status(self) -> int:
+        """0 as recorded (or everything holds), 1 not as recorded (or refuted), 2 nothing was judged, 3 undecided."""
+        verdicts = self.all_verdicts
+        if not any(found.verdict != NOT_EXERCISED for found in verdicts):
+            return 2
+        if self.compared:
+            different = self.differences
+            if any(d.found.verdict == UNDECIDED for d in different):
+                return 3
+            return 1 if different else 0
+        if any(found.verdict == REFUTED for found in verdicts):
+            return 1
+        return 3 if any(found.verdict == UNDECIDED for found in verdicts) else 0
+
+
+def assumptions(found: Property) -> list[str]:
+    """What a verdict on this property assumes beyond its column."""
+    if isinstance(found, Ends):
+        return ["finitely many faults", "an event that stays possible for ever happens, unless it is somebody's choice"]
+    return []
+
+
+def column_text(column: Column) -> str:
+    """The column as an assumption: which faults are tolerated, which readings differ."""
+    return "no fault, default readings" if column == Column() else title(column)
+
+
+def as_json(done: Verification) -> dict[str, Any]:
+    """The verification as the schema describes it."""
+    differences = {(d.property, d.column): d for d in done.differences}
+    return {
+        "schema": SCHEMA,
+        "status": done.status,
+        "columns": [_column(done, column, found) for column, found in done.verdicts.items()],
+        "verdicts": [
+            _verdict(found, differences.get((found.property, found.column))) for found in done.all_verdicts
+        ],
+        "compared_with_record": done.compared,
+        "counts": {
+            kind: sum(found.verdict == kind for found in done.all_verdicts)
+            for kind in (HOLDS, REFUTED, UNDECIDED, NOT_EXERCISED)
+        },
+        "not_shown": list(NOT_SHOWN),
+    }
+
+
+def _column(done: Verification, column: Column, found: Sequence[Verdict]) -> dict[str, Any]:
+    return {
+        "name": title(column),
+        "faults": sorted(column.faults),
+        "readings": dict(column.readings),
+        "vms": done.scopes[column].vms,
+        "states": max((v.states for v in found), default=0),
+        "seconds": round(done.seconds.get(column, 0.0), 2),
+    }
+
+
+def _verdict(found: Verdict, difference: Difference | None) -> dict[str, Any]:
+    property_ = PROPERTIES[found.property]
+    return {
+        "property": found.property,
+        "says": property_.says,
+        "shows": list(property_.shows),
+        "derived": property_.derived,
+        "kind": property_.kind,
+        "column": found.column,
+        "verdict": found.verdict,
+        "assurance": found.assurance,
+        "assumes": assumptions(property_),
+        "engine": found.engine,
+        "vms": found.vms,
+        "states": found.states,
+        "steps": found.steps,
+        "depth": found.depth,
+        "length": found.length,
+        "reason": found.reason,
+        "run": None
+        if found.run is None
+        else [{"event": event, "member": [i + 1 for i in index]} for event, index in found.run.steps],
+        "repeats_from": None if found.run is None else found.run.loop,
+        "difference": None if difference is None else {"kind": difference.kind, "text": str(difference)},
+    }
+
+
+def schema_text() -> str:
+    """The published JSON schema of `verify --json`."""
+    return files("shadowproof").joinpath("schema/verify-1.json").read_text("utf-8")

@@ -1,0 +1,117 @@
+"""Tables derived from the model: which rules and properties carry each requirement, and what is bare or left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from model.actors.conditions import CONDITIONS
+from model.left_out import ANSWERED, LEFT_OUT
+from model.notation import Event, Network, words
+from model.requirements import REQUIREMENTS, SENTENCES, Requirement
+from properties.catalogue import PROPERTIES
+from properties.kinds import Fact, Property
+
+
+@dataclass(frozen=True)
+class Carried:
+    """A requirement with what carries it: the events that cite it, a condition of that name, the properties."""
+
+    requirement: Requirement
+    rules: tuple[Event, ...]
+    condition: str
+    properties: tuple[Property, ...]
+
+    @property
+    def is_fact(self) -> bool:
+        """Shown by constants alone, so that no rule is needed."""
+        return bool(self.properties) and all(isinstance(found, Fact) for found in self.properties)
+
+    @property
+    def has_rule(self) -> bool:
+        return bool(self.rules) or bool(self.condition) or self.is_fact
+
+
+def carried(network: Network) -> tuple[Carried, ...]:
+    """Every requirement, in the order of the reference."""
+    return tuple(
+        Carried(
+            requirement,
+            tuple(event for event in network.events.values() if requirement.id in event.by),
+            words(CONDITIONS[requirement.id]) if requirement.id in CONDITIONS else "",
+            tuple(found for found in PROPERTIES.values() if requirement.id in found.shows),
+        )
+        for requirement in REQUIREMENTS
+    )
+
+
+def bare(network: Network) -> tuple[str, ...]:
+    """The requirements that no property shows or no rule carries, each with what it lacks."""
+    found = []
+    for row in carried(network):
+        missing = [what for what, there in (("property", row.properties), ("rule", row.has_rule)) if not there]
+        if missing:
+            found.append(f"{row.requirement.id} has no {' and no '.join(missing)}")
+    return tuple(found)
+
+
+def unclaimed_sentences() -> tuple[int, ...]:
+    """The sentences of the document that no requirement claims."""
+    claimed = {number for requirement in REQUIREMENTS for number in requirement.sentences}
+    return tuple(number for number in SENTENCES if number not in claimed)
+
+
+def counts(network: Network) -> tuple[str, ...]:
+    """What is covered, as N of N."""
+    rows = carried(network)
+    claimed = len(SENTENCES) - len(unclaimed_sentences())
+    return (
+        f"{sum(row.has_rule for row in rows)} of {len(rows)} requirements have a rule (or are constants)",
+        f"{sum(bool(row.properties) for row in rows)} of {len(rows)} requirements have a property",
+        f"{claimed} of {len(SENTENCES)} sentences of the document are claimed by a requirement",
+    )
+
+
+def requirements_table(network: Network) -> str:
+    """The requirements as a Markdown table, with the counts and what is bare."""
+    missing = [*bare(network), *(f"S{number} is claimed by no requirement" for number in unclaimed_sentences())]
+    rows = [
+        (
+            row.requirement.id,
+            row.requirement.says + (f" *Derived:* {row.requirement.derived}" if row.requirement.derived else ""),
+            ", ".join([*(f"S{number}" for number in row.requirement.sentences), row.requirement.also]).strip(", "),
+            _rules(row),
+            ", ".join(found.name for found in row.properties),
+        )
+        for row in carried(network)
+    ]
+    table = markdown(("id", "what holds", "place", "rules", "properties"), rows)
+    listed = [f"* {line}" for line in (*counts(network), *(missing or ["nothing is bare"]))]
+    return "\n".join([table, "", *listed])
+
+
+def _rules(row: Carried) -> str:
+    if row.is_fact and not row.rules:
+        return "(constants)"
+    condition = [f"condition: {row.condition}"] if row.condition else []
+    return ", ".join([*(f"`{event.name}`" for event in row.rules), *condition])
+
+
+def left_out_list(network: Network) -> str:
+    """Everything that is left out on purpose, as a Markdown list: the questions, then what each actor leaves out."""
+    lines = [f"* **{', '.join(left.ids)}** {left.what} {left.why}" for left in LEFT_OUT]
+    for actor in network.actors.values():
+        lines += [f"* `{actor.name}`: {what}" for what in actor.leaves_out]
+    return "\n".join(lines)
+
+
+def answers_table() -> str:
+    """What became of each question and contradiction."""
+    return markdown(("question", "answer"), ANSWERED.items())
+
+
+def markdown(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A Markdown table."""
+    cells = [tuple(cell.replace("|", "\\|") for cell in row) for row in rows]
+    lines = [f"| {' | '.join(row)} |".replace("|  |", "| |") for row in [tuple(head), *cells]]
+    return "\n".join([lines[0], f"|{'---|' * len(head)}", *lines[1:]])
