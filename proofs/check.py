@@ -16,8 +16,9 @@ from proofs.compile import Compiled, Step as Snapshot
 from proofs.explore import Edge, Explored, Hit, LimitReached, State, explore
 from proofs.liveness import Lasso, Out, find_lasso, waits_or_turns
 from proofs.replay import EnginesDisagree, replay
+from proofs.swift import SwiftlyExplored, TooManyNumbers, explore_swiftly
 from proofs.verdict import HOLDS, NOT_EXERCISED, REFUTED, UNDECIDED, RunFound, Verdict, exhaustive
-from proofs.world import Column, Slice, World
+from proofs.world import Column, Slice, World, shown
 from properties.catalogue import PROPERTIES, watched
 from properties.kinds import Always, Ends, Fact, Independent, Possible, Property, Step, terms_of
 
@@ -71,14 +72,14 @@ def check(
 
 
 def _can_do_without(found: Property, world: World) -> bool:
-    """Whether a property may be judged in a world that leaves machines out: it is not about what must come in the end, and
-    neither it nor any row it depends on reads a machine that is left out."""
-    if isinstance(found, Ends):
+    """Whether a property may be judged in a world that leaves machines out: neither it nor any row it depends on reads one
+    that is left out; and, if it is about what must come in the end, none of them can stand in the way of a fair event."""
+    if isinstance(found, Ends) and any(event.fair and world.is_widened(event) for event in world.events):
         return False
     terms = terms_of(found)
     if any(machines_of(term) & world.leaves_out for term in terms):
         return False
-    return world.can_leave_out(world.cone(terms))
+    return world.can_leave_out(world.cone(terms, whole_events=isinstance(found, Ends)))
 
 
 def _without_search(found: Property, column: Column) -> Verdict | None:
@@ -101,7 +102,7 @@ def _groups(searched: Sequence[tuple[World, Property]]) -> list[tuple[World, Sli
         sliced = world.cone(terms, whole_events=isinstance(judged, Ends))
         told_apart = frozenset(n for term in terms for n in machines_of(term)) & world.constant
         of_vms = frozenset(n for n in sliced.machines if world.network.actors[n].sort != HOST)
-        key = (world, told_apart, of_vms, isinstance(judged, Ends))
+        key = (world, told_apart, of_vms, isinstance(judged, (Ends, Independent)))
         found.setdefault(key, (world, []))[1].append(judged)
     groups = []
     for world, members in found.values():
@@ -110,7 +111,36 @@ def _groups(searched: Sequence[tuple[World, Property]]) -> list[tuple[World, Sli
     return groups
 
 
+_JUDGED: dict[object, list[Verdict]] = {}
+"""Verdicts by all that they depend on: columns in which nothing that matters differs are judged once."""
+
+
 def _judge(world: World, part: Slice, members: Sequence[Property], scope: Scope) -> list[Verdict]:
+    """The verdicts on all the properties of one slice; those of another column, where nothing that matters differs."""
+    key = (world.content(part), tuple(map(_asked, members)), repr(scope))
+    if key not in _JUDGED:
+        _JUDGED[key] = _judge_anew(world, part, members, scope)
+    return [_moved(found, world) for found in _JUDGED[key]]
+
+
+def _asked(found: Property) -> str:
+    """All of a property that a judgement can depend on, as text."""
+    more = (found.without if isinstance(found, Ends) else (), found.events if isinstance(found, Independent) else ())
+    return f"{found.name} {found.kind} {more} {[shown(term) for term in terms_of(found)]}"
+
+
+def _moved(found: Verdict, world: World) -> Verdict:
+    """The verdict for a column with the same slice: its run starts with that column's readings."""
+    if found.column == world.column.name:
+        return found
+    run = found.run
+    if run is not None:
+        fixed = {(name, ()): next(iter(world.starts[name])) for (name, at) in run.starts if not at and world.is_reading(name)}
+        run = replace(run, starts={**run.starts, **fixed})
+    return replace(found, column=world.column.name, run=run)
+
+
+def _judge_anew(world: World, part: Slice, members: Sequence[Property], scope: Scope) -> list[Verdict]:
     """Search 1, 2, ... VMs for all the properties of one slice."""
     begun = time.perf_counter()
     judges = {found.name: _Judge(found, world) for found in members}
@@ -124,9 +154,7 @@ def _judge(world: World, part: Slice, members: Sequence[Property], scope: Scope)
         look_steps = {f"{n}/not": ~j.term for n, j in judges.items() if j.of_steps}
         look_steps |= {f"{n}/witness": j.found.witness for n, j in judges.items()}
         try:
-            explored = explore(
-                compiled, vms, states=look_states, steps=look_steps, keep_graph=graph, limit=max(1, scope.limit - states)
-            )
+            explored = _search(compiled, vms, look_states, look_steps, graph, max(1, scope.limit - states))
         except LimitReached as reached:
             failure = f"with {vms} VMs: {reached}"
             break
@@ -140,6 +168,18 @@ def _judge(world: World, part: Slice, members: Sequence[Property], scope: Scope)
         )
         for judge in judges.values()
     ]
+
+
+def _search(
+    compiled: Compiled, vms: int, states: Mapping[str, Term], steps: Mapping[str, Term], graph: bool, limit: int
+) -> Explored | SwiftlyExplored:
+    """The swift search, or the plain one: where the graph is wanted, where it is small, and where no word holds a state."""
+    if not graph and vms > 1:
+        try:
+            return explore_swiftly(compiled, vms, states=states, steps=steps, limit=limit)
+        except TooManyNumbers:
+            pass
+    return explore(compiled, vms, states=states, steps=steps, keep_graph=graph, limit=limit)
 
 
 class _Judge:
@@ -160,7 +200,7 @@ class _Judge:
         assert isinstance(self.found, (Always, Step))
         return self.found.term
 
-    def learn(self, explored: Explored) -> None:
+    def learn(self, explored: Explored | SwiftlyExplored) -> None:
         self.searched += 1
         name = self.found.name
         seen = explored.hits.get(f"{name}/witness")
@@ -169,19 +209,19 @@ class _Judge:
         hit = explored.hits.get(f"{name}/witness" if isinstance(self.found, Possible) else f"{name}/not")
         if hit is not None:
             self._keep(explored, hit)
-        if isinstance(self.found, Ends):
+        if isinstance(self.found, Ends) and isinstance(explored, Explored):
             self._ends(explored, self.found)
-        if isinstance(self.found, Independent):
+        if isinstance(self.found, Independent) and isinstance(explored, Explored):
             self._independent(explored, self.found)
 
-    def _keep(self, explored: Explored, hit: Hit, loop: Sequence[Edge] | None = None) -> None:
+    def _keep(self, explored: Explored | SwiftlyExplored, hit: Hit, loop: Sequence[Edge] | None = None) -> None:
         start, edges = explored.run_to(hit)
         if self.run is None or len(edges) < len(self.run.steps):
             turn = None if loop is None else len(edges)
             found = self._replayed(explored, start, [*edges, *(loop or ())], turn)
             self.run = found or self.run
 
-    def _replayed(self, explored: Explored, start: State, edges: Sequence[Edge], turn: int | None = None) -> RunFound | None:
+    def _replayed(self, explored: Explored | SwiftlyExplored, start: State, edges: Sequence[Edge], turn: int | None = None) -> RunFound | None:
         """The run on the whole network. Where machines are left out it need not exist: then this search shows nothing."""
         try:
             return replay(explored.compiled, start, edges, turn)

@@ -11,6 +11,7 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from model.notation.run import Shape
+from model.notation.events import Event
 from model.notation.machines import Actor
 from model.notation.terms import FALSE, HOST, Every, Some, Term, all_of, machines_of, walk
 from proofs.world import fold
@@ -78,20 +79,28 @@ def _seen_terms(compiled: Compiled, form: int, terms: Sequence[Term]) -> list[Te
     for event in compiled.events:
         when = world.when[event.name]
         found |= _bodies(compiled, form, when)
-        if not event.scope.all and event.scope.sort != HOST:
-            found |= {compiled.expand_in(when, form, part) for part in compiled.members(event, form)}
+        found |= _said_of_vm(compiled, form, event, when)
         for actor in world.network.participants(event.name):
             if actor.name in compiled.kept:
                 for rule in (rule for rules in world.rules(actor, event.name).values() for rule in rules):
                     found |= _bodies(compiled, form, rule.when)
                     if actor.sort == compiled.sort:
                         found.add(compiled.expand_in(rule.when, form))
-                    elif actor.sort != HOST:
+                    elif actor.sort == HOST:
+                        found |= _said_of_vm(compiled, form, event, rule.when)
+                    else:
                         count = shape_count(compiled, form, actor)
                         found |= {compiled.expand_in(rule.when, form, (actor.sort, j)) for j in range(count)}
     for term in terms:
         found |= _bodies(compiled, form, fold(term, world.reach))
     return sorted((term for term in found if machines_of(term)), key=repr)
+
+
+def _said_of_vm(compiled: Compiled, form: int, event: Event, term: Term) -> set[Term]:
+    """A term of an event of one VM, or of a part, as it is said of a VM of this form."""
+    if event.scope.all or event.scope.sort == HOST:
+        return set()
+    return {compiled.expand_in(term, form, part) for part in compiled.members(event, form)}
 
 
 def shape_count(compiled: Compiled, form: int, actor: Actor) -> int:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from model.notation.events import Event
 from model.notation.machines import Actor, Rule
 from model.notation.network import Network, satisfiable
 from model.notation.terms import (
@@ -72,7 +73,7 @@ class World:
         self.network, self.column, self.leaves_out = network, column, leaves_out
         fixed = dict(column.readings)
         self.reach: dict[str, frozenset[str]] = {
-            name: frozenset({fixed[name]} if name in fixed else {actor.starts[0]} if self._is_reading(actor) else actor.starts)
+            name: frozenset({fixed[name]} if name in fixed else {actor.starts[0]} if self.is_reading(name) else actor.starts)
             for name, actor in network.actors.items()
         }
         self.starts = dict(self.reach)
@@ -85,9 +86,29 @@ class World:
         self.events = [e for e in self.events if self._possible(e.name, fold(e.when, self.reach))]
         self.when = {e.name: fold(self._widened(e.when), self.reach) for e in self.events}
 
-    def _is_reading(self, actor: Actor) -> bool:
+    def is_reading(self, name: str) -> bool:
         """A machine of the host that never moves is fixed in a column."""
+        actor = self.network.actors[name]
         return actor.sort == HOST and not actor.moves
+
+    def content(self, part: Slice) -> str:
+        """All of a slice that an engine can see, as text: two slices with the same content have the same runs."""
+        silenced = sorted(name for fault in self.column.faults for name in self.network.faults[fault].silences)
+        lines = [repr(sorted(self.leaves_out)), repr(silenced), *map(shown, self.network.at_start)]
+        bound = {name for term in self.network.at_start for name in machines_of(term)}
+        lines += [f"start {name} {sorted(self.starts[name])}" for name in sorted(bound - part.machines)]
+        for name in sorted(part.machines):
+            actor = self.network.actors[name]
+            known = (actor.sort, actor.states, sorted(self.starts[name]), sorted(self.reach[name]), name in self.constant)
+            lines.append(f"{name} {known}")
+        for event in self.events:
+            if event.name in part.events:
+                lines.append(f"{event.name} {event.scope} {event.fair} {event.fault} {shown(self.when[event.name])}")
+                for actor in self.network.participants(event.name):
+                    if actor.name in part.machines:
+                        rows = {s: [(r.dest, shown(r.when)) for r in rules] for s, rules in self.rules(actor, event.name).items()}
+                        lines.append(f"  {actor.name} {rows}")
+        return "\n".join(lines)
 
     def _possible(self, event: str, when: Term) -> bool:
         return when != FALSE and all(
@@ -136,6 +157,12 @@ class World:
                 return some(sort, self._widened(body, positive=positive))
             case _:
                 return term
+
+    def is_widened(self, event: Event) -> bool:
+        """Whether a machine that is left out could keep the event from happening."""
+        return bool(machines_of(event.when) & self.leaves_out) or any(
+            actor.name in self.leaves_out and self.blocks(actor, event.name) for actor in self.network.participants(event.name)
+        )
 
     def can_leave_out(self, part: Slice) -> bool:
         """Leaving machines out only adds runs: no row of a machine in the slice may read one that is left out."""
@@ -243,6 +270,29 @@ class World:
             return False
         actor = self.network.actors[name]
         return len(self.reach[name]) > 1 or any(self.blocks(actor, event) for event in events & actor.machine.events.keys())
+
+
+def shown(term: Term) -> str:
+    """A term as text that does not depend on the order in which sets happen to be kept."""
+    match term:
+        case In(actor, states):
+            return f"{actor} in {sorted(states)}"
+        case Not(body):
+            return f"not({shown(body)})"
+        case And(parts):
+            return f"and({', '.join(map(shown, parts))})"
+        case Or(parts):
+            return f"or({', '.join(map(shown, parts))})"
+        case Every(sort, body):
+            return f"every {sort}({shown(body)})"
+        case Some(sort, body):
+            return f"some {sort}({shown(body)})"
+        case After(body):
+            return f"after({shown(body)})"
+        case Happens(events):
+            return f"happens {sorted(events)}"
+        case _:
+            return repr(term)
 
 
 def fold(term: Term, reach: Mapping[str, frozenset[str]]) -> Term:

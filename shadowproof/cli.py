@@ -123,19 +123,20 @@ def method(
 def requirements() -> None:
     """List every requirement with its sentences, rules and properties; fail if one is bare."""
     from model.protocol import PROTOCOL  # noqa: PLC0415
-    from shadowproof.tables import requirements_table  # noqa: PLC0415
+    from shadowproof.tables import bare, requirements_table, unclaimed_sentences  # noqa: PLC0415
 
-    table = requirements_table(PROTOCOL)
-    typer.echo(table.text)
-    raise typer.Exit(1 if table.bare else 0)
+    typer.echo(requirements_table(PROTOCOL))
+    raise typer.Exit(1 if bare(PROTOCOL) or unclaimed_sentences() else 0)
 
 
 @app.command("left-out")
 def left_out() -> None:
     """List what the model leaves out, and how each open question of the protocol is answered."""
-    from shadowproof.tables import left_out_list  # noqa: PLC0415
+    from model.protocol import PROTOCOL  # noqa: PLC0415
+    from shadowproof.tables import answers_table, left_out_list  # noqa: PLC0415
 
-    typer.echo(left_out_list())
+    typer.echo(left_out_list(PROTOCOL))
+    typer.echo(answers_table())
 
 
 @app.command()
@@ -177,14 +178,18 @@ def accept(reason: Annotated[str, typer.Option(help="Why the verdicts changed: k
 @app.command()
 def docs(check: Annotated[bool, typer.Option("--check", help="Write nothing; fail if a page is out of date.")] = False) -> None:
     """Write the pages in docs/ that come from the model and the record."""
-    from shadowproof.pages import stale_pages, write_pages  # noqa: PLC0415
+    from shadowproof.docs import stale, write  # noqa: PLC0415
+    from shadowproof.findings import page  # noqa: PLC0415
 
+    root, extra = Path.cwd(), {"findings.md": page()}
+    if not (root / "model" / "protocol.py").exists():
+        raise ValueError("The pages are written into a checkout of the project. Call this from its top folder.")
     if not check:
-        typer.echo(f"{len(write_pages())} pages written.")
+        typer.echo(f"{len(write(root, extra))} pages written.")
         return
-    old = stale_pages()
-    for page in old:
-        typer.echo(f"{page} is out of date. Run: make docs")
+    old = stale(root, extra)
+    for path in old:
+        typer.echo(f"{path.relative_to(root)} is out of date. Run: make docs")
     raise typer.Exit(1 if old else 0)
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TypeVar
 
 from model.actors.conditions import DiskKind, DiskLayout, FileSystem, disk_kind, disk_layout, file_system
 from model.actors.parts import Switch, switch
 from model.notation import TRUE, Network, Shape, Sort, Term, all_of, words
 from model.notation.decide import possible
-from model.notation.terms import And, machines_of
+from model.notation.terms import And, Not, Or, machines_of
 from model.protocol import PROTOCOL
 from model.sorts import adapter, disk
 from proofs.check import Scope
@@ -135,27 +136,82 @@ def at_start(shape: Shape, network: Network = PROTOCOL) -> Term:
 
 def for_parts(term: Term, shape: Shape, network: Network = PROTOCOL, index: Mapping[Sort, int] | None = None) -> Term:
     """A term about a VM with its quantifiers over disks and adapters written out; `index`: which part it is about."""
-    part_of = {actor.name: actor.sort for actor in network.actors.values() if actor.sort in network.parts}
-    return expand(term, shape, part_of, index or {})
+    return expand(term, shape, _part_of(network), index or {})
+
+
+@cache
+def _part_of(network: Network) -> Mapping[str, Sort]:
+    """The sort of every machine that belongs to a part."""
+    return {actor.name: actor.sort for actor in network.actors.values() if actor.sort in network.parts}
 
 
 def can_be(term: Term, allowed: Allowed, network: Network = PROTOCOL) -> bool:
-    """Whether a VM may start so that the term (about one VM, parts written out) is true."""
-    left = fold(term, allowed)
-    starts = {name: network.actors[name.split("#")[0]].starts for name in machines_of(left)}
-    return possible(left, {name: tuple(sorted(allowed.get(name, starts[name]))) for name in starts})
+    """Whether a VM may start so that the term (about one VM, parts written out) is true.
+
+    What shares no machine is decided apart, and of many alternatives each apart: a VM may have hundreds of disks.
+    """
+    for together in _connected(_conjuncts(fold(term, allowed))):
+        choice = next((part for part in together if len(_alternatives(part)) > _MANY), None)
+        if choice is None:
+            names = {name for part in together for name in machines_of(part)}
+            starts = {name: allowed.get(name, network.actors[name.split("#")[0]].starts) for name in names}
+            if not possible(all_of(*together), {name: sorted(states) for name, states in starts.items()}):
+                return False
+        else:
+            others = [part for part in together if part is not choice]
+            if not any(can_be(all_of(*others, case), allowed, network) for case in _alternatives(choice)):
+                return False
+    return True
+
+
+_MANY = 8
+
+
+def _conjuncts(term: Term) -> list[Term]:
+    match term:
+        case And(parts):
+            return [one for part in parts for one in _conjuncts(part)]
+        case Not(Or(parts)):
+            return [one for part in parts for one in _conjuncts(~part)]
+        case _:
+            return [term]
+
+
+def _alternatives(term: Term) -> tuple[Term, ...]:
+    match term:
+        case Or(parts):
+            return parts
+        case Not(And(parts)):
+            return tuple(~part for part in parts)
+        case _:
+            return (term,)
+
+
+def _connected(terms: Iterable[Term]) -> list[list[Term]]:
+    """The terms in groups that have no machine in common."""
+    groups: list[tuple[set[str], list[Term]]] = []
+    for term in terms:
+        names = set(machines_of(term))
+        touched = [group for group in groups if group[0] & names]
+        groups = [group for group in groups if not group[0] & names]
+        groups.append(
+            (names.union(*(group[0] for group in touched)), [*(t for group in touched for t in group[1]), term])
+        )
+    return [members for _, members in groups]
 
 
 class Subject:
-    """A VM that guards are judged of: what the file says of it, in one network. A file that contradicts itself is judged
-    as it stands."""
+    """A VM that guards are judged of: what the file says of it, in one network.
+
+    Where the file contradicts itself, what holds of every VM at the start is not asked for.
+    """
 
     def __init__(self, machine: Machine, network: Network = PROTOCOL) -> None:
         self.machine, self.network = machine, network
         self.shape, self.allowed = all_parts(machine)
         self.facts, self.disks = facts_of(machine), disks_of(machine)
         self.contradiction = contradiction(machine)
-        self._start = TRUE if self.contradiction else at_start(self.shape, network)
+        self._start = TRUE if self.contradiction else fold(at_start(self.shape, network), self.allowed)
 
     def spread(self, term: Term, readings: Mapping[str, str], index: Mapping[Sort, int] | None = None) -> Term:
         """The term over this VM's own disks and adapters, under readings; `index`: which part it is about."""

@@ -25,7 +25,7 @@ from model.sorts import disk
 from proofs.world import fold
 from shadowproof.host import Subject
 from shadowproof.inventory import Fact, Inventory, Machine
-from shadowproof.method_words import disks_in_words, facts_in_words, hinge_words
+from shadowproof.method_words import disk_in_words, facts_in_words, hinge_words
 
 OPEN, MET, NOT_MET = "open", "met", "not met"
 WIDTH = 110
@@ -55,9 +55,9 @@ class OnDisk:
 class Assessment:
     """What follows for one VM.
 
-    `method`: a state of the model's machine, or "open". `depends_on`: what is not known and must all be so for Child VM
-    Snapshot; otherwise it is Saved State. `readings`: those under which the method is another. `during`: what the backup
-    does to the VM. `contradiction`: what the file says that cannot be so.
+    `method`: a state of the model's machine, or "open". `depends_on`: what is not known, and must all be so for Child
+    VM Snapshot. `readings`: those under which the method is another. `during`: what the backup does to the VM.
+    `contradiction`: what the file says that cannot be so.
     """
 
     vm: Subject
@@ -160,13 +160,14 @@ def _during(vm: Subject, published: dict[str, Term]) -> Iterator[str]:
             says = "it keeps running; in PrepareForSnapshot its own writers are frozen for a moment (BAK-4, BAK-5)"
         elif _is_saved(vm, state.name):
             says = (
-                "it is put into a saved state in PrepareForSnapshot, and is out of use until PostSnapshot gives it back "
-                f"{state.value} (BAK-3, BAK-9)"
+                "it is put into a saved state in PrepareForSnapshot, and is out of use until PostSnapshot gives "
+                f"it back {state.value} (BAK-3, BAK-9)"
             )
         else:
             says = f"it is {state.value} and stays so: the writer leaves it alone (BAK-3, BAK-9)"
-        case = f"by {Method[name].value}, if it is {state.value} then: "
-        yield says if len(cases) == 1 else case + says
+        differ = [f"by {Method[name].value}"] if len(published) > 1 else []
+        differ += [f"if it is {state.value}"] if len({power_ for _, power_ in cases}) > 1 else []
+        yield f"{' '.join(differ)}: {says}" if differ else says
 
 
 def _cluster(vm: Subject, published: dict[str, Term]) -> Iterator[str]:
@@ -181,16 +182,13 @@ def _cluster(vm: Subject, published: dict[str, Term]) -> Iterator[str]:
         return any(rule.dest == Cluster.FAILED_OVER.name for rule in table.rules(event, state.name))
 
     for state in known:
-        resource = (
-            f"its cluster resource is {state.value}: "
-            if len(known) == 1
-            else f"if its cluster resource is {state.value}: "
-        )
+        resource = f"{'if ' if len(known) > 1 else ''}its resource is {state.name.lower()}: "
         if fails_over("vm_saved", state) and vm.can(saved, cluster.is_(state)):
-            whether = "where the writer saves it" if vm.can(~saved, cluster.is_(state)) else "the writer saves it"
+            unsure = "by Saved State " if vm.can(~saved, cluster.is_(state)) else ""
             yield (
-                f"{resource}{whether} directly, the cluster takes that for a failure and fails it over (CLU-1); to avoid it, "
-                "save it through the cluster service before the backup, and resume it there afterwards (CLU-2)"
+                f"{resource}{unsure}the writer saves it directly; the cluster takes that for a failure and fails it "
+                "over (CLU-1). To avoid it, save it through the cluster service before the backup, and resume it "
+                "there after (CLU-2)"
             )
         if fails_over("vm_deleted", state):
             yield f"{resource}take it offline before a restore, or the cluster fails it over (CLU-3)"
@@ -217,29 +215,38 @@ def _counts(assessed: Sequence[Assessment]) -> dict[str, int]:
 
 
 def _lines(found: Assessment) -> Iterator[str]:
+    yield f"{found.vm.machine.name}: {_how(found.method)}"
+    before = ""
+    for label, text in _rows(found):
+        yield from _wrapped("" if label == before else label, text)
+        before = label
+
+
+def _rows(found: Assessment) -> Iterator[tuple[str, str]]:
+    """What is said of a VM, each with its label."""
     vm = found.vm
-    yield f"{vm.machine.name}: {_how(found.method)}"
     for condition in found.conditions:
         said = facts_in_words(vm, condition.facts) or ["it has no disk that counts"]
         idle = condition.value == OPEN and found.method != OPEN
         value = "open, and makes no difference" if idle else condition.value
-        yield from _wrapped(condition.id, f"{value}: {said[0]}")
-        for more in said[1:]:
-            yield from _wrapped("", more)
+        yield condition.id, f"{value}: {said[0]}"
+        yield from ((condition.id, more) for more in said[1:])
     for i, hinge in enumerate(found.depends_on):
-        yield from _wrapped("open" if not i else "", ("Child VM Snapshot if " if not i else "and ") + hinge)
+        yield "open", ("and " if i else "Child VM Snapshot if ") + hinge
     for readings, name in found.readings:
-        yield from _wrapped("reading", f"under {_of_readings(readings)}: {_how(name)}")
-    for says in found.during:
-        yield from _wrapped("backup", says)
-    for verb, kept in (("is", False), ("may", None)):
-        out = [j for j, one in enumerate(found.disks) if one.in_backup is kept]
-        for says in disks_in_words(vm, out):
-            yield from _wrapped("left out" if verb == "is" else "perhaps", f"{says}: back it up inside the VM (BAK-14)")
-    for says in found.cluster:
-        yield from _wrapped("cluster", says)
+        yield "reading", f"under {_of_readings(readings)}: {_how(name)}"
+    yield from (("backup", says) for says in found.during)
+    for j, one in enumerate(found.disks):
+        if one.in_backup is False:
+            yield "left out", f"{disk_in_words(vm, j)}: to be backed up inside the VM (BAK-14)"
+        elif one.in_backup is None:
+            yield (
+                "unsure",
+                f"{disk_in_words(vm, j)}: in the backup only as a VHD (BAK-14); to find out, {one.kind.command}",
+            )
+    yield from (("cluster", says) for says in found.cluster)
     if found.contradiction:
-        yield from _wrapped("file", found.contradiction)
+        yield "file", found.contradiction
 
 
 def _of_readings(readings: Readings) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from model.actors.conditions import DiskKind, disk_kind, disk_layout, file_system
 from model.notation import Actor, Term
@@ -30,6 +30,9 @@ def facts_in_words(vm: Subject, facts: Sequence[tuple[str, Fact]]) -> list[str]:
     found: dict[tuple[str, str | None], list[int | None]] = {}
     for name, fact in facts:
         found.setdefault((fact.source, fact.command), []).append(_number(name))
+    for source, command in list(found):
+        if any(other.startswith(f"{source}; ") for other, _ in found):
+            del found[source, command]
     lines = []
     for (source, command), numbers in list(found.items())[:_SHOWN]:
         disks = disk_names(vm, [j for j in numbers if j is not None])
@@ -38,16 +41,13 @@ def facts_in_words(vm: Subject, facts: Sequence[tuple[str, Fact]]) -> list[str]:
     return [*lines, f"and {len(left)} more"] if left else lines
 
 
-def disks_in_words(vm: Subject, indices: Iterable[int]) -> list[str]:
-    """Each disk by its number, its name and what it is, or may be."""
-    lines = []
-    for j in indices:
-        one = vm.disks[j]
-        kinds = " or ".join(DiskKind[state].value for state in one.kind.values)
-        name = disk_names(vm, [j])
-        unnamed = one.name.startswith("(")
-        lines.append(f"{name}, {kinds}" if unnamed else f"{name} ({one.name}), {kinds}")
-    return lines
+def disk_in_words(vm: Subject, index: int) -> str:
+    """The disk by its number, its name and what it is, or may be."""
+    one, number = vm.disks[index], disk_names(vm, [index])
+    if one.name == UNSEEN:
+        return f"{number}, which the host cannot see"
+    kinds = " or ".join(DiskKind[state].value for state in one.kind.values)
+    return f"{number} ({one.name}), {kinds}" if number.startswith("disk ") else f"{number}: each {kinds}"
 
 
 def hinge_words(vm: Subject, term: Term) -> tuple[str, ...]:
@@ -68,25 +68,30 @@ def hinge_words(vm: Subject, term: Term) -> tuple[str, ...]:
 
 def disk_names(vm: Subject, indices: Sequence[int]) -> str:
     """Disks by their numbers, counted from one: "disks 1, 2 and 4 to 9"."""
-    special = {UNSEEN: "iSCSI disks of the guest, if there are any"}
-    listed = [j for j in indices if vm.disks[j].name not in special]
-    names = [special[vm.disks[j].name] for j in indices if vm.disks[j].name in special]
-    if listed and not vm.machine.disks_listed and not vm.machine.guest_disks_listed:
-        return "its disks, which the file does not list"
-    if listed:
-        runs = _runs([j + 1 for j in listed])
-        names.insert(0, f"disk{'s' if len(listed) > 1 else ''} {_joined(runs)}")
+    if indices and _uncounted(vm):
+        return "its disks (the file lists none)"
+    listed = [j + 1 for j in indices if vm.disks[j].name != UNSEEN]
+    names = [f"disk{'s' if len(listed) > 1 else ''} {_joined(_runs(listed))}"] if listed else []
+    names += ["iSCSI disks of the guest, if there are any"] if len(listed) < len(indices) else []
     return " and ".join(names)
 
 
+def _uncounted(vm: Subject) -> bool:
+    """Whether one disk stands for all, since the file lists none."""
+    return not vm.machine.disks_listed and not vm.machine.guest_disks_listed
+
+
 def _of_literal(vm: Subject, name: str, states: frozenset[str], numbers: Sequence[int | None]) -> str:
-    actor = vm.network.actors[name]
+    said = _PREDICATES.get(name, "{}").format(_meanings(vm.network.actors[name], states))
     indices = [j for j in numbers if j is not None]
-    said = _PREDICATES.get(name, "{}").format(_meanings(actor, states))
     if not indices:
         return said
-    single = len(indices) == 1 and disk_names(vm, indices).startswith("disk ")
-    return f"{disk_names(vm, indices)} {said}" if single else f"each of {disk_names(vm, indices)} {said}"
+    if vm.disks[indices[0]].name == UNSEEN:
+        return f"every iSCSI disk of the guest, if there is one, {said}"
+    if _uncounted(vm):
+        return f"every disk of it {said}"
+    disks = disk_names(vm, indices)
+    return f"{disks} {said}" if disks.startswith("disk ") else f"each of {disks} {said}"
 
 
 def _meanings(actor: Actor, states: frozenset[str]) -> str:

@@ -36,7 +36,7 @@ EVENTS = (
         "management_service_restarts",
         at=all_(vm),
         when=serving_vms,
-        by="GEN-3 READ-3",
+        by="GEN-3 READ-3 VSS-3",
         says="The management service restarts: the writer forgets the session.",
         fault="management_service_restarts",
     ),

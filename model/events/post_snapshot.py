@@ -44,7 +44,7 @@ EVENTS = (
         "vm_given_back",
         at=vm,
         when=giving_back & noted & power.is_(Power.SAVED),
-        by="BAK-9 READ-1",
+        by="BAK-2 BAK-9 READ-1",
         says="A VM that this writer put into a saved state goes back to the state it had before.",
         or_fault="vm_cannot_be_resumed",
     ),
@@ -59,7 +59,7 @@ EVENTS = (
         "image_rolled_back",
         at=vm,
         when=undoing & has_child_image & ~skipped & recoverable,
-        by="BAK-10 BAK-6 BAK-11",
+        by="BAK-2 BAK-10 BAK-6 BAK-11",
         says="The image of the VHD files in the shadow copy is rolled back to the child's snapshot.",
         or_fault="roll_back_fails",
     ),
@@ -86,7 +86,7 @@ EVENTS = (
     *event(
         "post_snapshot_failed",
         when=undoing & undone & one_stuck,
-        by="BAK-9 BAK-10 READ-11",
+        by="BAK-9 BAK-10 READ-11 VSS-3",
         says="A VM could not be given back or an image not rolled back: the writer reports a failure.",
     ),
     *event(

@@ -42,7 +42,7 @@ EVENTS = (
         "vm_saved",
         at=vm,
         when=preparing & goes_on & WAITS & BY_SAVED_STATE & power.is_(Power.RUNNING | Power.PAUSED),
-        by="BAK-3 CLU-1 READ-4 READ-5",
+        by="BAK-2 BAK-3 CLU-1 READ-4 READ-5",
         says="The writer puts a VM of the Saved State method into a saved state and notes the state before.",
         or_fault="vm_cannot_be_saved",
     ),
@@ -85,7 +85,7 @@ EVENTS = (
         "child_backup_begins",
         at=vm,
         when=preparing & goes_on & WAITS & BY_CHILD & MAY_USE_CHILD_SNAPSHOT & child_session.is_(ChildSession.IDLE),
-        by="BAK-4 GEN-2",
+        by="BAK-2 BAK-4 GEN-2",
         says="The requester in the child begins a VSS backup of the child.",
     ),
     *event(
@@ -97,7 +97,7 @@ EVENTS = (
     *event(
         "prepare_for_snapshot_vetoed",
         when=vetoes,
-        by="BAK-7 BAK-13 VSS-12",
+        by="BAK-7 BAK-13 VSS-3 VSS-12",
         says="A VM failed: the writer calls SetWriterFailure and returns FALSE.",
     ),
     *event(

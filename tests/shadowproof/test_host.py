@@ -1,0 +1,318 @@
+"""An inventory handed to the explorer: names, kinds, contradictions, and that fewer disks show the same."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from model.actors.conditions import DiskKind, disk_kind, disk_layout, file_system
+from model.actors.parts import Target, target
+from model.notation import Shape, Term, some
+from model.notation.terms import Every, Some, machines_of, walk
+from model.protocol import PROTOCOL
+from model.sorts import adapter, disk
+from proofs.check import Scope, check
+from proofs.compile import Compiled
+from proofs.world import Column, World, fold
+from properties.catalogue import PROPERTIES, watched
+from properties.kinds import terms_of
+from shadowproof.host import UNSEEN, all_parts, can_be, disks_of, facts_of, few_parts, for_parts, kinds, scope
+from shadowproof.inventory import Inventory, InventoryError, Machine, read_inventory, states
+
+EXAMPLE = Path(__file__).parents[2] / "shadowproof" / "examples" / "twelve-vms.json"
+FILES = Path(__file__).parent / "inventories"
+OPEN: dict[str, str] = {}
+BASIC, DYNAMIC = {"Layout": "Basic", "FileSystem": "NTFS"}, {"Layout": "Dynamic", "FileSystem": "NTFS"}
+FAT = {"Layout": "Basic", "FileSystem": "FAT32"}
+
+Read = Callable[[object], Inventory]
+One = Callable[..., Machine]
+
+
+@pytest.fixture
+def read(tmp_path: Path) -> Read:
+    def from_value(value: object) -> Inventory:
+        path = tmp_path / "inventory.json"
+        path.write_text(json.dumps(value), encoding="utf-8")
+        return read_inventory(path)
+
+    return from_value
+
+
+@pytest.fixture
+def one(read: Read) -> One:
+    """One running VM that backs up by Child VM Snapshot as far as its disks let it."""
+    return lambda **elements: read([vm(**elements)]).machines[0]
+
+
+def vm(**elements: Any) -> dict[str, Any]:
+    """A VM of a file, running and all right unless the arguments say otherwise."""
+    usual = {
+        "Name": "vm",
+        "State": "Running",
+        "IsClustered": False,
+        "GuestBackupService": "Running",
+        "SnapshotFileLocation": r"D:\vm",
+        "HardDrives": [],
+        "NetworkAdapters": [],
+        "GuestDisks": [],
+    }
+    return {key: value for key, value in {**usual, **elements}.items() if value is not None}
+
+
+def vhds(*guest: Mapping[str, str]) -> dict[str, Any]:
+    """Drives that are VHDs, each with what the guest tells of it."""
+    paths = [rf"D:\vm\{j}.vhdx" for j in range(len(guest))]
+    told = [{"Drive": path, **said} for path, said in zip(paths, guest, strict=True)]
+    return {"HardDrives": [{"Path": path} for path in paths], "GuestDisks": told}
+
+
+def mixed(*drives: tuple[str, Mapping[str, str]]) -> dict[str, Any]:
+    """Drives as `vhds`, each first said to be a vhd, pass-through, or either."""
+    made: dict[str, Callable[[int], dict[str, Any]]] = {
+        "vhd": lambda j: {"Name": f"d{j}", "Path": rf"D:\vm\{j}.vhdx"},
+        "pass-through": lambda j: {"Name": f"d{j}", "DiskNumber": j},
+        "either": lambda j: {"Name": f"d{j}"},
+    }
+    return {
+        "HardDrives": [made[kind](j) for j, (kind, _) in enumerate(drives)],
+        "GuestDisks": [{"Drive": f"d{j}", **said} for j, (_, said) in enumerate(drives)],
+    }
+
+
+def test_the_states_of_an_inventory_are_those_of_the_model() -> None:
+    named = {
+        "power": states.Power, "system": states.System, "integration": states.Integration,
+        "snapshot_location": states.SnapshotLocation, "cluster": states.Cluster, "disk_kind": states.DiskKind,
+        "disk_layout": states.DiskLayout, "file_system": states.FileSystem, "switch": states.Switch,
+    }  # fmt: skip
+    for name, found in named.items():
+        assert {state.value for state in found} == set(PROTOCOL.actors[name].starts), name
+    machine = read_inventory(EXAMPLE).machines[0]
+    assert {name.split("#")[0] for name in facts_of(machine)} == set(named)
+
+
+def test_the_names_are_those_of_the_compiled_variables() -> None:
+    world = World(PROTOCOL, Column())
+    part = world.cone(
+        [machine.is_(frozenset({machine.enum[machine.starts[0]]})) for machine in PROTOCOL.actors.values()]
+    )
+    found = kinds(read_inventory(EXAMPLE))
+    compiled = Compiled(world, part, [kind.shape for kind in found], (), [kind.allowed for kind in found])
+    for kind, variables in zip(found, compiled.vm_vars, strict=True):
+        assert set(kind.allowed) <= set(variables.names)
+        assert len(kind.allowed) == 5 + 3 * kind.shape.parts["disk"] + kind.shape.parts["adapter"]
+
+
+def test_every_start_of_a_kind_is_one_that_the_file_allows() -> None:
+    found = scope(read_inventory(EXAMPLE))
+    world = World(PROTOCOL, Column())
+    part = world.cone(
+        [machine.is_(frozenset({machine.enum[machine.starts[0]]})) for machine in PROTOCOL.actors.values()]
+    )
+    compiled = Compiled(world, part, found.shapes, (), found.allowed)
+    assert {compiled.locals[number][0] for number in compiled.starts} == set(range(len(found.shapes)))
+    for number in compiled.starts:
+        form, at = compiled.locals[number]
+        assert found.allowed is not None
+        for name, state in compiled.vm_vars[form].decode(at).items():
+            assert state in found.allowed[form].get(name, {state}), (form, name)
+
+
+def test_the_twelve_are_twelve_kinds_and_copies_are_of_one_kind(read: Read) -> None:
+    assert [kind.machines for kind in kinds(read_inventory(EXAMPLE))] == [
+        (machine.name,) for machine in read_inventory(EXAMPLE).machines
+    ]
+    file = read(
+        [vm(Name="a", **vhds(BASIC)), vm(Name="b", State="Off", **vhds(BASIC)), vm(Name="c", **vhds(BASIC, BASIC))]
+    )
+    assert [kind.machines for kind in kinds(file)] == [("a", "c"), ("b",)]
+    found = scope(file)
+    assert (found.vms, len(found.shapes)) == (2, 2)
+    assert found.allowed == tuple(kind.allowed for kind in kinds(file))
+
+
+def test_no_more_vms_are_searched_than_the_host_has(read: Read) -> None:
+    assert scope(read([vm()]), 2).vms == 1
+    assert scope(read_inventory(EXAMPLE), 3).vms == 3
+
+
+@pytest.mark.parametrize(
+    ("elements", "told"),
+    [
+        (
+            {"State": "Off", "ClusterResource": {"State": "Online"}, "IsClustered": True},
+            ['State = "Online"', 'State = "Off"'],
+        ),
+        ({"ClusterResource": {"State": "Offline"}, "IsClustered": True}, ['"Offline"', 'State = "Running"']),
+        ({"GuestOperatingSystem": "Windows 2000"}, ['GuestBackupService = "Running"', "system is not windows 2000"]),
+    ],
+)
+def test_what_contradicts_itself_is_refused_in_one_sentence(
+    read: Read, elements: dict[str, Any], told: list[str]
+) -> None:
+    with pytest.raises(InventoryError) as refused:
+        scope(read([vm(Name="fine"), vm(Name="odd", **elements)]))
+    sentence = str(refused.value)
+    assert "odd cannot be as the file says" in sentence
+    assert "\n" not in sentence
+    assert all(piece in sentence for piece in told), sentence
+
+
+@pytest.mark.parametrize("state", ["Off", "Saved", "Paused", "Running"])
+@pytest.mark.parametrize("resource", ["Online", "Offline", "Failed"])
+def test_a_clustered_vm_is_refused_exactly_if_no_start_of_the_model_fits(read: Read, state: str, resource: str) -> None:
+    file = read([vm(State=state, GuestBackupService=None, ClusterResource={"State": resource})])
+    agrees = {
+        "Online": {"Paused", "Running"},
+        "Offline": {"Off", "Saved"},
+        "Failed": {"Off", "Saved", "Paused", "Running"},
+    }
+    if state in agrees[resource]:
+        assert scope(file).vms == 1
+    else:
+        with pytest.raises(InventoryError):
+            scope(file)
+
+
+def test_where_nobody_looked_inside_the_guest_it_may_have_iscsi_disks(one: One) -> None:
+    assert [found.name for found in disks_of(one(GuestDisks=None, HardDrives=[{"Path": r"D:\a.vhd"}]))] == [
+        r"D:\a.vhd",
+        UNSEEN,
+    ]
+    assert disks_of(one(GuestDisks=[])) == ()
+    assert [found.name for found in disks_of(one(GuestDisks=None, HardDrives=None))] == ["(disks not listed)"]
+
+
+def _few(machine: Machine) -> list[tuple[str, str, str]]:
+    shape, allowed = few_parts(machine)
+    names = (disk_kind.name, disk_layout.name, file_system.name)
+    found = ["|".join(sorted(allowed[f"{name}#{j}"])) for j in range(shape.parts["disk"]) for name in names]
+    return [(found[j], found[j + 1], found[j + 2]) for j in range(0, len(found), 3)]
+
+
+def test_disks_of_one_kind_are_one_with_the_worst_of_each(one: One) -> None:
+    assert _few(one(**vhds(BASIC, DYNAMIC, FAT))) == [("VHD", "DYNAMIC", "NOT_CAPABLE")]
+    assert _few(one(**vhds(BASIC, OPEN))) == [("VHD", "BASIC|DYNAMIC", "CAPABLE|NOT_CAPABLE")]
+    assert _few(one(**vhds(OPEN, DYNAMIC))) == [("VHD", "DYNAMIC", "CAPABLE|NOT_CAPABLE")]
+    told = mixed(("vhd", FAT), ("pass-through", DYNAMIC), ("vhd", BASIC))
+    assert _few(one(**told)) == [("VHD", "BASIC", "NOT_CAPABLE"), ("PASS_THROUGH", "DYNAMIC", "CAPABLE")]
+
+
+def test_of_disks_of_an_open_kind_as_many_are_kept_as_there_are_kinds(one: One) -> None:
+    alike = ("PASS_THROUGH|VHD", "BASIC", "CAPABLE")
+    assert _few(one(**mixed(*[("either", BASIC)] * 5))) == [alike, alike]
+    assert len(_few(one(**mixed(("either", BASIC), ("either", FAT))))) == 2
+    assert len(_few(one(HardDrives=None, GuestDisks=None))) == 3
+
+
+def test_of_adapters_alike_as_many_are_kept_as_there_are_states_they_may_come_to(one: One, read: Read) -> None:
+    unplugged = [{"Name": "n", "Connected": False}] * 4
+    assert few_parts(one(NetworkAdapters=unplugged))[0].parts["adapter"] == 1
+    assert few_parts(one(NetworkAdapters=None))[0].parts["adapter"] == 3
+    host = {"VMs": [vm(NetworkAdapters=[{"Name": "n", "SwitchName": "Lab"}] * 4)], "Switches": [{"Name": "Lab"}]}
+    shape, allowed = few_parts(read(host).machines[0])
+    assert [allowed[f"switch#{j}"] for j in range(shape.parts["adapter"])] == [{"THERE"}, {"THERE"}]
+
+
+def _looks_at_disks() -> Iterator[Term]:
+    """Every guard and every property, down to what is said of a single disk."""
+    guards = [event.when for event in PROTOCOL.events.values()]
+    terms = [*guards, *(term for found in PROPERTIES.values() for term in terms_of(found))]
+    for actor in watched().actors.values():
+        rows = [rule.when for event in actor.events for state in actor.states for rule in actor.rules(event, state)]
+        yield from (row for row in rows if actor.sort == disk)
+        terms += rows
+    for part in {part for term in terms for part in walk(term) if isinstance(part, (Every, Some))}:
+        if part.sort == disk:
+            yield part.body
+
+
+def test_what_looks_at_a_disk_looks_at_what_the_reduction_keeps() -> None:
+    """If this fails, `few_parts` is no longer exact: it keeps a kind with one of these three, not two of them at once."""
+    apart = {disk_layout.name, file_system.name, target.name}
+    bodies = list(_looks_at_disks())
+    assert len(bodies) > 10
+    for body in bodies:
+        assert len(machines_of(body) & apart) <= 1, body
+    assert not [event.name for event in PROTOCOL.events.values() if event.scope.sort == disk]
+
+
+GROUPS = {
+    "one open": [("vhd", OPEN)],
+    "three known": [("vhd", BASIC), ("vhd", DYNAMIC), ("vhd", FAT)],
+    "open and known": [("vhd", OPEN), ("vhd", DYNAMIC), ("pass-through", OPEN)],
+    "three open": [("vhd", OPEN), ("vhd", OPEN), ("vhd", {"Layout": "Basic"})],
+    "of either kind": [("either", OPEN), ("either", OPEN)],
+    "three of either kind": [("either", BASIC), ("either", BASIC), ("either", BASIC)],
+    "either and known": [("either", FAT), ("either", DYNAMIC), ("vhd", BASIC)],
+}
+_MOVES_AWAY = some(disk, disk_kind.is_(DiskKind.VHD) & target.is_(Target.ELSEWHERE))
+_QUESTIONS = (
+    *{
+        part
+        for term in [event.when for event in PROTOCOL.events.values()]
+        + [term for found in PROPERTIES.values() for term in terms_of(found)]
+        + [rule.when for rule in PROTOCOL.actors["method"].rules("writer_metadata_gathered", "UNPUBLISHED")]
+        for part in walk(term)
+        if isinstance(part, (Every, Some)) and part.sort == disk
+        if all(not PROTOCOL.actors[name].moves for name in machines_of(part))
+    },
+    _MOVES_AWAY,
+)
+"""What guards and properties ask of all disks, as far as that never changes."""
+
+
+def _answers(shape: Shape, allowed: Mapping[str, frozenset[str]], reading: str) -> set[tuple[bool, ...]]:
+    """Every combination of answers that the VM can give, one disk after the other filled in."""
+    disks = range(shape.parts["disk"])
+    free = {
+        f"{name}#{j}": allowed[f"{name}#{j}"] for j in disks for name in ("disk_kind", "disk_layout", "file_system")
+    }
+    free |= {f"{target.name}#{j}": frozenset(target.starts) for j in disks}
+    asked = [for_parts(fold(term, {"READ-12": frozenset({reading})}), shape) for term in _QUESTIONS]
+    found = set()
+    for chosen in product(*(sorted(options) for options in free.values())):
+        at = {name: frozenset({state}) for name, state in zip(free, chosen, strict=True)}
+        found.add(tuple(can_be(term, at) for term in asked))
+    return found
+
+
+@pytest.mark.parametrize("reading", ["ALL_DISKS", "VHDS"])
+@pytest.mark.parametrize("group", GROUPS)
+def test_few_disks_give_the_answers_that_all_give(one: One, group: str, reading: str) -> None:
+    machine = one(**mixed(*GROUPS[group]))
+    assert len(_QUESTIONS) >= 6
+    assert _answers(*few_parts(machine), reading) == _answers(*all_parts(machine), reading)
+
+
+@pytest.mark.parametrize("reading", ["ALL_DISKS", "VHDS"])
+@pytest.mark.parametrize("group", ["open and known", "of either kind", "three known"])
+def test_few_disks_give_the_verdicts_that_all_give(one: One, group: str, reading: str) -> None:
+    about = {actor.name for actor in PROTOCOL.of_sort(disk)} | {"method"}
+    names = [n for n, found in PROPERTIES.items() if any(machines_of(term) & about for term in terms_of(found))]
+    machine = one(**mixed(*GROUPS[group]))
+    column = Column(readings=(("READ-12", reading),) if reading != "ALL_DISKS" else ())
+
+    def verdicts(parts: tuple[Shape, Mapping[str, frozenset[str]]]) -> dict[str, str]:
+        searched = Scope(vms=1, shapes=(parts[0],), allowed=(parts[1],))
+        return {found.property: found.verdict for found in check(column, names, searched)}
+
+    few = verdicts(few_parts(machine))
+    assert few == verdicts(all_parts(machine))
+    assert len(names) > 10
+    assert "holds" in few.values()
+
+
+def test_hundreds_of_open_disks_and_adapters_stay_a_small_search(one: One) -> None:
+    many = one(**mixed(*[("vhd", OPEN)] * 200, *[("pass-through", OPEN)] * 40), NetworkAdapters=[{"Name": "n"}] * 8)
+    shape, allowed = few_parts(many)
+    assert shape.parts == {disk.name: 2, adapter.name: 3}
+    configurations = 1
+    for options in allowed.values():
+        configurations *= len(options)
+    assert configurations <= 5_000
+    assert all_parts(many)[0].parts == {disk.name: 240, adapter.name: 8}
