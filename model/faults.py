@@ -7,8 +7,8 @@ _REQUESTER, _FILES = "requester", "files and network"
 
 CHILD_EVENTS = frozenset(
     {
-        "child_prepares_for_backup", "child_prepares_for_snapshot", "child_freezes", "child_snapshot_taken", "child_thaws",
-        "child_post_snapshot", "child_backup_completes",
+        "child_prepares_for_backup", "child_prepares_for_snapshot", "child_freezes", "child_snapshot_taken",
+        "child_thaws", "child_post_snapshot", "child_backup_completes",
     }
 )  # fmt: skip
 
@@ -20,8 +20,12 @@ FAULTS = (
     Fault("vm_cannot_be_saved", _HOST, "A VM cannot be put into a saved state."),
     Fault("vm_cannot_be_resumed", _HOST, "A VM that the writer saved cannot be given back."),
     Fault("operator_changes_vm", _HOST, "An operator starts, stops, saves or pauses a VM by hand."),
-    Fault("roll_back_fails", _HOST, "The image of a VM's VHD files cannot be rolled back, although nothing forbids it."),
-    Fault("management_service_restarts", _HOST, "The management service, the writer's process, restarts during a session."),
+    Fault(
+        "roll_back_fails", _HOST, "The image of a VM's VHD files cannot be rolled back, although nothing forbids it."
+    ),
+    Fault(
+        "management_service_restarts", _HOST, "The management service, the writer's process, restarts during a session."
+    ),
     Fault("host_loses_power", _HOST, "The host loses power and starts again."),
     Fault("registration_fails", _HOST, "A restored VM cannot be registered."),
     Fault("cluster_fails_over", _HOST, "The cluster moves a VM to another node, for reasons of its own."),
@@ -36,7 +40,9 @@ FAULTS = (
     Fault("requester_aborts", _REQUESTER, "The requester calls AbortBackup where it may."),
     Fault("requester_vanishes", _REQUESTER, "The requester's process dies."),
     Fault("veto_ignored", _REQUESTER, "The requester ignores a veto and lets the snapshot set go on."),
-    Fault("released_without_abort", _REQUESTER, "The requester releases after a failed DoSnapshotSet without AbortBackup."),
+    Fault(
+        "released_without_abort", _REQUESTER, "The requester releases after a failed DoSnapshotSet without AbortBackup."
+    ),
     Fault("post_restore_never_called", _REQUESTER, "The requester never calls PostRestore."),
     Fault("file_status_forgotten", _REQUESTER, "The requester forgets to set a file restore status."),
     Fault("files_restored_in_part", _FILES, "Some of a VM's files are restored, some are not."),

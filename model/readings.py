@@ -1,7 +1,7 @@
 """Where the document is silent: each silent point is a machine that never moves, fixed for a run.
 
-The first state of each is the default: the literal text where it speaks, else the general VSS rule, else the reading under
-which the stated promises can be kept.
+The first state of each is the default: the literal text where it speaks, else the general VSS rule, else the reading
+under which the stated promises can be kept.
 """
 
 from dataclasses import dataclass
@@ -104,19 +104,68 @@ def _reading(name: str, states: type[States], says: str, question: str, *matters
     return Reading(Actor(name, states, starts=states, says=says), question, matters_under)
 
 
-READ_1 = _reading("READ-1", GivenBack, "Another VM fails in PrepareForSnapshot: when are the VMs already saved given back?", "Q1")
-READ_2 = _reading("READ-2", LaterEvents, "The requester goes on after a veto: does the failed writer get the later events?", "Q2", "veto_ignored")
-READ_3 = _reading("READ-3", NoteSurvives, "Does the writer's note of the state before survive a restart of the management service?", "Q4", "management_service_restarts", "host_loses_power")
-READ_4 = _reading("READ-4", MethodOutdated, "A VM no longer fits the method published for it when PrepareForSnapshot comes.", "Q13", "integration_service_stops", "operator_changes_vm")
+READ_1 = _reading(
+    "READ-1", GivenBack, "Another VM fails in PrepareForSnapshot: when are the VMs already saved given back?", "Q1"
+)
+READ_2 = _reading(
+    "READ-2",
+    LaterEvents,
+    "The requester goes on after a veto: does the failed writer get the later events?",
+    "Q2",
+    "veto_ignored",
+)
+READ_3 = _reading(
+    "READ-3",
+    NoteSurvives,
+    "Does the writer's note of the state before survive a restart of the management service?",
+    "Q4",
+    "management_service_restarts",
+    "host_loses_power",
+)
+READ_4 = _reading(
+    "READ-4",
+    MethodOutdated,
+    "A VM no longer fits the method published for it when PrepareForSnapshot comes.",
+    "Q13",
+    "integration_service_stops",
+    "operator_changes_vm",
+)
 READ_5 = _reading("READ-5", WhichVMs, "Which VMs are saved or snapshotted in PrepareForSnapshot?", "Q14")
-READ_6 = _reading("READ-6", WithoutAutoRecovery, "The context carries NO_AUTORECOVERY and a VM would use Child VM Snapshot.", "Q16")
-READ_7 = _reading("READ-7", MixedStatuses, "A restore with mixed file restore statuses.", "Q21", "files_restored_in_part", "file_status_forgotten")
+READ_6 = _reading(
+    "READ-6", WithoutAutoRecovery, "The context carries NO_AUTORECOVERY and a VM would use Child VM Snapshot.", "Q16"
+)
+READ_7 = _reading(
+    "READ-7",
+    MixedStatuses,
+    "A restore with mixed file restore statuses.",
+    "Q21",
+    "files_restored_in_part",
+    "file_status_forgotten",
+)
 READ_8 = _reading("READ-8", SnapshotReleased, "When is the child's own snapshot released?", "Q29")
-READ_9 = _reading("READ-9", AfterOneFails, "One VM fails in PrepareForSnapshot: are the others still tried?", "READ-9", "vm_cannot_be_saved", "guest_snapshot_fails")
-READ_10 = _reading("READ-10", StateBefore, "Which state is the state before the backup started?", "READ-10", "operator_changes_vm")
-READ_11 = _reading("READ-11", UndoingFails, "Roll back or resume fails in PostSnapshot: what becomes of the backup?", "Q7", "roll_back_fails", "vm_cannot_be_resumed")
+READ_9 = _reading(
+    "READ-9",
+    AfterOneFails,
+    "One VM fails in PrepareForSnapshot: are the others still tried?",
+    "READ-9",
+    "vm_cannot_be_saved",
+    "guest_snapshot_fails",
+)
+READ_10 = _reading(
+    "READ-10", StateBefore, "Which state is the state before the backup started?", "READ-10", "operator_changes_vm"
+)
+READ_11 = _reading(
+    "READ-11",
+    UndoingFails,
+    "Roll back or resume fails in PostSnapshot: what becomes of the backup?",
+    "Q7",
+    "roll_back_fails",
+    "vm_cannot_be_resumed",
+)
 READ_12 = _reading("READ-12", WhichDisks, "Which disks do the conditions on layout and file system range over?", "Q27")
-READ_13 = _reading("READ-13", SpreadVHDs, "VHDs lie on several volumes: can the snapshot file location be on the same one?", "Q30")
+READ_13 = _reading(
+    "READ-13", SpreadVHDs, "VHDs lie on several volumes: can the snapshot file location be on the same one?", "Q30"
+)
 READ_14 = _reading("READ-14", AbortWindow, "When may the requester call AbortBackup?", "C3", "requester_aborts")
 
 READINGS = (

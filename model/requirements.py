@@ -29,7 +29,9 @@ REQUIREMENTS = (
         (2,),
         derived="Without the service they take no part.",
     ),
-    _r("GEN-3", "The writer has a fixed name and id and lives in the virtual machine management service.", (15, 46, 47)),
+    _r(
+        "GEN-3", "The writer has a fixed name and id and lives in the virtual machine management service.", (15, 46, 47)
+    ),
     _r("MET-1", "Each VM is backed up by one of two methods; Saved State is the default.", (3, 4, 5)),
     _r(
         "MET-2",
@@ -46,8 +48,17 @@ REQUIREMENTS = (
     _r("MET-5", "The VM keeps its snapshot files on the host volume that holds its VHD files.", (11,)),
     _r("MET-6", "The child has basic disks only, no dynamic disk.", (12,)),
     _r("MET-7", "Each disk of the child has a file system that supports snapshots.", (13,)),
-    _r("BAK-1", "The writer meets the events of an ordinary VSS backup, in their order; Abort may cut in.", (14,), "facts 1.1, 1.5"),
-    _r("BAK-2", "What is special to this writer happens in PrepareForSnapshot, and is undone in PostSnapshot.", (15, 22)),
+    _r(
+        "BAK-1",
+        "The writer meets the events of an ordinary VSS backup, in their order; Abort may cut in.",
+        (14,),
+        "facts 1.1, 1.5",
+    ),
+    _r(
+        "BAK-2",
+        "What is special to this writer happens in PrepareForSnapshot, and is undone in PostSnapshot.",
+        (15, 22),
+    ),
     _r(
         "BAK-3",
         "PrepareForSnapshot puts every VM of the Saved State method into a saved state.",
@@ -55,10 +66,18 @@ REQUIREMENTS = (
         "facts 4.2",
         "A VM that is off or saved already has nothing to save.",
     ),
-    _r("BAK-4", "For Child VM Snapshot, the requester in the child runs a whole VSS backup with the child's own writers.", (5, 18)),
+    _r(
+        "BAK-4",
+        "For Child VM Snapshot, the requester in the child runs a whole VSS backup with the child's own writers.",
+        (5, 18),
+    ),
     _r("BAK-5", "All VSS events in the child lie within the host's PrepareForSnapshot.", (19,)),
     _r("BAK-6", "For Child VM Snapshot the host does further work that the child cannot see.", (16,)),
-    _r("BAK-7", "PrepareForSnapshot succeeds only after every VM is saved, had nothing to save, or has its snapshot.", (20,)),
+    _r(
+        "BAK-7",
+        "PrepareForSnapshot succeeds only after every VM is saved, had nothing to save, or has its snapshot.",
+        (20,),
+    ),
     _r("BAK-8", "In Freeze and Thaw the writer does nothing.", (21,)),
     _r(
         "BAK-9",
@@ -75,7 +94,11 @@ REQUIREMENTS = (
     _r("BAK-11", "The roll back does not depend on the writers in the child.", (24,)),
     _r("BAK-12", "So the shadow copies must be auto-recoverable: the context carries no NO_AUTORECOVERY.", (24, 25)),
     _r("BAK-13", "No partial backups: if one VM fails to create its snapshot, no chosen VM is backed up.", (26, 27)),
-    _r("BAK-14", "Pass-through and iSCSI disks are invisible to the host and not in the backup; the child backs them up.", (28, 29)),
+    _r(
+        "BAK-14",
+        "Pass-through and iSCSI disks are invisible to the host and not in the backup; the child backs them up.",
+        (28, 29),
+    ),
     _r(
         "BAK-15",
         "Between Freeze and Thaw, shadow copies are made of the volumes that hold the VMs' files.",
@@ -91,7 +114,11 @@ REQUIREMENTS = (
         derived="No other VM is touched.",
     ),
     _r("RST-3", "Files are restored only after every writer on the host has processed PreRestore.", (32,)),
-    _r("RST-4", "In PostRestore, a file restore status other than VSS_RS_ALL makes the writer report a failure and return FALSE.", (33, 34)),
+    _r(
+        "RST-4",
+        "In PostRestore, a file restore status other than VSS_RS_ALL makes the writer report a failure and return FALSE.",
+        (33, 34),
+    ),
     _r("RST-5", "Every restored VM is registered with the management service.", (35,)),
     _r(
         "RST-6",
@@ -99,15 +126,27 @@ REQUIREMENTS = (
         (36,),
         derived="A VM restored to the default place gets none.",
     ),
-    _r("RST-7", "Each restored VHD's place is compared with the VM's configuration, which is corrected where they differ.", (37, 38)),
+    _r(
+        "RST-7",
+        "Each restored VHD's place is compared with the VM's configuration, which is corrected where they differ.",
+        (37, 38),
+    ),
     _r(
         "RST-8",
         "For the virtual switches a VM was connected to that still exist, new ports are made and connected.",
         (39, 40),
         derived="Switch by switch; none for a switch that is gone.",
     ),
-    _r("RST-9", "PostRestore goes in order: statuses, registration with its link, VHD places, network.", (33, 35, 37, 39, 40)),
-    _r("CLU-1", "The writer ignores cluster membership; saving or deleting a clustered VM looks like a failure and fails it over.", (41, 42, 43)),
+    _r(
+        "RST-9",
+        "PostRestore goes in order: statuses, registration with its link, VHD places, network.",
+        (33, 35, 37, 39, 40),
+    ),
+    _r(
+        "CLU-1",
+        "The writer ignores cluster membership; saving or deleting a clustered VM looks like a failure and fails it over.",
+        (41, 42, 43),
+    ),
     _r(
         "CLU-2",
         "A Saved State backup avoids that only if the VM is saved through the cluster service first.",
@@ -116,23 +155,47 @@ REQUIREMENTS = (
     ),
     _r("CLU-3", "A restore avoids that only if the VM's resources are taken offline first.", (45,)),
     _r("VSS-1", "Writer states are those of VSS_WRITER_STATE, with their numbers.", also="facts 1.1"),
-    _r("VSS-2", "State and last error are two fields: Stable with an error and Failed without one both occur.", also="facts 1.1"),
+    _r(
+        "VSS-2",
+        "State and last error are two fields: Stable with an error and Failed without one both occur.",
+        also="facts 1.1",
+    ),
     _r("VSS-3", "A writer raises five failure codes only; two more are VSS's own.", also="facts 1.2"),
-    _r("VSS-4", "Freeze to Thaw is bounded, as is the hold on writes; PrepareForSnapshot has no published bound.", also="facts 1.3"),
+    _r(
+        "VSS-4",
+        "Freeze to Thaw is bounded, as is the hold on writes; PrepareForSnapshot has no published bound.",
+        also="facts 1.3",
+    ),
     _r(
         "VSS-5",
         "Abort comes from AbortBackup, a failed or late Freeze or Thaw, or a failure of provider or VSS after "
         "PrepareForSnapshot; a writer that fails in PrepareForSnapshot or PostSnapshot does not cause one.",
         also="facts 1.5",
     ),
-    _r("VSS-6", "No Abort after PostSnapshot has been delivered, nor in a restore; a repeated Abort changes nothing more.", also="facts 1.5"),
+    _r(
+        "VSS-6",
+        "No Abort after PostSnapshot has been delivered, nor in a restore; a repeated Abort changes nothing more.",
+        also="facts 1.5",
+    ),
     _r("VSS-7", "A requester that vanishes yields BackupShutdown only, without BackupComplete.", also="facts 1.5"),
-    _r("VSS-8", "BackupComplete is not called after a failed DoSnapshotSet, and not needed after AbortBackup.", also="facts 1.5"),
+    _r(
+        "VSS-8",
+        "BackupComplete is not called after a failed DoSnapshotSet, and not needed after AbortBackup.",
+        also="facts 1.5",
+    ),
     _r("VSS-9", "The method is published at Identify, so a VM can change before PrepareForSnapshot.", also="facts 4.1"),
     _r("VSS-10", "VSS_RS_UNDEFINED, VSS_RS_NONE and VSS_RS_FAILED are all other than VSS_RS_ALL.", also="facts 2"),
-    _r("VSS-11", "A provider that cannot auto-recover defeats every Child VM Snapshot backup and no Saved State backup.", also="facts 1.7"),
-    _r("VSS-12", "What a handler returns and what it reports are two things: success is never inferred from TRUE.", also="facts 1.4, C1"),
-)  # fmt: skip
+    _r(
+        "VSS-11",
+        "A provider that cannot auto-recover defeats every Child VM Snapshot backup and no Saved State backup.",
+        also="facts 1.7",
+    ),
+    _r(
+        "VSS-12",
+        "What a handler returns and what it reports are two things: success is never inferred from TRUE.",
+        also="facts 1.4, C1",
+    ),
+)
 
 BY_ID = {requirement.id: requirement for requirement in REQUIREMENTS}
 

@@ -2,7 +2,6 @@
 
 from model.notation import HOST, Sort
 
-host = HOST
 vm = Sort("vm", of=HOST)
 disk = Sort("disk", of=vm)
 adapter = Sort("adapter", of=vm)

@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from model.notation.network import Network
-from model.notation.run import Shape
+from model.notation.run import Index, Shape
 from model.notation.terms import HOST, Term, machines_of
 from model.views import LEFT_OUT_WHERE_NOT_ASKED
-from proofs.compile import Compiled, Step as Snapshot
+from proofs.compile import Compiled
+from proofs.compile import Step as Snapshot
 from proofs.explore import Edge, Explored, Hit, LimitReached, State, explore
 from proofs.liveness import Lasso, Out, find_lasso, waits_or_turns
 from proofs.replay import EnginesDisagree, replay
@@ -43,7 +44,7 @@ class Scope:
 def check(
     column: Column,
     names: Sequence[str] | None = None,
-    scope: Scope = Scope(),  # noqa: B008 - frozen
+    scope: Scope = Scope(),
     *,
     network: Network | None = None,
     properties: Mapping[str, Property] | None = None,
@@ -86,11 +87,18 @@ def _without_search(found: Property, column: Column) -> Verdict | None:
     if isinstance(found, Fact):
         wrong = [f"{what} is {is_}, not {should}" for what, is_, should in found.constants() if is_ != should]
         return Verdict(
-            found.name, column.name, REFUTED if wrong else HOLDS, "constants compared", "comparison", reason="; ".join(wrong)
+            found.name,
+            column.name,
+            REFUTED if wrong else HOLDS,
+            "constants compared",
+            "comparison",
+            reason="; ".join(wrong),
         )
     if isinstance(found, Possible) and found.needs and not column.faults & set(found.needs):
         needs = " or ".join(found.needs)
-        return Verdict(found.name, column.name, NOT_EXERCISED, "not asked", reason=f"asked where the fault {needs} is tolerated")
+        return Verdict(
+            found.name, column.name, NOT_EXERCISED, "not asked", reason=f"asked where the fault {needs} is tolerated"
+        )
     return None
 
 
@@ -106,8 +114,8 @@ def _groups(searched: Sequence[tuple[World, Property]]) -> list[tuple[World, Sli
         found.setdefault(key, (world, []))[1].append(judged)
     groups = []
     for world, members in found.values():
-        terms = [term for judged in members for term in terms_of(judged)]
-        groups.append((world, world.cone(terms, whole_events=any(isinstance(m, Ends) for m in members)), members))
+        asked = [term for judged in members for term in terms_of(judged)]
+        groups.append((world, world.cone(asked, whole_events=any(isinstance(m, Ends) for m in members)), members))
     return groups
 
 
@@ -135,7 +143,9 @@ def _moved(found: Verdict, world: World) -> Verdict:
         return found
     run = found.run
     if run is not None:
-        fixed = {(name, ()): next(iter(world.starts[name])) for (name, at) in run.starts if not at and world.is_reading(name)}
+        fixed: dict[tuple[str, Index], str] = {
+            (name, ()): next(iter(world.starts[name])) for (name, at) in run.starts if not at and world.is_reading(name)
+        }
         run = replace(run, starts={**run.starts, **fixed})
     return replace(found, column=world.column.name, run=run)
 
@@ -164,7 +174,12 @@ def _judge_anew(world: World, part: Slice, members: Sequence[Property], scope: S
     seconds = (time.perf_counter() - begun) / len(members)
     return [
         replace(
-            judge.verdict(failure, scope.vms), column=world.column.name, states=states, steps=steps, depth=depth, seconds=seconds
+            judge.verdict(failure, scope.vms),
+            column=world.column.name,
+            states=states,
+            steps=steps,
+            depth=depth,
+            seconds=seconds,
         )
         for judge in judges.values()
     ]
@@ -197,8 +212,9 @@ class _Judge:
 
     @property
     def term(self) -> Term:
-        assert isinstance(self.found, (Always, Step))
-        return self.found.term
+        if isinstance(self.found, (Always, Step)):
+            return self.found.term
+        raise TypeError(f"{self.found.name} has no term that must hold")
 
     def learn(self, explored: Explored | SwiftlyExplored) -> None:
         self.searched += 1
@@ -221,7 +237,9 @@ class _Judge:
             found = self._replayed(explored, start, [*edges, *(loop or ())], turn)
             self.run = found or self.run
 
-    def _replayed(self, explored: Explored | SwiftlyExplored, start: State, edges: Sequence[Edge], turn: int | None = None) -> RunFound | None:
+    def _replayed(
+        self, explored: Explored | SwiftlyExplored, start: State, edges: Sequence[Edge], turn: int | None = None
+    ) -> RunFound | None:
         """The run on the whole network. Where machines are left out it need not exist: then this search shows nothing."""
         try:
             return replay(explored.compiled, start, edges, turn)
@@ -245,7 +263,9 @@ class _Judge:
             if self._replayed(explored, *explored.run_to(Hit(two))) is None:
                 return
             self._keep(explored, Hit(one))
-            self.reason = f"{what}; so it is not in another state that differs only in {', '.join(a.name for a in found.of)}"
+            self.reason = (
+                f"{what}; so it is not in another state that differs only in {', '.join(a.name for a in found.of)}"
+            )
 
     def verdict(self, failure: str, vms: int) -> Verdict:
         """What is known now: a run decides, whatever was left unsearched."""
@@ -262,7 +282,9 @@ class _Judge:
         if self.run is not None:
             return Verdict(name, "", bad, "a run was replayed", vms=self.searched, run=self.run, reason=self.reason)
         if failure:
-            return Verdict(name, "", UNDECIDED, reach if self.searched else "nothing", vms=self.searched, reason=failure)
+            return Verdict(
+                name, "", UNDECIDED, reach if self.searched else "nothing", vms=self.searched, reason=failure
+            )
         if not self.witnessed:
             return Verdict(name, "", NOT_EXERCISED, reach, vms=vms, reason="its witness never fired in this column")
         return Verdict(name, "", good, reach, vms=vms)
@@ -285,7 +307,9 @@ def endless_run(explored: Explored, found: Ends, world: World) -> tuple[State, l
     exact = find_lasso(list(apart.before), out, rest)
     if exact is None:
         return None
-    return exact.at, [_edge_to(apart, state, target) for state, target in pairwise([exact.at, *(n for _, n in exact.loop)])]
+    return exact.at, [
+        _edge_to(apart, state, target) for state, target in pairwise([exact.at, *(n for _, n in exact.loop)])
+    ]
 
 
 def _edge_to(explored: Explored, state: State, target: State) -> Edge:

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from typing import TYPE_CHECKING
 
-from model.notation.run import Shape
 from model.notation.events import Event
 from model.notation.machines import Actor
+from model.notation.run import Shape
 from model.notation.terms import FALSE, HOST, Every, Some, Term, all_of, machines_of, walk
 from proofs.world import fold
 
@@ -31,7 +31,11 @@ def starts_of_shape(
     """The start states of a VM of one shape: one for each class of configurations, times the free states that move."""
     vars_, world = compiled.vm_vars[form], compiled.world
     free = {
-        name: tuple(s for s in actor.states if s in world.starts[actor.name] and s in allowed.get(name, world.starts[actor.name]))
+        name: tuple(
+            s
+            for s in actor.states
+            if s in world.starts[actor.name] and s in allowed.get(name, world.starts[actor.name])
+        )
         for name, actor in zip(vars_.names, vars_.actors, strict=True)
     }
     settled = {
@@ -65,7 +69,7 @@ def _is_settled(compiled: Compiled, actor: Actor, state: str) -> bool:
 
 def _part_in_events(compiled: Compiled, name: str, state: str) -> tuple[object, ...]:
     """What a settled machine does in events: where it lets them pass."""
-    actor = compiled.world.network.actors[name.split("#")[0]]
+    actor = compiled.world.network.actors[name.split("#", maxsplit=1)[0]]
     return tuple(
         (event.name, compiled.world.rules(actor, event.name).get(state, ()))
         for event in compiled.events
@@ -117,7 +121,9 @@ def _bodies(compiled: Compiled, form: int, term: Term) -> set[Term]:
     }
 
 
-def _limits(compiled: Compiled, form: int, allowed: Mapping[str, frozenset[str]]) -> list[tuple[Term, dict[str, tuple[str, ...]]]]:
+def _limits(
+    compiled: Compiled, form: int, allowed: Mapping[str, frozenset[str]]
+) -> list[tuple[Term, dict[str, tuple[str, ...]]]]:
     """What holds at the start, with the machines that are not kept and the states they may start in."""
     world, network = compiled.world, compiled.world.network
     found = []
@@ -146,7 +152,9 @@ def _possible(start: Mapping[str, str], limits: Sequence[tuple[Term, dict[str, t
     return True
 
 
-def _groups(fixed: Sequence[str], seen: Sequence[Term], limits: Sequence[tuple[Term, dict[str, tuple[str, ...]]]]) -> list[list[str]]:
+def _groups(
+    fixed: Sequence[str], seen: Sequence[Term], limits: Sequence[tuple[Term, dict[str, tuple[str, ...]]]]
+) -> list[list[str]]:
     """Configuration machines that stand in a term together, directly or by way of others."""
     groups: list[set[str]] = [{name} for name in fixed]
     for term in [*seen, *(term for term, _ in limits)]:

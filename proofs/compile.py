@@ -34,11 +34,15 @@ from model.notation.terms import (
     all_of,
     any_of,
     children,
-    every as every_,
     machines_of,
-    some as some_,
     speaks_of_a_step,
     walk,
+)
+from model.notation.terms import (
+    every as every_,
+)
+from model.notation.terms import (
+    some as some_,
 )
 from proofs.classes import starts_of_shape
 from proofs.world import Slice, World, fold
@@ -95,7 +99,7 @@ def expand(term: Term, shape: Shape, part_of: Mapping[str, Sort], index: Mapping
 
     def name(actor: str) -> str:
         sort = part_of.get(actor)
-        return part_name(actor, index[sort]) if sort in index else actor
+        return part_name(actor, index[sort]) if sort is not None and sort in index else actor
 
     def again(inner: Term) -> Term:
         return expand(inner, shape, part_of, index)
@@ -274,11 +278,12 @@ class Compiled:
                 self._event = event.name
                 found[i] = self.test(said)
                 self.reads_bits_after[i] = self.reads_bits_after.get(i, False) or any(
-                    isinstance(part, After) and any(isinstance(p, (Every, Some)) for p in walk(part)) for part in walk(said)
+                    isinstance(part, After) and any(isinstance(p, (Every, Some)) for p in walk(part))
+                    for part in walk(said)
                 )
         return found
 
-    def test(self, term: Term, form: int | None = None, *, post: bool = False) -> Test:  # noqa: C901, PLR0911, PLR0912
+    def test(self, term: Term, form: int | None = None, *, post: bool = False) -> Test:
         """Compile a term (expanded, if it is said of a VM) into a test."""
         match term:
             case Const(value):
@@ -312,7 +317,8 @@ class Compiled:
         if actor in self.host_vars.at:
             i, wanted = self.host_vars.at[actor], _known(self.host_vars.number[actor], states)
             return (lambda step: step.host2[i] in wanted) if post else (lambda step: step.host[i] in wanted)
-        assert form is not None, f"{actor} read without a VM"
+        if form is None:
+            raise TypeError(f"{actor} is read without a VM")
         vars_ = self.vm_vars[form]
         i, wanted = vars_.at[actor], _known(vars_.number[actor], states)
         return (lambda step: step.vm2[i] in wanted) if post else (lambda step: step.vm[i] in wanted)
@@ -330,8 +336,13 @@ class Compiled:
         if actor in self.host_vars.at:
             i = self.host_vars.at[actor]
             return lambda step: step.host[i] == step.host2[i]
-        assert form is not None
-        names = [actor] if actor in self.vm_vars[form].at else [n for n in self.vm_vars[form].names if n.split("#")[0] == actor]
+        if form is None:
+            raise TypeError(f"{actor} is read without a VM")
+        names = (
+            [actor]
+            if actor in self.vm_vars[form].at
+            else [n for n in self.vm_vars[form].names if n.split("#")[0] == actor]
+        )
         places = [self.vm_vars[form].at[name] for name in names]
         return lambda step: all(step.vm[i] == step.vm2[i] for i in places)
 
@@ -378,7 +389,9 @@ class Compiled:
                 for part in self.members(event, form):
                     tables = [_Table(self, a, a.name, event, form, part) for a in hosts] if local else []
                     for a in taking:
-                        tables += [_Table(self, a, name, event, form, part) for name in self._instances(a, event, form, part)]
+                        tables += [
+                            _Table(self, a, name, event, form, part) for name in self._instances(a, event, form, part)
+                        ]
                     members.append((part[0] if part else None, part[1] if part else 0, tables))
                     if local:
                         tests.append(self.test(self.expand_in(when, form, part), form))
@@ -474,7 +487,7 @@ class Compiled:
         if found is None:
             found = []
             step = Step(self.hosts[host], (), 0, bits)
-            for e, event in enumerate(self.events):
+            for e in range(len(self.events)):
                 when = self._when_host[e]
                 if when is None or not when(step):
                     continue
@@ -492,7 +505,8 @@ class Compiled:
             form, states = self.locals[local]
             step = Step(self.hosts[host], states, form, bits)
             moved = self._move(self._vm_part[event][form][0][2], step, self.vm_vars[form], list(states))
-            assert moved is not None, f"{self.events[event].name} waits for a single VM"
+            if moved is None:
+                raise ValueError(f"{self.events[event].name} waits for a single VM")
             found = self._all[key] = self.local_id(form, tuple(moved))
         return found
 
@@ -540,9 +554,9 @@ class _Table:
             k = vars_.number[name][state]
             self.rows[k] = [
                 (
-                    None if rule.when == Const(True) else compiled.test(
-                        rule.when if form is None else compiled.expand_in(rule.when, form, own), form
-                    ),
+                    None
+                    if rule.when == Const(True)
+                    else compiled.test(rule.when if form is None else compiled.expand_in(rule.when, form, own), form),
                     None if rule.dest is None else vars_.number[name][rule.dest],
                 )
                 for rule in rules

@@ -130,7 +130,9 @@ def explore(
                     look.at_state(target)
                     following.append(target)
         if len(before) > limit:
-            raise LimitReached(f"{len(before):,} states at depth {result.depth + 1}, and more to come (limit {limit:,})")
+            raise LimitReached(
+                f"{len(before):,} states at depth {result.depth + 1}, and more to come (limit {limit:,})"
+            )
         level = following
         result.depth += bool(following)
     return result

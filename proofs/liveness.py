@@ -80,9 +80,7 @@ def _components(
         yield members, inside if any(inside.values()) else {}
 
 
-def _is_fair(
-    members: set[Node], steps: Mapping[Node, list[Out[Node]]], inside: Mapping[Node, list[Out[Node]]]
-) -> bool:
+def _is_fair(members: set[Node], steps: Mapping[Node, list[Out[Node]]], inside: Mapping[Node, list[Out[Node]]]) -> bool:
     """Weak fairness: no fair act is possible in every state of the component and taken nowhere inside it."""
     taken = {step.act for found in inside.values() for step in found}
     always: set[Hashable] | None = None
@@ -102,18 +100,32 @@ def _tour(
     while owed:
         act = min(owed, key=repr)
         owed.discard(act)
-        path = _path(here, inside, lambda n, s, act=act: s is not None and s.act == act) or _path(
-            here, inside, lambda n, s, act=act: s is None and all(o.act != act for o in steps[n])
-        )
+        path = _path(here, inside, _takes(act)) or _path(here, inside, _cannot_take(act, steps))
         if path:
             walk += path
             here = path[-1][1]
-    back = _path(here, inside, lambda n, s: s is not None and s.target == start)
+    back = _path(here, inside, _leads_to(start))
     return tuple(walk + ([] if here == start and walk else back or []))
 
 
+_Wanted = Callable[[Node, Out[Node] | None], bool]
+"""Of a state alone (the step is None), or of a step out of it."""
+
+
+def _takes(act: Hashable) -> _Wanted[Node]:
+    return lambda _, step: step is not None and step.act == act
+
+
+def _cannot_take(act: Hashable, steps: Mapping[Node, list[Out[Node]]]) -> _Wanted[Node]:
+    return lambda node, step: step is None and all(out.act != act for out in steps[node])
+
+
+def _leads_to(target: Node) -> _Wanted[Node]:
+    return lambda _, step: step is not None and step.target == target
+
+
 def _path(
-    start: Node, inside: Mapping[Node, list[Out[Node]]], wanted: Callable[[Node, Out[Node] | None], bool]
+    start: Node, inside: Mapping[Node, list[Out[Node]]], wanted: _Wanted[Node]
 ) -> list[tuple[Hashable, Node]] | None:
     """The shortest walk inside the component to a state or over a step that is wanted."""
     if wanted(start, None):

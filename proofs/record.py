@@ -99,13 +99,17 @@ def load(path: Path = PATH) -> Record:
         raise RecordError(f"{path.name} cannot be read ({problem}). Restore it from version control.") from None
     try:
         if data["schema"] != SCHEMA:
-            raise RecordError(f"{path.name} has schema {data['schema']}, not {SCHEMA}. Make it anew with: shadowproof accept.")
+            raise RecordError(
+                f"{path.name} has schema {data['schema']}, not {SCHEMA}. Make it anew with: shadowproof accept."
+            )
         cells = {
             name: {column: Cell(*cell) for column, cell in columns.items()} for name, columns in data["cells"].items()
         }
         return Record(cells, tuple(data["reasons"]))
     except (KeyError, TypeError, AttributeError) as problem:
-        raise RecordError(f"{path.name} has not the shape of a record ({problem!r}). Restore it from version control.") from None
+        raise RecordError(
+            f"{path.name} has not the shape of a record ({problem!r}). Restore it from version control."
+        ) from None
 
 
 def dump(record: Record) -> str:

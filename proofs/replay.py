@@ -94,8 +94,8 @@ def _starts(compiled: Compiled, start: State) -> dict[tuple[str, Index], str]:
         form, states = compiled.locals[vm]
         known = compiled.vm_vars[form].decode(states)
         for name, state in _complete(network, world, compiled, form, known).items():
-            actor, _, part = name.partition("#")
-            found[actor, (i, int(part)) if part else (i,)] = state
+            machine, _, part = name.partition("#")
+            found[machine, (i, int(part)) if part else (i,)] = state
     return found
 
 
@@ -107,13 +107,19 @@ def _complete(network: Network, world: World, compiled: Compiled, form: int, kno
     """Start states for every machine of one VM that go with those already known."""
     shape, free = compiled.shapes[form], compiled.allowed[form]
     names = [a.name for a in network.of_sort(network.replicated)]
-    names += [f"{a.name}#{j}" for s in network.parts for a in network.of_sort(s) for j in range(shape.parts.get(s.name, 0))]
+    names += [
+        f"{a.name}#{j}" for s in network.parts for a in network.of_sort(s) for j in range(shape.parts.get(s.name, 0))
+    ]
     limits = [expand(term, shape, compiled.part_of, {}) for term in network.at_start]
     bound = {n for term in limits for n in machines_of(term)}
     options = {
         n: [known[n]]
         if n in known
-        else [s for s in network.actors[n.split("#")[0]].starts if s in world.starts[n.split("#")[0]] and s in free.get(n, {s})]
+        else [
+            s
+            for s in network.actors[n.split("#")[0]].starts
+            if s in world.starts[n.split("#")[0]] and s in free.get(n, {s})
+        ]
         for n in names
     }
     chosen = {n: options[n][0] for n in names}

@@ -25,7 +25,9 @@ def judge_columns(
     progress: Callable[[Column, list[Verdict], float], None] = lambda *_: None,
 ) -> dict[Column, list[Verdict]]:
     """The verdicts of every task, in the order of the tasks, whatever the order in which they are done."""
-    parallel = joblib.Parallel(n_jobs=min(joblib.cpu_count() if jobs < 0 else jobs, len(tasks)), return_as="generator_unordered")
+    parallel = joblib.Parallel(
+        n_jobs=min(joblib.cpu_count() if jobs < 0 else jobs, len(tasks)), return_as="generator_unordered"
+    )
     found: dict[Column, list[Verdict]] = {}
     for column, verdicts, seconds in parallel(
         joblib.delayed(_one)(column, tuple(names), scope) for column, names, scope in tasks

@@ -239,7 +239,7 @@ class _Search:
             add(which, entry[:, 0], entry[:, 1], member[which], entry[:, 2], after, i)
         return np.concatenate(targets), np.concatenate(before), np.concatenate(edges)
 
-    def _watch(  # noqa: PLR0913 - the parts of one array of steps
+    def _watch(
         self, codes: Ints, hosts: Ints, members: Sequence[Ints], bits: Ints, which: Ints, event: Ints, host2: Ints,
         vm: Ints, vm2: Ints, after: Sequence[Ints], mover: int,
     ) -> None:  # fmt: skip
@@ -257,7 +257,9 @@ class _Search:
                 found = self.bits.union(found, self.one(self.step_bits, keys))
             of_step[asked] = found
         bits2 = np.zeros(len(seen), np.int64)
-        later = np.flatnonzero(np.array([self.compiled.reads_bits_after.get(k, False) for k in range(len(self.watched))], bool)[e])
+        later = np.flatnonzero(
+            np.array([self.compiled.reads_bits_after.get(k, False) for k in range(len(self.watched))], bool)[e]
+        )
         if len(later):
             bits2[later] = self.all_bits(h2[later], [member[seen][later] for member in after])
         code, _ = _combined([e, hosts[w], bits[w], h2, bits2, of_step])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from dataclasses import dataclass, field
 
 from model.notation.run import Index, Shape
@@ -37,7 +38,7 @@ class Verdict:
     reason: str = ""
     seconds: float = field(default=0.0, compare=False)
 
-    @property
+    @builtins.property
     def length(self) -> int | None:
         """The number of steps of the shortest run, where there is one."""
         return len(self.run.steps) if self.run else None

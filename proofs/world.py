@@ -73,7 +73,9 @@ class World:
         self.network, self.column, self.leaves_out = network, column, leaves_out
         fixed = dict(column.readings)
         self.reach: dict[str, frozenset[str]] = {
-            name: frozenset({fixed[name]} if name in fixed else {actor.starts[0]} if self.is_reading(name) else actor.starts)
+            name: frozenset(
+                {fixed[name]} if name in fixed else {actor.starts[0]} if self.is_reading(name) else actor.starts
+            )
             for name, actor in network.actors.items()
         }
         self.starts = dict(self.reach)
@@ -99,14 +101,23 @@ class World:
         lines += [f"start {name} {sorted(self.starts[name])}" for name in sorted(bound - part.machines)]
         for name in sorted(part.machines):
             actor = self.network.actors[name]
-            known = (actor.sort, actor.states, sorted(self.starts[name]), sorted(self.reach[name]), name in self.constant)
+            known = (
+                actor.sort,
+                actor.states,
+                sorted(self.starts[name]),
+                sorted(self.reach[name]),
+                name in self.constant,
+            )
             lines.append(f"{name} {known}")
         for event in self.events:
             if event.name in part.events:
                 lines.append(f"{event.name} {event.scope} {event.fair} {event.fault} {shown(self.when[event.name])}")
                 for actor in self.network.participants(event.name):
                     if actor.name in part.machines:
-                        rows = {s: [(r.dest, shown(r.when)) for r in rules] for s, rules in self.rules(actor, event.name).items()}
+                        rows = {
+                            s: [(r.dest, shown(r.when)) for r in rules]
+                            for s, rules in self.rules(actor, event.name).items()
+                        }
                         lines.append(f"  {actor.name} {rows}")
         return "\n".join(lines)
 
@@ -161,7 +172,8 @@ class World:
     def is_widened(self, event: Event) -> bool:
         """Whether a machine that is left out could keep the event from happening."""
         return bool(machines_of(event.when) & self.leaves_out) or any(
-            actor.name in self.leaves_out and self.blocks(actor, event.name) for actor in self.network.participants(event.name)
+            actor.name in self.leaves_out and self.blocks(actor, event.name)
+            for actor in self.network.participants(event.name)
         )
 
     def can_leave_out(self, part: Slice) -> bool:
@@ -269,7 +281,9 @@ class World:
         if name in self.leaves_out:
             return False
         actor = self.network.actors[name]
-        return len(self.reach[name]) > 1 or any(self.blocks(actor, event) for event in events & actor.machine.events.keys())
+        return len(self.reach[name]) > 1 or any(
+            self.blocks(actor, event) for event in events & actor.machine.events.keys()
+        )
 
 
 def shown(term: Term) -> str:

@@ -54,7 +54,9 @@ saved_state_saves_every_vm = step(
 
 vms_at_rest_are_not_touched = step(
     "A VM that is off or saved already is neither saved nor given back.",
-    every(vm, implies(happens("vm_saved"), ~_off_or_saved) & implies(happens("vm_given_back"), ~note.is_(Note.NOTHING))),
+    every(
+        vm, implies(happens("vm_saved"), ~_off_or_saved) & implies(happens("vm_given_back"), ~note.is_(Note.NOTHING))
+    ),
     shows="BAK-3 BAK-9",
     derived=True,
     witness=fired("vm_has_nothing_to_save"),
@@ -162,7 +164,9 @@ live_disk_is_never_rolled_back = step(
     "The live disk never goes back to the child's snapshot; only the copy does.",
     every(
         vm,
-        ~live_disk.is_(LiveDisk.WRITTEN_ON) | ~after(live_disk.is_(LiveDisk.AT_SNAPSHOT)) | happens("child_snapshot_taken"),
+        ~live_disk.is_(LiveDisk.WRITTEN_ON)
+        | ~after(live_disk.is_(LiveDisk.AT_SNAPSHOT))
+        | happens("child_snapshot_taken"),
     ),
     shows="BAK-10",
     derived=True,
@@ -181,7 +185,9 @@ auto_recovery_required = always(
     "A backup that used Child VM Snapshot for any VM never succeeds with NO_AUTORECOVERY in the context.",
     implies(completed & context.is_(Context.NO_AUTORECOVERY), every(vm, ~_used_child_snapshot)),
     shows="BAK-12 READ-6",
-    witness=happens("snapshot_set_begun") & context.is_(Context.NO_AUTORECOVERY) & some(vm, method.is_(Method.CHILD_VM_SNAPSHOT)),
+    witness=happens("snapshot_set_begun")
+    & context.is_(Context.NO_AUTORECOVERY)
+    & some(vm, method.is_(Method.CHILD_VM_SNAPSHOT)),
 )
 
 saved_state_needs_no_auto_recovery = possible(

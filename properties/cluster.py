@@ -34,9 +34,7 @@ cluster_is_not_asked = possible(
 
 saved_through_the_cluster_is_left_saved = step(
     "A backup leaves a VM alone that was saved through the cluster service: no failover, and nothing given back.",
-    implies(
-        requester.is_(BACKUP_OPEN) & ~by_others, every(vm, ~_saved | after(_saved) & unchanged(power))
-    ),
+    implies(requester.is_(BACKUP_OPEN) & ~by_others, every(vm, ~_saved | after(_saved) & unchanged(power))),
     shows="CLU-2",
     witness=happens("vm_has_nothing_to_save") & some(vm, _saved),
 )

@@ -13,7 +13,15 @@ from properties.vocabulary import SESSION_STARTS, at_rest
 vms_are_handled_through_vss = step(
     "The writer saves, snapshots, gives back, deletes and registers VMs only while it processes a VSS event.",
     implies(
-        happens("vm_saved", "child_backup_begins", "vm_given_back", "image_rolled_back", "vm_turned_off", "vm_deleted", "vm_registered"),
+        happens(
+            "vm_saved",
+            "child_backup_begins",
+            "vm_given_back",
+            "image_rolled_back",
+            "vm_turned_off",
+            "vm_deleted",
+            "vm_registered",
+        ),
         ~doing.is_(Doing.NOTHING),
     ),
     shows="GEN-1",

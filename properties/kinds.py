@@ -61,8 +61,9 @@ class Step(Property):
 
 @dataclass(frozen=True, kw_only=True)
 class Ends(Property):
-    """Every run comes to a state in which `rest` holds, provided that it meets finitely many faults, that none of the
-    events `without` happens again, and that an event which stays possible for ever, and is not said to be unfair, happens."""
+    """Every run comes to a state in which `rest` holds, provided that it meets finitely many faults, that none of
+    the events `without` happens again, and that an event which stays possible for ever, and is not said to be unfair,
+    happens."""
 
     rest: Term
     without: tuple[str, ...] = ()
@@ -114,9 +115,7 @@ def possible(says: str, term: Term, *, shows: str, derived: bool = False, needs:
     return Possible(says=says, term=term, shows=_ids(shows), witness=term, derived=derived, needs=tuple(needs))
 
 
-def ends(
-    says: str, rest: Term, *, without: Sequence[str], shows: str, witness: Term, derived: bool = False
-) -> Ends:
+def ends(says: str, rest: Term, *, without: Sequence[str], shows: str, witness: Term, derived: bool = False) -> Ends:
     return Ends(says=says, rest=rest, without=tuple(without), shows=_ids(shows), witness=witness, derived=derived)
 
 
@@ -153,7 +152,14 @@ def seen(*events: str, since: Sequence[str], at: Sort = HOST) -> Actor:
 
 
 def precedes(
-    says: str, first: Sequence[str], then: Sequence[str], *, since: Sequence[str], at: Sort = HOST, shows: str, witness: Term,
+    says: str,
+    first: Sequence[str],
+    then: Sequence[str],
+    *,
+    since: Sequence[str],
+    at: Sort = HOST,
+    shows: str,
+    witness: Term,
     derived: bool = False,
 ) -> Step:
     """`then` happens only after `first`, counted from the latest `since` (for each member of `at`, or for the host)."""
@@ -170,7 +176,7 @@ def precedes(
     )
 
 
-def refines(  # noqa: PLR0913 - a declaration with named fields
+def refines(
     says: str,
     spec: Actor,
     off_spec: States,
@@ -181,8 +187,8 @@ def refines(  # noqa: PLR0913 - a declaration with named fields
     allowed: Sequence[str] = (),
     derived: bool = False,
 ) -> Step:
-    """What the machines `sees` go through is a run of the simpler machine `spec`, an observer that goes to `off_spec` where
-    the simpler machine could not follow; and no event outside its alphabet (or `allowed`) moves any of them."""
+    """What the machines `sees` go through is a run of the simpler machine `spec`, an observer that goes to `off_spec`
+    where the simpler machine could not follow; and no event outside its alphabet (or `allowed`) moves any of them."""
     alphabet = (*spec.events, *allowed)
     nothing_else = implies(~happens(*alphabet), unchanged(*sees))
     term = nothing_else & ~after(spec.is_(off_spec))

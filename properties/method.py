@@ -18,7 +18,7 @@ from model.actors.power import Power, power
 from model.facts import GUEST_SERVICE_NAME
 from model.notation import Term, after, every, happens, implies, some
 from model.sorts import disk, vm
-from properties.kinds import Step, fact, fired, possible, step
+from properties.kinds import Step, fact, possible, step
 from properties.vocabulary import backup_succeeds, gone
 
 identify = happens("writer_metadata_gathered")
@@ -69,7 +69,9 @@ child_snapshot_needs_the_service = _needed(
     service_runs,
     "MET-3 MET-2",
 )
-child_snapshot_needs_a_running_vm = _needed("Child VM Snapshot is used only for a VM that runs.", vm_runs, "MET-4 MET-2")
+child_snapshot_needs_a_running_vm = _needed(
+    "Child VM Snapshot is used only for a VM that runs.", vm_runs, "MET-4 MET-2"
+)
 child_snapshot_needs_one_volume = _needed(
     "Child VM Snapshot is used only where the snapshot files lie on the volume of the VHD files.",
     same_volume,

@@ -24,19 +24,21 @@ class Ordinary(States):
     OUT_OF_ORDER = "no VSS backup goes like this"
 
 
-O = Ordinary
+Ord = Ordinary
 EVERY = frozenset(Ordinary)
-OPEN = EVERY - {O.NONE, O.OUT_OF_ORDER}
-AFTER_PREPARE = O.PREPARED | O.PREPARE_FOR_SNAPSHOT | O.FROZEN | O.COMMITTED | O.THAWED
+OPEN = EVERY - {Ord.NONE, Ord.OUT_OF_ORDER}
+AFTER_PREPARE = Ord.PREPARED | Ord.PREPARE_FOR_SNAPSHOT | Ord.FROZEN | Ord.COMMITTED | Ord.THAWED
 
 
-def _follow(spec: Actor, steps: dict[str, tuple[frozenset[States] | States, Ordinary]], *, closes: tuple[str, ...]) -> Actor:
+def _follow(
+    spec: Actor, steps: dict[str, tuple[frozenset[States] | States, Ordinary]], *, closes: tuple[str, ...]
+) -> Actor:
     """Give the simpler machine its table: each event from where it may come; from anywhere else, out of order."""
     rows = []
     for name, (sources, dest) in steps.items():
         fitting = sources if isinstance(sources, frozenset) else frozenset({sources})
-        rows += [on(name, fitting, dest), on(name, EVERY - fitting, O.OUT_OF_ORDER)]
-    return spec.table(*rows, *(on(name, OPEN, O.NONE) for name in closes), stays(*closes))
+        rows += [on(name, fitting, dest), on(name, EVERY - fitting, Ord.OUT_OF_ORDER)]
+    return spec.table(*rows, *(on(name, OPEN, Ord.NONE) for name in closes), stays(*closes))
 
 
 child_view = _follow(
@@ -44,7 +46,7 @@ child_view = _follow(
         "child_view",
         Ordinary,
         of=vm,
-        starts=O.NONE,
+        starts=Ord.NONE,
         observer=True,
         says="A VSS backup as the child knows it.",
     ),
@@ -52,14 +54,14 @@ child_view = _follow(
         zip(
             CHILD_EVENTS,
             (
-                (O.NONE, O.IDENTIFIED),
-                (O.IDENTIFIED, O.PREPARED),
-                (O.PREPARED, O.PREPARE_FOR_SNAPSHOT),
-                (O.PREPARE_FOR_SNAPSHOT, O.FROZEN),
-                (O.FROZEN, O.COMMITTED),
-                (O.COMMITTED, O.THAWED),
-                (O.THAWED, O.POST_SNAPSHOT),
-                (O.POST_SNAPSHOT, O.NONE),
+                (Ord.NONE, Ord.IDENTIFIED),
+                (Ord.IDENTIFIED, Ord.PREPARED),
+                (Ord.PREPARED, Ord.PREPARE_FOR_SNAPSHOT),
+                (Ord.PREPARE_FOR_SNAPSHOT, Ord.FROZEN),
+                (Ord.FROZEN, Ord.COMMITTED),
+                (Ord.COMMITTED, Ord.THAWED),
+                (Ord.THAWED, Ord.POST_SNAPSHOT),
+                (Ord.POST_SNAPSHOT, Ord.NONE),
             ),
             strict=True,
         )
@@ -73,7 +75,7 @@ child_view = _follow(
 child_sees_an_ordinary_backup = refines(
     "What the child sees of a host backup is an ordinary VSS backup and nothing else.",
     child_view,
-    O.OUT_OF_ORDER,
+    Ord.OUT_OF_ORDER,
     sees=(child_session, child_writers),
     allowed=("integration_service_stops", "management_service_restarts"),
     shows="BAK-4 BAK-6",
@@ -81,19 +83,21 @@ child_sees_an_ordinary_backup = refines(
 )
 
 writer_view = _follow(
-    Actor("writer_view", Ordinary, starts=O.NONE, observer=True, says="A VSS backup as a writer on the host knows it."),
+    Actor(
+        "writer_view", Ordinary, starts=Ord.NONE, observer=True, says="A VSS backup as a writer on the host knows it."
+    ),
     {
-        "writer_metadata_gathered": (O.NONE, O.IDENTIFIED),
-        "prepared_for_backup": (O.IDENTIFIED, O.PREPARED),
-        "snapshot_set_begun": (O.PREPARED, O.PREPARE_FOR_SNAPSHOT),
-        "freeze_delivered": (O.PREPARE_FOR_SNAPSHOT, O.FROZEN),
-        "veto_ignored": (O.PREPARE_FOR_SNAPSHOT, O.FROZEN),
-        "shadow_copies_committed": (O.FROZEN, O.COMMITTED),
-        "thaw_delivered": (O.COMMITTED, O.THAWED),
-        "post_snapshot_delivered": (O.THAWED, O.POST_SNAPSHOT),
-        "backup_completed": (O.POST_SNAPSHOT, O.COMPLETED),
-        "abort_delivered": (AFTER_PREPARE | O.ABORTED, O.ABORTED),
-        "released": (O.COMPLETED | O.ABORTED | O.POST_SNAPSHOT, O.NONE),
+        "writer_metadata_gathered": (Ord.NONE, Ord.IDENTIFIED),
+        "prepared_for_backup": (Ord.IDENTIFIED, Ord.PREPARED),
+        "snapshot_set_begun": (Ord.PREPARED, Ord.PREPARE_FOR_SNAPSHOT),
+        "freeze_delivered": (Ord.PREPARE_FOR_SNAPSHOT, Ord.FROZEN),
+        "veto_ignored": (Ord.PREPARE_FOR_SNAPSHOT, Ord.FROZEN),
+        "shadow_copies_committed": (Ord.FROZEN, Ord.COMMITTED),
+        "thaw_delivered": (Ord.COMMITTED, Ord.THAWED),
+        "post_snapshot_delivered": (Ord.THAWED, Ord.POST_SNAPSHOT),
+        "backup_completed": (Ord.POST_SNAPSHOT, Ord.COMPLETED),
+        "abort_delivered": (AFTER_PREPARE | Ord.ABORTED, Ord.ABORTED),
+        "released": (Ord.COMPLETED | Ord.ABORTED | Ord.POST_SNAPSHOT, Ord.NONE),
     },
     closes=("released_unprepared", "released_without_abort", "shutdown_after_vanishing", "host_loses_power"),
 )
@@ -111,7 +115,7 @@ _restore_events = (
 writer_sees_an_ordinary_backup = refines(
     "The writer meets the events of a backup in the order of VSS; only Abort cuts in.",
     writer_view,
-    O.OUT_OF_ORDER,
+    Ord.OUT_OF_ORDER,
     sees=(doing,),
     allowed=(*_handlers_return, *_restore_events),
     shows="BAK-1",

@@ -1,8 +1,8 @@
 """RST: what a restore does, in its order."""
 
 from model.actors.child import child_session, child_snapshot, child_writers
-from model.actors.parts import ConfiguredPlace, Port, Switch, Target, configured_place, port, switch, target
 from model.actors.conditions import DiskKind, disk_kind
+from model.actors.parts import ConfiguredPlace, Port, Switch, Target, configured_place, port, switch, target
 from model.actors.power import Power, power
 from model.actors.restore import FileRestoreStatus, Link, Place, file_restore_status, link, place
 from model.actors.writer import Doing, Returned, WriterState, doing, returned, writer_state

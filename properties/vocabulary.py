@@ -1,5 +1,5 @@
-"""Phrases that several properties use. They speak of machines and events, never of the terms that the events are guarded
-by: a property that repeated a guard would follow every mistake in it."""
+"""Phrases that several properties use. They speak of machines and events, never of the terms that the events are
+guarded by: a property that repeated a guard would follow every mistake in it."""
 
 from model.actors.method import Method, method
 from model.actors.power import Power, power
@@ -24,14 +24,15 @@ CHILD_EVENTS = (
     "child_snapshot_taken", "child_thaws", "child_post_snapshot", "child_backup_completes",
 )  # fmt: skip
 OTHERS = (
-    "operator_starts_vm", "operator_stops_vm", "operator_saves_vm", "operator_pauses_vm", "guest_crashes", "child_gives_up",
-    "integration_service_stops", "management_service_restarts", "host_loses_power", "cluster_fails_over",
+    "operator_starts_vm", "operator_stops_vm", "operator_saves_vm", "operator_pauses_vm", "guest_crashes",
+    "child_gives_up", "integration_service_stops", "management_service_restarts", "host_loses_power", "cluster_fails_over",
 )  # fmt: skip
 by_others = happens(*OTHERS)
 """Steps that neither the writer nor VSS nor the requester takes."""
 
 SESSION_STARTS = ("backup_initialized", "restore_initialized")
 VETOES = (
-    "prepare_for_snapshot_vetoed", "prepare_for_snapshot_vetoed_returning_true", "prepare_for_snapshot_failed_unreported",
+    "prepare_for_snapshot_vetoed", "prepare_for_snapshot_vetoed_returning_true",
+    "prepare_for_snapshot_failed_unreported",
 )  # fmt: skip
 backup_succeeds = happens("backup_completed")

@@ -36,8 +36,8 @@ from properties.vocabulary import (
 _NAMES = (
     "UNKNOWN", "STABLE", "WAITING_FOR_FREEZE", "WAITING_FOR_THAW", "WAITING_FOR_POST_SNAPSHOT",
     "WAITING_FOR_BACKUP_COMPLETE", "FAILED_AT_IDENTIFY", "FAILED_AT_PREPARE_BACKUP", "FAILED_AT_PREPARE_SNAPSHOT",
-    "FAILED_AT_FREEZE", "FAILED_AT_THAW", "FAILED_AT_POST_SNAPSHOT", "FAILED_AT_BACKUP_COMPLETE", "FAILED_AT_PRE_RESTORE",
-    "FAILED_AT_POST_RESTORE", "FAILED_AT_BACKUPSHUTDOWN",
+    "FAILED_AT_FREEZE", "FAILED_AT_THAW", "FAILED_AT_POST_SNAPSHOT", "FAILED_AT_BACKUP_COMPLETE",
+    "FAILED_AT_PRE_RESTORE", "FAILED_AT_POST_RESTORE", "FAILED_AT_BACKUPSHUTDOWN",
 )  # fmt: skip
 
 writer_state_numbers = fact(
@@ -155,7 +155,8 @@ repeated_abort_changes_nothing = step(
 
 _vanished_seen = seen("requester_vanishes", since=(*SESSION_STARTS, "host_loses_power"))
 vanished_requester_gets_shutdown_only = step(
-    "After the requester has vanished, VSS delivers BackupShutdown and nothing else, but for an Abort that was due already.",
+    "After the requester has vanished, VSS delivers BackupShutdown and nothing else, but for an Abort that was due "
+    "already.",
     implies(
         _vanished_seen.is_(Seen.HAPPENED),
         ~happens(
@@ -210,12 +211,16 @@ a_forgotten_status_is_not_all = step(
     ),
     shows="VSS-10 RST-4",
     witness=happens("post_restore_failed")
-    & some(vm, file_restore_status.is_(FileRestoreStatus.UNDEFINED | FileRestoreStatus.NONE | FileRestoreStatus.FAILED)),
+    & some(
+        vm, file_restore_status.is_(FileRestoreStatus.UNDEFINED | FileRestoreStatus.NONE | FileRestoreStatus.FAILED)
+    ),
 )
 
 restore_status_numbers = fact(
     "The file restore statuses have the numbers of VSS_FILE_RESTORE_STATUS.",
-    lambda: tuple((name, FileRestoreStatus[name].value, k) for k, name in enumerate(("UNDEFINED", "NONE", "ALL", "FAILED"))),
+    lambda: tuple(
+        (name, FileRestoreStatus[name].value, k) for k, name in enumerate(("UNDEFINED", "NONE", "ALL", "FAILED"))
+    ),
     shows="VSS-10",
 )
 

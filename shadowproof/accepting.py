@@ -16,7 +16,9 @@ from shadowproof.verify import judge, recorded_tasks
 def accept_now(reason: str, console: Console) -> None:
     """Judge every column and write the record. Raises AskError without a reason."""
     if not reason.strip():
-        raise AskError("A reason is needed: it stays in the record. Write --reason 'what changed, and why that is right'.")
+        raise AskError(
+            "A reason is needed: it stays in the record. Write --reason 'what changed, and why that is right'."
+        )
     try:
         old = load()
     except RecordError:
@@ -29,4 +31,6 @@ def accept_now(reason: str, console: Console) -> None:
     kinds = {kind: sum(d.kind == kind for d in different) for kind in sorted({d.kind for d in different})}
     entry = {"date": datetime.datetime.now(datetime.UTC).date().isoformat(), "reason": reason.strip(), "changed": kinds}
     write_whole(PATH, dump(updated(Record(cells, old.reasons), done.all_verdicts, entry)))
-    console.print(f"{len(different)} verdicts recorded anew." if different else "Nothing had changed; the reason is kept.")
+    console.print(
+        f"{len(different)} verdicts recorded anew." if different else "Nothing had changed; the reason is kept."
+    )

@@ -51,7 +51,9 @@ def column(faults: Sequence[str], readings: Sequence[str]) -> Column:
         name, equals, value = text.partition("=")
         name, value = name.strip().upper(), value.strip().upper()
         if not equals or name not in by_name:
-            raise AskError(f"{text!r} is no reading. Write ID=VALUE, such as READ-1=NEVER. {_near(name, by_name, 'readings')}")
+            raise AskError(
+                f"{text!r} is no reading. Write ID=VALUE, such as READ-1=NEVER. {_near(name, by_name, 'readings')}"
+            )
         states = by_name[name].actor.states
         if value not in states:
             raise AskError(f"{name} has no value {value!r}. It is one of {', '.join(states)}.")
@@ -67,7 +69,9 @@ def vms(number: int) -> int:
     if number < 1:
         raise AskError(f"--vms {number}: at least one VM is needed. Write --vms 2, say.")
     if number > MOST_VMS:
-        raise AskError(f"--vms {number}: the explorer does not search more than {MOST_VMS} VMs. Write --vms {MOST_VMS} or less.")
+        raise AskError(
+            f"--vms {number}: the explorer does not search more than {MOST_VMS} VMs. Write --vms {MOST_VMS} or less."
+        )
     return number
 
 

@@ -11,6 +11,8 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from shadowproof.verify import Task
+
 app = typer.Typer(
     name="shadowproof",
     no_args_is_help=True,
@@ -22,36 +24,52 @@ app = typer.Typer(
 
 Properties = Annotated[
     list[str] | None,
-    typer.Option("--property", "-p", help="Judge only this property, or all that show this requirement id. May be repeated."),
+    typer.Option(
+        "--property", "-p", help="Judge only this property, or all that show this requirement id. May be repeated."
+    ),
 ]
-Faults = Annotated[list[str] | None, typer.Option("--fault", "-f", help="Tolerate this fault. Repeated: all of them together.")]
-Readings = Annotated[list[str] | None, typer.Option("--reading", "-r", help="Take another reading, as READ-1=NEVER. May be repeated.")]
-InventoryFile = Annotated[Path | None, typer.Option("--inventory", "-i", help="A host's VMs, as collect-inventory.ps1 writes them.")]
+Faults = Annotated[
+    list[str] | None, typer.Option("--fault", "-f", help="Tolerate this fault. Repeated: all of them together.")
+]
+Readings = Annotated[
+    list[str] | None, typer.Option("--reading", "-r", help="Take another reading, as READ-1=NEVER. May be repeated.")
+]
+InventoryFile = Annotated[
+    Path | None, typer.Option("--inventory", "-i", help="A host's VMs, as collect-inventory.ps1 writes them.")
+]
 
 
 def _console(*, errors: bool = False) -> Console:
-    from rich.console import Console  # noqa: PLC0415
+    from rich.console import Console
 
     return Console(stderr=errors, width=None if sys.stdout.isatty() else 140, soft_wrap=False)
 
 
 @app.command()
-def verify(  # noqa: PLR0913
+def verify(
     properties: Properties = None,
     faults: Faults = None,
     readings: Readings = None,
     vms: Annotated[int, typer.Option(help="Search every state of up to this many VMs.")] = 2,
-    full: Annotated[bool, typer.Option("--full", help="As many VMs in every column, also where one is enough by default. Takes long.")] = False,
+    full: Annotated[
+        bool,
+        typer.Option("--full", help="As many VMs in every column, also where one is enough by default. Takes long."),
+    ] = False,
     inventory: InventoryFile = None,
     json_file: Annotated[Path | None, typer.Option("--json", help="Also write everything to this file.")] = None,
-    schema: Annotated[bool, typer.Option("--schema", help="Print the JSON schema of --json, and do nothing else.")] = False,
+    schema: Annotated[
+        bool, typer.Option("--schema", help="Print the JSON schema of --json, and do nothing else.")
+    ] = False,
 ) -> None:
     """Judge every promise, in every column: no fault, each fault alone, each reading alone, all faults.
 
     With --fault or --reading: in that one column. With --inventory: for the VMs of a real host, drawn in all pairs.
     Succeeds if every verdict is as recorded (reviewed and kept in the project).
     """
-    from shadowproof import ask, report, verify as command  # noqa: PLC0415
+    from proofs.record import Record, load
+    from shadowproof import ask, report
+    from shadowproof import verify as command
+    from shadowproof.files import check_writable
 
     if schema:
         typer.echo(report.schema_text(), nl=False)
@@ -59,28 +77,37 @@ def verify(  # noqa: PLR0913
     names = ask.properties(properties or [])
     number = ask.vms(vms)
     tasks, compared = _tasks(names, faults or [], readings or [], number, full, inventory)
-    done = command.judge(tasks, command.read_record(), compared=compared, console=_console(errors=True))
+    if json_file is not None:
+        check_writable(json_file)
+    record = load() if compared else Record({})
+    done = command.judge(tasks, record, compared=compared, console=_console(errors=True))
     if json_file is not None:
         command.write_json(json_file, report.as_json(done))
     command.print_verification(done, _console())
     raise typer.Exit(done.status)
 
 
-def _tasks(names, faults, readings, vms, full, inventory):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, PLR0913
-    from proofs.check import Scope  # noqa: PLC0415
-    from shadowproof import ask, verify as command  # noqa: PLC0415
+def _tasks(
+    names: list[str], faults: list[str], readings: list[str], vms: int, full: bool, inventory: Path | None
+) -> tuple[list[Task], bool]:
+    """What to judge, and whether it is what the record holds."""
+    from proofs.check import Scope
+    from shadowproof import ask
+    from shadowproof import verify as command
 
     column = ask.column(faults, readings)
     if inventory is not None:
-        from shadowproof.host import scope  # noqa: PLC0415
-        from shadowproof.inventory import read_inventory  # noqa: PLC0415
+        from shadowproof.host import scope
+        from shadowproof.inventory import read_inventory
 
         if full:
             raise ask.AskError("--full and --inventory exclude one another. Leave one out.")
         return [(column, names, scope(read_inventory(inventory), vms))], False
     if faults or readings:
         if full:
-            raise ask.AskError("--full is about every column; with --fault or --reading there is one. Leave --full out.")
+            raise ask.AskError(
+                "--full is about every column; with --fault or --reading there is one. Leave --full out."
+            )
         return [(column, names, Scope(vms=vms))], False
     return command.recorded_tasks(names, vms, full=full), vms == 2 and not full
 
@@ -93,8 +120,8 @@ def explain(
     vms: Annotated[int, typer.Option(help="Search up to this many VMs.")] = 2,
 ) -> None:
     """Tell the shortest run that breaks a property (or shows that something is possible), and why."""
-    from shadowproof import ask  # noqa: PLC0415
-    from shadowproof.explain import explained  # noqa: PLC0415
+    from shadowproof import ask
+    from shadowproof.explain import explained
 
     (name,) = ask.properties([property_name])[:1]
     text, status = explained(name, ask.column(faults or [], readings or []), ask.vms(vms))
@@ -104,13 +131,15 @@ def explain(
 
 @app.command()
 def method(
-    inventory: Annotated[Path, typer.Option("--inventory", "-i", help="A host's VMs, as collect-inventory.ps1 writes them.")],
+    inventory: Annotated[
+        Path, typer.Option("--inventory", "-i", help="A host's VMs, as collect-inventory.ps1 writes them.")
+    ],
     json_file: Annotated[Path | None, typer.Option("--json", help="Also write the answer to this file.")] = None,
 ) -> None:
     """Say for each VM of a host how it would be backed up, and what that does to it."""
-    from shadowproof.inventory import read_inventory  # noqa: PLC0415
-    from shadowproof.method import as_json, render  # noqa: PLC0415
-    from shadowproof.verify import write_json  # noqa: PLC0415
+    from shadowproof.inventory import read_inventory
+    from shadowproof.method import as_json, render
+    from shadowproof.verify import write_json
 
     found = read_inventory(inventory)
     text = render(found)
@@ -122,8 +151,8 @@ def method(
 @app.command()
 def requirements() -> None:
     """List every requirement with its sentences, rules and properties; fail if one is bare."""
-    from model.protocol import PROTOCOL  # noqa: PLC0415
-    from shadowproof.tables import bare, requirements_table, unclaimed_sentences  # noqa: PLC0415
+    from model.protocol import PROTOCOL
+    from shadowproof.tables import bare, requirements_table, unclaimed_sentences
 
     typer.echo(requirements_table(PROTOCOL))
     raise typer.Exit(1 if bare(PROTOCOL) or unclaimed_sentences() else 0)
@@ -132,8 +161,8 @@ def requirements() -> None:
 @app.command("left-out")
 def left_out() -> None:
     """List what the model leaves out, and how each open question of the protocol is answered."""
-    from model.protocol import PROTOCOL  # noqa: PLC0415
-    from shadowproof.tables import answers_table, left_out_list  # noqa: PLC0415
+    from model.protocol import PROTOCOL
+    from shadowproof.tables import answers_table, left_out_list
 
     typer.echo(left_out_list(PROTOCOL))
     typer.echo(answers_table())
@@ -145,9 +174,9 @@ def draw(
     svg: Annotated[Path | None, typer.Option(help="Write an SVG picture here (needs Graphviz).")] = None,
 ) -> None:
     """Draw state diagrams: Mermaid text, or SVG where Graphviz is installed."""
-    from model.protocol import PROTOCOL  # noqa: PLC0415
-    from shadowproof import ask, drawing  # noqa: PLC0415
-    from shadowproof.files import write_whole  # noqa: PLC0415
+    from model.protocol import PROTOCOL
+    from shadowproof import ask, drawing
+    from shadowproof.files import write_whole
 
     if svg is not None:
         if actor is None:
@@ -160,9 +189,11 @@ def draw(
 
 
 @app.command("list")
-def list_(what: Annotated[str, typer.Argument(help="properties, faults, readings, actors, events or requirements")]) -> None:
+def list_(
+    what: Annotated[str, typer.Argument(help="properties, faults, readings, actors, events or requirements")],
+) -> None:
     """List the names that other commands take."""
-    from shadowproof.listing import listing  # noqa: PLC0415
+    from shadowproof.listing import listing
 
     typer.echo(listing(what))
 
@@ -170,16 +201,18 @@ def list_(what: Annotated[str, typer.Argument(help="properties, faults, readings
 @app.command()
 def accept(reason: Annotated[str, typer.Option(help="Why the verdicts changed: kept in the record.")]) -> None:
     """Record the verdicts as they are now, with the reason for the change."""
-    from shadowproof.accepting import accept_now  # noqa: PLC0415
+    from shadowproof.accepting import accept_now
 
     accept_now(reason, _console(errors=True))
 
 
 @app.command()
-def docs(check: Annotated[bool, typer.Option("--check", help="Write nothing; fail if a page is out of date.")] = False) -> None:
+def docs(
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; fail if a page is out of date.")] = False,
+) -> None:
     """Write the pages in docs/ that come from the model and the record."""
-    from shadowproof.docs import stale, write  # noqa: PLC0415
-    from shadowproof.findings import page  # noqa: PLC0415
+    from shadowproof.docs import stale, write
+    from shadowproof.findings import page
 
     root, extra = Path.cwd(), {"findings.md": page()}
     if not (root / "model" / "protocol.py").exists():

@@ -17,15 +17,23 @@ def explained(name: str, column: Column, vms: int) -> tuple[str, int]:
     (found,) = check(column, [name], Scope(vms=vms))
     property_ = PROPERTIES[name]
     if found.run is not None:
-        text = story(found.run, watched(), property_, column, found, holds_when(name, column) if found.verdict == REFUTED else [])
+        text = story(
+            found.run, watched(), property_, column, found, holds_when(name, column) if found.verdict == REFUTED else []
+        )
         return text, 1 if found.verdict == REFUTED else 0
     head = f"{name}: {property_.says}"
     if found.verdict == HOLDS:
-        return f"{head}\nHolds ({found.assurance}), assuming {column_text(column)}. There is no run to tell. {_broken_elsewhere(name)}", 0
+        return (
+            f"{head}\nHolds ({found.assurance}), assuming {column_text(column)}. There is no run to tell. {_broken_elsewhere(name)}",
+            0,
+        )
     if found.verdict == NOT_EXERCISED:
         return f"{head}\nNot exercised, assuming {column_text(column)}: {found.reason}. {_broken_elsewhere(name)}", 2
     status = 3 if found.verdict == UNDECIDED else 1
-    return f"{head}\n{found.verdict.capitalize()} ({found.assurance}), assuming {column_text(column)}: {found.reason}.", status
+    return (
+        f"{head}\n{found.verdict.capitalize()} ({found.assurance}), assuming {column_text(column)}: {found.reason}.",
+        status,
+    )
 
 
 def _broken_elsewhere(name: str) -> str:
@@ -38,7 +46,11 @@ def _broken_elsewhere(name: str) -> str:
     for column in (*fault_columns(), *reading_columns()):
         cell = record.cell(name, column.name)
         if cell is not None and cell.verdict == REFUTED:
-            options.append(" ".join([*(f"--fault {f}" for f in column.faults), *(f"--reading {r}={v}" for r, v in column.readings)]))
+            options.append(
+                " ".join(
+                    [*(f"--fault {f}" for f in column.faults), *(f"--reading {r}={v}" for r, v in column.readings)]
+                )
+            )
     return f"It fails with: {', '.join(options)}." if options else ""
 
 

@@ -11,12 +11,22 @@ class OutputError(ValueError):
     """A file cannot be written; the message names it and the remedy."""
 
 
+def check_writable(path: Path) -> None:
+    """Refuse a place that cannot be written to before work is spent on what should go there. Raises OutputError."""
+    if path.is_dir():
+        raise OutputError(f"{path} is a folder. Name a file in it.")
+    if not os.access(path.parent, os.W_OK | os.X_OK):
+        raise OutputError(f"{path} cannot be written. Choose a folder that exists and is writable.")
+
+
 def write_whole(path: Path, text: str) -> None:
     """Write a text file whole or not at all. Raises OutputError."""
     try:
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     except OSError as problem:
-        raise OutputError(f"{path} cannot be written ({problem.strerror}). Choose a folder that exists and is writable.") from None
+        raise OutputError(
+            f"{path} cannot be written ({problem.strerror}). Choose a folder that exists and is writable."
+        ) from None
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as out:
             out.write(text)

@@ -112,5 +112,9 @@ def page() -> str:
             property_ = PROPERTIES[name]
             steps = "no run reaches it" if cell.length is None else str(cell.length)
             lines.append(f"| {name} | {property_.says} | {' '.join(property_.shows)} | {steps} | up to {cell.vms} |")
-        lines += ["", f"Tell one: `shadowproof explain {rows[0][0]} {asked_by(column)}`" if column != ALL_FAULTS else "", ""]
+        lines += [
+            "",
+            f"Tell one: `shadowproof explain {rows[0][0]} {asked_by(column)}`" if column != ALL_FAULTS else "",
+            "",
+        ]
     return "\n".join(lines).rstrip() + "\n"

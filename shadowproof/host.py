@@ -126,7 +126,7 @@ def contradiction(machine: Machine) -> str | None:
     broken = next((part for part in parts if not can_be(part, allowed)), start)
     facts = facts_of(machine)
     told = " and ".join(facts[name].source for name in sorted(machines_of(broken)) if name in facts)
-    return f"{machine.name} cannot be as the file says ({told}), since always {words(broken)}; collect it again"
+    return f"{machine.name} cannot be as the file says ({told}): it must be that {words(broken)}; collect it again"
 
 
 def at_start(shape: Shape, network: Network = PROTOCOL) -> Term:

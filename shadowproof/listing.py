@@ -16,7 +16,10 @@ def listing(what: str) -> str:
         "properties": [(p.name, p.says) for p in PROPERTIES.values()],
         "faults": [(f.name, f.says) for f in FAULTS],
         "readings": [
-            (f"{r.actor.name}={state}", f"{r.actor.says} {r.actor.enum[state].value}{' (default)' if state == r.default else ''}")
+            (
+                f"{r.actor.name}={state}",
+                f"{r.actor.says} {r.actor.enum[state].value}{' (default)' if state == r.default else ''}",
+            )
             for r in READINGS
             for state in r.actor.states
         ],

@@ -78,9 +78,7 @@ def as_json(done: Verification) -> dict[str, Any]:
         "schema": SCHEMA,
         "status": done.status,
         "columns": [_column(done, column, found) for column, found in done.verdicts.items()],
-        "verdicts": [
-            _verdict(found, differences.get((found.property, found.column))) for found in done.all_verdicts
-        ],
+        "verdicts": [_verdict(found, differences.get((found.property, found.column))) for found in done.all_verdicts],
         "compared_with_record": done.compared,
         "counts": {
             kind: sum(found.verdict == kind for found in done.all_verdicts)

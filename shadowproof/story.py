@@ -259,7 +259,21 @@ def _endless(recorded: Recorded, run: RunFound, found: Ends, column: Column) -> 
             of = f" of {whose(network, index, event.scope.sort)}" if index else ""
             why = f"{silenced[name]} lets it never come" if name in silenced else "nobody need do it"
             helps.append(f"{name}{of} is possible, but {'it is a fault' if event.fault else why}")
-    return f"after step {turn} it waits for ever: {missing}; {'; '.join(helps) or 'no event is possible'}"
+    held_up = helps or _held_up(recorded, [r.machine for r in there.reasons(found.rest) if not r.at])
+    return f"after step {turn} it waits for ever: {missing}; {'; '.join(held_up) or 'no event is possible'}"
+
+
+def _held_up(recorded: Recorded, waiting: Sequence[str]) -> list[str]:
+    """Nothing is possible: what keeps the machines of the host that wait from going on."""
+    found = []
+    for machine in waiting:
+        actor, state = recorded.network.actors[machine], recorded.run.state(machine)
+        for name in actor.events:
+            onward = [rule for rule in actor.rules(name, state) if rule.dest not in {None, state}]
+            if onward and recorded.network.events[name].fault is None:
+                why = recorded.run.why_not(name)
+                found += [f"{name} is not possible, as {why}"] if why else []
+    return found
 
 
 __all__ = ["FAILURES", "TELLING", "WIDTH", "story"]

@@ -10,18 +10,16 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from model.notation.run import Shape
-from model.readings import READINGS
-from proofs.check import ONE_OF_EACH, Scope
-from proofs.columns import ALL_FAULTS, BASE, combined_columns, every_column, fault_columns, title
-from proofs.record import Record, load
+from proofs.check import Scope
+from proofs.columns import ALL_FAULTS, combined_columns, every_column, fault_columns, title
+from proofs.record import Record
 from proofs.suite import judge_columns
 from proofs.verdict import HOLDS, NOT_EXERCISED, REFUTED, UNDECIDED, Verdict
 from proofs.world import Column
 from properties.catalogue import FILES, PROPERTIES, group_of
+from shadowproof.files import write_whole
 from shadowproof.report import NOT_SHOWN, Verification, assumptions, column_text
 
-TWO_OF_EACH = Shape({"disk": 2, "adapter": 2})
 Task = tuple[Column, Sequence[str], Scope]
 
 
@@ -54,7 +52,9 @@ def judge(tasks: Sequence[Task], record: Record, *, compared: bool, console: Con
     return Verification(in_order, {column: scope for column, _, scope in tasks}, seconds, record, compared)
 
 
-_HEAVY = frozenset({"integration_service_stops", "operator_changes_vm", "requester_vanishes", "management_service_restarts"})
+_HEAVY = frozenset(
+    {"integration_service_stops", "operator_changes_vm", "requester_vanishes", "management_service_restarts"}
+)
 """Faults whose columns take longest: begun first, so that no core waits at the end."""
 
 
@@ -69,7 +69,12 @@ def print_verification(done: Verification, console: Console) -> None:
     _print_summary(done, console)
 
 
-_SIGN = {HOLDS: "[green]holds[/]", REFUTED: "[red]REFUTED[/]", UNDECIDED: "[yellow]undecided[/]", NOT_EXERCISED: "[dim]not exercised[/]"}
+_SIGN = {
+    HOLDS: "[green]holds[/]",
+    REFUTED: "[red]REFUTED[/]",
+    UNDECIDED: "[yellow]undecided[/]",
+    NOT_EXERCISED: "[dim]not exercised[/]",
+}
 
 
 def _sign(found: Verdict) -> str:
@@ -84,10 +89,20 @@ def _print_column(done: Verification, console: Console) -> None:
     for heading in ("property", "verdict", "assurance", "states", "steps", "depth", "run"):
         table.add_column(heading, justify="right" if heading in {"states", "steps", "depth", "run"} else "left")
     for found in verdicts:
-        assumed = "; assuming " + " and ".join(assumptions(PROPERTIES[found.property])) if assumptions(PROPERTIES[found.property]) else ""
+        assumed = (
+            "; assuming " + " and ".join(assumptions(PROPERTIES[found.property]))
+            if assumptions(PROPERTIES[found.property])
+            else ""
+        )
         length = "" if found.length is None else str(found.length)
         table.add_row(
-            found.property, _sign(found), found.assurance + assumed, f"{found.states:,}", f"{found.steps:,}", str(found.depth), length
+            found.property,
+            _sign(found),
+            found.assurance + assumed,
+            f"{found.states:,}",
+            f"{found.steps:,}",
+            str(found.depth),
+            length,
         )
     console.print(table)
 
@@ -115,7 +130,10 @@ def _print_matrix(done: Verification, console: Console) -> None:
             broken = [
                 f"{title(c)}{'' if by_cell[name, c].length is None else f' ({by_cell[name, c].length})'}"
                 for c in done.verdicts
-                if c != base and (name, c) in by_cell and by_cell[name, c].verdict == REFUTED and _minimal(c, name, by_cell)
+                if c != base
+                and (name, c) in by_cell
+                and by_cell[name, c].verdict == REFUTED
+                and _minimal(c, name, by_cell)
             ]
             assured = found.assurance + ("" if not assumptions(PROPERTIES[name]) else "; fair")
             table.add_row(name, _sign(found), assured, f"{survived}/{len(exercised)}", ", ".join(broken) or "[dim]-[/]")
@@ -157,7 +175,9 @@ def _print_findings(done: Verification, console: Console) -> None:
     found = findings(done)
     if not found:
         return
-    console.print(f"\n[bold]Findings[/] ({len(found)}; explain one with: shadowproof explain PROPERTY --fault NAME --reading ID=VALUE)")
+    console.print(
+        f"\n[bold]Findings[/] ({len(found)}; explain one with: shadowproof explain PROPERTY --fault NAME --reading ID=VALUE)"
+    )
     for column, verdict in found:
         console.print(f"  {verdict.property} under {title(column)}", highlight=False)
         console.print(f"      [dim]{first_line(column, verdict)}[/]", highlight=False)
@@ -171,7 +191,11 @@ def _print_columns(done: Verification, console: Console) -> None:
         counts = [sum(v.verdict == kind for v in verdicts) for kind in (HOLDS, REFUTED, UNDECIDED, NOT_EXERCISED)]
         largest = max((v.states for v in verdicts), default=0)
         table.add_row(
-            title(column), str(done.scopes[column].vms), *map(str, counts), f"{largest:,}", f"{done.seconds[column]:.1f}"
+            title(column),
+            str(done.scopes[column].vms),
+            *map(str, counts),
+            f"{largest:,}",
+            f"{done.seconds[column]:.1f}",
         )
     console.print(table)
 
@@ -179,11 +203,15 @@ def _print_columns(done: Verification, console: Console) -> None:
 def _print_summary(done: Verification, console: Console) -> None:
     verdicts = done.all_verdicts
     counts = {kind: sum(v.verdict == kind for v in verdicts) for kind in (HOLDS, REFUTED, UNDECIDED, NOT_EXERCISED)}
-    console.print(f"\n{len(verdicts):,} verdicts: " + ", ".join(f"{n:,} {kind}" for kind, n in counts.items()), highlight=False)
+    console.print(
+        f"\n{len(verdicts):,} verdicts: " + ", ".join(f"{n:,} {kind}" for kind, n in counts.items()), highlight=False
+    )
     if done.compared:
         different = done.differences
         for one in different[:40]:
-            console.print(f"  [red]{one}[/]" if one.kind in {"worse", "not recorded"} else f"  [yellow]{one}[/]", highlight=False)
+            console.print(
+                f"  [red]{one}[/]" if one.kind in {"worse", "not recorded"} else f"  [yellow]{one}[/]", highlight=False
+            )
         if len(different) > 40:
             console.print(f"  … and {len(different) - 40} more")
         console.print(
@@ -196,14 +224,5 @@ def _print_summary(done: Verification, console: Console) -> None:
     console.print("Not shown: " + " ".join(NOT_SHOWN), style="dim", highlight=False)
 
 
-def read_record() -> Record:
-    return load()
-
-
 def write_json(path: Path, data: object) -> None:
-    from shadowproof.files import write_whole  # noqa: PLC0415 - only where a file is asked for
-
     write_whole(path, json.dumps(data, indent=1, ensure_ascii=False) + "\n")
-
-
-__all__ = ["BASE", "ONE_OF_EACH", "READINGS", "TWO_OF_EACH", "findings", "first_line", "judge", "print_verification", "recorded_tasks"]

@@ -1,6 +1,5 @@
 """Inside a child VM: the requester service, the child's own writers, and the snapshot they make."""
 
-from model.actors.power import Power, power
 from model.notation import Actor, States, on, stays
 from model.readings import READ_8, SnapshotReleased
 from model.sorts import vm
@@ -91,7 +90,7 @@ class ChildSnapshot(States):
 
 
 T = ChildSnapshot
-_kept, _dropped = (READ_8.actor.is_(SnapshotReleased.COPY_EXISTS), READ_8.actor.is_(SnapshotReleased.SESSION_ENDS))
+_dropped = READ_8.actor.is_(SnapshotReleased.SESSION_ENDS)
 
 child_snapshot = Actor(
     "child_snapshot",
@@ -107,7 +106,13 @@ child_snapshot.table(
     on("post_snapshot_delivered", T.TAKEN, T.RELEASED),
     on("abort_returned", T.TAKEN, T.RELEASED),
     *(on(end, T.TAKEN | T.RELEASED, T.NONE) for end in ("backup_shutdown_returned", "host_loses_power")),
-    stays("child_backup_completes", "post_snapshot_delivered", "abort_returned", "backup_shutdown_returned", "host_loses_power"),
+    stays(
+        "child_backup_completes",
+        "post_snapshot_delivered",
+        "abort_returned",
+        "backup_shutdown_returned",
+        "host_loses_power",
+    ),
 )
 
 
@@ -133,4 +138,3 @@ live_disk.table(
     on("vm_deleted", L.AT_SNAPSHOT | L.WRITTEN_ON, L.NO_SNAPSHOT),
     stays("child_thaws", "vm_deleted"),
 )
-running = power.is_(Power.RUNNING)

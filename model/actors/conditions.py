@@ -19,7 +19,8 @@ system = Actor(
     says="The guest's operating system, as far as the document distinguishes it.",
     leaves_out=(
         "Linux guests, which take part online without auto-recovery: the document speaks of the Windows service only.",
-        "Conditions that products add (services in the guest, shadow storage elsewhere, a SCSI controller): not in the document.",
+        "Conditions that products add (services in the guest, shadow storage elsewhere, a SCSI controller): not in the "
+        "document.",
     ),
 )
 
@@ -48,17 +49,23 @@ class SnapshotLocation(States):
 
 
 snapshot_location = Actor(
-    "snapshot_location", SnapshotLocation, of=vm, starts=SnapshotLocation, says="Where the VM's snapshot files are kept."
+    "snapshot_location",
+    SnapshotLocation,
+    of=vm,
+    starts=SnapshotLocation,
+    says="Where the VM's snapshot files are kept.",
 )
 
 
 class DiskKind(States):
     VHD = "a VHD file on a host volume"
-    PASS_THROUGH = "a pass-through disk"
+    PASS_THROUGH = "a pass-through disk"  # noqa: S105 - a kind of disk, no password
     ISCSI = "an iSCSI disk that the child connected"
 
 
-disk_kind = Actor("disk_kind", DiskKind, of=disk, starts=DiskKind, says="What a disk of the child is, seen from the host.")
+disk_kind = Actor(
+    "disk_kind", DiskKind, of=disk, starts=DiskKind, says="What a disk of the child is, seen from the host."
+)
 
 
 class DiskLayout(States):
@@ -95,4 +102,3 @@ FITS_CHILD_SNAPSHOT = all_of(*CONDITIONS.values())
 
 NO_SERVICE_ON_WINDOWS_2000 = ~system.is_(GuestSystem.WINDOWS_2000) | integration.is_(Integration.NOT_INSTALLED)
 """Holds at the start: Windows 2000 has no such service (MET-3)."""
-

@@ -34,7 +34,9 @@ power_due = Actor(
 power_due.table(
     *(
         on("backup_initialized", frozenset(D), due, when=power.is_(state))
-        for due, state in ((D.OFF, P.OFF), (D.RUNNING, P.RUNNING), (D.PAUSED, P.PAUSED), (D.SAVED, P.SAVED), (D.GONE, P.GONE))
+        for due, state in (
+            (D.OFF, P.OFF), (D.RUNNING, P.RUNNING), (D.PAUSED, P.PAUSED), (D.SAVED, P.SAVED), (D.GONE, P.GONE),
+        )
     ),
     on("restore_initialized", RECORDED, D.NOT_RECORDED),
     *(on(other, RECORDED, D.NOT_RECORDED) for other in _by_others),
@@ -46,7 +48,7 @@ power_due.table(
     on("operator_pauses_vm", RECORDED, D.PAUSED),
     on("host_loses_power", D.RUNNING | D.PAUSED, D.OFF, when=power.is_(P.RUNNING | P.PAUSED)),
     stays(
-        "backup_initialized", "restore_initialized", *_by_others, "cluster_fails_over", "guest_crashes", "operator_starts_vm",
-        "operator_stops_vm", "operator_saves_vm", "operator_pauses_vm", "host_loses_power",
+        "backup_initialized", "restore_initialized", *_by_others, "cluster_fails_over", "guest_crashes",
+        "operator_starts_vm", "operator_stops_vm", "operator_saves_vm", "operator_pauses_vm", "host_loses_power",
     ),
 )  # fmt: skip

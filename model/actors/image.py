@@ -16,15 +16,15 @@ class Image(States):
     ROLLED_BACK = "rolled back to the child's snapshot"
 
 
-I = Image
-TAKEN = I.AT_REST | I.CRASH_CONSISTENT | I.HOLDS_SNAPSHOT | I.ROLLED_BACK
+Img = Image
+TAKEN = Img.AT_REST | Img.CRASH_CONSISTENT | Img.HOLDS_SNAPSHOT | Img.ROLLED_BACK
 _ends = ("abort_returned", "backup_shutdown_returned", "host_loses_power")
 
 image = Actor(
     "image",
     Image,
     of=vm,
-    starts=I.NONE,
+    starts=Img.NONE,
     says="What the shadow copy holds of this VM.",
     leaves_out=("Whether a persistent shadow copy outlives the session (Q8): here it goes with the session.",),
 )
@@ -34,11 +34,11 @@ _live = power.is_(Power.RUNNING | Power.PAUSED)
 _holds = child_snapshot.is_(ChildSnapshot.TAKEN)
 
 image.table(
-    on("shadow_copies_committed", I.NONE, I.AT_REST, when=IN_SET & _at_rest),
-    on("shadow_copies_committed", I.NONE, I.HOLDS_SNAPSHOT, when=IN_SET & _live & _holds),
-    on("shadow_copies_committed", I.NONE, I.CRASH_CONSISTENT, when=IN_SET & _live & ~_holds),
-    on("image_rolled_back", I.HOLDS_SNAPSHOT, I.ROLLED_BACK),
-    *(on(end, TAKEN, I.NONE) for end in _ends),
+    on("shadow_copies_committed", Img.NONE, Img.AT_REST, when=IN_SET & _at_rest),
+    on("shadow_copies_committed", Img.NONE, Img.HOLDS_SNAPSHOT, when=IN_SET & _live & _holds),
+    on("shadow_copies_committed", Img.NONE, Img.CRASH_CONSISTENT, when=IN_SET & _live & ~_holds),
+    on("image_rolled_back", Img.HOLDS_SNAPSHOT, Img.ROLLED_BACK),
+    *(on(end, TAKEN, Img.NONE) for end in _ends),
     stays("shadow_copies_committed", *_ends),
 )
 
@@ -74,7 +74,9 @@ class InBackup(States):
     YES = "in the shadow copy"
 
 
-in_backup = Actor("in_backup", InBackup, of=disk, starts=InBackup.NO, says="Whether this session's shadow copy holds the disk.")
+in_backup = Actor(
+    "in_backup", InBackup, of=disk, starts=InBackup.NO, says="Whether this session's shadow copy holds the disk."
+)
 
 in_backup.table(
     on("shadow_copies_committed", InBackup.NO, InBackup.YES, when=IN_SET & disk_kind.is_(DiskKind.VHD)),

@@ -46,7 +46,9 @@ class Progress(States):
 
 G = Progress
 
-progress = Actor("progress", Progress, of=vm, starts=G.PENDING, says="How far the writer has come with this VM in this backup.")
+progress = Actor(
+    "progress", Progress, of=vm, starts=G.PENDING, says="How far the writer has come with this VM in this backup."
+)
 
 progress.table(
     on("vm_saved", G.PENDING, G.READY),
@@ -68,8 +70,8 @@ progress.table(
         )
     ),
     stays(
-        "integration_service_stops", "operator_stops_vm", "operator_saves_vm", "operator_pauses_vm", "cluster_fails_over",
-        "management_service_restarts",
+        "integration_service_stops", "operator_stops_vm", "operator_saves_vm", "operator_pauses_vm",
+        "cluster_fails_over", "management_service_restarts",
     ),
     on("image_rolled_back", G.READY, G.UNDONE),
     on("roll_back_skipped", G.READY, G.UNDONE),

@@ -21,7 +21,11 @@ class ConfiguredPlace(States):
 Q = ConfiguredPlace
 
 configured_place = Actor(
-    "configured_place", ConfiguredPlace, of=disk, starts=Q.MATCHES, says="The VHD's place against the VM's configuration."
+    "configured_place",
+    ConfiguredPlace,
+    of=disk,
+    starts=Q.MATCHES,
+    says="The VHD's place against the VM's configuration.",
 )
 
 _moves_away = disk_kind.is_(DiskKind.VHD) & target.is_(Target.ELSEWHERE)
@@ -41,7 +45,11 @@ class Switch(States):
 
 
 switch = Actor(
-    "switch", Switch, of=adapter, starts=Switch, says="The virtual switch that the adapter was connected to when it was backed up."
+    "switch",
+    Switch,
+    of=adapter,
+    starts=Switch,
+    says="The virtual switch that the adapter was connected to when it was backed up.",
 )
 
 switch.table(on("switch_gone", Switch.THERE, Switch.GONE))

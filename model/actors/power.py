@@ -57,7 +57,8 @@ earlier = Actor(
     Earlier,
     of=vm,
     starts=E.UNKNOWN,
-    says="The state a VM had when the writer looked, under the readings in which it looks before PrepareForSnapshot (READ-10).",
+    says="The state a VM had when the writer looked, under the readings in which it looks before PrepareForSnapshot "
+    "(READ-10).",
 )
 
 power.table(

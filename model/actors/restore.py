@@ -23,7 +23,9 @@ files = Actor(
     of=vm,
     starts=F.NOT_RESTORED,
     says="The files of a VM that is being restored.",
-    leaves_out=("Whether deleting a VM deletes its VHD files (part of Q19): the files are restored over whatever is there.",),
+    leaves_out=(
+        "Whether deleting a VM deletes its VHD files (part of Q19): the files are restored over whatever is there.",
+    ),
 )
 
 files.table(

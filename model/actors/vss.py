@@ -27,7 +27,9 @@ vss = Actor(
     Vss,
     starts=V.IDLE,
     says="How far VSS has come with the snapshot set or the restore of this session.",
-    leaves_out=("Removal of writer sessions that nobody ended after two days (event 12289); every session here is ended.",),
+    leaves_out=(
+        "Removal of writer sessions that nobody ended after two days (event 12289); every session here is ended.",
+    ),
 )
 
 vss.table(
@@ -54,7 +56,11 @@ vss.table(
     on("abort_delivered", V.ABORT_DUE, V.ABORTED),
     on("released", V.MADE | V.ABORTED, V.IDLE),
     on("released_without_abort", V.MADE | V.STOPPED | V.ABORTED, V.IDLE),
-    on("shutdown_after_vanishing", BEFORE_POST_SNAPSHOT | V.POST_SNAPSHOT | V.MADE | V.STOPPED | V.ABORT_DUE | V.ABORTED, V.IDLE),
+    on(
+        "shutdown_after_vanishing",
+        BEFORE_POST_SNAPSHOT | V.POST_SNAPSHOT | V.MADE | V.STOPPED | V.ABORT_DUE | V.ABORTED,
+        V.IDLE,
+    ),
     stays("shutdown_after_vanishing"),
     on("pre_restore_called", V.IDLE, V.PRE_RESTORE),
     on("pre_restore_finished", V.PRE_RESTORE, V.IDLE),
@@ -63,7 +69,12 @@ vss.table(
     on("post_restore_finished", V.POST_RESTORE, V.IDLE),
     on("restore_dropped", V.PRE_RESTORE | V.POST_RESTORE, V.IDLE),
     stays("restore_dropped"),
-    on("host_loses_power", BEFORE_POST_SNAPSHOT | V.POST_SNAPSHOT | V.MADE | V.STOPPED | V.ABORT_DUE | V.ABORTED | V.PRE_RESTORE | V.POST_RESTORE, V.IDLE),
+    on(
+        "host_loses_power",
+        BEFORE_POST_SNAPSHOT | V.POST_SNAPSHOT | V.MADE | V.STOPPED | V.ABORT_DUE | V.ABORTED | V.PRE_RESTORE
+        | V.POST_RESTORE,
+        V.IDLE,
+    ),
     stays("host_loses_power"),
 )  # fmt: skip
 
@@ -90,26 +101,26 @@ class OtherWriter(States):
     PRE_RESTORED = "has processed PreRestore"
 
 
-O = OtherWriter
+Other = OtherWriter
 
 other_writer = Actor(
     "other_writer",
     OtherWriter,
-    starts=O.STABLE,
+    starts=Other.STABLE,
     says="Another writer on the host, standing for all of them.",
     leaves_out=("What the other writer does with its own data.",),
 )
 
 other_writer.table(
-    on("other_writer_fails_in_prepare_for_snapshot", O.STABLE, O.FAILED),
-    on("other_writer_fails_in_freeze", O.STABLE, O.FAILED),
-    on("other_writer_fails_in_thaw", O.STABLE, O.FAILED),
-    on("other_writer_fails_in_post_snapshot", O.STABLE, O.FAILED),
-    on("other_writer_processes_pre_restore", O.STABLE, O.PRE_RESTORED),
-    on("other_writer_fails_in_pre_restore", O.STABLE, O.FAILED),
-    on("backup_shutdown_returned", O.FAILED, O.STABLE),
-    on("restore_released", O.FAILED | O.PRE_RESTORED, O.STABLE),
-    on("restore_dropped", O.FAILED | O.PRE_RESTORED, O.STABLE),
-    on("host_loses_power", O.FAILED | O.PRE_RESTORED, O.STABLE),
+    on("other_writer_fails_in_prepare_for_snapshot", Other.STABLE, Other.FAILED),
+    on("other_writer_fails_in_freeze", Other.STABLE, Other.FAILED),
+    on("other_writer_fails_in_thaw", Other.STABLE, Other.FAILED),
+    on("other_writer_fails_in_post_snapshot", Other.STABLE, Other.FAILED),
+    on("other_writer_processes_pre_restore", Other.STABLE, Other.PRE_RESTORED),
+    on("other_writer_fails_in_pre_restore", Other.STABLE, Other.FAILED),
+    on("backup_shutdown_returned", Other.FAILED, Other.STABLE),
+    on("restore_released", Other.FAILED | Other.PRE_RESTORED, Other.STABLE),
+    on("restore_dropped", Other.FAILED | Other.PRE_RESTORED, Other.STABLE),
+    on("host_loses_power", Other.FAILED | Other.PRE_RESTORED, Other.STABLE),
     stays("backup_shutdown_returned", "restore_released", "restore_dropped", "host_loses_power"),
 )

@@ -1,9 +1,9 @@
 """The Hyper-V VSS writer: what it is doing, what it reports, what its handlers returned; three things, never one."""
 
 from model.actors.requester import Context, context
-from model.actors.vss import Vss, vss
 from model.actors.volumes import INCONSISTENT_VM
-from model.notation import Actor, States, every, implies, on, some, stays
+from model.actors.vss import Vss, vss
+from model.notation import Actor, States, on, some, stays
 from model.readings import READ_2, LaterEvents
 from model.sorts import vm
 
@@ -31,8 +31,8 @@ doing = Actor(
     starts=D.NOTHING,
     says="Which event the writer is processing right now.",
     leaves_out=(
-        "The insides of OnIdentify, OnPrepareBackup and OnBackupComplete: nothing of this writer's own is said of them, so "
-        "each is one step.",
+        "The insides of OnIdentify, OnPrepareBackup and OnBackupComplete: nothing of this writer's own is said of them, "
+        "so each is one step.",
     ),
 )
 
@@ -126,6 +126,7 @@ doing.table(
     on("released_without_abort", D.NOTHING, D.BACKUP_SHUTDOWN),
     on("shutdown_after_vanishing", D.NOTHING, D.BACKUP_SHUTDOWN),
     on("backup_shutdown_returned", D.BACKUP_SHUTDOWN, D.NOTHING),
+    on("backup_shutdown_returned", D.NOTHING, D.NOTHING, when=process.is_(Process.RESTARTED)),
     on("pre_restore_called", D.NOTHING, D.PRE_RESTORE, when=process.is_(Process.SERVING)),
     on("pre_restore_returned", D.PRE_RESTORE, D.NOTHING),
     on("post_restore_called", D.NOTHING, D.CHECKING_STATUSES, when=process.is_(Process.SERVING)),
@@ -201,7 +202,8 @@ last_error = Actor(
     says="The last error that was reported for the writer.",
     leaves_out=(
         "Which failure code fits which failure: the document names none. Here a volume outside the set is "
-        "INCONSISTENTSNAPSHOT, a context without auto-recovery and a failed restore NONRETRYABLE, an overrun window TIMEOUT, the rest RETRYABLE.",
+        "INCONSISTENTSNAPSHOT, a context without auto-recovery and a failed restore NONRETRYABLE, an overrun window "
+        "TIMEOUT, the rest RETRYABLE.",
         "OUTOFRESOURCES is not reached: no failure of the list is said to be a lack of resources.",
         "STATUS_NOT_AVAILABLE is not reached: it needs used-up session slots.",
     ),
@@ -238,7 +240,9 @@ returned = Actor(
     Returned,
     starts=Returned.NOTHING,
     says="What the writer's last handler returned: not the same as success (VSS-12, C1).",
-    leaves_out=("Return values of Freeze, Thaw, Abort, PreRestore and BackupShutdown: those handlers do not fail here.",),
+    leaves_out=(
+        "Return values of Freeze, Thaw, Abort, PreRestore and BackupShutdown: those handlers do not fail here.",
+    ),
 )
 
 returned.table(

@@ -2,14 +2,13 @@
 
 from model.actors.requester import Requester, requester
 from model.actors.vss import Vss, vss
-from model.actors.writer import Doing, doing
-from model.notation import all_, event
+from model.notation import Event, all_, event
 from model.sorts import adapter, vm
 
 serving_vms = ~requester.is_(Requester.AT_REST)
 
 
-def _operator(name: str, what: str) -> tuple[object, ...]:
+def _operator(name: str, what: str) -> tuple[Event, ...]:
     return event(name, at=vm, by="BAK-9 VSS-9", says=f"An operator {what} by hand.", fault="operator_changes_vm")
 
 

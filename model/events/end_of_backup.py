@@ -12,7 +12,9 @@ between_events = doing.is_(Doing.NOTHING)
 lost = process.is_(Process.RESTARTED)
 copy_counts = writer_state.is_(WriterState.FAILED_AT_POST_SNAPSHOT) & READ_11.actor.is_(UndoingFails.COPY_COUNTS)
 status_bad = lost | failed & ~copy_counts
-veto_counts = ~vss.is_(Vss.PREPARE_FOR_SNAPSHOT) | between_events & (failed | lost | other_writer.is_(OtherWriter.FAILED))
+veto_counts = ~vss.is_(Vss.PREPARE_FOR_SNAPSHOT) | between_events & (
+    failed | lost | other_writer.is_(OtherWriter.FAILED)
+)
 
 EVENTS = (
     *event(
@@ -33,7 +35,9 @@ EVENTS = (
         by="BAK-13 READ-11",
         says="The requester gathers the writer's status and finds a failure.",
     ),
-    *event("files_copied", at=all_(vm), by="BAK-1", says="The requester copies the chosen VMs' files from the shadow copy."),
+    *event(
+        "files_copied", at=all_(vm), by="BAK-1", says="The requester copies the chosen VMs' files from the shadow copy."
+    ),
     *event(
         "success_reported",
         at=all_(vm),

@@ -4,7 +4,7 @@ from model.actors.child import ChildSnapshot, child_snapshot
 from model.actors.image import Image, image
 from model.actors.method import Progress, progress
 from model.actors.power import Note, Power, note, power
-from model.actors.requester import Context, context, requester, Requester
+from model.actors.requester import Context, Requester, context, requester
 from model.actors.vss import Provider, Vss, provider, vss
 from model.actors.writer import Doing, Process, WriterState, doing, process, writer_state
 from model.events.prepare_for_snapshot import given_back_inside

@@ -37,7 +37,9 @@ vetoes = (
 """The writer is about to report a failure: under READ-1 "inside", after giving back what it saved."""
 
 EVENTS = (
-    *event("snapshot_set_begun", by="BAK-1", says="The requester calls DoSnapshotSet; PrepareForSnapshot is delivered."),
+    *event(
+        "snapshot_set_begun", by="BAK-1", says="The requester calls DoSnapshotSet; PrepareForSnapshot is delivered."
+    ),
     *event(
         "vm_saved",
         at=vm,
@@ -77,7 +79,12 @@ EVENTS = (
     *event(
         "vm_is_gone",
         at=vm,
-        when=preparing & goes_on & progress.is_(Progress.PENDING) & CONCERNED & ~INCONSISTENT_VM & power.is_(Power.GONE),
+        when=preparing
+        & goes_on
+        & progress.is_(Progress.PENDING)
+        & CONCERNED
+        & ~INCONSISTENT_VM
+        & power.is_(Power.GONE),
         by="BAK-13",
         says="A VM of the writer metadata is no longer on this host.",
     ),

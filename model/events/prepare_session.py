@@ -1,4 +1,5 @@
-"""From InitializeForBackup to PrepareForBackup: the session begins, the writer identifies itself, the requester chooses."""
+"""From InitializeForBackup to PrepareForBackup: the session begins, the writer identifies itself, the requester \
+chooses."""
 
 from model.actors.method import Method, method
 from model.actors.requester import Requester, requester

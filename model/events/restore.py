@@ -16,7 +16,7 @@ from model.actors.restore import (
 )
 from model.actors.vss import OtherWriter, Vss, other_writer, vss
 from model.actors.writer import Doing, Process, doing, process
-from model.notation import all_, event, every, some
+from model.notation import Term, all_, event, every, some
 from model.sorts import vm
 
 pre_restoring = doing.is_(Doing.PRE_RESTORE)
@@ -28,7 +28,7 @@ some_not_all = some(vm, NOT_ALL)
 one_unregistered = some(vm, restored.is_(Restored.FAILED))
 
 
-def _none_left_at(*stages: Restored) -> object:
+def _none_left_at(*stages: Restored) -> Term:
     return every(vm, ~TO_BE_REGISTERED | ~restored.is_(frozenset(stages)))
 
 
@@ -40,7 +40,9 @@ EVENTS = (
         says="The requester begins a restore session; GatherWriterMetadata wakes the writers.",
         fair=False,
     ),
-    *event("vm_chosen_for_restore", at=vm, by="RST-2", says="The requester chooses a VM to restore to its default place."),
+    *event(
+        "vm_chosen_for_restore", at=vm, by="RST-2", says="The requester chooses a VM to restore to its default place."
+    ),
     *event(
         "vm_chosen_for_restore_elsewhere",
         at=vm,
@@ -143,7 +145,12 @@ EVENTS = (
         says="A restored VM is registered; one that was restored to another place gets its symbolic link.",
         or_fault="registration_fails",
     ),
-    *event("registrations_finished", when=_none_left_at(Restored.NO), by="RST-9", says="Every restored VM has been registered."),
+    *event(
+        "registrations_finished",
+        when=_none_left_at(Restored.NO),
+        by="RST-9",
+        says="Every restored VM has been registered.",
+    ),
     *event(
         "vhd_places_compared",
         at=vm,
@@ -166,7 +173,9 @@ EVENTS = (
     ),
     *event(
         "post_restore_succeeded",
-        when=_none_left_at(Restored.NO, Restored.REGISTERED, Restored.PLACES_COMPARED) & ~some_not_all & ~one_unregistered,
+        when=_none_left_at(Restored.NO, Restored.REGISTERED, Restored.PLACES_COMPARED)
+        & ~some_not_all
+        & ~one_unregistered,
         by="RST-4 RST-9",
         says="The writer returns TRUE from PostRestore.",
     ),
@@ -180,7 +189,13 @@ EVENTS = (
         says="The writer calls SetWriterFailure and returns FALSE from PostRestore.",
     ),
     *event("post_restore_finished", when=between_events, by="RST-4", says="PostRestore returns to the requester."),
-    *event("restore_released", at=all_(vm), when=between_events, by="RST-1", says="The requester releases its object: the restore is over."),
+    *event(
+        "restore_released",
+        at=all_(vm),
+        when=between_events,
+        by="RST-1",
+        says="The requester releases its object: the restore is over.",
+    ),
     *event(
         "restore_dropped",
         at=all_(vm),

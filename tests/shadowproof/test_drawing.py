@@ -6,7 +6,7 @@ from importlib.util import find_spec
 
 import pytest
 
-from model.notation import TRUE
+from model.notation import TRUE, Actor
 from model.protocol import PROTOCOL
 from shadowproof import drawing
 from shadowproof.drawing import CannotDraw, all_diagrams, mermaid, moves, svg
@@ -15,7 +15,7 @@ ACTORS = list(PROTOCOL.actors.values())
 
 
 @pytest.mark.parametrize("actor", ACTORS, ids=[actor.name for actor in ACTORS])
-def test_every_state_and_every_move_is_drawn(actor: drawing.Actor) -> None:
+def test_every_state_and_every_move_is_drawn(actor: Actor) -> None:
     text = mermaid(actor)
     assert re.findall(r'^ *state "\w+" as (\w+)$', text, re.MULTILINE) == list(actor.states)
     assert re.findall(r"^ *\[\*\] --> (\w+)$", text, re.MULTILINE) == list(actor.starts)
@@ -28,7 +28,7 @@ def test_every_state_and_every_move_is_drawn(actor: drawing.Actor) -> None:
 
 
 @pytest.mark.parametrize("actor", ACTORS, ids=[actor.name for actor in ACTORS])
-def test_labels_end_where_mermaid_ends_them(actor: drawing.Actor) -> None:
+def test_labels_end_where_mermaid_ends_them(actor: Actor) -> None:
     for label in re.findall(r"^ *\w+ --> \w+: (.+)$", mermaid(actor), re.MULTILINE):
         assert not set(label) & set(":;")
 
@@ -50,7 +50,7 @@ def test_all_but_observers() -> None:
 
 def test_what_is_missing_for_a_picture_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(drawing, "find_spec", lambda name: None)
-    monkeypatch.setattr(drawing.shutil, "which", lambda name: None)
+    monkeypatch.setattr(shutil, "which", lambda name: None)
     with pytest.raises(CannotDraw, match=r"needs the Python package graphviz .* and the program dot"):
         svg(PROTOCOL.actors["power"])
 

@@ -1,6 +1,5 @@
 """An inventory handed to the explorer: names, kinds, contradictions, and that fewer disks show the same."""
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from itertools import product
 from pathlib import Path
@@ -21,66 +20,22 @@ from properties.catalogue import PROPERTIES, watched
 from properties.kinds import terms_of
 from shadowproof.host import UNSEEN, all_parts, can_be, disks_of, facts_of, few_parts, for_parts, kinds, scope
 from shadowproof.inventory import Inventory, InventoryError, Machine, read_inventory, states
+from tests.shadowproof.vms import BASIC, DYNAMIC, FAT, OPEN, mixed, read_from, vhds, vm
 
 EXAMPLE = Path(__file__).parents[2] / "shadowproof" / "examples" / "twelve-vms.json"
-FILES = Path(__file__).parent / "inventories"
-OPEN: dict[str, str] = {}
-BASIC, DYNAMIC = {"Layout": "Basic", "FileSystem": "NTFS"}, {"Layout": "Dynamic", "FileSystem": "NTFS"}
-FAT = {"Layout": "Basic", "FileSystem": "FAT32"}
-
 Read = Callable[[object], Inventory]
 One = Callable[..., Machine]
 
 
 @pytest.fixture
 def read(tmp_path: Path) -> Read:
-    def from_value(value: object) -> Inventory:
-        path = tmp_path / "inventory.json"
-        path.write_text(json.dumps(value), encoding="utf-8")
-        return read_inventory(path)
-
-    return from_value
+    return lambda value: read_from(tmp_path, value)
 
 
 @pytest.fixture
 def one(read: Read) -> One:
-    """One running VM that backs up by Child VM Snapshot as far as its disks let it."""
+    """One VM, by Child VM Snapshot unless the arguments say otherwise."""
     return lambda **elements: read([vm(**elements)]).machines[0]
-
-
-def vm(**elements: Any) -> dict[str, Any]:
-    """A VM of a file, running and all right unless the arguments say otherwise."""
-    usual = {
-        "Name": "vm",
-        "State": "Running",
-        "IsClustered": False,
-        "GuestBackupService": "Running",
-        "SnapshotFileLocation": r"D:\vm",
-        "HardDrives": [],
-        "NetworkAdapters": [],
-        "GuestDisks": [],
-    }
-    return {key: value for key, value in {**usual, **elements}.items() if value is not None}
-
-
-def vhds(*guest: Mapping[str, str]) -> dict[str, Any]:
-    """Drives that are VHDs, each with what the guest tells of it."""
-    paths = [rf"D:\vm\{j}.vhdx" for j in range(len(guest))]
-    told = [{"Drive": path, **said} for path, said in zip(paths, guest, strict=True)]
-    return {"HardDrives": [{"Path": path} for path in paths], "GuestDisks": told}
-
-
-def mixed(*drives: tuple[str, Mapping[str, str]]) -> dict[str, Any]:
-    """Drives as `vhds`, each first said to be a vhd, pass-through, or either."""
-    made: dict[str, Callable[[int], dict[str, Any]]] = {
-        "vhd": lambda j: {"Name": f"d{j}", "Path": rf"D:\vm\{j}.vhdx"},
-        "pass-through": lambda j: {"Name": f"d{j}", "DiskNumber": j},
-        "either": lambda j: {"Name": f"d{j}"},
-    }
-    return {
-        "HardDrives": [made[kind](j) for j, (kind, _) in enumerate(drives)],
-        "GuestDisks": [{"Drive": f"d{j}", **said} for j, (_, said) in enumerate(drives)],
-    }
 
 
 def test_the_states_of_an_inventory_are_those_of_the_model() -> None:
@@ -232,7 +187,7 @@ def _looks_at_disks() -> Iterator[Term]:
 
 
 def test_what_looks_at_a_disk_looks_at_what_the_reduction_keeps() -> None:
-    """If this fails, `few_parts` is no longer exact: it keeps a kind with one of these three, not two of them at once."""
+    """If this fails, `few_parts` is no longer exact: it keeps a kind with one of these three, not with two at once."""
     apart = {disk_layout.name, file_system.name, target.name}
     bodies = list(_looks_at_disks())
     assert len(bodies) > 10
