@@ -116,7 +116,8 @@ REQUIREMENTS = (
     _r("RST-3", "Files are restored only after every writer on the host has processed PreRestore.", (32,)),
     _r(
         "RST-4",
-        "In PostRestore, a file restore status other than VSS_RS_ALL makes the writer report a failure and return FALSE.",
+        "In PostRestore, a file restore status other than VSS_RS_ALL makes the writer report a failure and return "
+        "FALSE.",
         (33, 34),
     ),
     _r("RST-5", "Every restored VM is registered with the management service.", (35,)),
@@ -144,7 +145,8 @@ REQUIREMENTS = (
     ),
     _r(
         "CLU-1",
-        "The writer ignores cluster membership; saving or deleting a clustered VM looks like a failure and fails it over.",
+        "The writer ignores cluster membership; saving or deleting a clustered VM looks like a failure and fails it "
+        "over.",
         (41, 42, 43),
     ),
     _r(

@@ -109,7 +109,7 @@ nothing_moves_in_freeze_and_thaw = step(
 back_in_prior_state = always(
     "When a backup is over, every VM has the power state it had before, but for what others than the writer did.",
     implies(at_rest, every(vm, power_due.is_(Due.NOT_RECORDED) | same(power, power_due))),
-    shows="BAK-9 READ-1 READ-3 READ-10",
+    shows="BAK-9 READ-1 READ-2 READ-3 READ-10",
     witness=happens("backup_shutdown_returned") & some(vm, ~power_due.is_(Due.GONE)),
 )
 

@@ -72,7 +72,8 @@ class Ends(Property):
 
 @dataclass(frozen=True, kw_only=True)
 class Possible(Property):
-    """Some run has a step of which `term` holds. Asked only in columns that tolerate one of `needs`, if there are any."""
+    """Some run has a step of which `term` holds. Asked only in columns that tolerate one of `needs`, if there are
+    any."""
 
     term: Term
     needs: tuple[str, ...] = ()

@@ -8,7 +8,7 @@ from model.actors.restore import FileRestoreStatus, Link, Place, file_restore_st
 from model.actors.writer import Doing, Returned, WriterState, doing, returned, writer_state
 from model.notation import after, every, happens, iff, implies, some, unchanged
 from model.sorts import adapter, disk, vm
-from properties.kinds import fired, possible, precedes, step
+from properties.kinds import Seen, fired, possible, precedes, seen, step
 from properties.vocabulary import SESSION_STARTS, by_others, gone, restoring, to_be_restored
 
 _all = file_restore_status.is_(FileRestoreStatus.ALL)
@@ -100,12 +100,14 @@ every_restored_vm_is_registered = step(
     witness=_succeeds,
 )
 
+_deleted = seen("vm_deleted", since=SESSION_STARTS, at=vm)
 no_vm_is_lost = step(
-    "When a restore is over, no chosen VM is missing.",
-    implies(happens("restore_released", "restore_dropped"), every(vm, ~to_be_restored | ~gone)),
+    "When a restore is over, every VM that it deleted is back.",
+    implies(happens("restore_released", "restore_dropped"), every(vm, _deleted.is_(Seen.NOT_YET) | ~gone)),
     shows="RST-5 VSS-6",
     derived=True,
     witness=fired("vm_deleted"),
+    observers=(_deleted,),
 )
 
 link_exactly_when_elsewhere = step(

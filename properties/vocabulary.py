@@ -25,7 +25,8 @@ CHILD_EVENTS = (
 )  # fmt: skip
 OTHERS = (
     "operator_starts_vm", "operator_stops_vm", "operator_saves_vm", "operator_pauses_vm", "guest_crashes",
-    "child_gives_up", "integration_service_stops", "management_service_restarts", "host_loses_power", "cluster_fails_over",
+    "child_gives_up", "integration_service_stops", "management_service_restarts", "host_loses_power",
+    "cluster_fails_over",
 )  # fmt: skip
 by_others = happens(*OTHERS)
 """Steps that neither the writer nor VSS nor the requester takes."""

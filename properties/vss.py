@@ -129,7 +129,7 @@ _post_snapshot_seen = seen("post_snapshot_delivered", since=SESSION_STARTS)
 no_abort_after_post_snapshot = step(
     "Abort is not delivered once PostSnapshot has been.",
     implies(happens("abort_delivered"), _post_snapshot_seen.is_(Seen.NOT_YET)),
-    shows="VSS-6",
+    shows="VSS-6 READ-14",
     witness=fired("abort_delivered"),
     observers=(_post_snapshot_seen,),
 )

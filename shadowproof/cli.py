@@ -181,7 +181,11 @@ def draw(
     if svg is not None:
         if actor is None:
             raise ask.AskError("--svg draws one actor. Name it: shadowproof draw writer_state --svg writer.svg")
-        write_whole(svg, drawing.svg(PROTOCOL.actors[ask.actor(actor)]).decode("utf-8"))
+        try:
+            picture = drawing.svg(PROTOCOL.actors[ask.actor(actor)]).decode("utf-8")
+        except drawing.CannotDraw as problem:
+            raise ask.AskError(str(problem)) from None
+        write_whole(svg, picture)
         return
     names = [ask.actor(actor)] if actor else list(PROTOCOL.actors)
     for name in names:
@@ -212,15 +216,14 @@ def docs(
 ) -> None:
     """Write the pages in docs/ that come from the model and the record."""
     from shadowproof.docs import stale, write
-    from shadowproof.findings import page
 
-    root, extra = Path.cwd(), {"findings.md": page()}
+    root = Path.cwd()
     if not (root / "model" / "protocol.py").exists():
         raise ValueError("The pages are written into a checkout of the project. Call this from its top folder.")
     if not check:
-        typer.echo(f"{len(write(root, extra))} pages written.")
+        typer.echo(f"{len(write(root))} pages written.")
         return
-    old = stale(root, extra)
+    old = stale(root)
     for path in old:
         typer.echo(f"{path.relative_to(root)} is out of date. Run: make docs")
     raise typer.Exit(1 if old else 0)

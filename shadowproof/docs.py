@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from shadowproof import pages
+from shadowproof import findings, pages
 
 GENERATED = {
     "requirements.md": pages.requirements,
@@ -16,15 +15,16 @@ GENERATED = {
     "readings-and-faults.md": pages.readings_and_faults,
     "derived.md": pages.derived,
     "left-out.md": pages.left_out,
+    "findings.md": findings.page,
 }
 """The pages, in the order of the index."""
 
 INDEX = "README.md"
 
 
-def generate(root: Path, extra: Mapping[str, str] | None = None) -> dict[Path, str]:
-    """Every page, by its path below the checkout `root`. extra: further pages (file name in docs/, text) to write."""
-    texts = {name: page() for name, page in GENERATED.items()} | dict(extra or {})
+def generate(root: Path) -> dict[Path, str]:
+    """Every page, by its path below the checkout `root`. Raises RecordError where the record cannot be read."""
+    texts = {name: page() for name, page in GENERATED.items()}
     folder = root / "docs"
     beside = sorted(path for path in folder.glob("*.md") if path.name not in {*texts, INDEX})
     titles = {name: title(text) for name, text in texts.items()}
@@ -37,11 +37,11 @@ def title(text: str) -> str:
     return next((line.removeprefix("# ") for line in text.splitlines() if line.startswith("# ")), "untitled")
 
 
-def write(root: Path, extra: Mapping[str, str] | None = None) -> list[Path]:
+def write(root: Path) -> list[Path]:
     """Write every page, each whole or not at all: none is touched before all are on the disk under another name."""
     made: dict[Path, Path] = {}
     try:
-        for path, text in generate(root, extra).items():
+        for path, text in generate(root).items():
             path.parent.mkdir(parents=True, exist_ok=True)
             with NamedTemporaryFile(
                 "w", encoding="utf-8", newline="\n", dir=path.parent, prefix=f".{path.name}.", delete=False
@@ -57,10 +57,10 @@ def write(root: Path, extra: Mapping[str, str] | None = None) -> list[Path]:
     return list(made)
 
 
-def stale(root: Path, extra: Mapping[str, str] | None = None) -> list[Path]:
+def stale(root: Path) -> list[Path]:
     """The pages on the disk that differ from what the model says now, and those that are missing."""
     return [
         path
-        for path, text in generate(root, extra).items()
+        for path, text in generate(root).items()
         if not path.is_file() or path.read_bytes() != text.encode("utf-8")
     ]

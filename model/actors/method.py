@@ -1,4 +1,5 @@
-"""How a VM is backed up: the method published at Identify, and how far PrepareForSnapshot and PostSnapshot have come."""
+"""How a VM is backed up: the method published at Identify, and how far PrepareForSnapshot and PostSnapshot \
+have come."""
 
 from model.actors.conditions import FITS_CHILD_SNAPSHOT
 from model.actors.power import Power, power

@@ -31,8 +31,8 @@ doing = Actor(
     starts=D.NOTHING,
     says="Which event the writer is processing right now.",
     leaves_out=(
-        "The insides of OnIdentify, OnPrepareBackup and OnBackupComplete: nothing of this writer's own is said of them, "
-        "so each is one step.",
+        "The insides of OnIdentify, OnPrepareBackup and OnBackupComplete: nothing of this writer's own is said of "
+        "them, so each is one step.",
     ),
 )
 

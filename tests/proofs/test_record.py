@@ -1,0 +1,95 @@
+"""The record: differences are named for what they are, and a damaged record is refused."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from proofs.columns import ALL_FAULTS, every_column
+from proofs.record import BETTER, DIFFERENT, NEW, WORSE, Cell, Record, RecordError, dump, load, updated
+from proofs.verdict import HOLDS, NOT_EXERCISED, REFUTED, UNDECIDED, Verdict
+from properties.catalogue import PROPERTIES
+
+HELD = Verdict("p", "no fault", HOLDS, "every state of up to 2 VMs", vms=2, states=10, steps=20, depth=3)
+
+
+def recorded(found: Verdict) -> Record:
+    return updated(Record({}), [found], {"reason": "a test"})
+
+
+def test_what_is_as_recorded_is_no_difference() -> None:
+    assert recorded(HELD).differences([HELD]) == []
+
+
+@pytest.mark.parametrize(
+    ("was", "is_", "kind"),
+    [
+        (HOLDS, REFUTED, WORSE),
+        (HOLDS, UNDECIDED, WORSE),
+        (HOLDS, NOT_EXERCISED, WORSE),
+        (REFUTED, HOLDS, BETTER),
+        (UNDECIDED, HOLDS, BETTER),
+    ],
+)
+def test_a_changed_verdict_is_worse_or_better(was: str, is_: str, kind: str) -> None:
+    (found,) = recorded(replace(HELD, verdict=was)).differences([replace(HELD, verdict=is_)])
+    assert found.kind == kind
+    assert str(found) == f"{kind}: p in no fault: {was} recorded, {is_} found"
+
+
+def test_changed_counts_are_merely_different() -> None:
+    (found,) = recorded(HELD).differences([replace(HELD, states=11)])
+    assert found.kind == DIFFERENT
+    assert "states 10 is now 11" in str(found)
+
+
+def test_an_unknown_cell_is_not_a_pass() -> None:
+    (found,) = Record({}).differences([HELD])
+    assert found.kind == NEW
+
+
+def test_the_record_survives_writing_and_reading(tmp_path: Path) -> None:
+    path = tmp_path / "record.json"
+    path.write_text(dump(recorded(HELD)), "utf-8")
+    assert load(path) == recorded(HELD)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"schema": "other"}', '{"schema": "shadowproof-record/1", "cells": 3}'])
+def test_a_damaged_record_is_refused_with_a_remedy(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "record.json"
+    path.write_text(text, "utf-8")
+    with pytest.raises(RecordError, match="record.json"):
+        load(path)
+
+
+def test_a_missing_record_is_refused_with_a_remedy(tmp_path: Path) -> None:
+    with pytest.raises(RecordError, match="shadowproof accept"):
+        load(tmp_path / "record.json")
+
+
+def test_the_record_has_every_property_in_every_column() -> None:
+    record = load()
+    columns = {column.name for column in (*every_column(), ALL_FAULTS)}
+    assert set(record.cells) == set(PROPERTIES)
+    assert {name: set(cells) for name, cells in record.cells.items()} == dict.fromkeys(PROPERTIES, columns)
+    assert record.reasons, "a record without a reason"
+
+
+def test_without_a_fault_nothing_fails_under_the_default_readings() -> None:
+    failing = [name for name, cells in load().cells.items() if cells["no fault"].verdict not in {HOLDS, NOT_EXERCISED}]
+    assert failing == []
+
+
+def test_every_property_is_exercised_in_some_column() -> None:
+    idle = [name for name, cells in load().cells.items() if all(cell.verdict == NOT_EXERCISED for cell in cells.values())]
+    assert idle == []
+
+
+def test_every_property_fails_or_holds_by_a_search_that_says_its_reach() -> None:
+    for cells in load().cells.values():
+        for cell in cells.values():
+            assert isinstance(cell, Cell)
+            assert cell.assurance
+            assert cell.verdict != HOLDS or cell.states or cell.assurance in {"constants compared", "a run was replayed"}

@@ -1,0 +1,125 @@
+"""The command as a user meets it: what it prints, how it exits, and what it says of bad input."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+ROOT = Path(__file__).parents[2]
+EXAMPLE = "shadowproof/examples/twelve-vms.json"
+
+
+def shadowproof(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "shadowproof.cli", *arguments], cwd=ROOT, capture_output=True, text=True, check=False, timeout=200
+    )
+
+
+BAD = {
+    "no vms": (["verify", "--vms", "0"], "--vms 0"),
+    "negative vms": (["verify", "--vms", "-3"], "--vms -3"),
+    "too many vms": (["verify", "--vms", "99"], "--vms 99"),
+    "unknown property": (["verify", "--property", "no-partial-backups"], "Did you mean no-partial-backup?"),
+    "unknown fault": (["verify", "--fault", "vm_explodes"], "vm_explodes"),
+    "unknown reading": (["verify", "--reading", "READ-99=YES"], "READ-99"),
+    "unknown value": (["verify", "--reading", "READ-1=MAYBE"], "ON_ABORT, INSIDE, ON_SHUTDOWN, NEVER"),
+    "reading without a value": (["verify", "--reading", "READ-1"], "ID=VALUE"),
+    "contradictory readings": (["verify", "--reading", "READ-1=NEVER", "--reading", "READ-1=INSIDE"], "given twice"),
+    "contradictory options": (["verify", "--full", "--fault", "guest_hangs"], "--full"),
+    "full and inventory": (["verify", "--full", "--inventory", EXAMPLE], "exclude one another"),
+    "no such inventory": (["verify", "--inventory", "nowhere.json"], "nowhere.json"),
+    "inventory is a folder": (["method", "--inventory", "docs"], "docs"),
+    "unwritable output": (["verify", "--property", "MET-4", "--fault", "guest_hangs", "--json", "/nowhere/x.json"], "/nowhere/x.json"),
+    "output is a folder": (["verify", "--property", "MET-4", "--fault", "guest_hangs", "--json", "docs"], "is a folder"),
+    "unknown property to explain": (["explain", "nothing"], "nothing"),
+    "unknown actor": (["draw", "writer"], "Did you mean"),
+    "svg of everything": (["draw", "--svg", "all.svg"], "Name it"),
+    "unknown list": (["list", "things"], "things"),
+    "no reason": (["accept", "--reason", " "], "reason"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_bad_input_is_one_sentence_and_status_2(name: str) -> None:
+    arguments, hint = BAD[name]
+    done = shadowproof(*arguments)
+    assert done.returncode == 2
+    assert hint in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stderr.startswith("shadowproof: ")
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_nothing_is_written_on_bad_input(tmp_path: Path) -> None:
+    target = tmp_path / "out.json"
+    assert shadowproof("verify", "--property", "nope", "--json", str(target)).returncode == 2
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_refuted_property_exits_1_and_is_written_by_the_schema(tmp_path: Path) -> None:
+    target = tmp_path / "out.json"
+    done = shadowproof("verify", "-p", "no-partial-backup", "-p", "MET-4", "--fault", "veto_ignored", "--json", str(target))
+    assert done.returncode == 1
+    assert "REFUTED" in done.stdout
+    assert "Not shown:" in done.stdout
+    written = json.loads(target.read_text("utf-8"))
+    jsonschema.validate(written, json.loads(shadowproof("verify", "--schema").stdout))
+    by_name = {found["property"]: found for found in written["verdicts"]}
+    assert by_name["no-partial-backup"]["verdict"] == "refuted"
+    assert len(by_name["no-partial-backup"]["run"]) == by_name["no-partial-backup"]["length"]
+    assert by_name["child-snapshot-needs-a-running-vm"]["verdict"] == "holds"
+    assert by_name["child-snapshot-needs-a-running-vm"]["assurance"] == "every state of up to 2 VMs"
+    assert written["status"] == 1
+
+
+def test_a_property_that_holds_exits_0() -> None:
+    done = shadowproof("verify", "-p", "no-partial-backup", "--fault", "guest_snapshot_fails")
+    assert done.returncode == 0
+    assert "every state of up to 2 VMs" in done.stdout
+
+
+def test_nothing_exercised_is_no_pass() -> None:
+    done = shadowproof("verify", "-p", "not-responding-is-said-by-vss", "--fault", "guest_hangs")
+    assert done.returncode == 2
+    assert "not exercised" in done.stdout
+
+
+def test_explain_tells_a_story_with_its_reason() -> None:
+    done = shadowproof("explain", "no-vm-left-saved", "--fault", "requester_vanishes")
+    assert done.returncode == 1
+    assert "vm_saved" in done.stdout
+    assert "broken:" in done.stdout
+    assert "Holds without the fault requester_vanishes" in " ".join(done.stdout.split())
+
+
+def test_explain_of_what_holds_says_so() -> None:
+    done = shadowproof("explain", "no-partial-backup")
+    assert done.returncode == 0
+    assert "Holds (every state of up to 2 VMs)" in done.stdout
+    assert "--fault veto_ignored" in done.stdout
+
+
+def test_requirements_are_all_covered() -> None:
+    done = shadowproof("requirements")
+    assert done.returncode == 0
+    assert "49 of 49 requirements have a rule" in done.stdout
+    assert "49 of 49 requirements have a property" in done.stdout
+    assert "47 of 47 sentences" in done.stdout
+
+
+def test_help_teaches() -> None:
+    done = shadowproof("--help")
+    assert done.returncode == 0
+    for word in ("verify", "explain", "method", "requirements", "draw", "accept", "Exit status"):
+        assert word in done.stdout
+
+
+def test_an_inventory_is_judged_for_its_own_vms() -> None:
+    done = shadowproof("verify", "--inventory", EXAMPLE, "-p", "no-partial-backup", "-p", "back-in-prior-state")
+    assert done.returncode == 0, done.stderr
+    assert "holds" in done.stdout
