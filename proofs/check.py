@@ -57,7 +57,7 @@ def check(
     verdicts: dict[str, Verdict] = {}
     searched: list[tuple[World, Property]] = []
     for found in chosen:
-        early = _without_search(found, column)
+        early = _without_search(found, column, scope)
         if early is not None:
             verdicts[found.name] = early
         else:
@@ -83,7 +83,7 @@ def _can_do_without(found: Property, world: World) -> bool:
     return world.can_leave_out(world.cone(terms, whole_events=isinstance(found, Ends)))
 
 
-def _without_search(found: Property, column: Column) -> Verdict | None:
+def _without_search(found: Property, column: Column, scope: Scope) -> Verdict | None:
     if isinstance(found, Fact):
         wrong = [f"{what} is {is_}, not {should}" for what, is_, should in found.constants() if is_ != should]
         return Verdict(
@@ -94,6 +94,9 @@ def _without_search(found: Property, column: Column) -> Verdict | None:
             "comparison",
             reason="; ".join(wrong),
         )
+    if isinstance(found, Possible) and found.needs_vms > scope.vms:
+        reason = f"asked of {found.needs_vms} VMs or more"
+        return Verdict(found.name, column.name, NOT_EXERCISED, "not asked", reason=reason)
     if isinstance(found, Possible) and found.needs and not column.faults & set(found.needs):
         needs = " or ".join(found.needs)
         return Verdict(
@@ -166,11 +169,12 @@ def _judge_anew(world: World, part: Slice, members: Sequence[Property], scope: S
         try:
             explored = _search(compiled, vms, look_states, look_steps, graph, max(1, scope.limit - states))
         except LimitReached as reached:
-            failure = f"with {vms} VMs: {reached}"
-            break
+            failure, explored = f"with {vms} VM{'s' if vms > 1 else ''}: {reached}", reached.explored
         states, steps, depth = states + explored.states, steps + explored.steps, max(depth, explored.depth)
         for judge in judges.values():
-            judge.learn(explored)
+            judge.learn(explored, whole=not failure)
+        if failure:
+            break
     seconds = (time.perf_counter() - begun) / len(members)
     return [
         replace(
@@ -189,7 +193,7 @@ def _search(
     compiled: Compiled, vms: int, states: Mapping[str, Term], steps: Mapping[str, Term], graph: bool, limit: int
 ) -> Explored | SwiftlyExplored:
     """The swift search, or the plain one: where the graph is wanted, where it is small, and where no word holds a state."""
-    if not graph and vms > 1:
+    if not graph and (vms > 1 or len(compiled.world.column.faults) > 1):
         try:
             return explore_swiftly(compiled, vms, states=states, steps=steps, limit=limit)
         except TooManyNumbers:
@@ -216,18 +220,23 @@ class _Judge:
             return self.found.term
         raise TypeError(f"{self.found.name} has no term that must hold")
 
-    def learn(self, explored: Explored | SwiftlyExplored) -> None:
-        self.searched += 1
+    def learn(self, explored: Explored | SwiftlyExplored, *, whole: bool) -> None:
+        """Take in a search. whole: it came to its end; what is not found in a part of the states shows nothing."""
+        self.searched += whole
         name = self.found.name
         seen = explored.hits.get(f"{name}/witness")
         if seen is not None and not self.witnessed and not isinstance(self.found, Possible):
-            self.witnessed = not self.world.leaves_out or self._replayed(explored, *explored.run_to(seen)) is not None
+            start, edges = explored.run_to(seen)
+            events = {explored.compiled.events[edge[0]] for edge in edges}
+            # A path none of whose events a left-out machine could forbid is a run of the whole network as it stands.
+            exact = not any(map(self.world.is_widened, events))
+            self.witnessed = exact or self._replayed(explored, start, edges) is not None
         hit = explored.hits.get(f"{name}/witness" if isinstance(self.found, Possible) else f"{name}/not")
         if hit is not None:
             self._keep(explored, hit)
-        if isinstance(self.found, Ends) and isinstance(explored, Explored):
+        if whole and isinstance(self.found, Ends) and isinstance(explored, Explored):
             self._ends(explored, self.found)
-        if isinstance(self.found, Independent) and isinstance(explored, Explored):
+        if whole and isinstance(self.found, Independent) and isinstance(explored, Explored):
             self._independent(explored, self.found)
 
     def _keep(self, explored: Explored | SwiftlyExplored, hit: Hit, loop: Sequence[Edge] | None = None) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations_with_replacement, product
+from typing import Any
 
 from model.notation.terms import Term
 from proofs.compile import Compiled, Step, Test
@@ -20,7 +21,11 @@ Edge = tuple[int, int, int, int, int]
 
 
 class LimitReached(RuntimeError):
-    """More states than allowed: nothing is decided. The message says how far the search came."""
+    """More states than allowed. The message says how far the search came; what it found so far is `explored`."""
+
+    def __init__(self, explored: Any, depth: int, limit: int) -> None:
+        super().__init__(f"{explored.states:,} states at depth {depth}, and more to come (limit {limit:,})")
+        self.explored = explored
 
 
 @dataclass(frozen=True)
@@ -130,9 +135,7 @@ def explore(
                     look.at_state(target)
                     following.append(target)
         if len(before) > limit:
-            raise LimitReached(
-                f"{len(before):,} states at depth {result.depth + 1}, and more to come (limit {limit:,})"
-            )
+            raise LimitReached(result, result.depth + 1, limit)
         level = following
         result.depth += bool(following)
     return result

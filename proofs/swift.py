@@ -313,4 +313,5 @@ def explore_swiftly(
         visited = np.insert(visited, place[new], codes)
         search.at_states(codes)
         if len(visited) > limit:
-            raise LimitReached(f"{len(visited):,} states at depth {result.depth}, and more to come (limit {limit:,})")
+            result.states = len(visited)
+            raise LimitReached(result, result.depth, limit)

@@ -77,6 +77,7 @@ class Possible(Property):
 
     term: Term
     needs: tuple[str, ...] = ()
+    needs_vms: int = 1
     kind: str = "possible"
 
 
@@ -111,9 +112,13 @@ def step(
     return Step(says=says, term=term, shows=_ids(shows), witness=witness, derived=derived, observers=tuple(observers))
 
 
-def possible(says: str, term: Term, *, shows: str, derived: bool = False, needs: Sequence[str] = ()) -> Possible:
-    """`needs`: faults without which it is not expected to be possible, and is not asked."""
-    return Possible(says=says, term=term, shows=_ids(shows), witness=term, derived=derived, needs=tuple(needs))
+def possible(
+    says: str, term: Term, *, shows: str, derived: bool = False, needs: Sequence[str] = (), needs_vms: int = 1
+) -> Possible:
+    """`needs`: faults without which it is not expected to be possible, and is not asked; `needs_vms`: likewise."""
+    return Possible(
+        says=says, term=term, shows=_ids(shows), witness=term, derived=derived, needs=tuple(needs), needs_vms=needs_vms
+    )
 
 
 def ends(says: str, rest: Term, *, without: Sequence[str], shows: str, witness: Term, derived: bool = False) -> Ends:

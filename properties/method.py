@@ -98,4 +98,5 @@ mixed_methods_succeed = possible(
     & some(vm, outcome.is_(Outcome.BACKED_UP) & method.is_(Method.CHILD_VM_SNAPSHOT))
     & some(vm, outcome.is_(Outcome.BACKED_UP) & method.is_(Method.SAVED_STATE)),
     shows="MET-1",
+    needs_vms=2,
 )

@@ -60,7 +60,5 @@ def write(root: Path) -> list[Path]:
 def stale(root: Path) -> list[Path]:
     """The pages on the disk that differ from what the model says now, and those that are missing."""
     return [
-        path
-        for path, text in generate(root).items()
-        if not path.is_file() or path.read_bytes() != text.encode("utf-8")
+        path for path, text in generate(root).items() if not path.is_file() or path.read_bytes() != text.encode("utf-8")
     ]

@@ -23,20 +23,24 @@ from shadowproof.report import NOT_SHOWN, Verification, assumptions, column_text
 Task = tuple[Column, Sequence[str], Scope]
 
 
+BOUND_OF_ALL_FAULTS = 20_000
+"""States of one VM that are searched with all faults together; `--full` searches them all."""
+
+
 def recorded_tasks(names: Sequence[str], vms: int = 2, *, full: bool = False) -> list[Task]:
-    """Every column of the record. Two VMs in each; one VM where a reading meets a fault, and for all faults together,
-    unless `full`."""
+    """Every column of the record. Two VMs in each; one VM where a reading meets a fault, and so many states of one VM for
+    all faults together, unless `full`."""
     few = vms if full else 1
     combined = set(combined_columns())
     tasks: list[Task] = [(c, names, Scope(vms=few if c in combined else vms)) for c in every_column()]
-    tasks.append((ALL_FAULTS, names, Scope(vms=few)))
+    tasks.append((ALL_FAULTS, names, Scope(vms=vms) if full else Scope(vms=1, limit=BOUND_OF_ALL_FAULTS)))
     return tasks
 
 
 def judge(tasks: Sequence[Task], record: Record, *, compared: bool, console: Console) -> Verification:
     """Judge all tasks, with a progress bar on the console."""
     seconds: dict[Column, float] = {}
-    heavy_first = sorted(tasks, key=lambda task: -len(task[0].faults & _HEAVY))
+    heavy_first = sorted(tasks, key=lambda task: (-len(task[0].faults & _HEAVY), -task[2].vms))
     with Progress(
         TextColumn("judging"), BarColumn(), MofNCompleteColumn(), TextColumn("columns"), TimeElapsedColumn(),
         TextColumn("{task.fields[last]}"), console=console, transient=True,

@@ -9,8 +9,8 @@ import pytest
 
 from model.actors.conditions import DiskKind, disk_kind, disk_layout, file_system
 from model.actors.parts import Target, target
-from model.notation import Shape, Term, some
-from model.notation.terms import Every, Some, machines_of, walk
+from model.notation import Shape, Term, all_of, any_of, some
+from model.notation.terms import Every, In, Some, machines_of, walk
 from model.protocol import PROTOCOL
 from model.sorts import adapter, disk
 from proofs.check import Scope, check
@@ -260,6 +260,16 @@ def test_few_disks_give_the_verdicts_that_all_give(one: One, group: str, reading
     assert few == verdicts(all_parts(machine))
     assert len(names) > 10
     assert "holds" in few.values()
+
+
+def test_of_many_alternatives_one_that_can_be_is_enough() -> None:
+    layouts = [f"{disk_layout.name}#{j}" for j in range(12)]
+    free = dict.fromkeys(layouts, frozenset(disk_layout.starts))
+    one_dynamic = any_of(*(In(name, frozenset({"DYNAMIC"})) for name in layouts))
+    others_basic = all_of(*(In(name, frozenset({"BASIC"})) for name in layouts[:-1]))
+    assert can_be(one_dynamic & others_basic, free)
+    assert not can_be(one_dynamic & others_basic & In(layouts[-1], frozenset({"BASIC"})), free)
+    assert can_be(~(~one_dynamic | ~others_basic), free)
 
 
 def test_hundreds_of_open_disks_and_adapters_stay_a_small_search(one: One) -> None:

@@ -156,11 +156,12 @@ def test_the_fewest_readings_are_named(read: Read) -> None:
 
 
 def test_what_an_open_method_depends_on_settles_it(one: One) -> None:
-    found = assess(one(**vhds(OPEN, {"Layout": "Basic"}, BASIC)))
+    told = {"Layout": "Basic"}
+    found = assess(one(**vhds(OPEN, told, told, BASIC, told)))
     assert found.method == "open"
     assert found.depends_on == (
         "disk 1 is a basic disk",
-        "each of disks 1 and 2 has a file system that supports snapshots, such as NTFS",
+        "each of disks 1 to 3 and 5 has a file system that supports snapshots, such as NTFS",
     )
     assert assess(one(**vhds(BASIC, BASIC, BASIC))).method == CHILD
     assert assess(one(**vhds(BASIC, {"Layout": "Basic", "FileSystem": "FAT32"}, BASIC))).method == SAVED
