@@ -19,6 +19,10 @@ from proofs.explore import Edge, Hit, LimitReached, Look, State, starts
 Ints = npt.NDArray[np.int64]
 
 
+_EVENT, _HOST, _VM, _BITS, _PAIR = 8, 15, 20, 24, 26
+"""How many bits the numbers of events, hosts, VMs, sets of quantified bits, and pairs of host and VM take in a key."""
+
+
 class TooManyNumbers(ValueError):
     """A state does not fit into a machine word; the plain search has to do it."""
 
@@ -100,41 +104,54 @@ class Word:
 
 
 class _Memo:
-    """Rows of numbers for keys, worked out when a key is first met; then looked up for a whole array."""
+    """Rows of numbers for keys, worked out when a key is first met; then looked up for a whole array.
 
-    def __init__(self, work_out: Callable[[tuple[int, ...]], list[tuple[int, ...]]], width: int) -> None:
-        self.work_out, self.width = work_out, width
-        self.row_of: dict[int, int] = {}
-        self.rows: list[list[tuple[int, ...]]] = []
+    widths: how many bits each number of a key takes; a larger one raises TooManyNumbers.
+    """
+
+    def __init__(
+        self, work_out: Callable[[tuple[int, ...]], list[tuple[int, ...]]], widths: Sequence[int], width: int
+    ) -> None:
+        self.work_out, self.widths, self.width = work_out, tuple(widths), width
+        self.keys: list[tuple[int, ...]] = []
+        self._codes: Ints = np.zeros(0, np.int64)
+        self._row_of: Ints = np.zeros(0, np.int64)
         self._starts: Ints = np.zeros(1, np.int64)
         self._flat: Ints = np.zeros((0, width), np.int64)
-        self._packed = 0
 
     def rows_for(self, keys: Sequence[Ints]) -> Ints:
         """The row number of every key (a key is given column by column)."""
-        code, sizes = _combined(keys)
-        unique, first, inverse = np.unique(code, return_index=True, return_inverse=True)
-        del sizes
-        found = np.empty(len(unique), np.int64)
-        columns = [key[first].tolist() for key in keys]
-        for i, key in enumerate(zip(*columns, strict=True)):
-            known = self.row_of.get(key)  # type: ignore[call-overload]
-            if known is None:
-                known = self.row_of[key] = len(self.rows)  # type: ignore[index]
-                self.rows.append(self.work_out(key))
-            found[i] = known
-        return found[inverse.reshape(-1)]
+        code = np.zeros(len(keys[0]), np.int64)
+        for key, width in zip(keys, self.widths, strict=True):
+            if len(key) and int(key.max()) >> width:
+                raise TooManyNumbers(f"{int(key.max()):,} takes more than {width} bits")
+            code = code << width | key
+        at = np.searchsorted(self._codes, code)
+        known = (
+            self._codes[np.minimum(at, len(self._codes) - 1)] == code if len(self._codes) else np.zeros(len(code), bool)
+        )
+        if not known.all():
+            missing = np.flatnonzero(~known)
+            new, first = np.unique(code[missing], return_index=True)
+            self._learn(new, [key[missing[first]].tolist() for key in keys])
+            at = np.searchsorted(self._codes, code)
+        return self._row_of[at]
+
+    def _learn(self, codes: Ints, columns: Sequence[list[int]]) -> None:
+        rows = [self.work_out(key) for key in zip(*columns, strict=True)]
+        numbers = np.arange(len(self.keys), len(self.keys) + len(rows))
+        self.keys += zip(*columns, strict=True)
+        counts = np.fromiter((len(row) for row in rows), np.int64, len(rows))
+        self._starts = np.concatenate([self._starts, self._starts[-1] + np.cumsum(counts)])
+        flat = [entry for row in rows for entry in row]
+        if flat:
+            self._flat = np.concatenate([self._flat, np.array(flat, np.int64).reshape(-1, self.width)])
+        place = np.searchsorted(self._codes, codes)
+        self._codes = np.insert(self._codes, place, codes)
+        self._row_of = np.insert(self._row_of, place, numbers)
 
     def expanded(self, rows: Ints) -> tuple[Ints, Ints]:
         """For every given row its entries: (which of the given rows, the entry)."""
-        if self._packed < len(self.rows):
-            new = self.rows[self._packed :]
-            counts = np.fromiter((len(row) for row in new), np.int64, len(new))
-            self._starts = np.concatenate([self._starts, self._starts[-1] + np.cumsum(counts)])
-            flat = [entry for row in new for entry in row]
-            if flat:
-                self._flat = np.concatenate([self._flat, np.array(flat, np.int64).reshape(-1, self.width)])
-            self._packed = len(self.rows)
         begin, end = self._starts[rows], self._starts[rows + 1]
         counts = end - begin
         total = int(counts.sum())
@@ -155,13 +172,17 @@ def _combined(keys: Sequence[Ints]) -> tuple[Ints, int]:
     return code, size
 
 
+def _two(key: tuple[int, ...]) -> tuple[int, int]:
+    return key[0], key[1]
+
+
 class _Bits:
     """Sets of quantified bits, numbered; and their unions."""
 
     def __init__(self) -> None:
         self.number: dict[int, int] = {0: 0}
         self.value: list[int] = [0]
-        self._unions = _Memo(lambda key: [(self.of(self.value[key[0]] | self.value[key[1]]),)], 1)
+        self._unions = _Memo(lambda key: [(self.of(self.value[key[0]] | self.value[key[1]]),)], (_BITS, _BITS), 1)
 
     def of(self, bits: int) -> int:
         found = self.number.get(bits)
@@ -183,18 +204,26 @@ class _Search:
         self.bits, self.guards = _Bits(), _Bits()
         bits, guards = self.bits, self.guards
         for_all = compiled.for_all
-        self.bits_of = _Memo(lambda k: [(bits.of(compiled.bits_of_all(k[0], (k[1],))),)], 1)
-        self.guard_of = _Memo(lambda k: [(guards.of(bits.value[k[0]] & compiled.guard_bits),)], 1)
+        self.bits_of = _Memo(lambda k: [(bits.of(compiled.bits_of_all(k[0], (k[1],))),)], (_HOST, _VM), 1)
+        self.guard_of = _Memo(lambda k: [(guards.of(bits.value[k[0]] & compiled.guard_bits),)], (_BITS,), 1)
         self.host = _Memo(
-            lambda k: [(e, h2, int(for_all[e])) for e, h2 in compiled.host_steps(k[0], guards.value[k[1]])], 3
+            lambda k: [(e, h2, int(for_all[e])) for e, h2 in compiled.host_steps(k[0], guards.value[k[1]])],
+            (_HOST, _BITS),
+            3,
         )
-        self.vm = _Memo(lambda k: compiled.vm_steps(k[0], guards.value[k[1]], k[2]), 3)  # type: ignore[arg-type, return-value]
-        self.all = _Memo(lambda k: [(compiled.all_step(k[0], k[1], guards.value[k[2]], k[3]),)], 1)
-        self.step_bits = _Memo(
-            lambda k: [(bits.of(compiled.bits_of_step(k[0], k[1], k[2], k[3], k[4], bool(k[5]))),)], 1
+        self.vm = _Memo(lambda k: list(compiled.vm_steps(k[0], guards.value[k[1]], k[2])), (_HOST, _BITS - 4, _VM), 3)
+        self.all = _Memo(
+            lambda k: [(compiled.all_step(k[0], k[1], guards.value[k[2]], k[3]),)], (_EVENT, _HOST, _BITS - 5, _VM), 1
         )
+        self.step_bits = _Memo(self._bits_of_step, (_EVENT, _PAIR, _PAIR, 1), 1)
         self.watched = np.array([event in self.look.steps for event in range(len(compiled.events))], bool)
         self.of_members = np.array(self.look.of_members, bool)
+
+    def _bits_of_step(self, key: tuple[int, ...]) -> list[tuple[int, ...]]:
+        """The bits of a step of one VM; host and VM before and after are given as rows of `bits_of`."""
+        event, before, after, here = key
+        pairs = self.bits_of.keys
+        return [(self.bits.of(self.compiled.bits_of_step(event, *_two(pairs[before]), *_two(pairs[after]), bool(here))),)]
 
     def one(self, memo: _Memo, keys: Sequence[Ints]) -> Ints:
         """The single number that a memo has for each key."""
@@ -253,8 +282,9 @@ class _Search:
             found = np.zeros(len(asked), np.int64)
             for j, member in enumerate(members):
                 here = np.full(len(asked), int(mover in {-1, j}), np.int64)
-                keys = [e[asked], hosts[w][asked], member[w][asked], h2[asked], after[j][seen][asked], here]
-                found = self.bits.union(found, self.one(self.step_bits, keys))
+                pair = self.bits_of.rows_for([hosts[w][asked], member[w][asked]])
+                pair2 = self.bits_of.rows_for([h2[asked], after[j][seen][asked]])
+                found = self.bits.union(found, self.one(self.step_bits, [e[asked], pair, pair2, here]))
             of_step[asked] = found
         bits2 = np.zeros(len(seen), np.int64)
         later = np.flatnonzero(
