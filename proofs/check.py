@@ -32,9 +32,11 @@ NOT_REPLAYED = "a run found without all machines cannot be replayed on the whole
 
 @dataclass(frozen=True)
 class Scope:
-    """What is searched: how many VMs, of which shapes, starting how, and how many states at most."""
+    """What is searched: how many VMs, of which shapes, starting how, and how many states at most. compared: how many VMs
+    at most where states are compared with one another ("independent")."""
 
     vms: int = 2
+    compared: int = 2
     shapes: tuple[Shape, ...] = (ONE_OF_EACH,)
     allowed: tuple[Mapping[str, frozenset[str]], ...] | None = None
     limit: int = 20_000_000
@@ -111,9 +113,10 @@ def _groups(searched: Sequence[tuple[World, Property]]) -> list[tuple[World, Sli
     for world, judged in searched:
         terms = terms_of(judged)
         sliced = world.cone(terms, whole_events=isinstance(judged, Ends))
-        told_apart = frozenset(n for term in terms for n in machines_of(term)) & world.constant
+        named = {name for term in terms for name in machines_of(term)} & world.constant
+        told_apart = frozenset(name for name in named if len(world.starts[name]) > 1)
         of_vms = frozenset(n for n in sliced.machines if world.network.actors[n].sort != HOST)
-        key = (world, told_apart, of_vms, isinstance(judged, (Ends, Independent)))
+        key = (world, told_apart, of_vms, isinstance(judged, Ends), isinstance(judged, Independent))
         found.setdefault(key, (world, []))[1].append(judged)
     groups = []
     for world, members in found.values():
@@ -162,7 +165,8 @@ def _judge_anew(world: World, part: Slice, members: Sequence[Property], scope: S
     states = steps = depth = 0
     failure = ""
     compiled = Compiled(world, part, scope.shapes, terms, scope.allowed, scope.reduce)
-    for vms in range(1, scope.vms + 1):
+    most = min(scope.vms, scope.compared) if any(isinstance(m, Independent) for m in members) else scope.vms
+    for vms in range(1, most + 1):
         look_states = {f"{n}/not": ~j.term for n, j in judges.items() if j.of_states}
         look_steps = {f"{n}/not": ~j.term for n, j in judges.items() if j.of_steps}
         look_steps |= {f"{n}/witness": j.found.witness for n, j in judges.items()}
@@ -178,7 +182,7 @@ def _judge_anew(world: World, part: Slice, members: Sequence[Property], scope: S
     seconds = (time.perf_counter() - begun) / len(members)
     return [
         replace(
-            judge.verdict(failure, scope.vms),
+            judge.verdict(failure, most),
             column=world.column.name,
             states=states,
             steps=steps,
@@ -193,12 +197,22 @@ def _search(
     compiled: Compiled, vms: int, states: Mapping[str, Term], steps: Mapping[str, Term], graph: bool, limit: int
 ) -> Explored | SwiftlyExplored:
     """The swift search, or the plain one: where the graph is wanted, where it is small, and where no word holds a state."""
-    if not graph and (vms > 1 or len(compiled.world.column.faults) > 1):
-        try:
-            return explore_swiftly(compiled, vms, states=states, steps=steps, limit=limit)
-        except TooManyNumbers:
-            pass
-    return explore(compiled, vms, states=states, steps=steps, keep_graph=graph, limit=limit)
+    if graph:
+        return explore(compiled, vms, states=states, steps=steps, keep_graph=True, limit=limit)
+    try:
+        if vms == 1:
+            return explore(compiled, vms, states=states, steps=steps, limit=min(limit, SMALL))
+    except LimitReached:
+        if limit <= SMALL:
+            raise
+    try:
+        return explore_swiftly(compiled, vms, states=states, steps=steps, limit=limit)
+    except TooManyNumbers:
+        return explore(compiled, vms, states=states, steps=steps, limit=limit)
+
+
+SMALL = 4000
+"""States up to which the plain search of one VM is the quicker one."""
 
 
 class _Judge:

@@ -204,6 +204,8 @@ class Compiled:
         self.locals: list[tuple[int, States]] = []
         self.fired: set[tuple[str, str, str, str]] = set()
         self._event = ""
+        self._state_tests: dict[Term, Test] = {}
+        self._step_tests: dict[Term, dict[int, Test]] = {}
         self._compile_events()
         self.guard_bits = (1 << len(self.state_bits)) - 1
         self._part_events = [e for e, event in enumerate(self.events) if event.scope.sort in self.parts]
@@ -267,11 +269,15 @@ class Compiled:
 
     def state_test(self, term: Term) -> Test:
         """A term about states, said of the whole network."""
-        return self.test(fold(term, self.world.reach))
+        if term not in self._state_tests:
+            self._state_tests[term] = self.test(fold(term, self.world.reach))
+        return self._state_tests[term]
 
     def step_tests(self, term: Term) -> dict[int, Test]:
         """A term about steps, for each event of which it can be true at all."""
-        found: dict[int, Test] = {}
+        if term in self._step_tests:
+            return self._step_tests[term]
+        found: dict[int, Test] = self._step_tests.setdefault(term, {})
         for i, event in enumerate(self.events):
             said = of_event(self.world, fold(term, self.world.reach), event)
             if said != FALSE:

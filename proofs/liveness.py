@@ -101,9 +101,10 @@ def _tour(
         act = min(owed, key=repr)
         owed.discard(act)
         path = _path(here, inside, _takes(act)) or _path(here, inside, _cannot_take(act, steps))
-        if path:
-            walk += path
-            here = path[-1][1]
+        for taken, node in path or ():
+            walk.append((taken, node))
+            owed = {o for o in owed - {taken} if any(out.act == o for out in steps[node])}
+            here = node
     back = _path(here, inside, _leads_to(start))
     return tuple(walk + ([] if here == start and walk else back or []))
 

@@ -223,7 +223,9 @@ class _Search:
         """The bits of a step of one VM; host and VM before and after are given as rows of `bits_of`."""
         event, before, after, here = key
         pairs = self.bits_of.keys
-        return [(self.bits.of(self.compiled.bits_of_step(event, *_two(pairs[before]), *_two(pairs[after]), bool(here))),)]
+        return [
+            (self.bits.of(self.compiled.bits_of_step(event, *_two(pairs[before]), *_two(pairs[after]), bool(here))),)
+        ]
 
     def one(self, memo: _Memo, keys: Sequence[Ints]) -> Ints:
         """The single number that a memo has for each key."""

@@ -25,12 +25,9 @@ def accept_now(reason: str, console: Console) -> None:
         old = Record({})
     done = judge(recorded_tasks(list(PROPERTIES)), old, compared=True, console=console)
     different = done.differences
-    cells = {name: columns for name, columns in old.cells.items() if name in PROPERTIES}
-    found = {column.name for column in done.verdicts}
-    cells = {name: {c: cell for c, cell in columns.items() if c in found} for name, columns in cells.items()}
     kinds = {kind: sum(d.kind == kind for d in different) for kind in sorted({d.kind for d in different})}
     entry = {"date": datetime.datetime.now(datetime.UTC).date().isoformat(), "reason": reason.strip(), "changed": kinds}
-    write_whole(PATH, dump(updated(Record(cells, old.reasons), done.all_verdicts, entry)))
+    write_whole(PATH, dump(updated(Record({}, old.reasons), done.all_verdicts, entry)))
     console.print(
         f"{len(different)} verdicts recorded anew." if different else "Nothing had changed; the reason is kept."
     )

@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from proofs.check import Scope
-from proofs.columns import ALL_FAULTS, combined_columns, every_column, fault_columns, title
+from proofs.columns import ALL_FAULTS, BASE, combined_columns, every_column, fault_columns, title
 from proofs.record import Record
 from proofs.suite import judge_columns
 from proofs.verdict import HOLDS, NOT_EXERCISED, REFUTED, UNDECIDED, Verdict
@@ -23,16 +23,21 @@ from shadowproof.report import NOT_SHOWN, Verification, assumptions, column_text
 Task = tuple[Column, Sequence[str], Scope]
 
 
-BOUND_OF_ALL_FAULTS = 20_000
+BOUND_OF_ALL_FAULTS = 5_000
 """States of one VM that are searched with all faults together; `--full` searches them all."""
 
 
 def recorded_tasks(names: Sequence[str], vms: int = 2, *, full: bool = False) -> list[Task]:
-    """Every column of the record. Two VMs in each; one VM where a reading meets a fault, and so many states of one VM for
-    all faults together, unless `full`."""
+    """Every column of the record. Two VMs in each; where a reading meets a fault, one VM and the properties that speak of
+    the reading; for all faults together, so many states of one VM. `full`: as many VMs everywhere."""
     few = vms if full else 1
     combined = set(combined_columns())
-    tasks: list[Task] = [(c, names, Scope(vms=few if c in combined else vms)) for c in every_column()]
+    tasks: list[Task] = []
+    for column in every_column():
+        asked = [name for name in names if column not in combined or column.readings[0][0] in PROPERTIES[name].shows]
+        if asked:
+            scope = Scope(vms=few if column in combined else vms, compared=vms if full or column == BASE else 1)
+            tasks.append((column, asked, scope))
     tasks.append((ALL_FAULTS, names, Scope(vms=vms) if full else Scope(vms=1, limit=BOUND_OF_ALL_FAULTS)))
     return tasks
 

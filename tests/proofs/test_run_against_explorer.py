@@ -75,7 +75,8 @@ def possible_starts(sort: Sort) -> list[dict[str, str]]:
     found = []
     for states in product(*(NETWORK.actors[name].starts for name in names)):
         chosen = dict(zip(names, states, strict=True))
-        at = {(name, (0,) if whole_vm else (0, 0)): state for name, state in chosen.items()}
+        member: Index = (0,) if whole_vm else (0, 0)
+        at = {(name, member): state for name, state in chosen.items()}
         moment = Moment(NETWORK, [one_part], at, at)
         if all(moment.holds(term, (0,)) for term in bound):
             found.append(chosen)
@@ -135,7 +136,7 @@ class Engines(RuleBasedStateMachine):
         self.compiled = compiled_whole(NETWORK, forms, column, allowed=allowed)
         assert in_numbers(self.compiled, self.run.states()) == (self.compiled.start_hosts[0], *self.compiled.starts)
 
-    @rule(steps=st.integers(1, 12), seed=st.integers(0, 2**32 - 1))
+    @rule(steps=st.integers(1, 20), seed=st.integers(0, 2**32 - 1))
     def go_on(self, steps: int, seed: int) -> None:
         """Some possible events happen, one after the other: mostly those that this run has seen least, and now and then
         a fault. Drawn one by one they would hardly leave the first few events: so a seed picks them all."""
@@ -168,9 +169,9 @@ class Engines(RuleBasedStateMachine):
                 else:
                     assert moment.holds(promise.term, later=True), f"{promise.name} is broken after {name} at {at}"
 
-    @rule(data=st.data())
-    def refuse(self, data: st.DataObject) -> None:
-        """An event that is not possible is refused, and changes nothing."""
+    @rule(seed=st.integers(0, 2**32 - 1))
+    def refuse(self, seed: int) -> None:
+        """Events that are not possible are refused, and change nothing."""
         enabled = set(self.run.enabled())
         others = [
             (event.name, at)
@@ -178,10 +179,10 @@ class Engines(RuleBasedStateMachine):
             for at in ([()] if event.scope.all else self.run.members(event.scope.sort))
             if (event.name, at) not in enabled
         ]
-        name, at = data.draw(st.sampled_from(others), label="event")
         before = self.run.states()
-        with pytest.raises(NotEnabled):
-            self.run.fire(name, at)
+        for name, at in Random(seed).sample(others, 5):
+            with pytest.raises(NotEnabled):
+                self.run.fire(name, at)
         assert self.run.states() == before
 
     @invariant()
@@ -206,6 +207,7 @@ class Engines(RuleBasedStateMachine):
 def test_run_and_explorer_agree() -> None:
     FIRED.clear()
     HELD.clear()
-    run_state_machine_as_test(Engines, settings=settings(stateful_step_count=12))  # type: ignore[no-untyped-call]
+    examples = settings().max_examples * 6 // 10  # each is a run of some 40 steps
+    run_state_machine_as_test(Engines, settings=settings(max_examples=examples, stateful_step_count=12))
     assert len(FIRED) >= 60, f"only {len(FIRED)} of {len(NETWORK.events)} events happened: {sorted(FIRED)}"
-    assert all(HELD[promise.name] >= 300 for promise in PROMISES)
+    assert min(HELD[promise.name] for promise in PROMISES) >= 100, "too few steps without fault and reading"
