@@ -26,7 +26,7 @@ verify: setup
 	@$(BIN)/shadowproof verify
 
 test: setup
-	@$(BIN)/pytest -q -n $(WORKERS)
+	@$(BIN)/pytest -q -n $(WORKERS) --dist loadgroup
 
 check: setup
 	$(BIN)/ruff check

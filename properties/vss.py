@@ -1,7 +1,7 @@
 """VSS: what the service around the writer fixes."""
 
 from model.actors.child import ChildSnapshot, child_session, child_snapshot, child_writers
-from model.actors.image import Image, Outcome, image, outcome
+from model.actors.image import Outcome, image, outcome
 from model.actors.method import Method, method
 from model.actors.power import note, power
 from model.actors.requester import Requester, requester
@@ -231,7 +231,7 @@ provider_defeats_child_snapshots = always(
         every(vm, ~outcome.is_(Outcome.BACKED_UP) | child_snapshot.is_(ChildSnapshot.NONE)),
     ),
     shows="VSS-11",
-    witness=happens("image_cannot_be_rolled_back") & some(vm, image.is_(Image.HOLDS_SNAPSHOT)),
+    witness=happens("image_cannot_be_rolled_back") & provider.is_(Provider.CANNOT),
 )
 
 provider_does_not_defeat_saved_state = possible(

@@ -109,9 +109,9 @@ def page() -> str:
             lines += [MEANING[column.name], ""]
         lines += ["| property | promise | shows | steps | VMs |", "|---|---|---|---|---|"]
         for name, cell in rows:
-            property_ = PROPERTIES[name]
+            property_, link = PROPERTIES[name], f"[{name}](properties.md#{name})"
             steps = "no run reaches it" if cell.length is None else str(cell.length)
-            lines.append(f"| {name} | {property_.says} | {' '.join(property_.shows)} | {steps} | up to {cell.vms} |")
+            lines.append(f"| {link} | {property_.says} | {' '.join(property_.shows)} | {steps} | up to {cell.vms} |")
         lines += [
             "",
             f"Tell one: `shadowproof explain {rows[0][0]} {asked_by(column)}`" if column != ALL_FAULTS else "",

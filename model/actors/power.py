@@ -50,6 +50,7 @@ note = Actor(
     of=vm,
     starts=N.NOTHING,
     says="The writer's own memory: which VMs it saved, and the state each had before.",
+    leaves_out=("Whether a note that could not be acted on is dropped when the next session begins: it is kept here.",),
 )
 
 earlier = Actor(

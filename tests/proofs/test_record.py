@@ -62,7 +62,7 @@ def test_the_record_survives_writing_and_reading(tmp_path: Path) -> None:
 def test_a_damaged_record_is_refused_with_a_remedy(tmp_path: Path, text: str) -> None:
     path = tmp_path / "record.json"
     path.write_text(text, "utf-8")
-    with pytest.raises(RecordError, match="record.json"):
+    with pytest.raises(RecordError, match=r"record\.json"):
         load(path)
 
 

@@ -60,7 +60,7 @@ class TestAlikeConfigurations:
     def test_each_configuration_has_the_graph_of_its_representative(self) -> None:
         every = family_of_graphs(compiled_whole(PROTOCOL, [ONE_OF_EACH], allowed=[RUNNING]))
         chosen = family_of_graphs(compiled_whole(PROTOCOL, [ONE_OF_EACH], allowed=[RUNNING], reduce=True))
-        assert (len(every), len(chosen)) == (0, 0)
+        assert (len(every), len(chosen)) == (864, 12)
         assert set(chosen.values()) == set(every.values())
 
     def test_the_verdicts_are_the_same(self) -> None:
@@ -70,7 +70,7 @@ class TestAlikeConfigurations:
         for one, other in zip(reduced, unreduced, strict=True):
             assert (one.property, one.verdict, one.length) == (other.property, other.verdict, other.length)
             assert one.states <= other.states
-        assert (sum(v.states for v in reduced), sum(v.states for v in unreduced)) == (0, 0)
+        assert sum(v.states for v in reduced) * 8 < sum(v.states for v in unreduced)
 
     @pytest.mark.slow
     @pytest.mark.timeout(900)
@@ -78,8 +78,8 @@ class TestAlikeConfigurations:
         """All of one VM with one disk and one adapter: each configuration that there is."""
         every, chosen = (compiled_whole(PROTOCOL, [ONE_OF_EACH], reduce=reduce) for reduce in (False, True))
         found, reduced = explore_swiftly(every, 1), explore_swiftly(chosen, 1)
-        assert (len(every.starts), found.states, found.steps, found.depth) == (0, 0, 0, 0)
-        assert (len(chosen.starts), reduced.states, reduced.steps, reduced.depth) == (0, 0, 0, 0)
+        assert (len(every.starts), found.states, found.steps, found.depth) == (17_280, 1_743_120, 2_135_340, 74)
+        assert (len(chosen.starts), reduced.states, reduced.steps, reduced.depth) == (240, 30_168, 38_748, 74)
         assert _moving(found) == _moving(reduced)
 
 
@@ -119,7 +119,7 @@ class TestInterchangeableVMs:
             _sorted(in_words(sorted_.compiled, state)) for state in sorted_.before
         }
         assert apart.depth == sorted_.depth
-        assert (apart.states, sorted_.states, sorted_.steps, sorted_.depth) == (0, 0, 0, 0)
+        assert (apart.states, sorted_.states, sorted_.steps, sorted_.depth) == (3_390, 1_834, 2_530, 68)
 
     def test_the_swift_search_finds_the_same(self) -> None:
         plain = self.searched(sort=True)
@@ -190,8 +190,8 @@ def test_a_slice_is_the_whole_cut_down(part: Slice) -> None:
 
 
 def test_the_slices_are_many_and_smaller_than_the_whole() -> None:
-    assert len(slices()) == 0
-    assert len(everything()[1]) == 0
+    assert len(slices()) >= 20
+    assert len(everything()[1]) == 13_524
 
 
 def test_leaving_the_cluster_out_only_adds_states() -> None:
@@ -199,4 +199,4 @@ def test_leaving_the_cluster_out_only_adds_states() -> None:
     fewer, more = everything(LEFT_OUT_WHERE_NOT_ASKED)
     assert fewer == machines - LEFT_OUT_WHERE_NOT_ASKED
     assert cut(states, fewer) <= more
-    assert len(more) == 0
+    assert (len(states), len(cut(states, fewer)), len(more)) == (13_524, 8_260, 8_260)

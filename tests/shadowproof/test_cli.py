@@ -16,7 +16,12 @@ EXAMPLE = "shadowproof/examples/twelve-vms.json"
 
 def shadowproof(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "shadowproof.cli", *arguments], cwd=ROOT, capture_output=True, text=True, check=False, timeout=200
+        [sys.executable, "-m", "shadowproof.cli", *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=200,
     )
 
 
@@ -24,7 +29,7 @@ BAD = {
     "no vms": (["verify", "--vms", "0"], "--vms 0"),
     "negative vms": (["verify", "--vms", "-3"], "--vms -3"),
     "too many vms": (["verify", "--vms", "99"], "--vms 99"),
-    "unknown property": (["verify", "--property", "no-partial-backups"], "Did you mean no-partial-backup?"),
+    "unknown property": (["verify", "--property", "no-partial-backups"], "Did you mean no-partial-backup"),
     "unknown fault": (["verify", "--fault", "vm_explodes"], "vm_explodes"),
     "unknown reading": (["verify", "--reading", "READ-99=YES"], "READ-99"),
     "unknown value": (["verify", "--reading", "READ-1=MAYBE"], "ON_ABORT, INSIDE, ON_SHUTDOWN, NEVER"),
@@ -34,8 +39,14 @@ BAD = {
     "full and inventory": (["verify", "--full", "--inventory", EXAMPLE], "exclude one another"),
     "no such inventory": (["verify", "--inventory", "nowhere.json"], "nowhere.json"),
     "inventory is a folder": (["method", "--inventory", "docs"], "docs"),
-    "unwritable output": (["verify", "--property", "MET-4", "--fault", "guest_hangs", "--json", "/nowhere/x.json"], "/nowhere/x.json"),
-    "output is a folder": (["verify", "--property", "MET-4", "--fault", "guest_hangs", "--json", "docs"], "is a folder"),
+    "unwritable output": (
+        ["verify", "--property", "MET-4", "--fault", "guest_hangs", "--json", "/nowhere/x.json"],
+        "/nowhere/x.json",
+    ),
+    "output is a folder": (
+        ["verify", "--property", "MET-4", "--fault", "guest_hangs", "--json", "docs"],
+        "is a folder",
+    ),
     "unknown property to explain": (["explain", "nothing"], "nothing"),
     "unknown actor": (["draw", "writer"], "Did you mean"),
     "svg of everything": (["draw", "--svg", "all.svg"], "Name it"),
@@ -63,7 +74,9 @@ def test_nothing_is_written_on_bad_input(tmp_path: Path) -> None:
 
 def test_a_refuted_property_exits_1_and_is_written_by_the_schema(tmp_path: Path) -> None:
     target = tmp_path / "out.json"
-    done = shadowproof("verify", "-p", "no-partial-backup", "-p", "MET-4", "--fault", "veto_ignored", "--json", str(target))
+    done = shadowproof(
+        "verify", "-p", "no-partial-backup", "-p", "MET-4", "--fault", "veto_ignored", "--json", str(target)
+    )
     assert done.returncode == 1
     assert "REFUTED" in done.stdout
     assert "Not shown:" in done.stdout

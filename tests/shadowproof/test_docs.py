@@ -53,10 +53,9 @@ def test_everything_has_its_place() -> None:
 def test_write_then_nothing_is_stale(tmp_path: Path) -> None:
     (tmp_path / "docs").mkdir()
     (tmp_path / "docs" / "by-hand.md").write_text("# By hand\n", encoding="utf-8")
-    extra = {"findings.md": "# Findings\n\nOne.\n"}
-    assert len(docs.stale(tmp_path, extra)) == len(PAGES) + 1
-    written = docs.write(tmp_path, extra)
-    assert docs.stale(tmp_path, extra) == []
+    assert len(docs.stale(tmp_path)) == len(PAGES)
+    written = docs.write(tmp_path)
+    assert docs.stale(tmp_path) == []
     assert {path.name for path in (tmp_path / "docs").iterdir()} == {path.name for path in written} | {"by-hand.md"}
     index = (tmp_path / "docs" / "README.md").read_text(encoding="utf-8")
     assert "[By hand](by-hand.md) (written by hand)" in index
@@ -73,7 +72,7 @@ def test_a_changed_page_is_stale(tmp_path: Path) -> None:
 def test_nothing_is_written_if_one_page_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "docs"
     pages = {folder / "a.md": "# A\n", folder / "b.md": "\ud800"}  # a lone surrogate cannot be encoded
-    monkeypatch.setattr(docs, "generate", lambda root, extra=None: pages)
+    monkeypatch.setattr(docs, "generate", lambda root: pages)
     with pytest.raises(UnicodeEncodeError):
         docs.write(tmp_path)
     assert list(folder.iterdir()) == []

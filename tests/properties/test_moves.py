@@ -1,0 +1,115 @@
+"""Every row of every table is taken in some run: a row that never is says nothing, or says it wrongly.
+
+A row counts where it is taken from one of its sources at least: "from any of these" may name a state in which the event
+never finds the machine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from model.actors.power import Power
+from model.notation import Move, on
+from model.protocol import PROTOCOL
+from proofs.check import ONE_OF_EACH
+from proofs.columns import BASE, every_column
+from proofs.compile import Compiled
+from proofs.explore import explore
+from proofs.vary import rows_of, with_rows, with_table
+from proofs.world import Column
+from tests.proofs.whole import compiled_whole
+
+Starts = Mapping[str, frozenset[str]]
+Taken = tuple[str, str, str, str]
+"""An event, a machine, and the machine's state before and after."""
+
+NEVER_TAKEN: dict[str, str] = {}
+"""Rows that no run takes, as "machine: event from ... to ...", each with the reason why it stands there."""
+
+
+def starts(**machines: str) -> Starts:
+    """Start states, `|` between them, of a VM's machines and of those of its one disk and one adapter."""
+    parts = {actor.name for sort in PROTOCOL.parts for actor in PROTOCOL.of_sort(sort)}
+    return {f"{n}#0" if n in parts else n: frozenset(states.split("|")) for n, states in machines.items()}
+
+
+ORDINARY = starts(
+    cluster="NOT_CLUSTERED", child_writers="STABLE", system="OTHER", snapshot_location="SAME_VOLUME", disk_kind="VHD",
+    disk_layout="BASIC", file_system="CAPABLE", switch="THERE",
+)  # fmt: skip
+"""An ordinary VM outside a cluster. What it does is done by a VM of the protocol: fewer runs, and none that there is not."""
+CLUSTERED = {**ORDINARY, **starts(cluster="ONLINE", power="RUNNING")}
+
+
+def searches() -> Iterator[tuple[Column, Starts]]:
+    """Where the rows are looked for: any VM without faults, an ordinary one in every column, and what takes more."""
+    yield BASE, {}
+    for column in every_column():
+        yield column, ORDINARY
+    yield Column(frozenset({"cluster_fails_over"})), CLUSTERED
+    yield Column(frozenset({"guest_crashes"})), CLUSTERED
+    for fault in ("volume_missing", "management_service_restarts"):
+        yield Column(frozenset({"host_loses_power", fault})), ORDINARY
+    yield Column(frozenset({"requester_vanishes", "management_service_restarts"})), ORDINARY
+    yield Column(frozenset({"host_loses_power"}), (("READ-10", "SESSION_START"),)), ORDINARY
+
+
+def taken(compiled: Compiled) -> set[Taken]:
+    """What the machines that take part in some step go through, be it that they stay; blocked events do not count."""
+    found: set[Taken] = set()
+    of_host, of_vm = compiled.host_vars, compiled.vm_vars[0]
+    steps = {
+        (edge[0], state[0], target[0], state[1], target[1])
+        for state, out in explore(compiled, 1, keep_graph=True).targets.items()
+        for edge, target in out
+    }
+    for event, host, host2, vm, vm2 in steps:
+        name = compiled.events[event].name
+        both = (
+            (of_host, compiled.hosts[host], compiled.hosts[host2]),
+            (of_vm, compiled.locals[vm][1], compiled.locals[vm2][1]),
+        )
+        for variables, before, after in both:
+            for actor, one, two in zip(variables.actors, before, after, strict=True):
+                if name in actor.machine.events:
+                    found.add((name, actor.name, actor.states[one], actor.states[two]))
+    return found
+
+
+def is_taken(actor: str, row: Move, found: set[Taken]) -> bool:
+    assert row.dest is not None
+    return any((row.event, actor, source.name, row.dest.name) in found for source in row.sources or ())
+
+
+def in_words(actor: str, row: Move) -> str:
+    """The row as a reader finds it; a row that stays has no destination and is not asked for."""
+    assert row.dest is not None
+    sources = "|".join(sorted(source.name for source in row.sources or ()))
+    return f"{actor}: {row.event} from {sources} to {row.dest.name}"
+
+
+ROWS = [(actor.name, row) for actor in PROTOCOL.actors.values() for row in actor.moves if row.dest is not None]
+
+
+def test_every_row_is_taken_in_some_run() -> None:
+    left = ROWS
+    for column, allowed in searches():
+        if left:
+            found = taken(compiled_whole(PROTOCOL, [ONE_OF_EACH], column, allowed=[allowed], reduce=True))
+            left = [(actor, row) for actor, row in left if not is_taken(actor, row, found)]
+    assert len(ROWS) >= 300
+    assert {
+        f"{in_words(actor, row)} ({row.place})" for actor, row in left if in_words(actor, row) not in NEVER_TAKEN
+    } == set()
+    assert {in_words(actor, row) for actor, row in left} == NEVER_TAKEN.keys(), "these are taken after all"
+
+
+def test_a_row_that_cannot_be_taken_is_noticed() -> None:
+    """Nobody saves a VM that is not there."""
+    gone, paused = on("vm_saved", Power.GONE, Power.OFF), on("vm_deleted", Power.PAUSED, Power.GONE)
+    honest = next(row for row in rows_of(PROTOCOL, "power") if row.event == "vm_saved")
+    network = with_table(PROTOCOL, "power", with_rows(gone, paused, rows_of(PROTOCOL, "power")))
+    found = taken(compiled_whole(network, [ONE_OF_EACH], BASE, allowed=[ORDINARY], reduce=True))
+    assert is_taken("power", honest, found)
+    assert is_taken("power", paused, found)
+    assert not is_taken("power", gone, found)
