@@ -32,10 +32,11 @@ NOT_REPLAYED = "a run found without all machines cannot be replayed on the whole
 
 @dataclass(frozen=True)
 class Scope:
-    """What is searched: how many VMs, of which shapes, starting how, and how many states at most. compared: how many VMs
-    at most where states are compared with one another ("independent")."""
+    """What is searched: how many VMs, of which shapes, starting how, and how many states at most. fewest: the number of VMs
+    that the searches begin with. compared: how many VMs at most where states are compared with one another ("independent")."""
 
     vms: int = 2
+    fewest: int = 1
     compared: int = 2
     shapes: tuple[Shape, ...] = (ONE_OF_EACH,)
     allowed: tuple[Mapping[str, frozenset[str]], ...] | None = None
@@ -166,7 +167,7 @@ def _judge_anew(world: World, part: Slice, members: Sequence[Property], scope: S
     failure = ""
     compiled = Compiled(world, part, scope.shapes, terms, scope.allowed, scope.reduce)
     most = min(scope.vms, scope.compared) if any(isinstance(m, Independent) for m in members) else scope.vms
-    for vms in range(1, most + 1):
+    for vms in range(min(scope.fewest, most), most + 1):
         look_states = {f"{n}/not": ~j.term for n, j in judges.items() if j.of_states}
         look_steps = {f"{n}/not": ~j.term for n, j in judges.items() if j.of_steps}
         look_steps |= {f"{n}/witness": j.found.witness for n, j in judges.items()}
@@ -182,7 +183,7 @@ def _judge_anew(world: World, part: Slice, members: Sequence[Property], scope: S
     seconds = (time.perf_counter() - begun) / len(members)
     return [
         replace(
-            judge.verdict(failure, most),
+            judge.verdict(failure, most, min(scope.fewest, most)),
             column=world.column.name,
             states=states,
             steps=steps,
@@ -290,23 +291,30 @@ class _Judge:
                 f"{what}; so it is not in another state that differs only in {', '.join(a.name for a in found.of)}"
             )
 
-    def verdict(self, failure: str, vms: int) -> Verdict:
+    def verdict(self, failure: str, vms: int, fewest: int) -> Verdict:
         """What is known now: a run decides, whatever was left unsearched."""
-        name, reach = self.found.name, exhaustive(max(1, self.searched))
+        name, reach = self.found.name, exhaustive(max(fewest, fewest + self.searched - 1), fewest)
         if self.spurious:
             return Verdict(name, "", UNDECIDED, "nothing", reason=NOT_REPLAYED)
         good, bad = (HOLDS, REFUTED)
         if isinstance(self.found, Possible):
             if self.run is not None:
-                return Verdict(name, "", good, "a run was replayed", vms=self.searched, run=self.run)
+                return Verdict(name, "", good, "a run was replayed", vms=fewest + self.searched - 1, run=self.run)
             if failure:
-                return Verdict(name, "", UNDECIDED, reach, vms=self.searched, reason=failure)
+                return Verdict(name, "", UNDECIDED, reach, vms=fewest + self.searched - 1, reason=failure)
             return Verdict(name, "", bad, reach, vms=vms, reason="no run reaches it")
         if self.run is not None:
-            return Verdict(name, "", bad, "a run was replayed", vms=self.searched, run=self.run, reason=self.reason)
+            return Verdict(
+                name, "", bad, "a run was replayed", vms=fewest + self.searched - 1, run=self.run, reason=self.reason
+            )
         if failure:
             return Verdict(
-                name, "", UNDECIDED, reach if self.searched else "nothing", vms=self.searched, reason=failure
+                name,
+                "",
+                UNDECIDED,
+                reach if self.searched else "nothing",
+                vms=fewest + self.searched - 1,
+                reason=failure,
             )
         if not self.witnessed:
             return Verdict(name, "", NOT_EXERCISED, reach, vms=vms, reason="its witness never fired in this column")

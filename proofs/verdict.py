@@ -44,5 +44,7 @@ class Verdict:
         return len(self.run.steps) if self.run else None
 
 
-def exhaustive(vms: int) -> str:
-    return f"every state of up to {vms} VM{'s' if vms > 1 else ''}"
+def exhaustive(vms: int, fewest: int = 1) -> str:
+    """The assurance of searches of `fewest` to `vms` VMs that came to their end."""
+    plural = "s" if vms > 1 else ""
+    return f"every state of {vms} VM{plural}" if 1 < fewest == vms else f"every state of up to {vms} VM{plural}"

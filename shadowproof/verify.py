@@ -36,7 +36,8 @@ def recorded_tasks(names: Sequence[str], vms: int = 2, *, full: bool = False) ->
     for column in every_column():
         asked = [name for name in names if column not in combined or column.readings[0][0] in PROPERTIES[name].shows]
         if asked:
-            scope = Scope(vms=few if column in combined else vms, compared=vms if full or column == BASE else 1)
+            most, thorough = few if column in combined else vms, full or column == BASE
+            scope = Scope(vms=most, fewest=1 if thorough else most, compared=vms if thorough else 1)
             tasks.append((column, asked, scope))
     tasks.append((ALL_FAULTS, names, Scope(vms=vms) if full else Scope(vms=1, limit=BOUND_OF_ALL_FAULTS)))
     return tasks

@@ -116,6 +116,9 @@ def test_the_limit_is_undecided_and_never_holds() -> None:
     assert verdict.verdict == UNDECIDED
     assert "more to come (limit" in verdict.reason
     assert "up to 1 VM" in verdict.assurance
+    never = possible("The gate opens while one is at sea.", happens("gate_opens") & some(boat, at_sea), shows="T-1")
+    assert judged(never, STORM, vms=2).verdict == REFUTED
+    assert judged(never, STORM, vms=2, limit=8).verdict == UNDECIDED
     with pytest.raises(LimitReached):
         explore(compiled_whole(HARBOUR, [NO_OARS], STORM), 1, limit=3)
     with pytest.raises(LimitReached):

@@ -10,6 +10,7 @@ from itertools import permutations
 
 import pytest
 
+from model.notation import every, on, some
 from model.protocol import PROTOCOL
 from model.views import LEFT_OUT_WHERE_NOT_ASKED
 from proofs.check import ONE_OF_EACH, Scope, check
@@ -17,9 +18,11 @@ from proofs.columns import BASE
 from proofs.compile import Compiled
 from proofs.explore import Explored, State, explore, successors
 from proofs.swift import SwiftlyExplored, explore_swiftly
-from proofs.world import Slice, World
+from proofs.vary import rows_of, with_event, with_rows, with_table
+from proofs.world import Column, Slice, World
 from properties.catalogue import PROPERTIES, watched
 from properties.kinds import terms_of
+from tests.proofs.tiny import HARBOUR, NO_OARS, ONE_OAR, Boat, Gate, Oar, at_sea, boat, gate, open_, place
 from tests.proofs.whole import Words, compiled_whole, in_words, vm_in_words, whole
 
 Starts = Mapping[str, frozenset[str]]
@@ -33,7 +36,7 @@ def only(**starts: str) -> Starts:
 
 RUNNING = only(cluster="NOT_CLUSTERED", power="RUNNING", child_writers="STABLE")
 """A VM that runs, whatever its guest, its disk and its adapter."""
-FEW_PLACES = {**RUNNING, **only(target="AS_CONFIGURED", switch="THERE", file_system="CAPABLE")}
+FEW_PLACES = {**RUNNING, **only(target="AS_CONFIGURED", switch="THERE", file_system="CAPABLE", disk_kind="VHD|ISCSI")}
 
 Graph = frozenset[tuple[object, str, object]]
 
@@ -58,10 +61,10 @@ def family_of_graphs(compiled: Compiled) -> dict[object, Graph]:
 
 class TestAlikeConfigurations:
     def test_each_configuration_has_the_graph_of_its_representative(self) -> None:
-        every = family_of_graphs(compiled_whole(PROTOCOL, [ONE_OF_EACH], allowed=[RUNNING]))
+        each = family_of_graphs(compiled_whole(PROTOCOL, [ONE_OF_EACH], allowed=[RUNNING]))
         chosen = family_of_graphs(compiled_whole(PROTOCOL, [ONE_OF_EACH], allowed=[RUNNING], reduce=True))
-        assert (len(every), len(chosen)) == (864, 12)
-        assert set(chosen.values()) == set(every.values())
+        assert (len(each), len(chosen)) == (864, 12)
+        assert set(chosen.values()) == set(each.values())
 
     def test_the_verdicts_are_the_same(self) -> None:
         reduced, unreduced = (
@@ -76,9 +79,9 @@ class TestAlikeConfigurations:
     @pytest.mark.timeout(900)
     def test_everything_that_one_vm_can_do(self) -> None:
         """All of one VM with one disk and one adapter: each configuration that there is."""
-        every, chosen = (compiled_whole(PROTOCOL, [ONE_OF_EACH], reduce=reduce) for reduce in (False, True))
-        found, reduced = explore_swiftly(every, 1), explore_swiftly(chosen, 1)
-        assert (len(every.starts), found.states, found.steps, found.depth) == (17_280, 1_743_120, 2_135_340, 74)
+        each, chosen = (compiled_whole(PROTOCOL, [ONE_OF_EACH], reduce=reduce) for reduce in (False, True))
+        found, reduced = explore_swiftly(each, 1), explore_swiftly(chosen, 1)
+        assert (len(each.starts), found.states, found.steps, found.depth) == (17_280, 1_743_120, 2_135_340, 74)
         assert (len(chosen.starts), reduced.states, reduced.steps, reduced.depth) == (240, 30_168, 38_748, 74)
         assert _moving(found) == _moving(reduced)
 
@@ -200,3 +203,33 @@ def test_leaving_the_cluster_out_only_adds_states() -> None:
     assert fewer == machines - LEFT_OUT_WHERE_NOT_ASKED
     assert cut(states, fewer) <= more
     assert (len(states), len(cut(states, fewer)), len(more)) == (13_524, 8_260, 8_260)
+
+
+class TestOnATinyProtocol:
+    """What the protocol of Hyper-V is too closely knit to tell apart."""
+
+    def test_a_machine_that_only_stands_in_the_way_is_in_the_slice(self) -> None:
+        """The boat bars its oar from being left unless it is in, by its table alone."""
+        rows = with_rows(rows_of(HARBOUR, "place"), on("oar_left", Boat.IN, Boat.IN))
+        network = with_table(HARBOUR, "place", rows)
+        world = World(network, BASE)
+        oars = network.actors["oars"]
+        part = world.cone([oars.is_(oars.enum["LEFT"])])
+        assert part.machines == {"oars", "place", "gate"}
+        for compiled in (Compiled(world, part, [ONE_OAR], reduce=False), compiled_whole(network, [ONE_OAR])):
+            found = explore(compiled, 1)
+            assert (found.states, found.steps) == (8, 12)  # the oar is left in two states out of four
+
+    def test_a_machine_that_nothing_depends_on_is_not_in_the_slice(self) -> None:
+        world = World(HARBOUR, BASE)
+        assert world.cone([open_]).machines == {"gate", "place"}
+        assert world.cone([HARBOUR.actors["oars"].is_(Oar.LEFT)]).machines == {"oars"}
+
+    def test_without_the_gate_what_it_forbids_is_possible(self) -> None:
+        """Leaving a machine out takes for granted whatever it would demand: here a gate that never shuts."""
+        all_and_none = every(boat, at_sea) & some(boat, place.is_(Boat.IN))
+        network = with_event(HARBOUR, "gate_shuts", when=all_and_none)
+        network = with_event(network, "storm", when=gate.is_(Gate.SHUT))
+        for leaves_out, states in ((frozenset[str](), 2), (frozenset({"gate"}), 3)):
+            world = World(network, Column(frozenset({"storm"})), leaves_out)
+            assert explore(Compiled(world, whole(world), [NO_OARS], reduce=False), 1).states == states

@@ -34,8 +34,8 @@ def starts(**machines: str) -> Starts:
 
 
 ORDINARY = starts(
-    cluster="NOT_CLUSTERED", child_writers="STABLE", system="OTHER", snapshot_location="SAME_VOLUME", disk_kind="VHD",
-    disk_layout="BASIC", file_system="CAPABLE", switch="THERE",
+    cluster="NOT_CLUSTERED", child_writers="STABLE", system="OTHER", integration="RUNNING|STOPPED", disk_kind="VHD",
+    snapshot_location="SAME_VOLUME", disk_layout="BASIC", file_system="CAPABLE", target="ELSEWHERE", switch="THERE",
 )  # fmt: skip
 """An ordinary VM outside a cluster. What it does is done by a VM of the protocol: fewer runs, and none that there is not."""
 CLUSTERED = {**ORDINARY, **starts(cluster="ONLINE", power="RUNNING")}
