@@ -202,7 +202,6 @@ class Compiled:
         self.hosts: list[States] = []
         self.local_ids: dict[tuple[int, States], int] = {}
         self.locals: list[tuple[int, States]] = []
-        self.fired: set[tuple[str, str, str, str]] = set()
         self._event = ""
         self._state_tests: dict[Term, Test] = {}
         self._step_tests: dict[Term, dict[int, Test]] = {}
@@ -550,8 +549,7 @@ class _Table:
     ) -> None:
         self.of_host = actor.sort == HOST
         vars_ = compiled.host_vars if self.of_host else compiled.vm_vars[form or 0]
-        self.at, self.fired, self.label = vars_.at[name], compiled.fired, (event.name, actor.name)
-        self.states = actor.states
+        self.at = vars_.at[name]
         own = part
         if not self.of_host and "#" in name:
             own = (actor.sort, int(name.split("#")[1]))
@@ -576,8 +574,6 @@ class _Table:
         """Move this machine in `target`; False if it blocks."""
         for when, dest in self.rows.get(target[self.at], ()):
             if when is None or when(step):
-                now = target[self.at]
-                self.fired.add((*self.label, self.states[now], self.states[now if dest is None else dest]))
                 if dest is not None:
                     target[self.at] = dest
                 return True
