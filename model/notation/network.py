@@ -102,6 +102,10 @@ def build(
             _check_part(network, event, actor)
     for term in network.at_start:
         _check_term(network, term, _lineage(network.replicated), caller(), "at_start")
+        for name in sorted(machines_of(term)):
+            if network.actors[name].sort == HOST:
+                problem = f"at_start reads {name} of the host, but it speaks of one member at a time"
+                raise DeclarationError(caller(), problem, "Give the host's machine fewer states to start in")
     return network
 
 
