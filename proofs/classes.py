@@ -7,6 +7,8 @@ term when they are filled in; one of each class is kept. The classes are exact, 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -19,6 +21,9 @@ from proofs.world import fold
 if TYPE_CHECKING:
     from proofs.compile import Compiled
 
+States = tuple[str, ...]
+Limits = Sequence[tuple[Term, dict[str, States]]]
+
 
 def starts_of_shape(
     compiled: Compiled,
@@ -29,6 +34,26 @@ def starts_of_shape(
     reduce: bool,
 ) -> Iterator[dict[str, str]]:
     """The start states of a VM of one shape: one for each class of configurations, times the free states that move."""
+    vars_ = compiled.vm_vars[form]
+    free, settled, seen, limits = _configuration(compiled, form, terms, allowed, reduce)
+    fixed = [name for name in vars_.names if settled[name] and len(free[name]) > 1]
+    chosen: list[list[dict[str, str]]] = [
+        _classes(compiled, group, free, settled, seen, limits, reduce) for group in _groups(fixed, seen, limits)
+    ]
+    moving = [n for n in vars_.names if n not in fixed]
+    for configuration in product(*chosen):
+        base = {name: state for part in configuration for name, state in part.items()}
+        for states in product(*(free[name] for name in moving)):
+            start = {**base, **dict(zip(moving, states, strict=True))}
+            if _possible(start, limits):
+                yield start
+
+
+def _configuration(
+    compiled: Compiled, form: int, terms: Sequence[Term], allowed: Mapping[str, frozenset[str]], reduce: bool
+) -> tuple[dict[str, States], dict[str, frozenset[str]], list[Term], Limits]:
+    """The states that each machine of a VM may start in, those that it stays in for good, what looks at them, and what
+    holds of them at the start."""
     vars_, world = compiled.vm_vars[form], compiled.world
     free = {
         name: tuple(
@@ -42,19 +67,31 @@ def starts_of_shape(
         name: frozenset(state for state in free[name] if _is_settled(compiled, actor, state))
         for name, actor in zip(vars_.names, vars_.actors, strict=True)
     }
-    fixed = [name for name in vars_.names if settled[name] and len(free[name]) > 1]
     seen = _seen_terms(compiled, form, terms) if reduce else []
-    limits = _limits(compiled, form, allowed)
-    chosen: list[list[dict[str, str]]] = [
-        _classes(compiled, group, free, settled, seen, limits, reduce) for group in _groups(fixed, seen, limits)
-    ]
-    moving = [n for n in vars_.names if n not in fixed]
-    for configuration in product(*chosen):
-        base = {name: state for part in configuration for name, state in part.items()}
-        for states in product(*(free[name] for name in moving)):
-            start = {**base, **dict(zip(moving, states, strict=True))}
-            if _possible(start, limits):
-                yield start
+    return free, settled, seen, _limits(compiled, form, allowed)
+
+
+@dataclass(frozen=True)
+class Alike:
+    """Configuration machines of a VM that are looked at together: their names, and for each combination of their states all
+    that no guard and no property tells from it."""
+
+    names: tuple[str, ...]
+    like: Mapping[States, tuple[States, ...]]
+
+
+def alike(compiled: Compiled, form: int, terms: Sequence[Term]) -> list[Alike]:
+    """Which configurations of a VM of one form are alike, wherever it stands: exchanging them changes nothing else."""
+    allowed = compiled.allowed[form]
+    free, settled, seen, limits = _configuration(compiled, form, terms, allowed, reduce=True)
+    fixed = [name for name in compiled.vm_vars[form].names if settled[name] and len(free[name]) > 1]
+    found = []
+    for group in _groups(fixed, seen, limits):
+        classes: dict[object, list[States]] = {}
+        for signature, states in _signatures(compiled, group, free, settled, seen, limits):
+            classes.setdefault(signature, []).append(states)
+        found.append(Alike(tuple(group), {one: tuple(members) for members in classes.values() for one in members}))
+    return found
 
 
 def _is_settled(compiled: Compiled, actor: Actor, state: str) -> bool:
@@ -134,12 +171,12 @@ def _limits(
             n: tuple(sorted(allowed.get(n, world.starts[n.split("#")[0]]) & world.starts[n.split("#")[0]]))
             for n in machines_of(whole) - kept
         }
-        if machines_of(whole) & kept:
+        if machines_of(whole) & kept or whole == FALSE:
             found.append((whole, unseen))
     return found
 
 
-def _possible(start: Mapping[str, str], limits: Sequence[tuple[Term, dict[str, tuple[str, ...]]]]) -> bool:
+def _possible(start: Mapping[str, str], limits: Limits) -> bool:
     """Whether the start states can hold together, for some start states of the machines that are not kept."""
     for term, unseen in limits:
         known = fold(term, {name: frozenset({start[name]}) for name in machines_of(term) if name in start})
@@ -152,9 +189,7 @@ def _possible(start: Mapping[str, str], limits: Sequence[tuple[Term, dict[str, t
     return True
 
 
-def _groups(
-    fixed: Sequence[str], seen: Sequence[Term], limits: Sequence[tuple[Term, dict[str, tuple[str, ...]]]]
-) -> list[list[str]]:
+def _groups(fixed: Sequence[str], seen: Sequence[Term], limits: Limits) -> list[list[str]]:
     """Configuration machines that stand in a term together, directly or by way of others."""
     groups: list[set[str]] = [{name} for name in fixed]
     for term in [*seen, *(term for term, _ in limits)]:
@@ -167,28 +202,56 @@ def _groups(
 def _classes(
     compiled: Compiled,
     group: Sequence[str],
-    free: Mapping[str, tuple[str, ...]],
+    free: Mapping[str, States],
     settled: Mapping[str, frozenset[str]],
     seen: Sequence[Term],
-    limits: Sequence[tuple[Term, dict[str, tuple[str, ...]]]],
+    limits: Limits,
     reduce: bool,
 ) -> list[dict[str, str]]:
     """One configuration of each class; every configuration if nothing is to be reduced."""
-    about = tuple(term for term in seen if machines_of(term) & set(group))
-    bound = tuple(term for term, _ in limits if machines_of(term) & set(group))
     classes: dict[object, dict[str, str]] = {}
+    for signature, states in _signatures(compiled, group, free, settled, seen, limits):
+        classes.setdefault(signature if reduce else states, dict(zip(group, states, strict=True)))
+    return list(classes.values())
+
+
+def _signatures(
+    compiled: Compiled,
+    group: Sequence[str],
+    free: Mapping[str, States],
+    settled: Mapping[str, frozenset[str]],
+    seen: Sequence[Term],
+    limits: Limits,
+) -> Iterator[tuple[object, States]]:
+    """Every configuration of a group that may be at the start, with all that anything can see of it."""
+    about = [_Filled(term, group) for term in seen if machines_of(term) & set(group)]
+    bound = [_Filled(term, group) for term, _ in limits if machines_of(term) & set(group)]
+    part_in_events = cache(lambda name, state: _part_in_events(compiled, name, state))
     for states in product(*(free[name] for name in group)):
         at = dict(zip(group, states, strict=True))
-        rest = tuple(fold(term, {name: frozenset({state}) for name, state in at.items()}) for term in bound)
+        rest = tuple(term.of(at) for term in bound)
         if FALSE in rest:
             continue
-        known = {name: frozenset({state}) for name, state in at.items() if state in settled[name]}
+        known = {name: state for name, state in at.items() if state in settled[name]}
         open_ = tuple((name, state) for name, state in at.items() if name not in known)
         signature = (
             open_,
-            tuple(_part_in_events(compiled, name, at[name]) for name in known),
-            tuple(fold(term, known) for term in about),
+            tuple(part_in_events(name, state) for name, state in known.items()),
+            tuple(term.of(known) for term in about),
             tuple(term for term in rest if machines_of(term)),
         )
-        classes.setdefault(signature if reduce else states, at)
-    return list(classes.values())
+        yield signature, states
+
+
+class _Filled:
+    """A term, with states filled in: it sees few machines of a group, so it is asked the same again and again."""
+
+    def __init__(self, term: Term, group: Sequence[str]) -> None:
+        self.term, self.names = term, sorted(machines_of(term) & set(group))
+        self.known: dict[States, Term] = {}
+
+    def of(self, at: Mapping[str, str]) -> Term:
+        states = tuple(at.get(name, "") for name in self.names)
+        if states not in self.known:
+            self.known[states] = fold(self.term, {name: frozenset({at[name]}) for name in self.names if name in at})
+        return self.known[states]

@@ -17,7 +17,6 @@ from model.notation.run import Shape
 from model.notation.terms import (
     FALSE,
     HOST,
-    TRUE,
     After,
     And,
     Const,
@@ -31,23 +30,15 @@ from model.notation.terms import (
     Sort,
     Term,
     Unchanged,
-    all_of,
     any_of,
-    children,
     machines_of,
     speaks_of_a_step,
     walk,
 )
-from model.notation.terms import (
-    every as every_,
-)
-from model.notation.terms import (
-    some as some_,
-)
 from proofs.classes import starts_of_shape
+from proofs.said import can_hold, closed, expand, of_event, part_name
+from proofs.variables import States, Variables, known_numbers
 from proofs.world import Slice, World, fold
-
-States = tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -70,105 +61,6 @@ class Step:
 Test = Callable[[Step], bool]
 
 
-class Variables:
-    """The machines of the host, or of a VM of one shape with its parts: their names, states and places in a tuple."""
-
-    def __init__(self, actors: Sequence[tuple[str, Actor]]) -> None:
-        self.names = tuple(name for name, _ in actors)
-        self.actors = tuple(actor for _, actor in actors)
-        self.at = {name: i for i, name in enumerate(self.names)}
-        self.number = {name: {s: k for k, s in enumerate(actor.states)} for name, actor in actors}
-
-    def encode(self, states: Mapping[str, str]) -> States:
-        return tuple(self.number[name][states[name]] for name in self.names)
-
-    def decode(self, states: States) -> dict[str, str]:
-        return {name: actor.states[k] for name, actor, k in zip(self.names, self.actors, states, strict=True)}
-
-
-def part_name(actor: str, index: int) -> str:
-    """The variable of a part's machine inside its VM."""
-    return f"{actor}#{index}"
-
-
-def expand(term: Term, shape: Shape, part_of: Mapping[str, Sort], index: Mapping[Sort, int]) -> Term:
-    """The term for a VM of one shape: quantifiers over its parts written out, machines of a part named with its number.
-
-    part_of: the sort of every machine that belongs to a part. index: which part the term is about, by sort.
-    """
-
-    def name(actor: str) -> str:
-        sort = part_of.get(actor)
-        return part_name(actor, index[sort]) if sort is not None and sort in index else actor
-
-    def again(inner: Term) -> Term:
-        return expand(inner, shape, part_of, index)
-
-    match term:
-        case In(actor, states):
-            return In(name(actor), states)
-        case Unchanged(actor):
-            return Unchanged(name(actor))
-        case Same(left, right):
-            return Same(name(left), name(right))
-        case Not(body):
-            return ~again(body)
-        case And(inner):
-            return all_of(*map(again, inner))
-        case Or(inner):
-            return any_of(*map(again, inner))
-        case After(body):
-            return After(again(body))
-        case Every(sort, body) | Some(sort, body) if sort.of != HOST:
-            count = shape.parts.get(sort.name, 0)
-            members = [expand(body, shape, part_of, {**index, sort: j}) for j in range(count)]
-            return all_of(*members) if isinstance(term, Every) else any_of(*members)
-        case _:
-            return term
-
-
-def of_event(world: World, term: Term, event: Event) -> Term:
-    """A term about steps, for steps of one event: what the event cannot change is decided."""
-    network = world.network
-
-    def still(actor: str) -> bool:
-        return not world.moves(network.actors[actor], event.name)
-
-    match term:
-        case Happens(events):
-            if event.name not in events:
-                return FALSE
-            return term if not event.scope.all and event.scope.sort != HOST else TRUE
-        case Unchanged(actor):
-            return TRUE if still(actor) else term
-        case After(body):
-            return body if all(map(still, machines_of(body))) else term
-        case Not(body):
-            return ~of_event(world, body, event)
-        case And(parts):
-            return all_of(*(of_event(world, part, event) for part in parts))
-        case Or(parts):
-            return any_of(*(of_event(world, part, event) for part in parts))
-        case Every(sort, body):
-            return every_(sort, of_event(world, body, event))
-        case Some(sort, body):
-            return some_(sort, of_event(world, body, event))
-        case _:
-            return term
-
-
-def _known(numbers: Mapping[str, int], states: frozenset[str]) -> frozenset[int]:
-    """The numbers of the states that the machine has."""
-    return frozenset(numbers[state] for state in states if state in numbers)
-
-
-def _closed(term: Term, sort: Sort) -> bool:
-    """Whether a term speaks of VMs under quantifiers only."""
-    if isinstance(term, (Every, Some)) and term.sort == sort:
-        return True
-    return bool(children(term)) and all(_closed(child, sort) for child in children(term))
-
-
 class Compiled:
     """A slice of a world, ready to be explored.
 
@@ -187,7 +79,7 @@ class Compiled:
     ) -> None:
         network = world.network
         kept = part.machines
-        self.world, self.kept, self.shapes = world, kept, tuple(shapes)
+        self.world, self.kept, self.shapes, self.terms = world, kept, tuple(shapes), tuple(terms)
         self.sort, self.parts = network.replicated, network.parts
         self.part_of = {a.name: a.sort for a in network.actors.values() if a.sort in self.parts}
         actors = [a for a in network.actors.values() if a.name in kept]
@@ -203,6 +95,7 @@ class Compiled:
         self.local_ids: dict[tuple[int, States], int] = {}
         self.locals: list[tuple[int, States]] = []
         self._event = ""
+        self._asked = self._asked_by_vms = 0
         self._state_tests: dict[Term, Test] = {}
         self._step_tests: dict[Term, dict[int, Test]] = {}
         self._compile_events()
@@ -279,7 +172,7 @@ class Compiled:
         found: dict[int, Test] = self._step_tests.setdefault(term, {})
         for i, event in enumerate(self.events):
             said = of_event(self.world, fold(term, self.world.reach), event)
-            if said != FALSE:
+            if said != FALSE and can_hold(self.world.network, said):
                 self._event = event.name
                 found[i] = self.test(said)
                 self.reads_bits_after[i] = self.reads_bits_after.get(i, False) or any(
@@ -287,6 +180,15 @@ class Compiled:
                     for part in walk(said)
                 )
         return found
+
+    def bits_in(self, term: Term) -> int:
+        """The bits of quantified terms about states that a compiled term may read."""
+        said = [fold(term, self.world.reach)]
+        said += [of_event(self.world, said[0], event) for event in self.events] if speaks_of_a_step(term) else []
+        bodies = {(type(part), part.body) for one in said for part in walk(one) if isinstance(part, (Every, Some))}
+        return sum(
+            1 << k for k, (every, body, _) in enumerate(self.state_bits) if (Every if every else Some, body) in bodies
+        )
 
     def test(self, term: Term, form: int | None = None, *, post: bool = False) -> Test:
         """Compile a term (expanded, if it is said of a VM) into a test."""
@@ -320,12 +222,12 @@ class Compiled:
 
     def _read(self, actor: str, states: frozenset[str], form: int | None, post: bool) -> Test:
         if actor in self.host_vars.at:
-            i, wanted = self.host_vars.at[actor], _known(self.host_vars.number[actor], states)
+            i, wanted = self.host_vars.at[actor], known_numbers(self.host_vars.number[actor], states)
             return (lambda step: step.host2[i] in wanted) if post else (lambda step: step.host[i] in wanted)
         if form is None:
             raise TypeError(f"{actor} is read without a VM")
         vars_ = self.vm_vars[form]
-        i, wanted = vars_.at[actor], _known(vars_.number[actor], states)
+        i, wanted = vars_.at[actor], known_numbers(vars_.number[actor], states)
         return (lambda step: step.vm2[i] in wanted) if post else (lambda step: step.vm[i] in wanted)
 
     def _states_of(self, actor: str, form: int | None) -> tuple[str, ...]:
@@ -363,6 +265,8 @@ class Compiled:
             row: list[Test] = []
             table.append((every, body, row))
             row.extend(self.test(self.expand_in(body, form), form) for form in range(len(self.shapes)))
+        if not of_step:
+            self._asked |= bit
         if of_step:
             return (lambda step: not step.step_bits & bit) if every else (lambda step: bool(step.step_bits & bit))
         if post:
@@ -381,6 +285,7 @@ class Compiled:
         for event in self.events:
             taking = [a for a in self.world.network.participants(event.name) if a.name in self.kept]
             local = not event.scope.all and event.scope.sort != HOST
+            self._asked = 0
             forms = range(len(self.shapes))
             hosts = [a for a in taking if a.sort == HOST]
             self._host_part.append([] if local else [_Table(self, a, a.name, event, None, None) for a in hosts])
@@ -406,6 +311,8 @@ class Compiled:
                 whens.append(tests)
             self._vm_part.append(rows)
             self._when_vm.append(whens)
+            if local:
+                self._asked_by_vms |= self._asked
 
     def _sort_out(self, event: int, when: Term, form: int, tables: Sequence[_Table]) -> None:
         """Note the parts of a guard that the host alone, or the VM alone, decides: most events are ruled out by them."""
@@ -418,7 +325,7 @@ class Compiled:
         self._by_vm[form].append(
             (event, lambda step: all(t.knows(step.vm) for t in of_vm) and all(test(step) for test in local_tests))
         )
-        of_all = [p for p in parts if not machines_of(p) - set(self.host_vars.names) or _closed(p, self.sort)]
+        of_all = [p for p in parts if not machines_of(p) - set(self.host_vars.names) or closed(p, self.sort)]
         host_tests = [self.test(part) for part in of_all]
         self._by_host[form].append(
             (event, lambda step: all(t.knows(step.host) for t in of_host) and all(test(step) for test in host_tests))
@@ -426,7 +333,7 @@ class Compiled:
 
     def _candidates(self, host: int, bits: int, local: int, step: Step) -> Iterator[int]:
         """The events of one VM that neither the host alone nor the VM alone rules out."""
-        key = (step.form, host, bits & self.guard_bits)
+        key = (step.form, host, bits & self._asked_by_vms)
         by_host = self._host_candidates.get(key)
         if by_host is None:
             by_host = self._host_candidates[key] = sum(1 << e for e, test in self._by_host[step.form] if test(step))
@@ -517,7 +424,7 @@ class Compiled:
 
     def vm_steps(self, host: int, bits: int, local: int) -> list[tuple[int, int, int]]:
         """(event, host afterwards, VM afterwards) for every event that can happen to this VM or a part of it."""
-        key = (host, bits & self.guard_bits, local)
+        key = (host, bits & self._asked_by_vms, local)
         found = self._vm.get(key)
         if found is None:
             found = []

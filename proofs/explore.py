@@ -5,7 +5,7 @@ VMs are interchangeable (no term can name one), so a state keeps its VMs sorted:
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations_with_replacement, product
 from typing import Any
@@ -108,9 +108,11 @@ def explore(
     sort: bool = True,
     keep_graph: bool = False,
     limit: int = 50_000_000,
+    until: Collection[str] | None = None,
 ) -> Explored:
     """Visit every reachable state of `vms` VMs. states, steps: what to look for, by name (the first hit of each is kept,
-    which breadth first makes a nearest one). Raises LimitReached beyond `limit` states."""
+    which breadth first makes a nearest one). until: stop when all these are found. Raises LimitReached beyond `limit`
+    states."""
     look = Look(compiled, states or {}, steps or {})
     before: dict[State, tuple[State, Edge] | None] = {}
     result = Explored(compiled, before, look.hits, 0, 0)
@@ -120,7 +122,7 @@ def explore(
             before[state] = None
             look.at_state(state)
             level.append(state)
-    while level:
+    while level and not (until is not None and look.hits.keys() >= set(until)):
         following: list[State] = []
         for state in level:
             out = successors(compiled, state, sort=sort)

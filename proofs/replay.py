@@ -9,8 +9,9 @@ from itertools import product
 from model.notation.network import Network
 from model.notation.run import Index, Run
 from model.notation.terms import HOST, TRUE, machines_of
-from proofs.compile import Compiled, expand
+from proofs.compile import Compiled
 from proofs.explore import Edge, State
+from proofs.said import expand
 from proofs.verdict import RunFound
 from proofs.world import World, fold
 
