@@ -12,7 +12,7 @@ from typing import Any
 from proofs.verdict import HOLDS, NOT_EXERCISED, REFUTED, UNDECIDED, Verdict
 
 PATH = Path(__file__).parent / "record.json"
-SCHEMA = "shadowproof-record/1"
+SCHEMA = "shadowproof-record/2"
 WORSE, BETTER, DIFFERENT, NEW = "worse", "better", "different", "not recorded"
 _RANK = {HOLDS: 0, NOT_EXERCISED: 1, UNDECIDED: 2, REFUTED: 3}
 
@@ -28,10 +28,11 @@ class Cell:
     steps: int
     depth: int
     length: int | None
+    views: int
 
     @staticmethod
     def of(found: Verdict) -> Cell:
-        return Cell(found.verdict, found.assurance, found.vms, found.states, found.steps, found.depth, found.length)
+        return Cell(*(getattr(found, name) for name in Cell.__dataclass_fields__))
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ def load(path: Path = PATH) -> Record:
     try:
         if data["schema"] != SCHEMA:
             raise RecordError(
-                f"{path.name} has schema {data['schema']}, not {SCHEMA}. Make it anew with: shadowproof accept."
+                f"{path.name} has schema {data['schema']}, not {SCHEMA}. Make it anew with: shadowproof accept --reason ..."
             )
         cells = {
             name: {column: Cell(*cell) for column, cell in columns.items()} for name, columns in data["cells"].items()

@@ -7,6 +7,12 @@ from dataclasses import dataclass, field
 
 from model.notation.run import Index, Shape
 
+PROVED = "proved for any number of VMs"
+"""Z3 and cvc5 confirm that the claim follows from a closed set of views, and that every event keeps the set."""
+
+CLOSED = "closed for any number of VMs"
+"""A closed set of views has been computed, nothing made of which breaks the claim; no solver has confirmed it yet."""
+
 HOLDS, REFUTED, UNDECIDED, NOT_EXERCISED = "holds", "refuted", "undecided", "not exercised"
 
 
@@ -23,7 +29,9 @@ class RunFound:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What was found. states, steps, depth: of the search that decided it, over all numbers of VMs up to `vms`."""
+    """What was found. states, steps, depth: of the searches made, over all numbers of VMs up to `vms`. views: of the closed set
+    that shows it for any number of VMs, each with any number of disks and adapters (0: nothing is shown for any number).
+    cached: it, or the proof it stands on, was not worked out now but is from the cache."""
 
     property: str
     column: str
@@ -34,9 +42,11 @@ class Verdict:
     states: int = 0
     steps: int = 0
     depth: int = 0
+    views: int = 0
     run: RunFound | None = None
     reason: str = ""
     seconds: float = field(default=0.0, compare=False)
+    cached: bool = field(default=False, compare=False)
 
     @builtins.property
     def length(self) -> int | None:

@@ -83,7 +83,7 @@ class Possible(Property):
 
 @dataclass(frozen=True, kw_only=True)
 class Independent(Property):
-    """In two states that differ only in machines of `of`, the same `events` can happen, and do the same."""
+    """In two runs that differ only in machines of `of`, the same `events` can happen, and do the same."""
 
     of: tuple[Actor, ...]
     events: tuple[str, ...]
@@ -216,7 +216,5 @@ def terms_of(found: Property) -> tuple[Term, ...]:
             return (term, found.witness)
         case Ends(rest=rest):
             return (rest, found.witness)
-        case Independent(of=of, events=events):
-            return (happens(*events), unchanged(*of), found.witness)
         case _:
             return ()

@@ -1,0 +1,205 @@
+"""What proofs and searches together show of one property: the shortest run that was found, whether it was exercised, and the
+verdict; for what must come in the end, the search for a fair run that never rests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from model.notation.terms import Term
+from proofs.compile import Step as Snapshot
+from proofs.explore import Edge, Explored, Hit, State, explore
+from proofs.liveness import Lasso, Out, find_lasso, waits_or_turns
+from proofs.prove import Proof
+from proofs.replay import EnginesDisagree, replay
+from proofs.swift import SwiftlyExplored
+from proofs.verdict import CLOSED, HOLDS, NOT_EXERCISED, REFUTED, UNDECIDED, RunFound, Verdict, exhaustive
+from proofs.world import World
+from properties.kinds import Always, Ends, Possible, Property, Step
+
+NOT_REPLAYED = "a run found without all machines cannot be replayed on the whole network"
+
+
+class Judge:
+    """Gathers what the searches show of one property."""
+
+    def __init__(self, found: Property, world: World, proof: Proof | None) -> None:
+        self.found, self.world, self.proof = found, world, proof
+        self.of_states = isinstance(found, Always)
+        self.of_steps = isinstance(found, Step)
+        self.run: RunFound | None = None
+        self.witnessed = False
+        self.searched = 0
+        self.reason = ""
+        self.spurious = False
+
+    @property
+    def term(self) -> Term:
+        if isinstance(self.found, (Always, Step)):
+            return self.found.term
+        raise TypeError(f"{self.found.name} has no term that must hold")
+
+    @property
+    def proved(self) -> bool:
+        return self.proof is not None and self.proof.holds
+
+    @property
+    def ruled_out(self) -> bool:
+        """Whether views show that there is no run to look for."""
+        if self.proof is None:
+            return False
+        return not self.proof.exercised if isinstance(self.found, Possible) else self.proof.holds
+
+    @property
+    def wants_graph(self) -> bool:
+        """Whether only the whole graph can decide."""
+        return isinstance(self.found, Ends) and not self.proved and self.run is None
+
+    def wants(self) -> Iterator[str]:
+        """What a search has to find for a verdict."""
+        if self.proof is None or not self.proof.exercised:
+            return
+        if isinstance(self.found, Possible):
+            if self.run is None:
+                yield f"{self.found.name}/witness"
+        elif self.proved:
+            if not self.witnessed:
+                yield f"{self.found.name}/witness"
+        elif self.run is None and (self.of_states or self.of_steps):
+            yield f"{self.found.name}/not"
+
+    def learn(self, explored: Explored | SwiftlyExplored, *, whole: bool) -> None:
+        """Take in a search. whole: it came to its end; what is not found in a part of the states shows nothing."""
+        self.searched += whole
+        name = self.found.name
+        seen = explored.hits.get(f"{name}/witness")
+        if seen is not None and not self.witnessed and not isinstance(self.found, Possible):
+            start, edges = explored.run_to(seen)
+            events = {explored.compiled.events[edge[0]] for edge in edges}
+            # A path none of whose events a left-out machine could forbid is a run of the whole network as it stands.
+            exact = not any(map(self.world.is_widened, events))
+            self.witnessed = exact or self._replayed(explored, start, edges) is not None
+        hit = explored.hits.get(f"{name}/witness" if isinstance(self.found, Possible) else f"{name}/not")
+        if hit is not None:
+            self._keep(explored, hit)
+        if whole and isinstance(self.found, Ends) and not self.proved and isinstance(explored, Explored):
+            self._ends(explored, self.found)
+
+    def _keep(self, explored: Explored | SwiftlyExplored, hit: Hit, loop: Sequence[Edge] | None = None) -> None:
+        """Keep the run to a hit, if it is the shortest, and if it is one. Raises EnginesDisagree if views rule it out."""
+        start, edges = explored.run_to(hit)
+        if self.run is None or len(edges) < len(self.run.steps):
+            turn = None if loop is None else len(edges)
+            found = self._replayed(explored, start, [*edges, *(loop or ())], turn)
+            if found is not None and self.ruled_out:
+                raise EnginesDisagree(f"views rule out what a run does: {self.found.name} in {self.world.column}")
+            self.run = found or self.run
+
+    def _replayed(
+        self, explored: Explored | SwiftlyExplored, start: State, edges: Sequence[Edge], turn: int | None = None
+    ) -> RunFound | None:
+        """The run on the whole network. Where machines are left out it need not exist: then this search shows nothing."""
+        try:
+            return replay(explored.compiled, start, edges, turn)
+        except EnginesDisagree:
+            if not self.world.leaves_out:
+                raise
+            self.spurious = True
+            return None
+
+    def _ends(self, explored: Explored, found: Ends) -> None:
+        lasso = endless_run(explored, found, self.world)
+        if lasso is not None:
+            at, loop = lasso
+            self._keep(explored, Hit(at), loop)
+            self.reason = "it waits there for ever" if not loop else f"the last {len(loop)} steps repeat for ever"
+
+    def verdict(self, failure: str, vms: int, fewest: int) -> Verdict:
+        """What is known now: a run decides, whatever was left unsearched; then views; then the states searched."""
+        name, searched = self.found.name, fewest + self.searched - 1
+        reach = exhaustive(max(fewest, searched), fewest)
+        views = 0 if self.proof is None else self.proof.views
+        cached = self.proof is not None and self.proof.cached
+        by_views = Verdict(name, "", HOLDS, CLOSED, "views", vms=max(searched, 0), views=views, cached=cached)
+        if isinstance(self.found, Possible):
+            if self.run is not None:
+                return Verdict(name, "", HOLDS, "a run was replayed", vms=searched, run=self.run)
+            if self.ruled_out:
+                return replace(by_views, verdict=REFUTED, reason="no run reaches it")
+            if self.spurious:
+                return Verdict(name, "", UNDECIDED, "nothing", reason=NOT_REPLAYED)
+            if failure:
+                return Verdict(name, "", UNDECIDED, reach, vms=searched, reason=failure)
+            return Verdict(name, "", REFUTED, reach, vms=vms, reason="no run reaches it")
+        if self.run is not None:
+            return Verdict(name, "", REFUTED, "a run was replayed", vms=searched, run=self.run, reason=self.reason)
+        if self.proof is not None and self.proof.holds and (self.witnessed or not self.proof.exercised):
+            reason = "" if self.witnessed else "its witness cannot fire in this column"
+            return replace(by_views, verdict=HOLDS if self.witnessed else NOT_EXERCISED, reason=reason)
+        if self.spurious:
+            return Verdict(name, "", UNDECIDED, "nothing", reason=NOT_REPLAYED)
+        if failure:
+            reached = reach if self.searched else "nothing"
+            return Verdict(name, "", UNDECIDED, reached, vms=searched, reason=failure)
+        if not self.witnessed:
+            return Verdict(name, "", NOT_EXERCISED, reach, vms=vms, reason="its witness never fired in this column")
+        return Verdict(name, "", HOLDS, reach, vms=vms)
+
+
+def endless_run(explored: Explored, found: Ends, world: World) -> tuple[State, list[Edge]] | None:
+    """A fair run that never comes to rest: where it stops or turns, and the steps it repeats (none: it waits).
+
+    With VMs interchangeable one cannot tell to which VM an event happens, so that search only finds where a run waits and
+    whether any run turns at all; if one does, fairness is judged with VMs kept apart.
+    """
+    rest, out = _graph(explored, found, world)
+    coarse = waits_or_turns(list(explored.before), out, rest)
+    if isinstance(coarse, Lasso):
+        return coarse.at, []
+    if not coarse:
+        return None
+    apart = explore(explored.compiled, len(next(iter(explored.before))) - 1, sort=False, keep_graph=True)
+    rest, out = _graph(apart, found, world)
+    exact = find_lasso(list(apart.before), out, rest)
+    if exact is None:
+        return None
+    return exact.at, [
+        _edge_to(apart, state, target) for state, target in pairwise([exact.at, *(n for _, n in exact.loop)])
+    ]
+
+
+def _edge_to(explored: Explored, state: State, target: State) -> Edge:
+    return next(edge for edge, reached in explored.targets[state] if reached == target)
+
+
+def _graph(
+    explored: Explored, found: Ends, world: World
+) -> tuple[Callable[[State], bool], Callable[[State], list[Out[State]]]]:
+    """What is rest, and the steps out of a state with what has to be treated fairly: an event, for each VM it happens to.
+
+    An event of a part is fair only where a VM has one such part: which part it happens to is not kept apart.
+    """
+    compiled = explored.compiled
+    silenced = frozenset[str]().union(*(world.network.faults[fault].silences for fault in world.column.faults))
+    several = {sort for sort in compiled.parts if any(shape.parts.get(sort.name, 0) > 1 for shape in compiled.shapes)}
+    fair = [e.fair and e.name not in silenced and e.scope.sort not in several for e in compiled.events]
+    gone = [event.name in found.without for event in compiled.events]
+    resting = compiled.state_test(found.rest)
+    compiled.settle()
+
+    def rest(state: State) -> bool:
+        bits = compiled.bits_of_all(state[0], state[1:])
+        return resting(Snapshot(compiled.hosts[state[0]], (), 0, bits))
+
+    def out(state: State) -> list[Out[State]]:
+        return [
+            Out((edge[0], edge[4]), target, fair[edge[0]], compiled.events[edge[0]].fault is None)
+            for edge, target in explored.targets[state]
+            if not gone[edge[0]]
+        ]
+
+    return rest, out
+
+
+__all__ = ["NOT_REPLAYED", "Judge", "endless_run"]

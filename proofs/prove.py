@@ -1,0 +1,184 @@
+"""Prove properties for any number of VMs, disks and adapters: no state or step made of a closed set of views breaks them.
+
+First without what most questions can do without, and with views as they are. Only what is still open then is worth more:
+the whole network, then exact views.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from model.notation.network import Network
+from model.notation.run import Shape
+from proofs.any_parts import AnyParts, NotForAnyNumber
+from proofs.compile import Compiled
+from proofs.endings import ends
+from proofs.known import keep, key_of, recall
+from proofs.saturate import TooManyViews, Views, saturate, state_found, step_found
+from proofs.slices import Group, Worlds, groups
+from proofs.world import Column
+from properties.kinds import Always, Ends, Possible, Property, Step, terms_of
+
+ONE_OF_EACH = Shape({"disk": 1, "adapter": 1})
+"""A VM with one disk and one network adapter."""
+
+LIMIT = 400_000
+"""Views at most; beyond, nothing is known."""
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What a closed set of views shows of a property. holds: nothing made of the views breaks it. exercised: the witness can
+    be made of them (if not, no run of any number of VMs has it). problem: what stands in the way of a proof. cached: it is
+    from the cache."""
+
+    property: str
+    holds: bool
+    exercised: bool
+    views: int = 0
+    steps: int = 0
+    exact: bool = False
+    problem: str = ""
+    cached: bool = field(default=False, compare=False)
+
+
+@dataclass(frozen=True)
+class Closed:
+    """A closed set of views, and the properties that are asked of it, said for any number of parts."""
+
+    group: Group
+    views: Views
+    members: tuple[Property, ...]
+
+
+class ForAnyNumber:
+    """Properties in a column, said for any number of parts. Raises NotForAnyNumber."""
+
+    def __init__(self, network: Network, column: Column, properties: Sequence[Property]) -> None:
+        any_parts = AnyParts(network, column, properties)
+        self._variants = any_parts.variants
+        self._worlds = Worlds(any_parts.network, column)
+
+    def groups(self, properties: Iterable[Property], variant: int = 0, *, whole: bool = False) -> list[Group]:
+        """Properties in one of their wordings (those that have so many), judged together. whole: with every machine."""
+        worded = [self._variants[one.name][variant] for one in properties if variant < len(self._variants[one.name])]
+        worlds = self._worlds
+        return groups((worlds.whole if whole else worlds.smallest_for(one), one) for one in worded)
+
+
+_MOST_VARIANTS = 3
+"""Wordings of a property that are tried, where it claims several things of every part."""
+
+
+def prove(
+    network: Network, column: Column, properties: Iterable[Property], *, harder: bool = False, limit: int = LIMIT
+) -> dict[str, Proof]:
+    """What the views show of properties (all but facts) in a column. harder: with the whole network, and exact views if
+    plain ones do not do."""
+    left = list(properties)
+    if not left:
+        return {}
+    try:
+        asked = ForAnyNumber(network, column, left)
+    except NotForAnyNumber as reason:
+        return {proof.property: proof for proof in _unknown(left, reason)}
+    found: dict[str, Proof] = {}
+    for exact in (False, True) if harder else (False,):
+        for variant in range(_MOST_VARIANTS):
+            for group in asked.groups(left, variant, whole=harder):
+                found |= {proof.property: proof for proof in _proved(group, limit, exact=exact)}
+            left = [one for one in left if one.name not in found or not found[one.name].holds]
+    return found
+
+
+def closed_groups(
+    network: Network,
+    column: Column,
+    properties: Iterable[Property],
+    *,
+    variant: int = 0,
+    whole: bool = False,
+    exact: bool = False,
+    limit: int = LIMIT,
+) -> Iterator[Closed | list[Proof]]:
+    """The closed sets of views that properties are judged on; where there are too many views, proofs that say so."""
+    asked = list(properties)
+    try:
+        found = ForAnyNumber(network, column, asked).groups(asked, variant, whole=whole)
+    except NotForAnyNumber as reason:
+        yield _unknown(asked, reason)
+        return
+    for group in found:
+        try:
+            yield Closed(group, saturate(prepared(group), limit, exact=exact), group.members)
+        except TooManyViews as reason:
+            yield _unknown(group.members, reason)
+
+
+def _unknown(properties: Iterable[Property], reason: Exception) -> list[Proof]:
+    return [Proof(one.name, holds=False, exercised=True, problem=str(reason)) for one in properties]
+
+
+_PROVED: dict[str, list[Proof]] = {}
+"""Proofs by all that they depend on, in this process."""
+
+
+def _proved(group: Group, limit: int, *, exact: bool) -> list[Proof]:
+    """What the closed set of a group shows; that of another column, where nothing that matters differs."""
+    key = key_of("views", group, limit, exact)
+    known = recall(_PROVED, key, Proof)
+    if known is not None:
+        return known
+    try:
+        closed = Closed(group, saturate(prepared(group), limit, exact=exact), group.members)
+    except TooManyViews as reason:
+        return keep(_PROVED, key, _unknown(group.members, reason))
+    return keep(_PROVED, key, judged(closed))
+
+
+def prepared(group: Group) -> Compiled:
+    """The slice of a group, for a VM with one part of each sort (those that are watched), with bits for all that its
+    properties ask."""
+    watched = Shape({sort.name: 1 for sort in group.world.network.parts})
+    terms = [term for one in group.members for term in terms_of(one)]
+    compiled = Compiled(group.world, group.part, (watched,), terms)
+    for one in group.members:
+        match one:
+            case Always(term=term):
+                compiled.state_test(~term)
+            case Step(term=term):
+                compiled.step_tests(~term)
+            case Ends(rest=rest):
+                compiled.state_test(rest)
+        compiled.step_tests(one.witness)
+    compiled.settle()
+    return compiled
+
+
+def judged(closed: Closed) -> list[Proof]:
+    """What one closed set shows of each property of its group."""
+    views, found = closed.views, []
+    for one in closed.members:
+        problem = ""
+        match one:
+            case Always(term=term):
+                holds = not state_found(views, ~term)
+            case Step(term=term):
+                holds = not step_found(views, ~term)
+            case Ends():
+                problem = ends(views, one) or ""
+                holds = not problem
+            case Possible():
+                holds = True
+            case _:
+                raise TypeError(f"{one.name}: views say nothing of {one.kind}")
+        if not holds and not problem:
+            problem = "some states made of views break it, which need not be reachable"
+        found.append(
+            Proof(one.name, holds, step_found(views, one.witness), len(views), views.steps, views.exact, problem)
+        )
+    return found
+
+
+__all__ = ["ONE_OF_EACH", "Closed", "ForAnyNumber", "Proof", "closed_groups", "judged", "prepared", "prove"]

@@ -1,0 +1,333 @@
+"""Saturate: the closed set of views, for any number of VMs.
+
+A view is the states of the host's machines together with those of one VM. The set starts with the initial views and is
+closed under every event: a VM moves by itself, moves with all, or stands by while the host moves. What the other VMs
+contribute to a quantified guard is whatever sets of views of the same host state can contribute; so nothing depends on how
+many there are, and every reachable state of any number of VMs consists of views in the set.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import chain
+
+from model.notation.terms import Term
+from proofs.compile import Compiled, Step
+
+
+class TooManyViews(RuntimeError):
+    """More views than allowed: nothing is known. The message says how many there were."""
+
+
+@dataclass
+class Views:
+    """A closed set of views. at: for each place, its VM states with the guard bits that each contributes; a place is a host
+    state or, if exact, a host state with what all VMs together contribute. masks: for each place, what they may contribute.
+    steps: how many were taken to close the set."""
+
+    compiled: Compiled
+    exact: bool = False
+    at: dict[int, dict[int, int]] = field(default_factory=dict)
+    masks: dict[int, set[int]] = field(default_factory=dict)
+    steps: int = 0
+    _places: list[tuple[int, int]] = field(default_factory=list)
+    _numbers: dict[tuple[int, int], int] = field(default_factory=dict)
+    _closures: dict[tuple[int, int], frozenset[int]] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return sum(map(len, self.at.values()))
+
+    def host(self, place: int) -> int:
+        """The host state of a place."""
+        return self._places[place][0] if self.exact else place
+
+    def place(self, host: int, mask: int) -> int:
+        """The place of a host state, and of what all VMs together contribute."""
+        if not self.exact:
+            return host
+        if (host, mask) not in self._numbers:
+            self._numbers[host, mask] = len(self._places)
+            self._places.append((host, mask))
+        return self._numbers[host, mask]
+
+    @cached_property
+    def steps_by_event(self) -> dict[int, list[Abstract]]:
+        """Every step of the closed set, once it is closed."""
+        found: dict[int, list[Abstract]] = {}
+        for step in _steps(self):
+            found.setdefault(step.event, []).append(step)
+        return found
+
+    def contributions(self, place: int, needed: int) -> frozenset[int]:
+        """What all VMs together may contribute to the needed bits, in a state at this place."""
+        key = (place, needed)
+        if key not in self._closures:
+            host, guards = self.host(place), self.compiled.guard_bits
+            kinds = {self.compiled.bits_of_all(host, (vm,)) & (needed | guards) for vm in self.at[place]}
+            masks = self.masks[place]
+            self._closures[key] = frozenset(bits & needed for bits in closure(kinds) if bits & guards in masks)
+        return self._closures[key]
+
+
+def closure(kinds: Iterable[int], start: Iterable[int] = ()) -> set[int]:
+    """All that can be joined from one or more of `kinds`, and from those and `start`."""
+    found = set(start)
+    for kind in kinds:
+        if kind not in found:
+            found |= {kind, *(kind | other for other in found)}
+    return found
+
+
+def saturate(compiled: Compiled, limit: int = 400_000, *, exact: bool = False) -> Views:
+    """The least closed set of views. exact: know at each place what all VMs together contribute to the guards, which shows
+    more and costs more. Raises TooManyViews beyond `limit`."""
+    return (_ExactSaturation if exact else _Saturation)(compiled, limit).run()
+
+
+class _Saturation:
+    """A place is looked at again whenever a VM state is new there."""
+
+    exact = False
+
+    def __init__(self, compiled: Compiled, limit: int) -> None:
+        self.compiled, self.limit = compiled, limit
+        self.views = Views(compiled, self.exact)
+        self.size = self.joined = 0
+        self.waiting: list[int] = []
+        self.queued: set[int] = set()
+        self.done: dict[tuple[int, int], _Done] = {}
+
+    def run(self) -> Views:
+        for host in self.compiled.start_hosts:
+            self._start(host)
+        while self.waiting:
+            place = self.waiting.pop()
+            self.queued.discard(place)
+            here = self.views.at[place]
+            if not self.exact:
+                self.views.masks[place] = closure(set(here.values()), self.views.masks.get(place, set()))
+            self.joined += len(self.views.masks[place])
+            for mask in self.views.masks[place]:
+                self._steps(place, mask, here)
+            if max(self.size, self.joined // 100) > self.limit:
+                raise TooManyViews(f"more than {self.limit:,} views of {len(self.views.at):,} host states")
+        return self.views
+
+    def _start(self, host: int) -> None:
+        for vm in self.compiled.starts:
+            self._add(host, vm)
+
+    def _add(self, place: int, vm: int) -> None:
+        here = self.views.at.setdefault(place, {})
+        if vm not in here:
+            here[vm] = self._guards(self.views.host(place), vm)
+            self.size += 1
+            if place not in self.queued:
+                self.queued.add(place)
+                self.waiting.append(place)
+
+    def _guards(self, host: int, vm: int) -> int:
+        return self.compiled.bits_of_all(host, (vm,)) & self.compiled.guard_bits
+
+    def _new(self, place: int, mask: int, here: Mapping[int, int]) -> tuple[list[int], _Done]:
+        """The VM states that are new where all VMs together contribute `mask`."""
+        done = self.done.setdefault((place, mask), _Done())
+        new = [vm for vm, bits in here.items() if not bits & ~mask and vm not in done.vms]
+        done.vms.update(new)
+        return new, done
+
+    def _steps(self, host: int, mask: int, here: Mapping[int, int]) -> None:
+        new, done = self._new(host, mask, here)
+        if not new:
+            return
+        compiled, of_host = self.compiled, self.compiled.host_steps(host, mask)
+        reached: set[int] = set()
+        for vm in new:
+            for event, host2 in of_host:
+                self._add(host2, compiled.all_step(event, host, mask, vm) if compiled.for_all[event] else vm)
+            of_vm = compiled.vm_steps(host, mask, vm)
+            for _, host2, vm2 in of_vm:
+                self._add(host2, vm2)
+                reached.add(host2)
+            self.views.steps += len(of_host) + len(of_vm)
+        for host2 in done.reached:
+            for vm in new:
+                self._add(host2, vm)
+        for host2 in reached - done.reached - {host}:
+            done.reached.add(host2)
+            for vm in done.vms:
+                self._add(host2, vm)
+
+
+@dataclass
+class _Done:
+    """For one place and contribution: the VM states whose steps are taken, and the host states that a single VM's steps led
+    to, with everyone else standing by."""
+
+    vms: set[int] = field(default_factory=set)
+    reached: set[int] = field(default_factory=set)
+
+
+class _ExactSaturation(_Saturation):
+    """What all VMs contribute after a step is joined from what those contribute that join to what they contributed before:
+    both side by side in one number, before in the low bits."""
+
+    exact = True
+
+    def _start(self, host: int) -> None:
+        for mask in closure({self._guards(host, vm) for vm in self.compiled.starts}):
+            for vm in self.compiled.starts:
+                if not self._guards(host, vm) & ~mask:
+                    self._join(host, mask, vm)
+
+    def _join(self, host: int, mask: int, vm: int) -> None:
+        place = self.views.place(host, mask)
+        self.views.masks[place] = {mask}
+        self._add(place, vm)
+
+    def _steps(self, place: int, mask: int, here: Mapping[int, int]) -> None:
+        if not self._new(place, mask, here)[0]:
+            return
+        compiled, host = self.compiled, self.views.host(place)
+        vms = list(here)
+        for event, host2 in compiled.host_steps(host, mask):
+            moves = compiled.for_all[event]
+            moved = {vm: compiled.all_step(event, host, mask, vm) if moves else vm for vm in vms}
+            self._arrive(host, host2, mask, moved, None)
+        for vm in vms:
+            for _, host2, vm2 in compiled.vm_steps(host, mask, vm):
+                self._arrive(host, host2, mask, {other: other for other in vms}, (vm, vm2))
+                self.views.steps += 1
+
+    def _arrive(
+        self, host: int, host2: int, mask: int, moved: Mapping[int, int], by_itself: tuple[int, int] | None
+    ) -> None:
+        """Add every view after a step in which VMs move so, and one of them by itself."""
+        width = len(self.compiled.state_bits)
+        pair = {vm: self._guards(host, vm) | self._guards(host2, vm2) << width for vm, vm2 in moved.items()}
+        low = (1 << width) - 1
+        joined = {0, *closure(set(pair.values()))}
+        base = 0
+        if by_itself is not None:
+            vm, vm2 = by_itself
+            base = self._guards(host, vm) | self._guards(host2, vm2) << width
+            for other in joined:
+                if (both := base | other) & low == mask:
+                    self._join(host2, both >> width, vm2)
+        for vm, vm2 in moved.items():
+            own = base | pair[vm]
+            for other in joined:
+                if (both := own | other) & low == mask:
+                    self._join(host2, both >> width, vm2)
+
+
+@dataclass(frozen=True, slots=True)
+class Abstract:
+    """A step of views: where from, event, host before and after, contribution of all VMs before, the VM that moves by itself
+    (None: all do, or none)."""
+
+    place: int
+    event: int
+    host: int
+    host2: int
+    mask: int
+    vm: int | None = None
+    vm2: int | None = None
+
+
+def steps(views: Views, events: Iterable[int] | None = None) -> Iterator[Abstract]:
+    """Every step of the closed set (of some events only)."""
+    by_event = views.steps_by_event
+    return chain.from_iterable(by_event.get(event, ()) for event in (by_event if events is None else events))
+
+
+def _steps(views: Views) -> Iterator[Abstract]:
+    compiled = views.compiled
+    for place, here in views.at.items():
+        host = views.host(place)
+        for mask in views.masks[place]:
+            for event, host2 in compiled.host_steps(host, mask):
+                yield Abstract(place, event, host, host2, mask)
+            for vm, bits in here.items():
+                if not bits & ~mask:
+                    for event, host2, vm2 in compiled.vm_steps(host, mask, vm):
+                        yield Abstract(place, event, host, host2, mask, vm, vm2)
+
+
+def state_found(views: Views, term: Term) -> bool:
+    """Whether some state made of the views fulfils a term about states."""
+    compiled = views.compiled
+    test, needed = compiled.state_test(term), compiled.bits_in(term)
+    return any(
+        test(Step(compiled.hosts[views.host(place)], (), 0, bits))
+        for place in views.at
+        for bits in views.contributions(place, needed)
+    )
+
+
+def step_found(views: Views, term: Term) -> bool:
+    """Whether some step out of a state made of the views fulfils a term about steps."""
+    return _StepSearch(views, term).found()
+
+
+class _StepSearch:
+    """What the VMs together contribute to a step: bits before, bits after and bits of the step, side by side in one number."""
+
+    def __init__(self, views: Views, term: Term) -> None:
+        self.views, self.compiled = views, views.compiled
+        self.tests = self.compiled.step_tests(term)
+        self.needed = self.compiled.bits_in(term)
+        self.width = len(self.compiled.state_bits)
+        self._others: dict[tuple[int, int, int, int], frozenset[int]] = {}
+        self._judged: set[tuple[int, int, int, int]] = set()
+
+    def found(self) -> bool:
+        return any(self._fulfilled(step) for step in steps(self.views, self.tests))
+
+    def _fulfilled(self, step: Abstract) -> bool:
+        others = self._of_others(step)
+        if step.vm is None:
+            joined: Iterable[int] = others
+        else:
+            own = self._bits(step, step.vm, step.vm2 or 0, here=True)
+            joined = {own, *(own | other for other in others)}
+        return any(self._judge(step, bits) for bits in joined)
+
+    def _of_others(self, step: Abstract) -> frozenset[int]:
+        """What VMs that do not move by themselves contribute."""
+        key = (step.place, step.event, step.host2, step.mask)
+        if key not in self._others:
+            compiled, kinds = self.compiled, set[int]()
+            for vm, bits in self.views.at[step.place].items():
+                if bits & ~step.mask:
+                    continue
+                moves = step.vm is None and compiled.for_all[step.event]
+                vm2 = compiled.all_step(step.event, step.host, step.mask, vm) if moves else vm
+                kinds.add(self._bits(step, vm, vm2, here=step.vm is None))
+            self._others[key] = frozenset(closure(kinds))
+        return self._others[key]
+
+    def _bits(self, step: Abstract, vm: int, vm2: int, *, here: bool) -> int:
+        compiled, width, event = self.compiled, self.width, step.event
+        needed = self.needed | compiled.guard_bits
+        found = compiled.bits_of_all(step.host, (vm,)) & needed
+        if compiled.reads_bits_after.get(event):
+            found |= (compiled.bits_of_all(step.host2, (vm2,)) & self.needed) << width
+        if compiled.step_bits.get(compiled.events[event].name):
+            found |= compiled.bits_of_step(event, step.host, vm, step.host2, vm2, here) << 2 * width
+        return found
+
+    def _judge(self, step: Abstract, joined: int) -> bool:
+        compiled, low = self.compiled, (1 << self.width) - 1
+        bits, after, of_step = joined & low, joined >> self.width & low, joined >> 2 * self.width
+        if bits & compiled.guard_bits != step.mask:
+            return False  # these VMs together do not contribute what the step was taken with
+        key = (step.event, step.host, step.host2, joined)
+        if key in self._judged:
+            return False
+        self._judged.add(key)
+        name = compiled.events[step.event].name
+        whole = Step(compiled.hosts[step.host], (), 0, bits, compiled.hosts[step.host2], (), after, of_step, name)
+        return self.tests[step.event](whole)
