@@ -5,7 +5,7 @@ WORKERS ?= 2
 BIN   := .venv/bin
 READY := .venv/.ready
 
-.PHONY: setup verify test check docs clean
+.PHONY: setup verify test check prove-all bench docs clean
 
 setup: $(READY)
 
@@ -27,6 +27,12 @@ verify: setup
 
 test: setup
 	@$(BIN)/pytest -q -n $(WORKERS) --dist loadgroup
+
+prove-all: setup
+	@$(BIN)/shadowproof prove --all
+
+bench: setup
+	@$(BIN)/python -m bench.proofs
 
 check: setup
 	$(BIN)/ruff check

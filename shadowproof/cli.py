@@ -57,6 +57,9 @@ def verify(
     ] = False,
     inventory: InventoryFile = None,
     json_file: Annotated[Path | None, typer.Option("--json", help="Also write everything to this file.")] = None,
+    no_cache: Annotated[
+        bool, typer.Option("--no-cache", help="Judge everything anew, and keep nothing in .shadowproof-cache.")
+    ] = False,
     schema: Annotated[
         bool, typer.Option("--schema", help="Print the JSON schema of --json, and do nothing else.")
     ] = False,
@@ -80,10 +83,13 @@ def verify(
     if json_file is not None:
         check_writable(json_file)
     record = load() if compared else Record({})
-    done = command.judge(tasks, record, compared=compared, console=_console(errors=True))
+    errors = _console(errors=True)
+    cache = None if no_cache else command.open_cache(errors)
+    done = command.judge(tasks, record, compared=compared, console=errors, cache=cache)
     if json_file is not None:
         command.write_json(json_file, report.as_json(done))
     command.print_verification(done, _console())
+    command.close_cache(errors)
     raise typer.Exit(done.status)
 
 
@@ -108,7 +114,7 @@ def _tasks(
             raise ask.AskError(
                 "--full is about every column; with --fault or --reading there is one. Leave --full out."
             )
-        return [(column, names, Scope(vms=vms))], False
+        return [(column, names, Scope(vms=vms, proofs=True))], False
     return command.recorded_tasks(names, vms, full=full), vms == 2 and not full
 
 
@@ -130,6 +136,122 @@ def explain(
 
 
 @app.command()
+def why(
+    property_name: Annotated[str, typer.Argument(metavar="PROPERTY", help="The property to argue for.")],
+    faults: Faults = None,
+    readings: Readings = None,
+    formulas: Annotated[bool, typer.Option("--formulas", help="Show each clause as a formula as well.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Name every event that keeps a clause.")] = False,
+    limit: Annotated[float, typer.Option(help="Seconds to look for the argument.")] = 60.0,
+) -> None:
+    """Argue why a property holds for any number of VMs: the few clauses that carry it, and what keeps them.
+
+    Takes up to a minute, and is then kept in .shadowproof-cache. Exit status 3 if no argument was found.
+    """
+    from proofs.reasons import NoReason
+    from proofs.told import told
+    from properties.catalogue import PROPERTIES, watched
+    from shadowproof import ask, prove
+    from shadowproof import verify as command
+    from shadowproof.why import why as argued
+
+    (name,) = ask.properties([property_name])[:1]
+    errors = _console(errors=True)
+    seconds = prove.check_limit(limit)
+    command.open_cache(errors)
+    try:
+        with errors.status(f"looking for the argument for {name} (up to {seconds:.0f} s)"):
+            found, cached = told(
+                watched(None), ask.column(faults or [], readings or []), PROPERTIES[name], seconds=seconds
+            )
+    except NoReason as problem:
+        typer.echo(f"{name}: no argument was found: {problem}.")
+        raise typer.Exit(3) from None
+    for line in argued(PROPERTIES[name], found, cached=cached, formulas=formulas, everything=everything):
+        typer.echo(line)
+    command.close_cache(errors)
+
+
+@app.command()
+def assumptions(
+    property_name: Annotated[
+        str | None, typer.Argument(metavar="[PROPERTY]", help="The property; none: the matrix of all of them.")
+    ] = None,
+    limit: Annotated[float, typer.Option(help="Seconds to look for the argument.")] = 60.0,
+) -> None:
+    """Say what a promise takes: the rules that its argument needs, and the faults and readings that break it."""
+    from model.protocol import PROTOCOL
+    from proofs.reasons import NoReason
+    from proofs.record import load
+    from proofs.told import told
+    from proofs.world import Column
+    from properties.catalogue import PROPERTIES, watched
+    from shadowproof import ask, prove
+    from shadowproof import assumptions as takes
+    from shadowproof import verify as command
+
+    record = load()
+    if property_name is None:
+        takes.print_matrix(record, _console())
+        return
+    (name,) = ask.properties([property_name])[:1]
+    errors = _console(errors=True)
+    seconds = prove.check_limit(limit)
+    command.open_cache(errors)
+    found, problem = None, ""
+    try:
+        with errors.status(f"looking for the argument for {name} (up to {seconds:.0f} s)"):
+            found, _ = told(watched(None), Column(), PROPERTIES[name], seconds=seconds)
+    except NoReason as reason:
+        problem = str(reason)
+    for line in takes.of_property(name, found, problem, record, PROTOCOL):
+        typer.echo(line)
+    command.close_cache(errors)
+    raise typer.Exit(0 if found is not None else 3)
+
+
+@app.command()
+def prove(
+    properties: Annotated[
+        list[str] | None, typer.Option("--property", "-p", help="Only this property, or requirement; may be repeated.")
+    ] = None,
+    faults: Faults = None,
+    readings: Readings = None,
+    every: Annotated[bool, typer.Option("--all", help="Every column, not only the one without faults.")] = False,
+    solvers: Annotated[
+        list[str] | None, typer.Option("--solver", help="Ask only this solver, z3 or cvc5; may be repeated.")
+    ] = None,
+    smtlib: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Write the obligations here as SMT-LIB 2.6 text.")
+    ] = None,
+    limit: Annotated[float, typer.Option(help="Seconds for one obligation; beyond, it stays open.")] = 20.0,
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Ask everything anew.")] = False,
+) -> None:
+    """Have Z3 and cvc5 confirm the proofs for any number of VMs, disks and adapters.
+
+    Obligations: the closed set of views holds at the start, each event keeps it, and each claim follows from it. Exit
+    status 0: all confirmed; 3: a solver gave up on some; 2: solvers disagree (what was asked is kept), or bad input.
+    """
+    from proofs.solvers import SOLVERS
+    from shadowproof import ask
+    from shadowproof import prove as command
+    from shadowproof import verify as verification
+
+    names = ask.properties(properties or [])
+    columns = command.columns(ask.column(faults or [], readings or []), every=every)
+    seconds = command.check_limit(limit)
+    if smtlib is not None:
+        command.check_folder(smtlib)
+    errors = _console(errors=True)
+    cache = None if no_cache else verification.open_cache(errors)
+    chosen = solvers or list(SOLVERS)
+    sets = command.prove(columns, names, chosen, limit=seconds, texts=smtlib, cache=cache, console=errors)
+    status = command.print_sets(sets, columns, names, _console())
+    verification.close_cache(errors)
+    raise typer.Exit(status)
+
+
+@app.command()
 def method(
     inventory: Annotated[
         Path, typer.Option("--inventory", "-i", help="A host's VMs, as collect-inventory.ps1 writes them.")
@@ -146,6 +268,35 @@ def method(
     if json_file is not None:
         write_json(json_file, as_json(found))
     typer.echo(text)
+
+
+@app.command()
+def obligations(
+    json_file: Annotated[Path | None, typer.Option("--json", help="Also write both tables to this file.")] = None,
+) -> None:
+    """Say what a requester must do after each kind of failure, and which promise breaks if a duty is not done.
+
+    For makers of backup software. Two tables:
+
+    1. How a requester learns of failures that are not its own, and all its steps from there to the session's end.
+
+    2. Each duty, the fault of failing in it, and the promises that hold without faults and break with this one.
+
+    The first is run on the machines, the second read from the record. Where no promise breaks, it says so.
+
+    Tell the run behind a broken promise with: shadowproof explain PROPERTY --fault NAME
+    """
+    from proofs.record import load
+    from shadowproof.files import check_writable
+    from shadowproof.obligations import as_json, print_obligations
+    from shadowproof.verify import write_json
+
+    if json_file is not None:
+        check_writable(json_file)
+    record = load()
+    if json_file is not None:
+        write_json(json_file, as_json(record))
+    print_obligations(record, _console())
 
 
 @app.command()

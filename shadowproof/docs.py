@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from shadowproof import findings, pages
+from shadowproof import findings, obligations, pages
 
 GENERATED = {
     "requirements.md": pages.requirements,
@@ -16,6 +16,7 @@ GENERATED = {
     "derived.md": pages.derived,
     "left-out.md": pages.left_out,
     "findings.md": findings.page,
+    "obligations.md": obligations.page,
 }
 """The pages, in the order of the index."""
 

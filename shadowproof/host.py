@@ -15,7 +15,7 @@ from model.notation.terms import And, Not, Or, machines_of
 from model.protocol import PROTOCOL
 from model.sorts import adapter, disk
 from proofs.check import Scope
-from proofs.compile import expand, part_name
+from proofs.said import expand, part_name
 from proofs.world import fold
 from shadowproof.inventory import Disk, Fact, Inventory, InventoryError, Machine
 from shadowproof.inventory.facts import quoted

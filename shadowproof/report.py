@@ -19,8 +19,8 @@ SCHEMA = "shadowproof-verify/1"
 
 NOT_SHOWN = (
     "The model is of a document: that a product behaves so is shown by captures and real agents only.",
-    "Nothing is shown for more VMs than a verdict names, nor, in these searches, for VMs with other numbers of disks and "
-    "adapters than one of each (an inventory brings its own).",
+    "What is closed or proved is so for any number of VMs, each with any number of disks and adapters; where the assurance "
+    "names a number of VMs, just for those, each with one disk and one adapter (an inventory brings its own).",
     "Faults and readings are judged one column at a time; other combinations are judged on request.",
 )
 
@@ -116,6 +116,7 @@ def _verdict(found: Verdict, difference: Difference | None) -> dict[str, Any]:
         "states": found.states,
         "steps": found.steps,
         "depth": found.depth,
+        "views": found.views,
         "length": found.length,
         "reason": found.reason,
         "run": None
@@ -123,6 +124,7 @@ def _verdict(found: Verdict, difference: Difference | None) -> dict[str, Any]:
         else [{"event": event, "member": [i + 1 for i in index]} for event, index in found.run.steps],
         "repeats_from": None if found.run is None else found.run.loop,
         "difference": None if difference is None else {"kind": difference.kind, "text": str(difference)},
+        "cached": found.cached,
     }
 
 

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from proofs.cache import CacheError, in_use, use
 from proofs.check import Scope
 from proofs.columns import ALL_FAULTS, BASE, combined_columns, every_column, fault_columns, title
+from proofs.confirm import confirm, confirmed
+from proofs.confirm import tasks as tasks_for_solvers
+from proofs.known import replays
 from proofs.record import Record
+from proofs.replay import EnginesDisagree
 from proofs.suite import judge_columns
-from proofs.verdict import HOLDS, NOT_EXERCISED, REFUTED, UNDECIDED, Verdict
+from proofs.verdict import CLOSED, HOLDS, NOT_EXERCISED, REFUTED, UNDECIDED, Verdict
 from proofs.world import Column
-from properties.catalogue import FILES, PROPERTIES, group_of
+from properties.catalogue import FILES, PROPERTIES, group_of, watched
 from shadowproof.files import write_whole
 from shadowproof.report import NOT_SHOWN, Verification, assumptions, column_text
 
@@ -28,23 +34,50 @@ BOUND_OF_ALL_FAULTS = 5_000
 
 
 def recorded_tasks(names: Sequence[str], vms: int = 2, *, full: bool = False) -> list[Task]:
-    """Every column of the record. Two VMs in each; where a reading meets a fault, one VM and the properties that speak of
-    the reading; for all faults together, so many states of one VM. `full`: as many VMs everywhere."""
-    few = vms if full else 1
+    """Every column of the record; where a reading meets a fault, the properties that speak of the reading; for all faults
+    together, so many states of one VM. `full`: every state of as many VMs everywhere."""
     combined = set(combined_columns())
     tasks: list[Task] = []
     for column in every_column():
         asked = [name for name in names if column not in combined or column.readings[0][0] in PROPERTIES[name].shows]
         if asked:
-            most, thorough = few if column in combined else vms, full or column == BASE
-            scope = Scope(vms=most, fewest=1 if thorough else most, compared=vms if thorough else 1)
-            tasks.append((column, asked, scope))
+            tasks.append((column, asked, Scope(vms=vms, proofs=True, counts=full or column == BASE)))
     tasks.append((ALL_FAULTS, names, Scope(vms=vms) if full else Scope(vms=1, limit=BOUND_OF_ALL_FAULTS)))
     return tasks
 
 
-def judge(tasks: Sequence[Task], record: Record, *, compared: bool, console: Console) -> Verification:
-    """Judge all tasks, with a progress bar on the console."""
+CACHE = Path(__file__).parent.parent / ".shadowproof-cache"
+MOST_ENTRIES = 20_000
+"""Where judgements are kept in a checkout, and how many."""
+
+
+def open_cache(console: Console) -> Path | None:
+    """The folder of the cache, if there is a checkout to keep it in and it can be written to."""
+    if not (CACHE.parent / "pyproject.toml").exists():
+        return None
+    try:
+        return use(CACHE).folder
+    except CacheError as problem:
+        console.print(f"Nothing is kept for the next time: {problem}", style="dim", highlight=False)
+        return None
+
+
+def close_cache(console: Console) -> None:
+    """Keep no more than is allowed, and say what was damaged."""
+    known = in_use()
+    known.prune(MOST_ENTRIES)
+    if known.folder is not None and known.damaged:
+        first, *others = (path.relative_to(known.folder) for path in known.damaged)
+        which = f"{len(others) + 1} damaged entries of the cache were" if others else "1 damaged entry of the cache was"
+        more = ", …" if others else ""
+        console.print(f"{which} set aside and judged anew: {first}{more}.", highlight=False, soft_wrap=True)
+    use(None)
+
+
+def judge(
+    tasks: Sequence[Task], record: Record, *, compared: bool, console: Console, cache: Path | None = None
+) -> Verification:
+    """Judge all tasks, with a progress bar on the console. cache: the folder of what was judged before."""
     seconds: dict[Column, float] = {}
     heavy_first = sorted(tasks, key=lambda task: (-len(task[0].faults & _HEAVY), -task[2].vms))
     with Progress(
@@ -57,9 +90,47 @@ def judge(tasks: Sequence[Task], record: Record, *, compared: bool, console: Con
             seconds[column] = spent
             progress.update(bar, advance=1, last=f"last: {title(column)}")
 
-        verdicts = judge_columns(heavy_first, progress=done)
-    in_order = {column: verdicts[column] for column, _, _ in tasks}
+        verdicts = judge_columns(heavy_first, progress=done, cache=cache)
+    in_order = with_single_faults({column: verdicts[column] for column, _, _ in tasks})
+    if BASE in in_order and any(scope.proofs for column, _, scope in tasks if column == BASE):
+        in_order[BASE] = _confirmed(in_order[BASE], console, cache)
     return Verification(in_order, {column: scope for column, _, scope in tasks}, seconds, record, compared)
+
+
+def _confirmed(found: list[Verdict], console: Console, cache: Path | None) -> list[Verdict]:
+    """The verdicts of the column without faults, with what solvers confirm of them."""
+    work = tasks_for_solvers(BASE, [one.property for one in found if one.assurance == CLOSED])
+    with Progress(
+        TextColumn("confirming"), BarColumn(), MofNCompleteColumn(), TextColumn("closed sets"), TimeElapsedColumn(),
+        console=console, transient=True,
+    ) as progress:  # fmt: skip
+        bar = progress.add_task("", total=len(work))
+        sets = confirm(work, cache=cache, progress=lambda _: progress.update(bar, advance=1))
+    return confirmed(found, sets)
+
+
+def with_single_faults(verdicts: dict[Column, list[Verdict]]) -> dict[Column, list[Verdict]]:
+    """What one fault breaks is broken with all faults tolerated too, by the same run, which is replayed so."""
+    shortest: dict[str, Verdict] = {}
+    for column, found in verdicts.items():
+        for one in found:
+            if len(column.faults) == 1 and not column.readings and one.verdict == REFUTED and one.run is not None:
+                shortest[one.property] = min(one, shortest.get(one.property, one), key=lambda v: v.length or 0)
+    return {
+        column: [_broken_by_one(cell, shortest.get(cell.property)) for cell in found] if column == ALL_FAULTS else found
+        for column, found in verdicts.items()
+    }
+
+
+def _broken_by_one(cell: Verdict, one: Verdict | None) -> Verdict:
+    if cell.verdict == REFUTED or one is None or one.run is None:
+        return cell
+    if not replays(one.run, watched(), ALL_FAULTS.faults):
+        raise EnginesDisagree(f"{one.property} is broken under {one.column}, by a run that all faults do not allow")
+    cached = cell.cached or one.cached
+    return replace(
+        cell, verdict=REFUTED, assurance=one.assurance, engine=one.engine, run=one.run, reason=one.reason, cached=cached
+    )
 
 
 _HEAVY = frozenset(
@@ -108,7 +179,7 @@ def _print_column(done: Verification, console: Console) -> None:
         table.add_row(
             found.property,
             _sign(found),
-            found.assurance + assumed,
+            found.assurance + assumed + ("; cached" if found.cached else ""),
             f"{found.states:,}",
             f"{found.steps:,}",
             str(found.depth),
@@ -216,6 +287,8 @@ def _print_summary(done: Verification, console: Console) -> None:
     console.print(
         f"\n{len(verdicts):,} verdicts: " + ", ".join(f"{n:,} {kind}" for kind, n in counts.items()), highlight=False
     )
+    if cached := sum(found.cached for found in verdicts):
+        console.print(f"{cached:,} of {len(verdicts):,} verdicts from the cache", highlight=False)
     if done.compared:
         different = done.differences
         for one in different[:40]:

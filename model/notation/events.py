@@ -29,13 +29,15 @@ class Fault:
     """Something the environment may do in a run that tolerates it.
 
     The events that carry its name may happen, and the events named in `silences` may never come, although nothing
-    forbids them (lost fairness, not a dead end). `where` says in which corner of the environment it arises.
+    forbids them (lost fairness, not a dead end). `where` says in which corner of the environment it arises; `duty`, in
+    one sentence, what somebody there must do so that it does not occur (empty: it is nobody's to prevent).
     """
 
     name: str
     where: str
     says: str
     silences: frozenset[str] = frozenset()
+    duty: str = ""
     place: Place = field(default_factory=lambda: caller(3), compare=False)
 
 

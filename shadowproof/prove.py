@@ -1,0 +1,117 @@
+"""`shadowproof prove`: solvers confirm what closed sets of views show; the obligations as SMT-LIB text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from proofs.columns import every_column
+from proofs.confirm import Set, Task, confirm, tasks
+from proofs.solvers import versions
+from proofs.world import Column
+from shadowproof.ask import AskError
+from shadowproof.report import column_text
+
+
+def check_folder(folder: Path) -> None:
+    """Make the folder for SMT-LIB files. Raises AskError if that cannot be."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / ".probe"
+        probe.touch()
+        probe.unlink()
+    except OSError as problem:
+        raise AskError(
+            f"{folder} cannot hold SMT-LIB files ({problem.strerror}). Name a folder that is writable."
+        ) from None
+
+
+def check_limit(limit: float) -> float:
+    """Raises AskError at a limit that no obligation can keep."""
+    if not limit > 0:
+        raise AskError("--limit is in seconds for one obligation, and more than 0. The slowest takes a few hundredths.")
+    return limit
+
+
+def columns(chosen: Column, *, every: bool) -> list[Column]:
+    """The columns to confirm. Raises AskError if one is named as well as all asked for."""
+    if every and chosen != Column():
+        raise AskError("--all is about every column; with --fault or --reading there is one. Leave --all out.")
+    return every_column() if every else [chosen]
+
+
+def prove(
+    asked: Sequence[Column],
+    names: Sequence[str],
+    solvers: Sequence[str],
+    *,
+    limit: float,
+    texts: Path | None,
+    cache: Path | None,
+    console: Console,
+) -> list[Set]:
+    """Ask the solvers, with a progress bar on the console. Raises AskError where there is nothing to ask."""
+    versions(solvers)
+    work: list[Task] = [task for column in asked for task in tasks(column, names)]
+    if not work:
+        raise AskError("There is nothing to ask solvers: only statements about states and steps have obligations.")
+    with Progress(
+        TextColumn("confirming"), BarColumn(), MofNCompleteColumn(), TextColumn("closed sets"), TimeElapsedColumn(),
+        console=console, transient=True,
+    ) as progress:  # fmt: skip
+        bar = progress.add_task("", total=len(work))
+        return confirm(
+            work,
+            solvers,
+            limit=limit,
+            texts=texts,
+            cache=cache,
+            progress=lambda _: progress.update(bar, advance=1),
+        )
+
+
+def print_sets(sets: Sequence[Set], asked: Sequence[Column], names: Sequence[str], console: Console) -> int:
+    """What was confirmed, and what was not. Returns the exit status: 0 all of it, 3 not all."""
+    table = Table(box=None, pad_edge=False, show_edge=False)
+    for heading in ("column", "properties", "views", "nodes", "obligations"):
+        table.add_column(heading, justify="left" if heading in {"column", "properties"} else "right")
+    solvers = sets[0].solvers if sets else ()
+    for solver in solvers:
+        table.add_column(f"{solver} s", justify="right")
+    table.add_column("confirmed")
+    for one in sets:
+        most = (
+            f"{one.properties[0]} and {len(one.properties) - 1} more" if len(one.properties) > 1 else one.properties[0]
+        )
+        seconds = [f"{spent:.1f}" for spent in one.seconds]
+        said = "[yellow]not all[/]" if one.open else "[green]yes[/]"
+        table.add_row(
+            one.column, most, f"{one.views:,}", f"{one.nodes:,}", f"{one.obligations:,}", *seconds,
+            said + (" [dim](cached)[/]" if one.cached else ""),
+        )  # fmt: skip
+    console.print(table)
+    for one in sets:
+        for solver, kind, about, said in one.open:
+            console.print(f"  [yellow]{solver} says {said}[/] to {kind} {about} in {one.column}", highlight=False)
+    proved = {(one.column, name) for one in sets for name in one.properties if one.confirms(name)}
+    which = (
+        ", ".join(f"{solver} {version}" for solver, version in versions(solvers).items()) if solvers else "no solver"
+    )
+    where = column_text(asked[0]) if len(asked) == 1 else f"{len(asked)} columns"
+    console.print(
+        f"\n{len(proved):,} statements proved for any number of VMs, disks and adapters ({where}): "
+        f"{sum(one.obligations for one in sets):,} obligations of {len(sets)} closed sets, {which}.",
+        highlight=False,
+    )
+    missing = [name for name in names if not any(name == shown for _, shown in proved)]
+    if missing and len(asked) == 1:
+        kinds = "facts, what is possible, what comes in the end, or what fails here"
+        console.print(f"Nothing is proved of: {', '.join(missing)} ({kinds}).", style="dim", highlight=False)
+    return 3 if any(one.open for one in sets) else 0
+
+
+__all__ = ["check_folder", "check_limit", "columns", "print_sets", "prove"]
