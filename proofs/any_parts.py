@@ -13,8 +13,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import permutations
 
 from model.notation import HOST, Actor, Event, Network, Sort, States, build, event, every, on, some
+from model.notation.network import satisfiable
 from model.notation.terms import (
     After,
     And,
@@ -79,7 +81,7 @@ class AnyParts:
             [*actors, *self._presence.values(), *self._others.values()],
             [*events, *self._flips],
             network.faults.values(),
-            at_start,
+            [*at_start, *self._implied()],
         )
 
     def _actor(self, actor: Actor) -> Actor:
@@ -141,6 +143,13 @@ class AnyParts:
                 return after(again(body, then=True))
             case _:
                 return term
+
+    def _implied(self) -> Iterator[Term]:
+        """Where others that fit one thing must fit another, and neither ever changes."""
+        still = [(key, actor) for key, actor in self._others.items() if not actor.moves]
+        for ((sort, body, _), one), ((sort2, body2, _), two) in permutations(still, 2):
+            if sort == sort2 and not satisfiable(self._network, body & ~body2):
+                yield ~one.is_(Others.FIT) | two.is_(Others.FIT)
 
     def _others_for(self, sort: Sort, body: Term, *, then: bool) -> Actor:
         """The machine that says whether the body holds of all other parts."""

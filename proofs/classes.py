@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -209,10 +208,10 @@ def _classes(
     reduce: bool,
 ) -> list[dict[str, str]]:
     """One configuration of each class; every configuration if nothing is to be reduced."""
-    classes: dict[object, dict[str, str]] = {}
+    classes: dict[object, States] = {}
     for signature, states in _signatures(compiled, group, free, settled, seen, limits):
-        classes.setdefault(signature if reduce else states, dict(zip(group, states, strict=True)))
-    return list(classes.values())
+        classes.setdefault(signature if reduce else states, states)
+    return [dict(zip(group, states, strict=True)) for states in classes.values()]
 
 
 def _signatures(
@@ -222,11 +221,34 @@ def _signatures(
     settled: Mapping[str, frozenset[str]],
     seen: Sequence[Term],
     limits: Limits,
+) -> Sequence[tuple[object, States]]:
+    """Every configuration of a group that may be at the start, with all that anything can see of it; what is asked again of
+    another slice is remembered."""
+    about = tuple(term for term in seen if machines_of(term) & set(group))
+    bound = tuple(term for term, _ in limits if machines_of(term) & set(group))
+    parts = tuple((name, s, _part_in_events(compiled, name, s)) for name in group for s in sorted(settled[name]))
+    key = (tuple(group), tuple(free[name] for name in group), parts, about, bound)
+    if key not in _SIGNATURES:
+        if len(_SIGNATURES) >= MOST_REMEMBERED:
+            _SIGNATURES.clear()
+        _SIGNATURES[key] = tuple(_signed(group, free, settled, about, bound, parts))
+    return _SIGNATURES[key]
+
+
+_SIGNATURES: dict[object, tuple[tuple[object, States], ...]] = {}
+MOST_REMEMBERED = 1_000
+
+
+def _signed(
+    group: Sequence[str],
+    free: Mapping[str, States],
+    settled: Mapping[str, frozenset[str]],
+    seen: Sequence[Term],
+    limits: Sequence[Term],
+    parts: Sequence[tuple[str, str, tuple[object, ...]]],
 ) -> Iterator[tuple[object, States]]:
-    """Every configuration of a group that may be at the start, with all that anything can see of it."""
-    about = [_Filled(term, group) for term in seen if machines_of(term) & set(group)]
-    bound = [_Filled(term, group) for term, _ in limits if machines_of(term) & set(group)]
-    part_in_events = cache(lambda name, state: _part_in_events(compiled, name, state))
+    about, bound = [_Filled(term, group) for term in seen], [_Filled(term, group) for term in limits]
+    part_in_events = {(name, state): part for name, state, part in parts}
     for states in product(*(free[name] for name in group)):
         at = dict(zip(group, states, strict=True))
         rest = tuple(term.of(at) for term in bound)
@@ -236,7 +258,7 @@ def _signatures(
         open_ = tuple((name, state) for name, state in at.items() if name not in known)
         signature = (
             open_,
-            tuple(part_in_events(name, state) for name, state in known.items()),
+            tuple(part_in_events[name, state] for name, state in known.items()),
             tuple(term.of(known) for term in about),
             tuple(term for term in rest if machines_of(term)),
         )

@@ -58,7 +58,7 @@ class _Maker:
 
 
 def diagram(views: Views, form: int = 0) -> Diagram:
-    """The diagram of a set of views (with the bits of the guards, if the views are exact)."""
+    """The diagram of a set of views. What exact views know of the guards is not in it."""
     compiled = views.compiled
     groups = alike(compiled, form, compiled.terms)
     configured = {name for group in groups for name in group.names}
@@ -81,7 +81,7 @@ def diagram(views: Views, form: int = 0) -> Diagram:
 
 def diagram_of(columns: Sequence[str | Alike], rows: Iterable[Key]) -> Diagram:
     """The diagram of rows with these columns."""
-    maker, chosen = _Maker(), list(rows)
+    maker, chosen = _Maker(), sorted(rows, key=repr)
     return Diagram(tuple(columns), maker.node(chosen, 0, len(columns)) if chosen else 0, maker.nodes)
 
 

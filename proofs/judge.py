@@ -89,7 +89,7 @@ class Judge:
     def _keep(self, explored: Explored | SwiftlyExplored, hit: Hit, loop: Sequence[Edge] | None = None) -> None:
         """Keep the run to a hit, if it is the shortest, and if it is one. Raises EnginesDisagree if views rule it out."""
         start, edges = explored.run_to(hit)
-        if self.run is None or len(edges) < len(self.run.steps):
+        if self.run is None or len(edges) + len(loop or ()) < len(self.run.steps):
             turn = None if loop is None else len(edges)
             found = self._replayed(explored, start, [*edges, *(loop or ())], turn)
             if found is not None and self.ruled_out:
@@ -111,8 +111,8 @@ class Judge:
     def _ends(self, explored: Explored, found: Ends) -> None:
         lasso = endless_run(explored, found, self.world)
         if lasso is not None:
-            at, loop = lasso
-            self._keep(explored, Hit(at), loop)
+            found_in, at, loop = lasso
+            self._keep(found_in, Hit(at), loop)
             self.reason = "it waits there for ever" if not loop else f"the last {len(loop)} steps repeat for ever"
 
     def verdict(self, failure: str, vms: int, fewest: int) -> Verdict:
@@ -147,7 +147,7 @@ class Judge:
         return Verdict(name, "", HOLDS, reach, vms=vms)
 
 
-def endless_run(explored: Explored, found: Ends, world: World) -> tuple[State, list[Edge]] | None:
+def endless_run(explored: Explored, found: Ends, world: World) -> tuple[Explored, State, list[Edge]] | None:
     """A fair run that never comes to rest: where it stops or turns, and the steps it repeats (none: it waits).
 
     With VMs interchangeable one cannot tell to which VM an event happens, so that search only finds where a run waits and
@@ -156,7 +156,7 @@ def endless_run(explored: Explored, found: Ends, world: World) -> tuple[State, l
     rest, out = _graph(explored, found, world)
     coarse = waits_or_turns(list(explored.before), out, rest)
     if isinstance(coarse, Lasso):
-        return coarse.at, []
+        return explored, coarse.at, []
     if not coarse:
         return None
     apart = explore(explored.compiled, len(next(iter(explored.before))) - 1, sort=False, keep_graph=True)
@@ -164,9 +164,8 @@ def endless_run(explored: Explored, found: Ends, world: World) -> tuple[State, l
     exact = find_lasso(list(apart.before), out, rest)
     if exact is None:
         return None
-    return exact.at, [
-        _edge_to(apart, state, target) for state, target in pairwise([exact.at, *(n for _, n in exact.loop)])
-    ]
+    turns = pairwise([exact.at, *(state for _, state in exact.loop)])
+    return apart, exact.at, [_edge_to(apart, state, target) for state, target in turns]
 
 
 def _edge_to(explored: Explored, state: State, target: State) -> Edge:

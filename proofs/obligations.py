@@ -39,7 +39,7 @@ class Confirming:
 
     argument: another set in its place: what these clauses exclude, given the lemmas (which the closed set confirms)."""
 
-    def __init__(self, closed: Closed, argument: Sequence[Lemma] = ()) -> None:
+    def __init__(self, closed: Closed, argument: Sequence[Lemma] | None = None) -> None:
         self.closed = closed
         self.symbolic = symbolic = Symbolic(closed.views.compiled)
         self.diagram = diagram(closed.views)
@@ -53,8 +53,8 @@ class Confirming:
         self._mentioned: dict[int, frozenset[int]] = {}
         self._kept_alive: list[z3.ExprRef] = []  # a number is a formula's own only as long as it lives
 
-    def _meaning(self, argument: Sequence[Lemma], *, then: bool) -> z3.BoolRef:
-        if not argument:
+    def _meaning(self, argument: Sequence[Lemma] | None, *, then: bool) -> z3.BoolRef:
+        if argument is None:
             return Formula(self.diagram, self.symbolic, self.anyone, then=then).whole
         lemmas = [one.formula(self.symbolic, self.anyone, then=then) for one in argument if not isinstance(one, Clause)]
         clauses = [one.formula(self.symbolic, self.anyone, then=then) for one in argument if isinstance(one, Clause)]

@@ -20,7 +20,7 @@ import z3
 
 from model.notation.events import Event
 from model.notation.terms import machines_of
-from proofs.clauses import Clause, Lemma, Views01, host_order
+from proofs.clauses import MOST, Clause, Lemma, Views01, host_order
 from proofs.obligations import Confirming, Labelled
 from proofs.prove import Closed
 from proofs.solvers import SEED
@@ -28,6 +28,12 @@ from proofs.symbolic import Member
 from properties.kinds import Always, Property, Step
 
 Label = tuple[str, ...]
+
+CANDIDATES = 3
+"""Clauses that are weighed against one another, of those that exclude a state."""
+
+ENOUGH = 5
+"""Events that break a clause: beyond so many, it is not asked how many more there are."""
 
 
 class NoReason(RuntimeError):
@@ -70,10 +76,11 @@ class Reason:
 
 
 def reason(closed: Closed, found: Property, *, seconds: float = 60.0) -> Reason:
-    """The reason for a property (always, step, precedes or refines) that a closed set of views shows. Raises NoReason."""
+    """The reason for a property (always, step, precedes or refines) that a closed set of views shows. seconds: of computing, at
+    most. Raises NoReason."""
     if not isinstance(found, (Always, Step)):
         raise NoReason(f"{found.name} is no statement about states or steps: its argument is not made of clauses")
-    return _Argument(closed, found, time.perf_counter() + seconds).made()
+    return _Argument(closed, found, time.process_time() + seconds).made()
 
 
 Shared = dict[tuple[Lemma, str, bool], z3.BoolRef]
@@ -179,7 +186,7 @@ def _broken(
 class _Argument:
     def __init__(self, closed: Closed, found: Always | Step, deadline: float) -> None:
         self.closed, self.found, self.deadline = closed, found, deadline
-        self.begun = time.perf_counter()
+        self.begun = time.process_time()
         self.confirming = Confirming(closed)
         self.table = Views01(closed.views)
         self.clauses: list[Lemma] = [host_order(closed.views)]
@@ -228,7 +235,7 @@ class _Argument:
             len(self.closed.views),
             len(self.clauses),
             self.checks,
-            time.perf_counter() - self.begun,
+            time.process_time() - self.begun,
         )
 
     def _claims(self) -> Iterator[_Stage]:
@@ -243,7 +250,7 @@ class _Argument:
 
     def _check(self, solver: z3.Solver, *assumptions: z3.BoolRef) -> z3.CheckSatResult:
         self.checks += 1
-        if time.perf_counter() > self.deadline:
+        if time.process_time() > self.deadline:
             raise NoReason(f"no reason within the limit: {len(self.clauses)} clauses, {self.checks} checks so far")
         return solver.check(*assumptions)
 
@@ -270,15 +277,15 @@ class _Argument:
             state = self._state(model, vm)
             if self.table.matching((name, frozenset({one})) for name, one in state.items()):
                 continue
-            for clause in self.table.excluding(state, liked, 3):
-                broken = self._broken_by(clause, best[0] if best else len(self.stages))
+            for clause in self.table.excluding(state, liked, CANDIDATES):
+                broken = self._broken_by(clause, min(best[0], ENOUGH) if best else ENOUGH)
                 if best is None or broken < best[0]:
                     best = broken, clause
                 if not broken:
                     return clause
         if best is None:
             raise NoReason(
-                f"no clause of three machines excludes what breaks {self.found.name}; the closed set of "
+                f"no clause of {MOST} machines or fewer excludes what breaks {self.found.name}; the closed set of "
                 f"{len(self.closed.views):,} views does"
             )
         return best[1]

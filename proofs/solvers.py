@@ -107,7 +107,7 @@ def _ask_z3(confirming: Confirming, obligations: Iterable[Obligation], limit: fl
     import z3  # noqa: PLC0415 - a solver is loaded where it is asked
 
     solver = z3.Solver(ctx=confirming.symbolic.context)
-    solver.set(timeout=int(limit * 1000), random_seed=SEED)
+    solver.set(timeout=max(1, int(limit * 1000)), random_seed=SEED)
     said = []
     for one in obligations:
         solver.push()
@@ -121,7 +121,7 @@ def _ask_cvc5(confirming: Confirming, obligations: Iterable[Obligation], limit: 
     import cvc5  # noqa: PLC0415 - likewise
 
     solver = cvc5.Solver(cvc5.TermManager())
-    for option, value in (("incremental", "true"), ("tlimit-per", str(int(limit * 1000))), ("seed", str(SEED))):
+    for option, value in (("incremental", "true"), ("tlimit-per", str(max(1, int(limit * 1000)))), ("seed", str(SEED))):
         solver.setOption(option, value)
     parser = cvc5.InputParser(solver)
     parser.setStringInput(cvc5.InputLanguage.SMT_LIB_2_6, "".join(script(confirming, obligations, "")), "obligations")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from proofs.check import Scope, check
 from proofs.columns import fault_columns, reading_columns, title
 from proofs.record import RecordError, load
+from proofs.slices import as_asked
 from proofs.verdict import HOLDS, NOT_EXERCISED, REFUTED, UNDECIDED
 from proofs.world import Column
 from properties.catalogue import PROPERTIES, watched
@@ -14,11 +15,12 @@ from shadowproof.story import story
 
 def explained(name: str, column: Column, vms: int) -> tuple[str, int]:
     """The story and the exit status: a run that breaks the property is 1, none is 0."""
-    (found,) = check(column, [name], Scope(vms=vms))
+    (found,) = check(column, [name], Scope(vms=vms, proofs=True, counts=False))
     property_ = PROPERTIES[name]
+    network, _ = as_asked(property_, watched())
     if found.run is not None:
         text = story(
-            found.run, watched(), property_, column, found, holds_when(name, column) if found.verdict == REFUTED else []
+            found.run, network, property_, column, found, holds_when(name, column) if found.verdict == REFUTED else []
         )
         return text, 1 if found.verdict == REFUTED else 0
     head = f"{name}: {property_.says}"

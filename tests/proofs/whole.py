@@ -18,7 +18,10 @@ def whole(world: World) -> Slice:
     """Every event, and every machine that can be in more states than one or stand in an event's way."""
     actors = world.network.actors.values()
     return world.cone(
-        [happens(*(event.name for event in world.events)), *(In(a.name, frozenset(a.states[:1])) for a in actors)],
+        [
+            happens(*(event.name for event in world.events)),
+            *(In(a.name, frozenset(sorted(world.reach[a.name])[:1])) for a in actors),
+        ],
         whole_events=True,
     )
 

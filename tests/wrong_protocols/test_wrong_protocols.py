@@ -4,24 +4,42 @@ from functools import cache
 
 import pytest
 
+from model.notation import Network
 from model.protocol import PROTOCOL
 from proofs.check import Scope, check
-from proofs.verdict import REFUTED, Verdict
+from proofs.prove import prove
+from proofs.slices import as_asked
+from proofs.verdict import CLOSED, HOLDS, NOT_EXERCISED, REFUTED, Verdict
+from properties.catalogue import PROPERTIES, watched
+from tests.proofs.by_views import shown_by_views
 from tests.wrong_protocols.changes import Wrong
 from tests.wrong_protocols.protocols import PROTOCOLS
+
+FEW = 5_000
+"""Views."""
 
 each = pytest.mark.parametrize("wrong", PROTOCOLS, ids=lambda wrong: wrong.name)
 
 
-def judged(wrong: Wrong, vms: int, *, changed: bool = True) -> Verdict:
-    network = wrong.change(PROTOCOL) if changed else PROTOCOL
-    (verdict,) = check(wrong.column, [wrong.refuted_by], Scope(vms=vms), network=network)
+def judged(wrong: Wrong, vms: int) -> Verdict:
+    (verdict,) = check(wrong.column, [wrong.refuted_by], Scope(vms=vms), network=changed(wrong))
     return verdict
 
 
 @cache
+def changed(wrong: Wrong) -> Network:
+    return wrong.change(PROTOCOL)
+
+
+@cache
 def judged_right(wrong: Wrong) -> Verdict:
-    return judged(wrong, wrong.vms, changed=False)
+    return by_views_and_searches(wrong, PROTOCOL)
+
+
+def by_views_and_searches(wrong: Wrong, network: Network) -> Verdict:
+    scope = Scope(vms=wrong.vms, proofs=True, counts=False)
+    (verdict,) = check(wrong.column, [wrong.refuted_by], scope, network=network)
+    return verdict
 
 
 @each
@@ -37,8 +55,31 @@ def test_is_refuted(wrong: Wrong) -> None:
 
 
 @each
+def test_no_views_prove_it(wrong: Wrong) -> None:
+    """Whatever is shown for any number of VMs holds for few, and here it does not: neither plain views show it nor exact ones,
+    as far as there are not too many of them."""
+    network, asked = as_asked(PROPERTIES[wrong.refuted_by], watched(changed(wrong)))
+    proof = prove(network, wrong.column, [asked])[asked.name]
+    assert not proof.holds
+    assert proof.problem
+    assert proof.exercised, "the views rule out a run that there is"
+    assert not any(shown_by_views(network, wrong.column, [asked], exact=True, limit=FEW).values())
+
+
+@each
+def test_is_refuted_where_views_are_asked_first(wrong: Wrong) -> None:
+    found = by_views_and_searches(wrong, changed(wrong))
+    assert found.verdict == REFUTED, f"{wrong.says} {wrong.refuted_by} says {found.verdict}: {found.reason}"
+    assert found.length == wrong.length
+    assert found.assurance != CLOSED
+
+
+@each
 def test_the_right_protocol_is_not_refuted(wrong: Wrong) -> None:
-    assert judged_right(wrong).verdict != REFUTED
+    """It is proved for any number of VMs, or only a fault puts the promise to the test."""
+    found = judged_right(wrong)
+    assert (found.verdict, found.assurance) in {(HOLDS, CLOSED), (NOT_EXERCISED, CLOSED)}, found.reason
+    assert found.views
 
 
 @pytest.mark.parametrize("wrong", [w for w in PROTOCOLS if w.vms > 1], ids=lambda wrong: wrong.name)

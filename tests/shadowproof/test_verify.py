@@ -1,0 +1,106 @@
+"""What `verify` makes of the verdicts of all columns, and what it says of its cache."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+import shadowproof.verify
+from proofs.cache import in_use, use
+from proofs.check import Scope, check
+from proofs.columns import ALL_FAULTS, BASE
+from proofs.record import Record
+from proofs.replay import EnginesDisagree
+from proofs.verdict import HOLDS, NOT_EXERCISED, REFUTED, UNDECIDED, Verdict
+from proofs.world import Column
+from shadowproof.verify import close_cache, judge, open_cache, print_verification, with_single_faults
+
+NAME = "no-vm-left-saved"
+VANISHES = Column(frozenset({"requester_vanishes"}))
+
+
+def cell(verdict: str) -> Verdict:
+    return Verdict(NAME, ALL_FAULTS.name, verdict, "nothing", states=7, reason="more to come")
+
+
+@pytest.fixture(scope="module")
+def broken() -> Verdict:
+    return check(VANISHES, [NAME], Scope(vms=1))[0]
+
+
+@pytest.mark.parametrize("was", [UNDECIDED, HOLDS, NOT_EXERCISED])
+def test_what_one_fault_breaks_all_faults_break_by_the_same_run(broken: Verdict, was: str) -> None:
+    found = with_single_faults({VANISHES: [broken], ALL_FAULTS: [cell(was)]})
+    assert found[VANISHES] == [broken]
+    (now,) = found[ALL_FAULTS]
+    assert (now.verdict, now.assurance, now.run) == (REFUTED, "a run was replayed", broken.run)
+    assert (now.column, now.states, now.reason) == (ALL_FAULTS.name, 7, broken.reason)
+
+
+def test_a_reading_or_two_faults_or_no_run_show_nothing_for_all_faults(broken: Verdict) -> None:
+    for column, one in (
+        (Column(VANISHES.faults, (("READ-1", "NEVER"),)), broken),
+        (Column(VANISHES.faults | {"veto_ignored"}), broken),
+        (VANISHES, replace(broken, run=None)),
+        (VANISHES, replace(broken, verdict=HOLDS)),
+    ):
+        assert with_single_faults({column: [one], ALL_FAULTS: [cell(UNDECIDED)]})[ALL_FAULTS] == [cell(UNDECIDED)]
+
+
+def test_a_run_that_all_faults_do_not_allow_is_an_error_of_an_engine(broken: Verdict) -> None:
+    assert broken.run is not None
+    wrong = replace(broken, run=replace(broken.run, steps=broken.run.steps[1:]))
+    with pytest.raises(EnginesDisagree, match=NAME):
+        with_single_faults({VANISHES: [wrong], ALL_FAULTS: [cell(UNDECIDED)]})
+
+
+def printed(column: Column, folder: Path | None) -> str:
+    out = Console(file=StringIO(), width=140)
+    tasks = [(column, [NAME], Scope(vms=1))]
+    done = judge(tasks, Record({}), compared=False, console=Console(file=StringIO()), cache=folder)
+    print_verification(done, out)
+    assert isinstance(out.file, StringIO)
+    return out.file.getvalue()
+
+
+def test_a_verdict_from_the_cache_is_said_to_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("proofs.check._JUDGED", {})
+    first = printed(BASE, tmp_path)
+    monkeypatch.setattr("proofs.check._JUDGED", {})
+    second = printed(BASE, tmp_path)
+    use(None)
+    assert "cache" not in first
+    assert "; cached" in second
+    assert "1 of 1 verdicts from the cache" in second
+
+
+def test_damage_is_said_in_one_sentence_at_the_end(tmp_path: Path) -> None:
+    known = use(tmp_path)
+    known.put("key", [1])
+    (path,) = tmp_path.rglob("*.json")
+    path.write_text("{", "utf-8")
+    assert known.get("key") is None
+    console = Console(file=StringIO(), width=300)
+    close_cache(console)
+    assert isinstance(console.file, StringIO)
+    assert console.file.getvalue() == (
+        f"1 damaged entry of the cache was set aside and judged anew: {path.parent.name}/{path.name}.damaged.\n"
+    )
+    assert in_use().folder is None
+
+
+def test_a_cache_that_cannot_be_is_done_without(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "pyproject.toml").write_text("", "utf-8")
+    (tmp_path / "file").write_text("", "utf-8")
+    monkeypatch.setattr(shadowproof.verify, "CACHE", tmp_path / "file")
+    console = Console(file=StringIO(), width=300)
+    assert open_cache(console) is None
+    assert isinstance(console.file, StringIO)
+    assert "cannot hold the cache" in console.file.getvalue()
+    monkeypatch.setattr(shadowproof.verify, "CACHE", tmp_path / "no" / "checkout")
+    assert open_cache(console) is None
+    assert not (tmp_path / "no").exists()
