@@ -377,7 +377,11 @@ class _Argument:
         rules = list(tracking.rules.values())
         if not self._unsat(tracking, goal, [*rules, *dear]):
             allowed = [switch for number, switch in enumerate(tracking.clauses) if number in self.allowed]
-            if not self._unsat(tracking, goal, [*rules, *allowed]):
+            # what was dropped for others may be needed here after all
+            if not (
+                self._unsat(tracking, goal, [*rules, *allowed])
+                or self._unsat(tracking, goal, [*rules, *tracking.clauses])
+            ):
                 raise NoReason(f"an obligation that went through no longer does: {stage.event and stage.event.name}")
         liked, of_clauses = {one.get_id() for one in dear}, {one.get_id() for one in tracking.clauses}
         kept = sorted(self._last, key=lambda one: (one.get_id() in liked, one.get_id() not in of_clauses))
