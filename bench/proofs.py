@@ -1,13 +1,12 @@
 """Time the proofs for any number of VMs, from cold: the column without faults with both solvers, and the matrix by views.
 
-Prints one JSON object: seconds, counts, memory at most (MB, this process and its workers), versions. Run it with `make bench`.
+Prints one JSON object: seconds, counts, versions. Run it with `make bench`.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import resource
 import sys
 import time
 
@@ -44,7 +43,6 @@ def main() -> None:
     columns = every_column()
     matrix = joblib.Parallel(n_jobs=-1)(joblib.delayed(by_views)(column) for column in columns)
     every = time.perf_counter() - begun
-    memory = sum(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)) / 1024
     result = {
         "cores": os.cpu_count(),
         "versions": dict(versions()),
@@ -62,7 +60,6 @@ def main() -> None:
             "shown": sum(one[0] for one in matrix),
             "open": sum(one[1] for one in matrix),
         },
-        "memory_mb": round(memory),
     }
     json.dump(result, sys.stdout, indent=1)
     print()
