@@ -118,7 +118,7 @@ def _ask_z3(confirming: Confirming, obligations: Iterable[Obligation], limit: fl
 
 
 def _ask_cvc5(confirming: Confirming, obligations: Iterable[Obligation], limit: float) -> list[str]:
-    import cvc5  # noqa: PLC0415 - likewise
+    import cvc5  # noqa: PLC0415 - a solver is loaded where it is asked
 
     solver = cvc5.Solver(cvc5.TermManager())
     for option, value in (("incremental", "true"), ("tlimit-per", str(max(1, int(limit * 1000)))), ("seed", str(SEED))):

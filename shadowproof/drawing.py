@@ -79,7 +79,7 @@ def _graph(actor: Actor, engine: str, title: str) -> Any:
         transitions=rows,
         auto_transitions=False,
         title=title,
-        graph_engine=engine,  # type: ignore[arg-type]
+        graph_engine=engine,  # type: ignore[arg-type]  # a name of an engine, as a string
     )
     graph = machine.model_graphs[id(machine)]
     for state in actor.starts:

@@ -42,7 +42,7 @@ def judged(
 ) -> Verdict:
     (verdict,) = check(
         column,
-        scope=Scope(vms=vms, **{"shapes": (NO_OARS,), **scope}),  # type: ignore[arg-type]
+        scope=Scope(vms=vms, **{"shapes": (NO_OARS,), **scope}),  # type: ignore[arg-type]  # fields by name
         network=network,
         properties=named(it=found),
     )

@@ -55,7 +55,7 @@ def family_of_graphs(compiled: Compiled) -> dict[object, Graph]:
         fixed, moving = split(state[1])
         for edge, target in out:
             step = ((state[0], moving), compiled.events[edge[0]].name, (target[0], split(target[1])[1]))
-            found[fixed].add((compiled.hosts[step[0][0]], step[0][1], step[1], compiled.hosts[step[2][0]], step[2][1]))  # type: ignore[arg-type]
+            found[fixed].add((compiled.hosts[step[0][0]], step[0][1], step[1], compiled.hosts[step[2][0]], step[2][1]))  # type: ignore[arg-type]  # a tuple
     return {fixed: frozenset(steps) for fixed, steps in found.items()}
 
 

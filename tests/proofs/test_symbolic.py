@@ -169,7 +169,7 @@ def sampled(compiled: Compiled, vms: int, count: int, seed: int = 1) -> Iterator
             following = [target for _, target in successors(compiled, state, sort=False)] if state else []
             first = (chance.choice(compiled.start_hosts), *(chance.choice(compiled.starts) for _ in range(vms)))
             state = chance.choice(following) if following and chance.random() > 0.02 else first
-        yield state  # type: ignore[misc]
+        yield state  # type: ignore[misc]  # a state of any length
         host = {name: chance.choice(sorted(reach[name])) for name in compiled.host_vars.names}
         locals_ = []
         for form in chance.choices(range(len(compiled.shapes)), k=vms):

@@ -142,5 +142,5 @@ def test_a_network_is_checked_again_when_it_is_watched() -> None:
 
 def test_a_place_outside_the_checkout_is_named_by_its_file_alone() -> None:
     found: dict[str, Any] = {"Actor": Actor, "Mode": Mode}
-    exec(compile("\n\na = Actor('a', Mode, starts=Mode.DAY, says='.')", "/elsewhere/model/mine.py", "exec"), found)  # noqa: S102
+    exec(compile("\n\na = Actor('a', Mode, starts=Mode.DAY, says='.')", "/elsewhere/model/mine.py", "exec"), found)  # noqa: S102 - our own text, to stand in another file
     assert str(found["a"].place) == "mine.py:3"

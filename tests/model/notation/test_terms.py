@@ -160,7 +160,7 @@ def test_every_kind_of_term_is_said_and_cannot_be_changed() -> None:
 
 def test_words_refuse_what_is_no_term() -> None:
     with pytest.raises(TypeError):
-        words("a is on")  # type: ignore[arg-type]
+        words("a is on")  # type: ignore[arg-type]  # no term, on purpose
 
 
 def test_equal_terms_are_one() -> None:
