@@ -2,6 +2,8 @@
 
 Machines that never move are configuration. Two configurations are alike if every guard and every property becomes the same
 term when they are filled in; one of each class is kept. The classes are exact, and are tested against the full search.
+
+Where views are closed, what only a property reads need not be told apart before: `Variants` puts it in afterwards.
 """
 
 from __future__ import annotations
@@ -73,24 +75,107 @@ def _configuration(
 @dataclass(frozen=True)
 class Alike:
     """Configuration machines of a VM that are looked at together: their names, and for each combination of their states all
-    that no guard and no property tells from it."""
+    that no guard and no property tells from it. settled: none of them ever moves, wherever it starts."""
 
     names: tuple[str, ...]
     like: Mapping[States, tuple[States, ...]]
+    settled: bool
 
 
-def alike(compiled: Compiled, form: int, terms: Sequence[Term]) -> list[Alike]:
+def alike(compiled: Compiled, form: int) -> list[Alike]:
     """Which configurations of a VM of one form are alike, wherever it stands: exchanging them changes nothing else."""
     allowed = compiled.allowed[form]
-    free, settled, seen, limits = _configuration(compiled, form, terms, allowed, reduce=True)
+    free, settled, seen, limits = _configuration(compiled, form, compiled.terms, allowed, reduce=True)
     fixed = [name for name in compiled.vm_vars[form].names if settled[name] and len(free[name]) > 1]
     found = []
     for group in _groups(fixed, seen, limits):
         classes: dict[object, list[States]] = {}
         for signature, states in _signatures(compiled, group, free, settled, seen, limits):
             classes.setdefault(signature, []).append(states)
-        found.append(Alike(tuple(group), {one: tuple(members) for members in classes.values() for one in members}))
+        like = {one: tuple(members) for members in classes.values() for one in members}
+        found.append(Alike(tuple(group), like, _all_settled(group, free, settled)))
     return found
+
+
+def _all_settled(group: Sequence[str], free: Mapping[str, States], settled: Mapping[str, frozenset[str]]) -> bool:
+    return all(settled[name] == frozenset(free[name]) for name in group)
+
+
+def told_apart_before(compiled: Compiled, terms: Sequence[Term]) -> tuple[Term, ...]:
+    """Those of the terms that have to be told apart before views are closed: they read a machine that is configuration in
+    some of its start states only, or one that stands in a guard together with such a machine."""
+    early: set[Term] = set()
+    while True:
+        before = len(early)
+        for form in range(len(compiled.shapes)):
+            free, settled, seen, limits = _configuration(
+                compiled, form, tuple(early), compiled.allowed[form], reduce=True
+            )
+            fixed = [name for name in compiled.vm_vars[form].names if settled[name] and len(free[name]) > 1]
+            unsettled = {
+                name
+                for group in _groups(fixed, seen, limits)
+                if not _all_settled(group, free, settled)
+                for name in group
+            }
+            early |= {
+                term for term in terms if any(machines_of(body) & unsettled for body in _bodies(compiled, form, term))
+            }
+        if len(early) == before:
+            return tuple(term for term in terms if term in early)
+
+
+class Variants:
+    """What a term can tell apart of a VM although no guard does: its VM states with other configurations put in. A VM has
+    exactly the steps of each of its variants."""
+
+    def __init__(self, compiled: Compiled, term: Term) -> None:
+        self.compiled = compiled
+        said = fold(term, compiled.world.reach)
+        self._groups: list[list[tuple[Alike, tuple[int, ...], tuple[int, ...]]]] = []
+        for form in range(len(compiled.shapes)):
+            read = {name for body in _bodies(compiled, form, said) for name in machines_of(body)}
+            at = compiled.vm_vars[form].at
+            self._groups.append([
+                (group, tuple(at[n] for n in group.names), tuple(i for i, n in enumerate(group.names) if n in read))
+                for group in compiled.alike(form)
+                if group.settled and read & set(group.names)
+            ])  # fmt: skip
+        self._puts: dict[tuple[int, tuple[int, ...]], list[dict[int, int]]] = {}
+
+    def of(self, vm: int) -> Iterator[int]:
+        """The VM's states, itself among them."""
+        return (one for one, _ in self.of_step(vm, vm))
+
+    def of_step(self, vm: int, vm2: int) -> Iterator[tuple[int, int]]:
+        """The same before and after a step."""
+        form, states = self.compiled.locals[vm]
+        if not self._groups[form]:
+            yield vm, vm2
+            return
+        states2 = self.compiled.locals[vm2][1]
+        for put in self._put(form, states):
+            yield self._with(form, states, put), self._with(form, states2, put)
+
+    def _with(self, form: int, states: tuple[int, ...], put: Mapping[int, int]) -> int:
+        return self.compiled.local_id(form, tuple(put.get(i, k) for i, k in enumerate(states)))
+
+    def _put(self, form: int, states: tuple[int, ...]) -> list[dict[int, int]]:
+        """What to put in at which places: one of all configurations of which the term reads the same."""
+        groups = self._groups[form]
+        key = (form, tuple(states[i] for _, places, _ in groups for i in places))
+        if key not in self._puts:
+            vars_ = self.compiled.vm_vars[form]
+            chosen = []
+            for group, places, read in groups:
+                now = tuple(vars_.actors[i].states[states[i]] for i in places)
+                told_apart = {tuple(one[i] for i in read): one for one in group.like[now]}
+                chosen.append([
+                    {i: vars_.number[n][s] for n, i, s in zip(group.names, places, one, strict=True)}
+                    for one in told_apart.values()
+                ])  # fmt: skip
+            self._puts[key] = [{i: k for part in parts for i, k in part.items()} for parts in product(*chosen)]
+        return self._puts[key]
 
 
 def _is_settled(compiled: Compiled, actor: Actor, state: str) -> bool:

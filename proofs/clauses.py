@@ -14,7 +14,7 @@ from itertools import combinations, product
 import z3
 
 from model.notation.terms import HOST, In, Term, all_of, every, implies
-from proofs.classes import Alike, alike
+from proofs.classes import Alike
 from proofs.diagram import Diagram, Formula, diagram_of
 from proofs.saturate import Views
 from proofs.symbolic import Symbolic
@@ -79,7 +79,7 @@ class Views01:
         self.hosts, self.vms = compiled.host_vars, compiled.vm_vars[form]
         self.order = {name: i for i, name in enumerate((*self.hosts.names, *self.vms.names))}
         self.having: dict[str, dict[str, int]] = {name: {} for name in self.order}
-        groups = alike(compiled, form, compiled.terms)
+        groups = compiled.alike(form)
         self.configuration = frozenset(name for group in groups for name in group.names)
         pairs = [(views.host(place), vm) for place, here in views.at.items() for vm in here]
         pairs = [pair for pair in dict.fromkeys(pairs) if compiled.locals[pair[1]][0] == form]

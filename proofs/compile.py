@@ -35,7 +35,7 @@ from model.notation.terms import (
     speaks_of_a_step,
     walk,
 )
-from proofs.classes import starts_of_shape
+from proofs.classes import Alike, alike, starts_of_shape, told_apart_before
 from proofs.said import can_hold, closed, expand, of_event, part_name
 from proofs.variables import States, Variables, known_numbers
 from proofs.world import Slice, World, fold
@@ -64,8 +64,9 @@ Test = Callable[[Step], bool]
 class Compiled:
     """A slice of a world, ready to be explored.
 
-    part: the machines and events that are looked at. terms: further terms (properties) whose quantified parts get bits as well.
-    shapes: what VMs there may be. allowed: for each shape, which start states a machine may have (None: all).
+    part: the machines and events that are looked at. shapes: what VMs there may be. allowed: for each shape, which start
+    states a machine may have (None: all). terms: further terms (properties) that tell configurations apart; with `late`, only
+    those of them that have to, and the others find what they tell apart by `Variants`.
     """
 
     def __init__(
@@ -76,10 +77,11 @@ class Compiled:
         terms: Sequence[Term] = (),
         allowed: Sequence[Mapping[str, frozenset[str]] | None] | None = None,
         reduce: bool = True,
+        late: bool = False,
     ) -> None:
         network = world.network
         kept = part.machines
-        self.world, self.kept, self.shapes, self.terms = world, kept, tuple(shapes), tuple(terms)
+        self.world, self.kept, self.shapes = world, kept, tuple(shapes)
         self.sort, self.parts = network.replicated, network.parts
         self.part_of = {a.name: a.sort for a in network.actors.values() if a.sort in self.parts}
         actors = [a for a in network.actors.values() if a.name in kept]
@@ -107,8 +109,10 @@ class Compiled:
         ]
         self.starts: list[int] = []
         self.allowed: list[Mapping[str, frozenset[str]]] = [found or {} for found in (allowed or [None] * len(shapes))]
+        self.terms = told_apart_before(self, terms) if late else tuple(terms)
+        self._alike: dict[int, list[Alike]] = {}
         for form, shape in enumerate(shapes):
-            for start in starts_of_shape(self, form, shape, terms, self.allowed[form], reduce):
+            for start in starts_of_shape(self, form, shape, self.terms, self.allowed[form], reduce):
                 self.starts.append(self.local_id(form, self.vm_vars[form].encode(start)))
         self._settled = (-1, -1)
         self.settle()
@@ -121,6 +125,14 @@ class Compiled:
 
     def _forget(self) -> None:
         self._bits: dict[int, dict[int, int]] = {}
+        self._own_bits: dict[int, int] = {}
+        forms = range(len(self.shapes))
+        of_host = [
+            [bool(machines_of(self.expand_in(body, form)) & self.host_vars.at.keys()) for _, body, _ in self.state_bits]
+            for form in forms
+        ]
+        self._bits_of_vm = [[k for k, reads in enumerate(of_host[form]) if not reads] for form in forms]
+        self._bits_of_both = [[k for k, reads in enumerate(of_host[form]) if reads] for form in forms]
         self._step_bits: dict[tuple[int, int, int, int, int, bool], int] = {}
         self._host: dict[tuple[int, int], list[tuple[int, int]]] = {}
         self._vm: dict[tuple[int, int, int], list[tuple[int, int, int]]] = {}
@@ -152,6 +164,12 @@ class Compiled:
             found = self.local_ids[key] = len(self.locals)
             self.locals.append(key)
         return found
+
+    def alike(self, form: int) -> list[Alike]:
+        """Which configurations of a VM of one form are alike: no guard and none of `terms` tells them apart."""
+        if form not in self._alike:
+            self._alike[form] = alike(self, form)
+        return self._alike[form]
 
     # -- terms --------------------------------------------------------------------------------------------------------
 
@@ -376,8 +394,19 @@ class Compiled:
     def _bits_of(self, host: int, local: int) -> int:
         """The quantified bits that one VM contributes: for "some", that it fits; for "every", that it does not."""
         form, states = self.locals[local]
-        step = Step(self.hosts[host], states, form)
-        return sum(1 << k for k, (every, _, tests) in enumerate(self.state_bits) if tests[form](step) != every)
+        own = self._own_bits.get(local)
+        if own is None:
+            step = Step((), states, form)
+            own = self._own_bits[local] = self._fitting(self._bits_of_vm[form], step)
+        return own | self._fitting(self._bits_of_both[form], Step(self.hosts[host], states, form))
+
+    def _fitting(self, bits: Sequence[int], step: Step) -> int:
+        found, table = 0, self.state_bits
+        for k in bits:
+            every, _, tests = table[k]
+            if tests[step.form](step) != every:
+                found |= 1 << k
+        return found
 
     def bits_of_step(self, event: int, host: int, local: int, host2: int, local2: int, here: bool) -> int:
         """The same for quantified terms that speak of a step."""

@@ -13,7 +13,7 @@ from functools import cached_property
 
 import z3
 
-from proofs.classes import Alike, alike
+from proofs.classes import Alike
 from proofs.saturate import Views
 from proofs.symbolic import Symbolic
 
@@ -60,7 +60,7 @@ class _Maker:
 def diagram(views: Views, form: int = 0) -> Diagram:
     """The diagram of a set of views. What exact views know of the guards is not in it."""
     compiled = views.compiled
-    groups = alike(compiled, form, compiled.terms)
+    groups = compiled.alike(form)
     configured = {name for group in groups for name in group.names}
     hosts, vms = compiled.host_vars, compiled.vm_vars[form]
     moving = [name for name in vms.names if name not in configured]

@@ -13,7 +13,7 @@ from collections.abc import Hashable, Iterable, Mapping
 import rustworkx
 
 from proofs.compile import Step
-from proofs.saturate import Views, closure, steps
+from proofs.saturate import Views, closure
 from properties.kinds import Ends
 
 Graph = dict[int, set[int]]
@@ -57,13 +57,12 @@ class _Argument:
     def _graphs(self) -> None:
         """Where the host goes, and where a VM goes while the host stays."""
         compiled = self.compiled
-        for step in steps(self.views):
-            if self.gone[step.event]:
-                continue
+        for step in (one for event, found in self.views.by_event.items() if not self.gone[event] for one in found):
             if step.host2 != step.host:
                 self.hosts.setdefault(step.host, set()).add(step.host2)
-            elif step.vm is not None and step.vm2 is not None:
-                _edge(self.locals.setdefault(step.host, {}), step.vm, step.vm2)
+            elif step.moves is not None:
+                for vm, vm2 in step.moves:
+                    _edge(self.locals.setdefault(step.host, {}), vm, vm2)
             elif compiled.for_all[step.event]:
                 for vm, bits in self.views.at[step.place].items():
                     if not bits & ~step.mask:

@@ -14,8 +14,9 @@ from model.notation.run import Shape
 from proofs.any_parts import AnyParts, NotForAnyNumber
 from proofs.compile import Compiled
 from proofs.endings import ends
+from proofs.found import state_found, step_found
 from proofs.known import keep, key_of, recall
-from proofs.saturate import TooManyViews, Views, saturate, state_found, step_found
+from proofs.saturate import TooManyViews, Views, saturate
 from proofs.slices import Group, Worlds, groups
 from proofs.world import Column
 from properties.kinds import Always, Ends, Possible, Property, Step, terms_of
@@ -64,7 +65,7 @@ class ForAnyNumber:
         """Properties in one of their wordings (those that have so many), judged together. whole: with every machine."""
         worded = [self._variants[one.name][variant] for one in properties if variant < len(self._variants[one.name])]
         worlds = self._worlds
-        return groups((worlds.whole if whole else worlds.smallest_for(one), one) for one in worded)
+        return groups(((worlds.whole if whole else worlds.smallest_for(one), one) for one in worded), late=True)
 
 
 _MOST_VARIANTS = 3
@@ -142,7 +143,8 @@ def prepared(group: Group) -> Compiled:
     properties ask."""
     watched = Shape({sort.name: 1 for sort in group.world.network.parts})
     terms = [term for one in group.members for term in terms_of(one)]
-    compiled = Compiled(group.world, group.part, (watched,), terms)
+    late = not any(isinstance(one, Ends) for one in group.members)
+    compiled = Compiled(group.world, group.part, (watched,), terms, late=late)
     for one in group.members:
         match one:
             case Always(term=term):

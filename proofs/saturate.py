@@ -8,17 +8,28 @@ many there are, and every reachable state of any number of VMs consists of views
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import chain
 
-from model.notation.terms import Term
-from proofs.compile import Compiled, Step
+from proofs.compile import Compiled
 
 
 class TooManyViews(RuntimeError):
     """More views than allowed: nothing is known. The message says how many there were."""
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """Steps of views that differ in the moving VM only: where from, event, host before and after, contribution of all VMs
+    before, and the VM before and after (None: all VMs move, or none)."""
+
+    place: int
+    event: int
+    host: int
+    host2: int
+    mask: int
+    moves: list[tuple[int, int]] | None
 
 
 @dataclass
@@ -34,7 +45,6 @@ class Views:
     steps: int = 0
     _places: list[tuple[int, int]] = field(default_factory=list)
     _numbers: dict[tuple[int, int], int] = field(default_factory=dict)
-    _closures: dict[tuple[int, int], frozenset[int]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return sum(map(len, self.at.values()))
@@ -53,22 +63,23 @@ class Views:
         return self._numbers[host, mask]
 
     @cached_property
-    def steps_by_event(self) -> dict[int, list[Abstract]]:
-        """Every step of the closed set, once it is closed."""
-        found: dict[int, list[Abstract]] = {}
-        for step in _steps(self):
-            found.setdefault(step.event, []).append(step)
+    def by_event(self) -> dict[int, list[Steps]]:
+        """Every step of the closed set, once it is closed, by event."""
+        compiled = self.compiled
+        found: dict[int, list[Steps]] = {}
+        for place, here in self.at.items():
+            host = self.host(place)
+            for mask in self.masks[place]:
+                for event, host2 in compiled.host_steps(host, mask):
+                    found.setdefault(event, []).append(Steps(place, event, host, host2, mask, None))
+                moves: dict[tuple[int, int], list[tuple[int, int]]] = {}
+                for vm, bits in here.items():
+                    if not bits & ~mask:
+                        for event, host2, vm2 in compiled.vm_steps(host, mask, vm):
+                            moves.setdefault((event, host2), []).append((vm, vm2))
+                for (event, host2), moved in moves.items():
+                    found.setdefault(event, []).append(Steps(place, event, host, host2, mask, moved))
         return found
-
-    def contributions(self, place: int, needed: int) -> frozenset[int]:
-        """What all VMs together may contribute to the needed bits, in a state at this place."""
-        key = (place, needed)
-        if key not in self._closures:
-            host, guards = self.host(place), self.compiled.guard_bits
-            kinds = {self.compiled.bits_of_all(host, (vm,)) & (needed | guards) for vm in self.at[place]}
-            masks = self.masks[place]
-            self._closures[key] = frozenset(bits & needed for bits in closure(kinds) if bits & guards in masks)
-        return self._closures[key]
 
 
 def closure(kinds: Iterable[int], start: Iterable[int] = ()) -> set[int]:
@@ -221,113 +232,3 @@ class _ExactSaturation(_Saturation):
             for other in joined:
                 if (both := own | other) & low == mask:
                     self._join(host2, both >> width, vm2)
-
-
-@dataclass(frozen=True, slots=True)
-class Abstract:
-    """A step of views: where from, event, host before and after, contribution of all VMs before, the VM that moves by itself
-    (None: all do, or none)."""
-
-    place: int
-    event: int
-    host: int
-    host2: int
-    mask: int
-    vm: int | None = None
-    vm2: int | None = None
-
-
-def steps(views: Views, events: Iterable[int] | None = None) -> Iterator[Abstract]:
-    """Every step of the closed set (of some events only)."""
-    by_event = views.steps_by_event
-    return chain.from_iterable(by_event.get(event, ()) for event in (by_event if events is None else events))
-
-
-def _steps(views: Views) -> Iterator[Abstract]:
-    compiled = views.compiled
-    for place, here in views.at.items():
-        host = views.host(place)
-        for mask in views.masks[place]:
-            for event, host2 in compiled.host_steps(host, mask):
-                yield Abstract(place, event, host, host2, mask)
-            for vm, bits in here.items():
-                if not bits & ~mask:
-                    for event, host2, vm2 in compiled.vm_steps(host, mask, vm):
-                        yield Abstract(place, event, host, host2, mask, vm, vm2)
-
-
-def state_found(views: Views, term: Term) -> bool:
-    """Whether some state made of the views fulfils a term about states."""
-    compiled = views.compiled
-    test, needed = compiled.state_test(term), compiled.bits_in(term)
-    return any(
-        test(Step(compiled.hosts[views.host(place)], (), 0, bits))
-        for place in views.at
-        for bits in views.contributions(place, needed)
-    )
-
-
-def step_found(views: Views, term: Term) -> bool:
-    """Whether some step out of a state made of the views fulfils a term about steps."""
-    return _StepSearch(views, term).found()
-
-
-class _StepSearch:
-    """What the VMs together contribute to a step: bits before, bits after and bits of the step, side by side in one number."""
-
-    def __init__(self, views: Views, term: Term) -> None:
-        self.views, self.compiled = views, views.compiled
-        self.tests = self.compiled.step_tests(term)
-        self.needed = self.compiled.bits_in(term)
-        self.width = len(self.compiled.state_bits)
-        self._others: dict[tuple[int, int, int, int], frozenset[int]] = {}
-        self._judged: set[tuple[int, int, int, int]] = set()
-
-    def found(self) -> bool:
-        return any(self._fulfilled(step) for step in steps(self.views, self.tests))
-
-    def _fulfilled(self, step: Abstract) -> bool:
-        others = self._of_others(step)
-        if step.vm is None:
-            joined: Iterable[int] = others
-        else:
-            own = self._bits(step, step.vm, step.vm2 or 0, here=True)
-            joined = {own, *(own | other for other in others)}
-        return any(self._judge(step, bits) for bits in joined)
-
-    def _of_others(self, step: Abstract) -> frozenset[int]:
-        """What VMs that do not move by themselves contribute."""
-        key = (step.place, step.event, step.host2, step.mask)
-        if key not in self._others:
-            compiled, kinds = self.compiled, set[int]()
-            for vm, bits in self.views.at[step.place].items():
-                if bits & ~step.mask:
-                    continue
-                moves = step.vm is None and compiled.for_all[step.event]
-                vm2 = compiled.all_step(step.event, step.host, step.mask, vm) if moves else vm
-                kinds.add(self._bits(step, vm, vm2, here=step.vm is None))
-            self._others[key] = frozenset(closure(kinds))
-        return self._others[key]
-
-    def _bits(self, step: Abstract, vm: int, vm2: int, *, here: bool) -> int:
-        compiled, width, event = self.compiled, self.width, step.event
-        needed = self.needed | compiled.guard_bits
-        found = compiled.bits_of_all(step.host, (vm,)) & needed
-        if compiled.reads_bits_after.get(event):
-            found |= (compiled.bits_of_all(step.host2, (vm2,)) & self.needed) << width
-        if compiled.step_bits.get(compiled.events[event].name):
-            found |= compiled.bits_of_step(event, step.host, vm, step.host2, vm2, here) << 2 * width
-        return found
-
-    def _judge(self, step: Abstract, joined: int) -> bool:
-        compiled, low = self.compiled, (1 << self.width) - 1
-        bits, after, of_step = joined & low, joined >> self.width & low, joined >> 2 * self.width
-        if bits & compiled.guard_bits != step.mask:
-            return False  # these VMs together do not contribute what the step was taken with
-        key = (step.event, step.host, step.host2, joined)
-        if key in self._judged:
-            return False
-        self._judged.add(key)
-        name = compiled.events[step.event].name
-        whole = Step(compiled.hosts[step.host], (), 0, bits, compiled.hosts[step.host2], (), after, of_step, name)
-        return self.tests[step.event](whole)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 
@@ -81,23 +81,23 @@ def needs_every_event(found: Property, world: World) -> bool:
     """Whether even a step that moves nothing the property speaks of may decide it: in the end every step counts, and a
     statement about steps may be broken by a step at which nothing happens."""
     if isinstance(found, Step):
-        return satisfiable(world.network, ~fold(_of_nothing(found.term, world.network), world.reach))
+        return satisfiable(world.network, ~fold(of_still(found.term, world.network, lambda _: True), world.reach))
     return isinstance(found, Ends)
 
 
-def _of_nothing(term: Term, network: Network) -> Term:
-    """What a statement about steps says of one at which nothing happens."""
+def of_still(term: Term, network: Network, still: Callable[[str], bool]) -> Term:
+    """What a statement about steps says of one at which nothing happens to whom it is about, and these machines stay."""
 
     def again(inner: Term) -> Term:
-        return _of_nothing(inner, network)
+        return of_still(inner, network, still)
 
     match term:
         case Happens():
             return FALSE
-        case Unchanged():
-            return TRUE
+        case Unchanged(actor):
+            return TRUE if still(actor) else term
         case After(body):
-            return body
+            return body if all(map(still, machines_of(body))) else term
         case Not(body):
             return ~again(body)
         case And(parts):
@@ -114,8 +114,9 @@ def _of_nothing(term: Term, network: Network) -> Term:
             return term
 
 
-def groups(asked: Iterable[tuple[World, Property]]) -> list[Group]:
-    """Judge together the properties that look at the same machines of a VM and tell the same configurations apart."""
+def groups(asked: Iterable[tuple[World, Property]], *, late: bool = False) -> list[Group]:
+    """Judge together the properties that look at the same machines of a VM and tell the same configurations apart. late:
+    what they tell apart of configurations is put in afterwards (but for what must come in the end), so it may differ."""
     found: dict[object, tuple[World, list[Property]]] = {}
     for world, judged in asked:
         terms = terms_of(judged)
@@ -124,6 +125,8 @@ def groups(asked: Iterable[tuple[World, Property]]) -> list[Group]:
         named = {name for term in terms for name in machines_of(term)} & world.constant
         told_apart = frozenset(name for name in named if len(world.starts[name]) > 1)
         of_vms = frozenset(n for n in sliced.machines if world.network.actors[n].sort != HOST)
+        if late and not isinstance(judged, Ends):
+            told_apart, of_vms = frozenset(), of_vms - world.constant
         key = (world, told_apart, of_vms, isinstance(judged, Ends), every_event)
         found.setdefault(key, (world, []))[1].append(judged)
     joined = []

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from model.notation import Network
 from proofs.endings import ends
+from proofs.found import state_found, step_found
 from proofs.prove import Closed, closed_groups
-from proofs.saturate import state_found, step_found
 from proofs.world import Column
 from properties.kinds import Always, Ends, Property, Step
 

@@ -10,7 +10,6 @@ import pytest
 import z3
 
 from model.notation import HOST, Actor, Network, States, build
-from proofs.classes import alike
 from proofs.columns import BASE
 from proofs.compile import Compiled
 from proofs.diagram import Formula, diagram, diagram_of
@@ -111,7 +110,7 @@ def test_of_a_tiny_protocol(name: str, then: bool) -> None:
 def test_alike_configurations_are_in_the_set_though_only_one_was_looked_at() -> None:
     views = saturate(TINY["painted"](True))
     said = Said(views)
-    (group,) = alike(views.compiled, 0, ())
+    (group,) = views.compiled.alike(0)
     assert group.names == ("flag", "hull")
     red_without = ("DOWN", "RED")
     assert group.like[red_without] == (red_without,)
@@ -161,7 +160,7 @@ def test_of_the_protocol() -> None:
     (closed,) = closed_groups(watched(), BASE, [PROPERTIES["child-snapshot-needs-the-service"]])
     assert isinstance(closed, Closed)
     compiled = closed.views.compiled
-    groups, views = alike(compiled, 0, compiled.terms), written_out(closed.views)
+    groups, views = compiled.alike(0), written_out(closed.views)
     actors = {name: compiled.world.network.actors[name.split("#")[0]] for name, _ in next(iter(views))}
 
     def expected(state: Mapping[str, str]) -> bool:

@@ -16,9 +16,9 @@ from model.notation.words import words
 from model.protocol import PROTOCOL
 from proofs import obligations as reading
 from proofs.columns import BASE
+from proofs.found import state_found, step_found
 from proofs.obligations import Confirming, Obligation
 from proofs.prove import Closed, closed_groups, judged, prepared
-from proofs.saturate import state_found, step_found
 from proofs.slices import as_asked
 from proofs.solvers import UNSAT, Z3, ask
 from proofs.symbolic import Symbolic

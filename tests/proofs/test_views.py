@@ -13,7 +13,7 @@ from proofs.columns import BASE
 from proofs.compile import Compiled
 from proofs.explore import LimitReached, explore
 from proofs.prove import prove
-from proofs.saturate import TooManyViews, Views, saturate, steps
+from proofs.saturate import TooManyViews, Views, saturate
 from proofs.verdict import HOLDS
 from proofs.world import Column, World
 from properties.catalogue import PROPERTIES, watched
@@ -48,7 +48,12 @@ def assert_made_of_views(compiled: Compiled, views: Views, vms: int, limit: int 
         found = explore(compiled, vms, keep_graph=True, limit=limit)
     except LimitReached as reached:
         found = reached.explored
-    of_views = {(one.place, one.mask, one.event, one.host2, one.vm, one.vm2) for one in steps(views)}
+    of_views = {
+        (one.place, one.mask, one.event, one.host2, vm, vm2)
+        for found in views.by_event.values()
+        for one in found
+        for vm, vm2 in (one.moves or ((None, None),))
+    }
     guards = compiled.guard_bits
     places: dict[tuple[int, int], int | None] = {}
     for (host, *members), out in found.targets.items():
