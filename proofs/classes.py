@@ -8,7 +8,7 @@ Where views are closed, what only a property reads need not be told apart before
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING
@@ -142,23 +142,26 @@ class Variants:
                 if group.settled and read & set(group.names)
             ])  # fmt: skip
         self._puts: dict[tuple[int, tuple[int, ...]], list[dict[int, int]]] = {}
+        self._known: dict[int, tuple[int, ...]] = {}
 
-    def of(self, vm: int) -> Iterator[int]:
+    def of(self, vm: int) -> tuple[int, ...]:
         """The VM's states, itself among them."""
-        return (one for one, _ in self.of_step(vm, vm))
+        found = self._known.get(vm)
+        if found is None:
+            form, states = self.compiled.locals[vm]
+            puts = self._put(form, states) if self._groups[form] else []
+            found = self._known[vm] = tuple(self._with(form, states, put) for put in puts) or (vm,)
+        return found
 
-    def of_step(self, vm: int, vm2: int) -> Iterator[tuple[int, int]]:
-        """The same before and after a step."""
-        form, states = self.compiled.locals[vm]
-        if not self._groups[form]:
-            yield vm, vm2
-            return
-        states2 = self.compiled.locals[vm2][1]
-        for put in self._put(form, states):
-            yield self._with(form, states, put), self._with(form, states2, put)
+    def of_step(self, vm: int, vm2: int) -> Iterable[tuple[int, int]]:
+        """The same before and after a step: configuration stays, so the variants come in the same order."""
+        return zip(self.of(vm), self.of(vm2), strict=True)
 
     def _with(self, form: int, states: tuple[int, ...], put: Mapping[int, int]) -> int:
-        return self.compiled.local_id(form, tuple(put.get(i, k) for i, k in enumerate(states)))
+        changed = list(states)
+        for i, k in put.items():
+            changed[i] = k
+        return self.compiled.local_id(form, tuple(changed))
 
     def _put(self, form: int, states: tuple[int, ...]) -> list[dict[int, int]]:
         """What to put in at which places: one of all configurations of which the term reads the same."""

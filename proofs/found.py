@@ -54,7 +54,8 @@ class _StepSearch:
 
     def _fulfilled(self, steps: Steps) -> bool:
         if steps.moves is None:
-            joined: Iterable[int] = self._of_all(steps)
+            everybody = self.compiled.for_all[steps.event]
+            joined: Iterable[int] = self._of_movers(steps) if everybody else self._of_others(steps)
         else:
             others = self._of_others(steps)
             own = {
@@ -65,14 +66,13 @@ class _StepSearch:
             joined = own.union(one | other for one in own for other in others)
         return any(self._judge(steps, bits) for bits in joined)
 
-    def _of_all(self, steps: Steps) -> set[int]:
-        """What all VMs contribute where all of them move, or none."""
-        compiled, moves = self.compiled, self.compiled.for_all[steps.event]
-        kinds = set[int]()
+    def _of_movers(self, steps: Steps) -> set[int]:
+        """What all VMs contribute where all of them move."""
+        kinds, step = set[int](), self.compiled.all_step
         for vm, bits in self.views.at[steps.place].items():
             if not bits & ~steps.mask:
-                vm2 = compiled.all_step(steps.event, steps.host, steps.mask, vm) if moves else vm
-                kinds |= {self._bits(steps, *pair, here=True) for pair in self.variants.of_step(vm, vm2)}
+                vm2 = step(steps.event, steps.host, steps.mask, vm)
+                kinds.update(self._bits(steps, *pair, here=True) for pair in self.variants.of_step(vm, vm2))
         return closure(kinds)
 
     def _of_others(self, steps: Steps) -> frozenset[int]:

@@ -1,0 +1,1 @@
+"""Protocols besides the one that this project is about, written in the same notation."""
