@@ -8,9 +8,10 @@ many there are, and every reachable state of any number of VMs consists of views
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 
 from proofs.compile import Compiled
 
@@ -139,14 +140,19 @@ class _Saturation:
                 self.queued.add(place)
                 self.waiting.append(place)
 
+    def _add_all(self, place: int, vms: Collection[int]) -> None:
+        for vm in set(vms).difference(self.views.at.get(place, ())):
+            self._add(place, vm)
+
     def _guards(self, host: int, vm: int) -> int:
         return self.compiled.bits_of_all(host, (vm,)) & self.compiled.guard_bits
 
     def _new(self, place: int, mask: int, here: Mapping[int, int]) -> tuple[list[int], _Done]:
         """The VM states that are new where all VMs together contribute `mask`."""
         done = self.done.setdefault((place, mask), _Done())
-        new = [vm for vm, bits in here.items() if not bits & ~mask and vm not in done.vms]
-        done.vms.update(new)
+        new = [vm for vm, bits in islice(here.items(), done.seen, None) if not bits & ~mask]
+        done.seen = len(here)
+        done.vms += new
         return new, done
 
     def _steps(self, host: int, mask: int, here: Mapping[int, int]) -> None:
@@ -154,30 +160,31 @@ class _Saturation:
         if not new:
             return
         compiled, of_host = self.compiled, self.compiled.host_steps(host, mask)
+        self.views.steps += len(new) * len(of_host)
+        for event, host2 in of_host:
+            moves = compiled.for_all[event]
+            self._add_all(host2, {compiled.all_step(event, host, mask, vm) for vm in new} if moves else new)
         reached: set[int] = set()
         for vm in new:
-            for event, host2 in of_host:
-                self._add(host2, compiled.all_step(event, host, mask, vm) if compiled.for_all[event] else vm)
             of_vm = compiled.vm_steps(host, mask, vm)
             for _, host2, vm2 in of_vm:
                 self._add(host2, vm2)
                 reached.add(host2)
-            self.views.steps += len(of_host) + len(of_vm)
+            self.views.steps += len(of_vm)
         for host2 in done.reached:
-            for vm in new:
-                self._add(host2, vm)
+            self._add_all(host2, new)
         for host2 in reached - done.reached - {host}:
             done.reached.add(host2)
-            for vm in done.vms:
-                self._add(host2, vm)
+            self._add_all(host2, done.vms)
 
 
 @dataclass
 class _Done:
-    """For one place and contribution: the VM states whose steps are taken, and the host states that a single VM's steps led
-    to, with everyone else standing by."""
+    """For one place and contribution: how many VM states were looked at, those whose steps are taken, and the host states that
+    a single VM's steps led to, with everyone else standing by."""
 
-    vms: set[int] = field(default_factory=set)
+    seen: int = 0
+    vms: list[int] = field(default_factory=list)
     reached: set[int] = field(default_factory=set)
 
 

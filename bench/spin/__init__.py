@@ -1,0 +1,1 @@
+"""SPIN's side of the benchmark."""
