@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, is_dataclass
+from functools import cache
 from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_origin, get_type_hints
 
@@ -23,10 +24,17 @@ def to_json(found: Any) -> dict[str, Any]:
 
 def from_json(kind: type[Kind], data: object) -> Kind:
     """The verdict, or another such thing, that was written. Raises ValueError if it has not just the shape of one."""
-    kinds = get_type_hints(kind)
-    names = [field.name for field in fields(kind)]
+    kinds = _declared(kind)
+    names = list(kinds)
     given = _dict(data, names, f"a {kind.__name__.lower()}")
     return kind(**{name: _read(kinds[name], given[name], name) for name in names})
+
+
+@cache
+def _declared(kind: type[DataclassInstance]) -> dict[str, Any]:
+    """The fields and their types. Finding the types takes longer than reading a verdict."""
+    hints = get_type_hints(kind)
+    return {field.name: hints[field.name] for field in fields(kind)}
 
 
 def _written(value: object, where: str) -> Any:

@@ -119,6 +119,158 @@ def _tasks(
 
 
 @app.command()
+def sweep(
+    properties: Properties = None,
+    faults: Annotated[bool, typer.Option("--faults", help="Pairs of faults.")] = False,
+    readings: Annotated[bool, typer.Option("--readings", help="Pairs of other readings.")] = False,
+    both: Annotated[bool, typer.Option("--both", help="Pairs of a fault and another reading.")] = False,
+    of: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Only pairs with this fault, or reading (ID or ID=VALUE). May be repeated."),
+    ] = None,
+    vms: Annotated[int, typer.Option(help="Search up to this many VMs.")] = 2,
+    limit: Annotated[int | None, typer.Option(help="States that one search may visit; beyond, undecided.")] = None,
+    jobs: Annotated[int | None, typer.Option(help="Processes on this machine; by default one a core.")] = None,
+    cluster: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Judge on the Dask cluster with its scheduler there.")
+    ] = None,
+    worker_cache: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Each worker of the cluster keeps what it judges in its DIR.")
+    ] = None,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Also write everything to this file.")] = None,
+    fail_on_new: Annotated[bool, typer.Option("--fail-on-new", help="Exit with status 1 if anything is new.")] = False,
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Judge everything anew, and keep nothing.")] = False,
+    schema: Annotated[
+        bool, typer.Option("--schema", help="Print the JSON schema of --json, and do nothing else.")
+    ] = False,
+) -> None:
+    """Judge every pair of faults and every pair of readings: what do only two together break?
+
+    New is what a pair breaks and neither of the two breaks alone. By default: all pairs of both kinds, over an hour on two cores.
+
+    Try a few first: shadowproof sweep --of guest_hangs -p no-vm-left-saved
+
+    What is judged is kept in .shadowproof-cache at once. Interrupt it, run the same again, and it goes on where it was.
+
+    Who judges changes nothing of what is found or written: one process, many, or the workers of a Dask cluster.
+
+    A cluster must be your own, where nobody else can reach it: it runs whatever it is sent. Start it from this checkout:
+
+    1. pip install 'shadowproof\\[cluster]'
+
+    2. dask scheduler --host 127.0.0.1
+
+    3. dask worker tcp://127.0.0.1:8786 --nthreads 1 --nworkers 8
+
+    4. shadowproof sweep --cluster tcp://127.0.0.1:8786
+
+    Exit status: 0 all was judged; 1 something is new, with --fail-on-new; 2 bad input; 130 interrupted.
+    """
+    from shadowproof import ask
+    from shadowproof import sweep as command
+    from shadowproof.files import check_writable, write_whole
+    from shadowproof.verify import close_cache, open_cache
+
+    if schema:
+        typer.echo(command.schema_text(), nl=False)
+        return
+    wanted = command.asked(
+        faults=faults,
+        readings=readings,
+        both=both,
+        of=of or [],
+        names=ask.properties(properties or []),
+        vms=vms,
+        limit=limit,
+    )
+    who = command.workers(jobs, cluster, worker_cache)
+    if json_file is not None:
+        check_writable(json_file)
+    errors = _console(errors=True)
+    cache = None if no_cache else open_cache(errors)
+    done = command.sweep(wanted, who, console=errors, cache=cache)
+    close_cache(errors)
+    if done is None:
+        raise typer.Exit(130)
+    if json_file is not None:
+        write_whole(json_file, command.as_text(done))
+    command.print_sweep(done, _console())
+    raise typer.Exit(1 if fail_on_new and done.new else 0)
+
+
+@app.command()
+def count(
+    properties: Properties = None,
+    faults: Faults = None,
+    readings: Readings = None,
+    vms: Annotated[int, typer.Option(help="Visit every state of this many VMs.")] = 2,
+    apart: Annotated[
+        bool, typer.Option("--apart", help="Tell states apart that differ only in which VM is which.")
+    ] = False,
+    engine: Annotated[
+        str | None, typer.Option(help="numpy, or numba where it is installed; by default the quicker one.")
+    ] = None,
+    memory: Annotated[int, typer.Option(metavar="MIB", help="What a visit may take; beyond, it is not begun.")] = 4096,
+) -> None:
+    """How many states there are, exactly: of the slice that each property looks at, or of those asked for.
+
+    A statement about states (kind "always") is judged in each of them, without views: a second opinion for a few VMs. With one
+    VM the table also says how many states there are if each configuration is counted by itself.
+    """
+    from shadowproof import ask
+    from shadowproof.count import count_all
+
+    asked = ask.properties(properties or [])
+    column, number = ask.column(faults or [], readings or []), ask.vms(vms)
+    chosen, allowed = ask.engine(engine), ask.memory(memory)
+    console, errors = _console(), _console(errors=True)
+    raise typer.Exit(
+        count_all(asked, column, number, apart=apart, engine=chosen, memory=allowed, console=console, errors=errors)
+    )
+
+
+@app.command()
+def export(
+    to: Annotated[str, typer.Option(metavar="TARGET", help="promela (for SPIN) or smtlib (for SMT solvers).")],
+    properties: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--property", "-p", help="Only this property, or all that show this requirement; may be repeated."
+        ),
+    ] = None,
+    faults: Faults = None,
+    readings: Readings = None,
+    vms: Annotated[int | None, typer.Option(help="How many VMs; by default 2, or for solvers any number.")] = None,
+    protocol: Annotated[str, typer.Option(help="main, or small-backup: a small one, whose states are known.")] = "main",
+    every_configuration: Annotated[
+        bool, typer.Option("--all-configurations", help="Each configuration of a VM, not one of each class.")
+    ] = False,
+    steps: Annotated[int | None, typer.Option(help="How far solvers are to look; by default 5 steps.")] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file.")] = None,
+) -> None:
+    """Write the protocol and what must hold of it as text for other tools: SPIN, or SMT solvers.
+
+    Without --property: all statements about states and steps that one slice of the protocol is enough for. The text says at its
+    top what it is and how to run it.
+    """
+    from shadowproof import ask
+    from shadowproof import export as command
+    from shadowproof.files import check_writable, write_whole
+
+    what = command.wanted(
+        to, protocol, properties or [], ask.column(faults or [], readings or []),
+        vms=vms, steps=steps, every_configuration=every_configuration,
+    )  # fmt: skip
+    if output is not None:
+        check_writable(output)
+    text = command.exported(what)
+    if output is not None:
+        write_whole(output, text)
+    else:
+        typer.echo(text, nl=False)
+
+
+@app.command()
 def explain(
     property_name: Annotated[str, typer.Argument(metavar="PROPERTY", help="The property to explain.")],
     faults: Faults = None,
@@ -387,6 +539,9 @@ def main() -> None:
     except ValueError as problem:
         typer.echo(f"shadowproof: {' '.join(str(problem).split())}", err=True)
         sys.exit(2)
+    except KeyboardInterrupt:
+        typer.echo("shadowproof: interrupted. What was judged is kept; the same command goes on from there.", err=True)
+        sys.exit(130)
     except BrokenPipeError:
         sys.exit(1)
 

@@ -203,9 +203,10 @@ def test_several_workers_use_the_folder_and_tell_what_was_damaged(
 ) -> None:
     tasks = [(BASE, NAMES, VIEWS), (RESUMES, NAMES, VIEWS)]
     first = judge_columns(tasks, jobs=2, cache=folder)
-    broken = next(iter(entries(folder)))
+    broken = next(path for path, value in entries(folder).items() if "exercised" in value[0])
     broken.write_text("{", "utf-8")
     forget(monkeypatch)
+    monkeypatch.setattr("proofs.suite.recall_column", lambda _: None)  # whole columns are test_suite.py's matter
     second = judge_columns(tasks, jobs=1, cache=folder)
     assert first == second
     assert sum(one.cached for found in second.values() for one in found) >= 2
