@@ -1,0 +1,238 @@
+"""Commands that judge: every column, pairs of them, every state, one proof."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from shadowproof.commands import Faults, InventoryFile, Properties, Readings, app, console
+
+if TYPE_CHECKING:
+    from shadowproof.verify import Task
+
+
+@app.command()
+def verify(
+    properties: Properties = None,
+    faults: Faults = None,
+    readings: Readings = None,
+    vms: Annotated[int, typer.Option(help="Search every state of up to this many VMs.")] = 2,
+    full: Annotated[
+        bool,
+        typer.Option("--full", help="As many VMs in every column, also where one is enough by default. Takes long."),
+    ] = False,
+    inventory: InventoryFile = None,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Also write everything to this file.")] = None,
+    no_cache: Annotated[
+        bool, typer.Option("--no-cache", help="Judge everything anew, and keep nothing in .shadowproof-cache.")
+    ] = False,
+    schema: Annotated[
+        bool, typer.Option("--schema", help="Print the JSON schema of --json, and do nothing else.")
+    ] = False,
+) -> None:
+    """Judge every promise, in every column: no fault, each fault alone, each reading alone, all faults.
+
+    With --fault or --reading: in that one column. With --inventory: for the VMs of a real host, drawn in all pairs.
+    Succeeds if every verdict is as recorded (reviewed and kept in the project).
+    """
+    from proofs.record import Record, load
+    from shadowproof import ask, report
+    from shadowproof import verify as command
+    from shadowproof.files import check_writable
+
+    if schema:
+        typer.echo(report.schema_text(), nl=False)
+        return
+    names = ask.properties(properties or [])
+    number = ask.vms(vms)
+    tasks, compared = _tasks(names, faults or [], readings or [], number, full, inventory)
+    if json_file is not None:
+        check_writable(json_file)
+    record = load() if compared else Record({})
+    errors = console(errors=True)
+    cache = None if no_cache else command.open_cache(errors)
+    done = command.judge(tasks, record, compared=compared, console=errors, cache=cache)
+    if json_file is not None:
+        command.write_json(json_file, report.as_json(done))
+    command.print_verification(done, console())
+    command.close_cache(errors)
+    raise typer.Exit(done.status)
+
+
+def _tasks(
+    names: list[str], faults: list[str], readings: list[str], vms: int, full: bool, inventory: Path | None
+) -> tuple[list[Task], bool]:
+    """What to judge, and whether it is what the record holds."""
+    from proofs.check import Scope
+    from shadowproof import ask
+    from shadowproof import verify as command
+
+    column = ask.column(faults, readings)
+    if inventory is not None:
+        from shadowproof.host import scope
+        from shadowproof.inventory import read_inventory
+
+        if full:
+            raise ask.AskError("--full and --inventory exclude one another. Leave one out.")
+        return [(column, names, scope(read_inventory(inventory), vms))], False
+    if faults or readings:
+        if full:
+            raise ask.AskError(
+                "--full is about every column; with --fault or --reading there is one. Leave --full out."
+            )
+        return [(column, names, Scope(vms=vms, proofs=True))], False
+    return command.recorded_tasks(names, vms, full=full), vms == 2 and not full
+
+
+@app.command()
+def sweep(
+    properties: Properties = None,
+    faults: Annotated[bool, typer.Option("--faults", help="Pairs of faults.")] = False,
+    readings: Annotated[bool, typer.Option("--readings", help="Pairs of other readings.")] = False,
+    both: Annotated[bool, typer.Option("--both", help="Pairs of a fault and another reading.")] = False,
+    of: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Only pairs with this fault, or reading (ID or ID=VALUE). May be repeated."),
+    ] = None,
+    vms: Annotated[int, typer.Option(help="Search up to this many VMs.")] = 2,
+    limit: Annotated[int | None, typer.Option(help="States that one search may visit; beyond, undecided.")] = None,
+    jobs: Annotated[int | None, typer.Option(help="Processes on this machine; by default one a core.")] = None,
+    cluster: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Judge on the Dask cluster with its scheduler there.")
+    ] = None,
+    worker_cache: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Each worker of the cluster keeps what it judges in its DIR.")
+    ] = None,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Also write everything to this file.")] = None,
+    fail_on_new: Annotated[bool, typer.Option("--fail-on-new", help="Exit with status 1 if anything is new.")] = False,
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Judge everything anew, and keep nothing.")] = False,
+    schema: Annotated[
+        bool, typer.Option("--schema", help="Print the JSON schema of --json, and do nothing else.")
+    ] = False,
+) -> None:
+    """Judge every pair of faults and every pair of readings: what do only two together break?
+
+    New is what a pair breaks and neither of the two breaks alone. By default: all pairs of both kinds, over an hour on two cores.
+
+    Try a few first: shadowproof sweep --of guest_hangs -p no-vm-left-saved
+
+    What is judged is kept in .shadowproof-cache at once. Interrupt it, run the same again, and it goes on where it was.
+
+    Who judges changes nothing of what is found or written: one process, many, or the workers of a Dask cluster.
+
+    A cluster must be your own, where nobody else can reach it: it runs whatever it is sent. Start it from this checkout:
+
+    1. pip install 'shadowproof\\[cluster]'
+
+    2. dask scheduler --host 127.0.0.1
+
+    3. dask worker tcp://127.0.0.1:8786 --nthreads 1 --nworkers 8
+
+    4. shadowproof sweep --cluster tcp://127.0.0.1:8786
+
+    Exit status: 0 all was judged; 1 something is new, with --fail-on-new; 2 bad input; 130 interrupted.
+    """
+    from shadowproof import ask
+    from shadowproof import sweep as command
+    from shadowproof.files import check_writable, write_whole
+    from shadowproof.verify import close_cache, open_cache
+
+    if schema:
+        typer.echo(command.schema_text(), nl=False)
+        return
+    wanted = command.asked(
+        faults=faults,
+        readings=readings,
+        both=both,
+        of=of or [],
+        names=ask.properties(properties or []),
+        vms=vms,
+        limit=limit,
+    )
+    who = command.workers(jobs, cluster, worker_cache)
+    if json_file is not None:
+        check_writable(json_file)
+    errors = console(errors=True)
+    cache = None if no_cache else open_cache(errors)
+    done = command.sweep(wanted, who, console=errors, cache=cache)
+    close_cache(errors)
+    if done is None:
+        raise typer.Exit(130)
+    if json_file is not None:
+        write_whole(json_file, command.as_text(done))
+    command.print_sweep(done, console())
+    raise typer.Exit(1 if fail_on_new and done.new else 0)
+
+
+@app.command()
+def count(
+    properties: Properties = None,
+    faults: Faults = None,
+    readings: Readings = None,
+    vms: Annotated[int, typer.Option(help="Visit every state of this many VMs.")] = 2,
+    apart: Annotated[
+        bool, typer.Option("--apart", help="Tell states apart that differ only in which VM is which.")
+    ] = False,
+    engine: Annotated[
+        str | None, typer.Option(help="numpy, or numba where it is installed; by default the quicker one.")
+    ] = None,
+    memory: Annotated[int, typer.Option(metavar="MIB", help="What a visit may take; beyond, it is not begun.")] = 4096,
+) -> None:
+    """How many states there are, exactly: of the slice that each property looks at, or of those asked for.
+
+    A statement about states (kind "always") is judged in each of them, without views: a second opinion for a few VMs. With one
+    VM the table also says how many states there are if each configuration is counted by itself.
+    """
+    from shadowproof import ask
+    from shadowproof.count import count_all
+
+    asked = ask.properties(properties or [])
+    column, number = ask.column(faults or [], readings or []), ask.vms(vms)
+    chosen, allowed = ask.engine(engine), ask.memory(memory)
+    out, errors = console(), console(errors=True)
+    raise typer.Exit(
+        count_all(asked, column, number, apart=apart, engine=chosen, memory=allowed, console=out, errors=errors)
+    )
+
+
+@app.command()
+def prove(
+    properties: Annotated[
+        list[str] | None, typer.Option("--property", "-p", help="Only this property, or requirement; may be repeated.")
+    ] = None,
+    faults: Faults = None,
+    readings: Readings = None,
+    every: Annotated[bool, typer.Option("--all", help="Every column, not only the one without faults.")] = False,
+    solvers: Annotated[
+        list[str] | None, typer.Option("--solver", help="Ask only this solver, z3 or cvc5; may be repeated.")
+    ] = None,
+    smtlib: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Write the obligations here as SMT-LIB 2.6 text.")
+    ] = None,
+    limit: Annotated[float, typer.Option(help="Seconds for one obligation; beyond, it stays open.")] = 20.0,
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Ask everything anew.")] = False,
+) -> None:
+    """Have Z3 and cvc5 confirm the proofs for any number of VMs, disks and adapters.
+
+    Obligations: the closed set of views holds at the start, each event keeps it, and each claim follows from it. Exit
+    status 0: all confirmed; 3: a solver gave up on some; 2: solvers disagree (what was asked is kept), or bad input.
+    """
+    from proofs.solvers import SOLVERS
+    from shadowproof import ask
+    from shadowproof import prove as command
+    from shadowproof import verify as verification
+
+    names = ask.properties(properties or [])
+    columns = command.columns(ask.column(faults or [], readings or []), every=every)
+    seconds = command.check_limit(limit)
+    if smtlib is not None:
+        command.check_folder(smtlib)
+    errors = console(errors=True)
+    cache = None if no_cache else verification.open_cache(errors)
+    chosen = solvers or list(SOLVERS)
+    sets = command.prove(columns, names, chosen, limit=seconds, texts=smtlib, cache=cache, console=errors)
+    status = command.print_sets(sets, columns, names, console())
+    verification.close_cache(errors)
+    raise typer.Exit(status)

@@ -1,0 +1,191 @@
+"""Commands that answer a question: why, what if, how for this host, what for another tool."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from shadowproof.commands import Faults, Readings, app, console
+
+
+@app.command()
+def explain(
+    property_name: Annotated[str, typer.Argument(metavar="PROPERTY", help="The property to explain.")],
+    faults: Faults = None,
+    readings: Readings = None,
+    vms: Annotated[int, typer.Option(help="Search up to this many VMs.")] = 2,
+) -> None:
+    """Tell the shortest run that breaks a property (or shows that something is possible), and why."""
+    from shadowproof import ask
+    from shadowproof.explain import explained
+
+    (name,) = ask.properties([property_name])[:1]
+    text, status = explained(name, ask.column(faults or [], readings or []), ask.vms(vms))
+    typer.echo(text)
+    raise typer.Exit(status)
+
+
+@app.command()
+def why(
+    property_name: Annotated[str, typer.Argument(metavar="PROPERTY", help="The property to argue for.")],
+    faults: Faults = None,
+    readings: Readings = None,
+    formulas: Annotated[bool, typer.Option("--formulas", help="Show each clause as a formula as well.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Name every event that keeps a clause.")] = False,
+    limit: Annotated[float, typer.Option(help="Seconds to look for the argument.")] = 60.0,
+) -> None:
+    """Argue why a property holds for any number of VMs: the few clauses that carry it, and what keeps them.
+
+    Takes up to a minute, and is then kept in .shadowproof-cache. Exit status 3 if no argument was found.
+    """
+    from proofs.reasons import NoReason
+    from proofs.told import told
+    from properties.catalogue import PROPERTIES, watched
+    from shadowproof import ask, prove
+    from shadowproof import verify as command
+    from shadowproof.why import why as argued
+
+    (name,) = ask.properties([property_name])[:1]
+    errors = console(errors=True)
+    seconds = prove.check_limit(limit)
+    command.open_cache(errors)
+    try:
+        with errors.status(f"looking for the argument for {name} (up to {seconds:.0f} s)"):
+            found, cached = told(
+                watched(None), ask.column(faults or [], readings or []), PROPERTIES[name], seconds=seconds
+            )
+    except NoReason as problem:
+        typer.echo(f"{name}: no argument was found: {problem}.")
+        raise typer.Exit(3) from None
+    for line in argued(PROPERTIES[name], found, cached=cached, formulas=formulas, everything=everything):
+        typer.echo(line)
+    command.close_cache(errors)
+
+
+@app.command()
+def assumptions(
+    property_name: Annotated[
+        str | None, typer.Argument(metavar="[PROPERTY]", help="The property; none: the matrix of all of them.")
+    ] = None,
+    limit: Annotated[float, typer.Option(help="Seconds to look for the argument.")] = 60.0,
+) -> None:
+    """Say what a promise takes: the rules that its argument needs, and the faults and readings that break it."""
+    from model.protocol import PROTOCOL
+    from proofs.reasons import NoReason
+    from proofs.record import load
+    from proofs.told import told
+    from proofs.world import Column
+    from properties.catalogue import PROPERTIES, watched
+    from shadowproof import ask, prove
+    from shadowproof import assumptions as takes
+    from shadowproof import verify as command
+
+    record = load()
+    if property_name is None:
+        takes.print_matrix(record, console())
+        return
+    (name,) = ask.properties([property_name])[:1]
+    errors = console(errors=True)
+    seconds = prove.check_limit(limit)
+    command.open_cache(errors)
+    found, problem = None, ""
+    try:
+        with errors.status(f"looking for the argument for {name} (up to {seconds:.0f} s)"):
+            found, _ = told(watched(None), Column(), PROPERTIES[name], seconds=seconds)
+    except NoReason as reason:
+        problem = str(reason)
+    for line in takes.of_property(name, found, problem, record, PROTOCOL):
+        typer.echo(line)
+    command.close_cache(errors)
+    raise typer.Exit(0 if found is not None else 3)
+
+
+@app.command()
+def method(
+    inventory: Annotated[
+        Path, typer.Option("--inventory", "-i", help="A host's VMs, as collect-inventory.ps1 writes them.")
+    ],
+    json_file: Annotated[Path | None, typer.Option("--json", help="Also write the answer to this file.")] = None,
+) -> None:
+    """Say for each VM of a host how it would be backed up, and what that does to it."""
+    from shadowproof.inventory import read_inventory
+    from shadowproof.method import as_json, render
+    from shadowproof.verify import write_json
+
+    found = read_inventory(inventory)
+    text = render(found)
+    if json_file is not None:
+        write_json(json_file, as_json(found))
+    typer.echo(text)
+
+
+@app.command()
+def obligations(
+    json_file: Annotated[Path | None, typer.Option("--json", help="Also write both tables to this file.")] = None,
+) -> None:
+    """Say what a requester must do after each kind of failure, and which promise breaks if a duty is not done.
+
+    For makers of backup software. Two tables:
+
+    1. How a requester learns of failures that are not its own, and all its steps from there to the session's end.
+
+    2. Each duty, the fault of failing in it, and the promises that hold without faults and break with this one.
+
+    The first is run on the machines, the second read from the record. Where no promise breaks, it says so.
+
+    Tell the run behind a broken promise with: shadowproof explain PROPERTY --fault NAME
+    """
+    from proofs.record import load
+    from shadowproof.files import check_writable
+    from shadowproof.obligations import as_json, print_obligations
+    from shadowproof.verify import write_json
+
+    if json_file is not None:
+        check_writable(json_file)
+    record = load()
+    if json_file is not None:
+        write_json(json_file, as_json(record))
+    print_obligations(record, console())
+
+
+@app.command()
+def export(
+    to: Annotated[str, typer.Option(metavar="TARGET", help="promela (for SPIN) or smtlib (for SMT solvers).")],
+    properties: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--property", "-p", help="Only this property, or all that show this requirement; may be repeated."
+        ),
+    ] = None,
+    faults: Faults = None,
+    readings: Readings = None,
+    vms: Annotated[int | None, typer.Option(help="How many VMs; by default 2, or for solvers any number.")] = None,
+    protocol: Annotated[str, typer.Option(help="main, or small-backup: a small one, whose states are known.")] = "main",
+    every_configuration: Annotated[
+        bool, typer.Option("--all-configurations", help="Each configuration of a VM, not one of each class.")
+    ] = False,
+    steps: Annotated[int | None, typer.Option(help="How far solvers are to look; by default 5 steps.")] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file.")] = None,
+) -> None:
+    """Write the protocol and what must hold of it as text for other tools: SPIN, or SMT solvers.
+
+    Without --property: all statements about states and steps that one slice of the protocol is enough for. The text says at its
+    top what it is and how to run it.
+    """
+    from shadowproof import ask
+    from shadowproof import export as command
+    from shadowproof.files import check_writable, write_whole
+
+    what = command.wanted(
+        to, protocol, properties or [], ask.column(faults or [], readings or []),
+        vms=vms, steps=steps, every_configuration=every_configuration,
+    )  # fmt: skip
+    if output is not None:
+        check_writable(output)
+    text = command.exported(what)
+    if output is not None:
+        write_whole(output, text)
+    else:
+        typer.echo(text, nl=False)

@@ -1,0 +1,91 @@
+"""Commands that show what the model says, and keep what was judged and written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from shadowproof.commands import app, console
+
+
+@app.command()
+def requirements() -> None:
+    """List every requirement with its sentences, rules and properties; fail if one is bare."""
+    from model.protocol import PROTOCOL
+    from shadowproof.tables import bare, requirements_table, unclaimed_sentences
+
+    typer.echo(requirements_table(PROTOCOL))
+    raise typer.Exit(1 if bare(PROTOCOL) or unclaimed_sentences() else 0)
+
+
+@app.command("left-out")
+def left_out() -> None:
+    """List what the model leaves out, and how each open question of the protocol is answered."""
+    from model.protocol import PROTOCOL
+    from shadowproof.tables import answers_table, left_out_list
+
+    typer.echo(left_out_list(PROTOCOL))
+    typer.echo(answers_table())
+
+
+@app.command()
+def draw(
+    actor: Annotated[str | None, typer.Argument(help="The actor to draw; none: all of them.")] = None,
+    svg: Annotated[Path | None, typer.Option(help="Write an SVG picture here (needs Graphviz).")] = None,
+) -> None:
+    """Draw state diagrams: Mermaid text, or SVG where Graphviz is installed."""
+    from model.protocol import PROTOCOL
+    from shadowproof import ask, drawing
+    from shadowproof.files import write_whole
+
+    if svg is not None:
+        if actor is None:
+            raise ask.AskError("--svg draws one actor. Name it: shadowproof draw writer_state --svg writer.svg")
+        try:
+            picture = drawing.svg(PROTOCOL.actors[ask.actor(actor)]).decode("utf-8")
+        except drawing.CannotDraw as problem:
+            raise ask.AskError(str(problem)) from None
+        write_whole(svg, picture)
+        return
+    names = [ask.actor(actor)] if actor else list(PROTOCOL.actors)
+    for name in names:
+        typer.echo(drawing.mermaid(PROTOCOL.actors[name]))
+
+
+@app.command("list")
+def list_(
+    what: Annotated[str, typer.Argument(help="properties, faults, readings, actors, events or requirements")],
+) -> None:
+    """List the names that other commands take."""
+    from shadowproof.listing import listing
+
+    typer.echo(listing(what))
+
+
+@app.command()
+def accept(reason: Annotated[str, typer.Option(help="Why the verdicts changed: kept in the record.")]) -> None:
+    """Record the verdicts as they are now, with the reason for the change."""
+    from shadowproof.accepting import accept_now
+
+    accept_now(reason, console(errors=True))
+
+
+@app.command()
+def docs(
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; fail if a page is out of date.")] = False,
+) -> None:
+    """Write the pages in docs/ that come from the model and the record."""
+    from shadowproof.docs import stale, write
+
+    root = Path.cwd()
+    if not (root / "model" / "protocol.py").exists():
+        raise ValueError("The pages are written into a checkout of the project. Call this from its top folder.")
+    if not check:
+        typer.echo(f"{len(write(root))} pages written.")
+        return
+    old = stale(root)
+    for path in old:
+        typer.echo(f"{path.relative_to(root)} is out of date. Run: make docs")
+    raise typer.Exit(1 if old else 0)
