@@ -1,0 +1,66 @@
+"""SPIN, asked what it makes of a text: every state is visited, and each assertion that fails is named."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+_MISSING = [name for name in ("spin", "gcc") if shutil.which(name) is None]
+needs_spin = pytest.mark.skipif(bool(_MISSING), reason=f"{' and '.join(_MISSING)} not found")
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What SPIN counted, and the properties of which an assertion failed."""
+
+    states: int
+    transitions: int
+    broken: frozenset[str]
+
+
+def seen(text: str, folder: Path) -> Seen:
+    """Visit every state. An assertion that fails does not end the search: it prints its property's name instead."""
+    telling = re.sub(r"assert\(([^;]*)\); /\* ([^*]*) \*/", r'if :: \1 :: else -> printf("broken: \2\\n") fi;', text)
+    assert "assert" not in re.sub(r"/\*.*?\*/", "", telling, flags=re.DOTALL)
+    said = run(telling, folder, "-DPRINTF")
+    assert "errors: 0" in said, said
+    states, transitions = (int(_number(said, what)) for what in ("states, stored", "transitions"))
+    return Seen(states, transitions, frozenset(re.findall(r"^\s*broken: ([\w -]+)$", said, re.MULTILINE)))
+
+
+def refuses(text: str, folder: Path) -> bool:
+    """Whether an assertion of the text as it is fails."""
+    said = run(text, folder)
+    errors = _number(said, "errors: ", after=True)
+    assert errors == "0" or "assertion violated" in said, said
+    return errors != "0"
+
+
+def run(text: str, folder: Path, *flags: str) -> str:
+    """All that the verifier says of a text."""
+    (folder / "model.pml").write_text(text, encoding="utf-8")
+    said = _call(["spin", "-a", "model.pml"], folder)
+    assert "rror" not in said, said
+    assert (folder / "pan.c").exists(), said
+    _call(["gcc", "-O0", "-w", "-DSAFETY", "-DNOREDUCE", *flags, "-o", "pan", "pan.c"], folder)
+    said = _call(["./pan", "-m1000000", "-w18"], folder)
+    assert "max search depth too small" not in said
+    return said
+
+
+def _call(command: Sequence[str], folder: Path) -> str:
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=100)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+def _number(said: str, what: str, *, after: bool = False) -> str:
+    found = re.search(rf"{what}(\d+)" if after else rf"(\d+) {what}", said)
+    assert found is not None, said
+    return found.group(1)
