@@ -32,7 +32,7 @@ prove-all: setup
 	@$(BIN)/shadowproof prove --all
 
 bench: setup
-	@$(BIN)/python -m bench.proofs
+	@$(BIN)/python -m bench
 
 check: setup
 	$(BIN)/ruff check
