@@ -14,10 +14,10 @@ from proofs.compile import Compiled
 from proofs.explore import Explored, LimitReached, explore
 from proofs.judge import NOT_REPLAYED, Judge, endless_run
 from proofs.known import around, keep, key_of, recall, replays
-from proofs.prove import ONE_OF_EACH, Proof, prove
-from proofs.slices import Group, Worlds, as_asked, groups
+from proofs.prove import ONE_OF_EACH, Kinds, Proof, prove, worlds_of
+from proofs.slices import Group, as_asked, groups
 from proofs.swift import SwiftlyExplored, TooManyNumbers, explore_swiftly
-from proofs.verdict import CLOSED, HOLDS, NOT_EXERCISED, REFUTED, Verdict
+from proofs.verdict import HOLDS, NOT_EXERCISED, REFUTED, Verdict, closed_for
 from proofs.world import Column, World
 from properties.catalogue import PROPERTIES, watched
 from properties.kinds import Fact, Possible, Property, terms_of
@@ -37,6 +37,16 @@ class Scope:
     reduce: bool = True
     proofs: bool = False
     counts: bool = True
+
+    @property
+    def kinds(self) -> Kinds | None:
+        """What VMs there are, where it is said how each may start; None: VMs of any kind."""
+        return None if self.allowed is None else Kinds(self.shapes, self.allowed)
+
+    @property
+    def together(self) -> bool:
+        """Whether VMs of several kinds that nothing tells apart are searched as one."""
+        return self.reduce and self.allowed is not None
 
 
 def check(
@@ -64,15 +74,15 @@ def check(
 
 def _check(network: Network, column: Column, asked: Sequence[Property], scope: Scope) -> dict[str, Verdict]:
     """Views first, if they are asked; then searches; then both once more, harder, for what is still open."""
-    proofs = prove(network, column, asked) if scope.proofs else {}
-    worlds = Worlds(network, column)
+    proofs = prove(network, column, asked, kinds=scope.kinds) if scope.proofs else {}
+    worlds = worlds_of(network, column)
     verdicts = _search_all(((worlds.smallest_for(found), found) for found in asked), scope, proofs)
     again = [found for found in asked if verdicts[found.name].reason == NOT_REPLAYED]
     verdicts |= _search_all(((worlds.whole, found) for found in again), scope, proofs)
     if not scope.proofs:
         return verdicts
     left = [one for one in asked if not proofs[one.name].holds and verdicts[one.name].run is None]
-    harder = prove(network, column, left, harder=True)
+    harder = prove(network, column, left, kinds=scope.kinds, harder=True)
     for one in left:
         if harder[one.name].holds:
             verdicts[one.name] = by_views(verdicts[one.name], harder[one.name])
@@ -93,7 +103,9 @@ def _further(scope: Scope) -> Scope:
 
 def by_views(found: Verdict, proof: Proof) -> Verdict:
     """A verdict of searches that found nothing wrong, with what the views show."""
-    return replace(found, assurance=CLOSED, engine="views", views=proof.views, cached=found.cached or proof.cached)
+    return replace(
+        found, assurance=closed_for(proof.kinds), engine="views", views=proof.views, cached=found.cached or proof.cached
+    )
 
 
 def _without_search(found: Property, column: Column, scope: Scope) -> Verdict | None:
@@ -166,7 +178,9 @@ def _judge_anew(group: Group, scope: Scope, proofs: Mapping[str, Proof]) -> list
         until = None if thorough else {look for judge in judges.values() for look in judge.wants()}
         if until is not None and not until and not any(judge.wants_graph for judge in judges.values()):
             break
-        compiled = compiled or Compiled(world, group.part, scope.shapes, terms, scope.allowed, scope.reduce)
+        compiled = compiled or Compiled(
+            world, group.part, scope.shapes, terms, scope.allowed, scope.reduce, together=scope.together
+        )
         look_states = {f"{n}/not": ~j.term for n, j in judges.items() if j.of_states}
         look_steps = {f"{n}/not": ~j.term for n, j in judges.items() if j.of_steps}
         look_steps |= {f"{n}/witness": j.found.witness for n, j in judges.items()}

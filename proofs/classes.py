@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING
 
 from model.notation.events import Event
 from model.notation.machines import Actor
-from model.notation.run import Shape
-from model.notation.terms import FALSE, HOST, Every, Some, Term, all_of, machines_of, walk
+from model.notation.terms import FALSE, HOST, Every, Some, Sort, Term, all_of, machines_of, walk
 from proofs.world import fold
 
 if TYPE_CHECKING:
@@ -24,52 +23,87 @@ if TYPE_CHECKING:
 
 States = tuple[str, ...]
 Limits = Sequence[tuple[Term, dict[str, States]]]
+Put = Sequence[tuple[bool, int]]
+"""How the states of a VM come about from another's: for each machine whether it moves, and then the other's place of it, or
+else its number."""
 
 
-def starts_of_shape(
-    compiled: Compiled,
-    form: int,
-    shape: Shape,
-    terms: Sequence[Term],
-    allowed: Mapping[str, frozenset[str]],
-    reduce: bool,
-) -> Iterator[dict[str, str]]:
-    """The start states of a VM of one shape: one for each class of configurations, times the free states that move."""
-    vars_ = compiled.vm_vars[form]
-    free, settled, seen, limits = _configuration(compiled, form, terms, allowed, reduce)
-    fixed = [name for name in vars_.names if settled[name] and len(free[name]) > 1]
-    chosen: list[list[dict[str, str]]] = [
-        _classes(compiled, group, free, settled, seen, limits, reduce) for group in _groups(fixed, seen, limits)
-    ]
-    moving = [n for n in vars_.names if n not in fixed]
+@dataclass(frozen=True)
+class Configuration:
+    """How VMs of one form may be configured. free: the states that each machine may start in; settled: those of them that it
+    stays in for good; seen: what looks at them, with the machines that it reads; limits: what holds of them at the start;
+    groups: the machines with a choice of such states, together where something looks at them together."""
+
+    free: Mapping[str, States]
+    settled: Mapping[str, frozenset[str]]
+    seen: Mapping[Term, frozenset[str]]
+    limits: Limits
+    groups: Sequence[Sequence[str]]
+
+    def is_settled(self, group: Sequence[str]) -> bool:
+        """Whether none of these machines ever moves, wherever it starts."""
+        return all(self.settled[name] == frozenset(self.free[name]) for name in group)
+
+
+def sorts_looked_at(compiled: Compiled, terms: Iterable[Term]) -> list[Sort]:
+    """The sorts of parts of which anything is looked at: their machines, their events, or only whether there are any."""
+    world, sorts = compiled.world, {event.scope.sort for event in compiled.events}
+    sorts |= {world.network.actors[name].sort for name in compiled.kept}
+    if not sorts >= set(compiled.parts):
+        rules = (world.rules(actor, event.name) for event in compiled.events for actor in compiled.taking(event))
+        asked = [rule.when for rows in rules for found in rows.values() for rule in found]
+        asked += [world.when[event.name] for event in compiled.events]
+        asked += [fold(term, world.reach) for term in terms]
+        sorts |= {part.sort for term in asked for part in walk(term) if isinstance(part, (Every, Some))}
+    return [sort for sort in compiled.parts if sort in sorts]
+
+
+def like_forms(compiled: Compiled) -> list[int]:
+    """For each form the first that is like it: what is looked at has the same parts, and may start in the same states."""
+    bound = frozenset[str]().union(*map(machines_of, compiled.world.network.at_start))
+    first: dict[object, int] = {}
+    found = []
+    for form, allowed in enumerate(compiled.allowed):
+        names = {*compiled.vm_vars[form].names, *(name for name in allowed if name.split("#")[0] in bound)}
+        told = (compiled.first[form], frozenset((name, allowed[name]) for name in names & allowed.keys()))
+        found.append(first.setdefault(told, form))
+    return found
+
+
+def starts_of_form(compiled: Compiled, form: int, reduce: bool) -> Iterator[dict[str, str]]:
+    """The start states of a VM of one form: one for each class of configurations, times the free states that move."""
+    found = _configuration(compiled, form, compiled.terms if reduce else None)
+    chosen = [_classes(compiled, group, found, reduce) for group in found.groups]
+    fixed = {name for group in found.groups for name in group}
+    moving = [name for name in compiled.vm_vars[form].names if name not in fixed]
     for configuration in product(*chosen):
         base = {name: state for part in configuration for name, state in part.items()}
-        for states in product(*(free[name] for name in moving)):
+        for states in product(*(found.free[name] for name in moving)):
             start = {**base, **dict(zip(moving, states, strict=True))}
-            if _possible(start, limits):
+            if _possible(start, found.limits):
                 yield start
 
 
-def _configuration(
-    compiled: Compiled, form: int, terms: Sequence[Term], allowed: Mapping[str, frozenset[str]], reduce: bool
-) -> tuple[dict[str, States], dict[str, frozenset[str]], list[Term], Limits]:
-    """The states that each machine of a VM may start in, those that it stays in for good, what looks at them, and what
-    holds of them at the start."""
-    vars_, world = compiled.vm_vars[form], compiled.world
-    free = {
-        name: tuple(
-            s
-            for s in actor.states
-            if s in world.starts[actor.name] and s in allowed.get(name, world.starts[actor.name])
-        )
-        for name, actor in zip(vars_.names, vars_.actors, strict=True)
-    }
-    settled = {
-        name: frozenset(state for state in free[name] if _is_settled(compiled, actor, state))
-        for name, actor in zip(vars_.names, vars_.actors, strict=True)
-    }
-    seen = _seen_terms(compiled, form, terms) if reduce else []
-    return free, settled, seen, _limits(compiled, form, allowed)
+def _configuration(compiled: Compiled, form: int, terms: tuple[Term, ...] | None) -> Configuration:
+    """How a VM may be configured that guards and these terms look at (None: nothing does)."""
+    key = (form, terms)
+    if key not in compiled.configurations:
+        vars_, starts, allowed = compiled.vm_vars[form], compiled.world.starts, compiled.allowed[form]
+        actors = list(zip(vars_.names, vars_.actors, strict=True))
+        free = {
+            name: tuple(s for s in actor.states if s in starts[actor.name] and s in allowed.get(name, {s}))
+            for name, actor in actors
+        }
+        settled = {
+            name: frozenset(state for state in free[name] if is_settled(compiled, actor, state))
+            for name, actor in actors
+        }
+        seen = {} if terms is None else _seen_terms(compiled, form, terms)
+        limits = _limits(compiled, form)
+        fixed = [name for name in vars_.names if settled[name] and len(free[name]) > 1]
+        groups = _groups(fixed, [*seen.values(), *(machines_of(term) for term, _ in limits)])
+        compiled.configurations[key] = Configuration(free, settled, seen, limits, groups)
+    return compiled.configurations[key]
 
 
 @dataclass(frozen=True)
@@ -84,45 +118,49 @@ class Alike:
 
 def alike(compiled: Compiled, form: int) -> list[Alike]:
     """Which configurations of a VM of one form are alike, wherever it stands: exchanging them changes nothing else."""
-    allowed = compiled.allowed[form]
-    free, settled, seen, limits = _configuration(compiled, form, compiled.terms, allowed, reduce=True)
-    fixed = [name for name in compiled.vm_vars[form].names if settled[name] and len(free[name]) > 1]
+    configuration = _configuration(compiled, form, compiled.terms)
     found = []
-    for group in _groups(fixed, seen, limits):
-        classes: dict[object, list[States]] = {}
-        for signature, states in _signatures(compiled, group, free, settled, seen, limits):
+    for group in configuration.groups:
+        classes: dict[int, list[States]] = {}
+        for signature, states in _signatures(compiled, group, configuration):
             classes.setdefault(signature, []).append(states)
         like = {one: tuple(members) for members in classes.values() for one in members}
-        found.append(Alike(tuple(group), like, _all_settled(group, free, settled)))
+        found.append(Alike(tuple(group), like, configuration.is_settled(group)))
     return found
-
-
-def _all_settled(group: Sequence[str], free: Mapping[str, States], settled: Mapping[str, frozenset[str]]) -> bool:
-    return all(settled[name] == frozenset(free[name]) for name in group)
 
 
 def told_apart_before(compiled: Compiled, terms: Sequence[Term]) -> tuple[Term, ...]:
     """Those of the terms that have to be told apart before views are closed: they read a machine that is configuration in
     some of its start states only, or one that stands in a guard together with such a machine."""
-    early: set[Term] = set()
+    read = {
+        form: [(term, frozenset[str]().union(*map(machines_of, _bodies(compiled, form, term)))) for term in terms]
+        for form in set(compiled.first)
+    }
+    early: tuple[Term, ...] = ()
     while True:
-        before = len(early)
-        for form in range(len(compiled.shapes)):
-            free, settled, seen, limits = _configuration(
-                compiled, form, tuple(early), compiled.allowed[form], reduce=True
+        found = set(early)
+        for form in sorted(set(compiled.like)):
+            configuration = _configuration(compiled, form, early)
+            unsettled = {n for group in configuration.groups if not configuration.is_settled(group) for n in group}
+            found |= {term for term, names in read[compiled.first[form]] if names & unsettled}
+        if found == set(early):
+            return early
+        early = tuple(term for term in terms if term in found)
+
+
+def stands_for(compiled: Compiled, vm: int) -> int:
+    """For how many configurations a VM state stands. Raises ValueError where that depends on how the VM came there."""
+    form, states = compiled.locals[vm]
+    now = compiled.vm_vars[form].decode(states)
+    found = 1
+    for group in compiled.alike(form):
+        if group.settled:
+            found *= len(group.like[tuple(now[name] for name in group.names)])
+        elif any(len(members) > 1 for members in group.like.values()):
+            raise ValueError(
+                f"{' and '.join(group.names)} may move: how many configurations a state stands for is open"
             )
-            fixed = [name for name in compiled.vm_vars[form].names if settled[name] and len(free[name]) > 1]
-            unsettled = {
-                name
-                for group in _groups(fixed, seen, limits)
-                if not _all_settled(group, free, settled)
-                for name in group
-            }
-            early |= {
-                term for term in terms if any(machines_of(body) & unsettled for body in _bodies(compiled, form, term))
-            }
-        if len(early) == before:
-            return tuple(term for term in terms if term in early)
+    return found
 
 
 class Variants:
@@ -132,63 +170,68 @@ class Variants:
     def __init__(self, compiled: Compiled, term: Term) -> None:
         self.compiled = compiled
         said = fold(term, compiled.world.reach)
-        self._groups: list[list[tuple[Alike, tuple[int, ...], tuple[int, ...]]]] = []
-        for form in range(len(compiled.shapes)):
-            read = {name for body in _bodies(compiled, form, said) for name in machines_of(body)}
-            at = compiled.vm_vars[form].at
-            self._groups.append([
-                (group, tuple(at[n] for n in group.names), tuple(i for i, n in enumerate(group.names) if n in read))
-                for group in compiled.alike(form)
-                if group.settled and read & set(group.names)
-            ])  # fmt: skip
-        self._puts: dict[tuple[int, tuple[int, ...]], list[dict[int, int]]] = {}
+        self._bodies = {form: _bodies(compiled, form, said) for form in set(compiled.first)}
+        self._puts: dict[tuple[int, States], list[tuple[int, Put]]] = {}
         self._known: dict[int, tuple[int, ...]] = {}
 
     def of(self, vm: int) -> tuple[int, ...]:
-        """The VM's states, itself among them."""
+        """The VM's states, itself among them; also of the VMs of other kinds for which it stands."""
         found = self._known.get(vm)
         if found is None:
             form, states = self.compiled.locals[vm]
-            puts = self._put(form, states) if self._groups[form] else []
-            found = self._known[vm] = tuple(self._with(form, states, put) for put in puts) or (vm,)
+            config = self.compiled.stand_ins.config(form, states)
+            if (form, config) not in self._puts:
+                self._puts[form, config] = list(self._put(form, config))
+            found = self._known[vm] = tuple(
+                self.compiled.local_id(other, tuple(states[k] if moves else k for moves, k in put))
+                for other, put in self._puts[form, config]
+            )
         return found
 
     def of_step(self, vm: int, vm2: int) -> Iterable[tuple[int, int]]:
         """The same before and after a step: configuration stays, so the variants come in the same order."""
         return zip(self.of(vm), self.of(vm2), strict=True)
 
-    def _with(self, form: int, states: tuple[int, ...], put: Mapping[int, int]) -> int:
-        changed = list(states)
-        for i, k in put.items():
-            changed[i] = k
-        return self.compiled.local_id(form, tuple(changed))
+    def _put(self, form: int, config: States) -> Iterator[tuple[int, Put]]:
+        """What to put in for a VM's configuration: one of all configurations of which the term reads the same."""
+        compiled, found = self.compiled, dict[object, tuple[int, States]]()
+        for other, configured in compiled.stand_ins.members(form, config):
+            names, bodies = compiled.stand_ins.constant[other], self._bodies[compiled.first[other]]
+            for at in self._alike(other, dict(zip(names, configured, strict=True))):
+                filled = {name: frozenset({state}) for name, state in at.items()}
+                found.setdefault(tuple(fold(body, filled) for body in bodies), (other, tuple(at.values())))
+        for other, configured in found.values():
+            yield other, compiled.stand_ins.put(form, other, configured)
 
-    def _put(self, form: int, states: tuple[int, ...]) -> list[dict[int, int]]:
-        """What to put in at which places: one of all configurations of which the term reads the same."""
-        groups = self._groups[form]
-        key = (form, tuple(states[i] for _, places, _ in groups for i in places))
-        if key not in self._puts:
-            vars_ = self.compiled.vm_vars[form]
-            chosen = []
-            for group, places, read in groups:
-                now = tuple(vars_.actors[i].states[states[i]] for i in places)
-                told_apart = {tuple(one[i] for i in read): one for one in group.like[now]}
-                chosen.append([
-                    {i: vars_.number[n][s] for n, i, s in zip(group.names, places, one, strict=True)}
-                    for one in told_apart.values()
-                ])  # fmt: skip
-            self._puts[key] = [{i: k for part in parts for i, k in part.items()} for parts in product(*chosen)]
-        return self._puts[key]
+    def _alike(self, form: int, at: Mapping[str, str]) -> Iterator[dict[str, str]]:
+        """A configuration, with all put in that is alike for VMs of this kind, as far as the term reads it."""
+        read = {name for body in self._bodies[self.compiled.first[form]] for name in machines_of(body)}
+        chosen = []
+        for group in self.compiled.alike(form):
+            if group.settled and read & set(group.names):
+                told = [i for i, name in enumerate(group.names) if name in read]
+                told_apart = {tuple(one[i] for i in told): one for one in group.like[tuple(at[n] for n in group.names)]}
+                chosen.append([dict(zip(group.names, one, strict=True)) for one in told_apart.values()])
+        for parts in product(*chosen):
+            yield {**at, **{name: state for part in parts for name, state in part.items()}}
 
 
-def _is_settled(compiled: Compiled, actor: Actor, state: str) -> bool:
+def is_settled(compiled: Compiled, actor: Actor, state: str) -> bool:
     """Whether a machine that starts in this state stays there for good: it is configuration, as far as this VM goes."""
-    return not any(
-        rule.dest not in {None, state}
-        for event in compiled.events
-        if event.name in actor.machine.events
-        for rule in compiled.world.rules(actor, event.name).get(state, ())
-    )
+    key = (actor.name, state)
+    if key not in compiled.settled:
+        compiled.settled[key] = not any(
+            rule.dest not in {None, state}
+            for event in compiled.events
+            if event.name in actor.machine.events
+            for rule in compiled.world.rules(actor, event.name).get(state, ())
+        )
+    return compiled.settled[key]
+
+
+def is_local(event: Event) -> bool:
+    """Whether an event happens to one VM, or to a part of one."""
+    return not event.scope.all and event.scope.sort != HOST
 
 
 def _part_in_events(compiled: Compiled, name: str, state: str) -> tuple[object, ...]:
@@ -201,32 +244,40 @@ def _part_in_events(compiled: Compiled, name: str, state: str) -> tuple[object, 
     )
 
 
-def _seen_terms(compiled: Compiled, form: int, terms: Sequence[Term]) -> list[Term]:
-    """Everything that could look at a VM's configuration: guards of events and of moves, and the properties."""
+def _seen_terms(compiled: Compiled, form: int, terms: tuple[Term, ...]) -> Mapping[Term, frozenset[str]]:
+    """Everything that could look at a VM's configuration: guards of events and of moves, and the terms; each with the
+    machines that it reads. For all forms of a shape it is the same."""
+    key = (compiled.first[form], terms)
+    if key not in compiled.seen:
+        bodies = (_bodies(compiled, form, fold(term, compiled.world.reach)) for term in terms)
+        found = set(_seen_terms(compiled, form, ())) if terms else _seen_by_guards(compiled, form)
+        read = {term: machines_of(term) for term in sorted(found.union(*bodies), key=repr)}
+        compiled.seen[key] = {term: names for term, names in read.items() if names}
+    return compiled.seen[key]
+
+
+def _seen_by_guards(compiled: Compiled, form: int) -> set[Term]:
     world, found = compiled.world, set[Term]()
     for event in compiled.events:
         when = world.when[event.name]
-        found |= _bodies(compiled, form, when)
+        found.update(_bodies(compiled, form, when))
         found |= _said_of_vm(compiled, form, event, when)
-        for actor in world.network.participants(event.name):
-            if actor.name in compiled.kept:
-                for rule in (rule for rules in world.rules(actor, event.name).values() for rule in rules):
-                    found |= _bodies(compiled, form, rule.when)
-                    if actor.sort == compiled.sort:
-                        found.add(compiled.expand_in(rule.when, form))
-                    elif actor.sort == HOST:
-                        found |= _said_of_vm(compiled, form, event, rule.when)
-                    else:
-                        count = shape_count(compiled, form, actor)
-                        found |= {compiled.expand_in(rule.when, form, (actor.sort, j)) for j in range(count)}
-    for term in terms:
-        found |= _bodies(compiled, form, fold(term, world.reach))
-    return sorted((term for term in found if machines_of(term)), key=repr)
+        for actor in compiled.taking(event):
+            for rule in (rule for rules in world.rules(actor, event.name).values() for rule in rules):
+                found.update(_bodies(compiled, form, rule.when))
+                if actor.sort == compiled.sort:
+                    found.add(compiled.expand_in(rule.when, form))
+                elif actor.sort == HOST:
+                    found |= _said_of_vm(compiled, form, event, rule.when)
+                else:
+                    count = shape_count(compiled, form, actor)
+                    found |= {compiled.expand_in(rule.when, form, (actor.sort, j)) for j in range(count)}
+    return found
 
 
 def _said_of_vm(compiled: Compiled, form: int, event: Event, term: Term) -> set[Term]:
     """A term of an event of one VM, or of a part, as it is said of a VM of this form."""
-    if event.scope.all or event.scope.sort == HOST:
+    if not is_local(event):
         return set()
     return {compiled.expand_in(term, form, part) for part in compiled.members(event, form)}
 
@@ -236,27 +287,27 @@ def shape_count(compiled: Compiled, form: int, actor: Actor) -> int:
     return compiled.shapes[form].parts.get(actor.sort.name, 0)
 
 
-def _bodies(compiled: Compiled, form: int, term: Term) -> set[Term]:
-    """What the quantifiers over VMs in a term say of one VM."""
-    return {
-        compiled.expand_in(part.body, form)
-        for part in walk(term)
-        if isinstance(part, (Every, Some)) and part.sort == compiled.sort
-    }
+def said_of_vms(compiled: Compiled, term: Term) -> list[Term]:
+    """What the quantifiers over VMs in a term say, each once, in the order in which they stand."""
+    found = (part for part in walk(term) if isinstance(part, (Every, Some)) and part.sort == compiled.sort)
+    return list(dict.fromkeys(part.body for part in found))
 
 
-def _limits(
-    compiled: Compiled, form: int, allowed: Mapping[str, frozenset[str]]
-) -> list[tuple[Term, dict[str, tuple[str, ...]]]]:
+def _bodies(compiled: Compiled, form: int, term: Term) -> list[Term]:
+    """What the quantifiers over VMs in a term say of a VM of this form, in the same order for every form."""
+    return [compiled.expand_in(body, form) for body in said_of_vms(compiled, term)]
+
+
+def _limits(compiled: Compiled, form: int) -> list[tuple[Term, dict[str, States]]]:
     """What holds at the start, with the machines that are not kept and the states they may start in."""
-    world, network = compiled.world, compiled.world.network
+    starts, allowed = compiled.world.starts, compiled.allowed[form]
     found = []
     kept = set(compiled.vm_vars[form].names)
-    for term in network.at_start:
+    for term in compiled.world.network.at_start:
         whole = compiled.expand_in(term, form)
         unseen = {
-            n: tuple(sorted(allowed.get(n, world.starts[n.split("#")[0]]) & world.starts[n.split("#")[0]]))
-            for n in machines_of(whole) - kept
+            name: tuple(sorted(starts[name.split("#")[0]] & allowed.get(name, starts[name.split("#")[0]])))
+            for name in machines_of(whole) - kept
         }
         if machines_of(whole) & kept or whole == FALSE:
             found.append((whole, unseen))
@@ -276,54 +327,42 @@ def _possible(start: Mapping[str, str], limits: Limits) -> bool:
     return True
 
 
-def _groups(fixed: Sequence[str], seen: Sequence[Term], limits: Limits) -> list[list[str]]:
-    """Configuration machines that stand in a term together, directly or by way of others."""
+def _groups(fixed: Sequence[str], read: Iterable[frozenset[str]]) -> list[list[str]]:
+    """Machines that are read together, directly or by way of others."""
     groups: list[set[str]] = [{name} for name in fixed]
-    for term in [*seen, *(term for term, _ in limits)]:
-        touched = [g for g in groups if g & machines_of(term)]
+    for names in read:
+        touched = [group for group in groups if group & names]
         if len(touched) > 1:
-            groups = [g for g in groups if g not in touched] + [set().union(*touched)]
+            groups = [group for group in groups if group not in touched] + [set().union(*touched)]
     return [sorted(group) for group in sorted(groups, key=sorted)]
 
 
-def _classes(
-    compiled: Compiled,
-    group: Sequence[str],
-    free: Mapping[str, States],
-    settled: Mapping[str, frozenset[str]],
-    seen: Sequence[Term],
-    limits: Limits,
-    reduce: bool,
-) -> list[dict[str, str]]:
+def _classes(compiled: Compiled, group: Sequence[str], found: Configuration, reduce: bool) -> list[dict[str, str]]:
     """One configuration of each class; every configuration if nothing is to be reduced."""
     classes: dict[object, States] = {}
-    for signature, states in _signatures(compiled, group, free, settled, seen, limits):
+    for signature, states in _signatures(compiled, group, found):
         classes.setdefault(signature if reduce else states, states)
     return [dict(zip(group, states, strict=True)) for states in classes.values()]
 
 
-def _signatures(
-    compiled: Compiled,
-    group: Sequence[str],
-    free: Mapping[str, States],
-    settled: Mapping[str, frozenset[str]],
-    seen: Sequence[Term],
-    limits: Limits,
-) -> Sequence[tuple[object, States]]:
-    """Every configuration of a group that may be at the start, with all that anything can see of it; what is asked again of
-    another slice is remembered."""
-    about = tuple(term for term in seen if machines_of(term) & set(group))
-    bound = tuple(term for term, _ in limits if machines_of(term) & set(group))
-    parts = tuple((name, s, _part_in_events(compiled, name, s)) for name in group for s in sorted(settled[name]))
-    key = (tuple(group), tuple(free[name] for name in group), parts, about, bound)
+def _signatures(compiled: Compiled, group: Sequence[str], found: Configuration) -> Sequence[tuple[int, States]]:
+    """Every configuration of a group that may be at the start, with a number that stands for all that anything can see of it;
+    what is asked again of another slice is remembered."""
+    names = frozenset(group)
+    about = tuple(term for term, read in found.seen.items() if read & names)
+    bound = tuple(term for term, _ in found.limits if machines_of(term) & names)
+    parts = tuple((name, s, _part_in_events(compiled, name, s)) for name in group for s in sorted(found.settled[name]))
+    key = (tuple(group), tuple(found.free[name] for name in group), parts, about, bound)
     if key not in _SIGNATURES:
         if len(_SIGNATURES) >= MOST_REMEMBERED:
             _SIGNATURES.clear()
-        _SIGNATURES[key] = tuple(_signed(group, free, settled, about, bound, parts))
+        numbers: dict[object, int] = {}
+        signed = _signed(group, found.free, found.settled, about, bound, parts)
+        _SIGNATURES[key] = tuple((numbers.setdefault(one, len(numbers)), states) for one, states in signed)
     return _SIGNATURES[key]
 
 
-_SIGNATURES: dict[object, tuple[tuple[object, States], ...]] = {}
+_SIGNATURES: dict[object, tuple[tuple[int, States], ...]] = {}
 MOST_REMEMBERED = 1_000
 
 

@@ -8,8 +8,9 @@ is written here.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from functools import partial
 from itertools import product
+from typing import TypeVar
 
 from model.notation.events import Event
 from model.notation.machines import Actor
@@ -35,30 +36,23 @@ from model.notation.terms import (
     speaks_of_a_step,
     walk,
 )
-from proofs.classes import Alike, alike, starts_of_shape, told_apart_before
+from proofs.classes import (
+    Alike,
+    Configuration,
+    alike,
+    is_local,
+    like_forms,
+    sorts_looked_at,
+    starts_of_form,
+    told_apart_before,
+)
+from proofs.rows import Step, Table, Test
 from proofs.said import can_hold, closed, expand, of_event, part_name
+from proofs.stand_ins import StandIns
 from proofs.variables import States, Variables, known_numbers
 from proofs.world import Slice, World, fold
 
-
-@dataclass(frozen=True)
-class Step:
-    """What a term is evaluated on: host and VM states before and after, the VM's form, quantified bits before, after
-    and of the step, the event, and whether the event happens to the VM in question."""
-
-    host: States
-    vm: States
-    form: int
-    bits: int = 0
-    host2: States = ()
-    vm2: States = ()
-    bits2: int = 0
-    step_bits: int = 0
-    event: str = ""
-    here: bool = True
-
-
-Test = Callable[[Step], bool]
+Found = TypeVar("Found")
 
 
 class Compiled:
@@ -66,7 +60,8 @@ class Compiled:
 
     part: the machines and events that are looked at. shapes: what VMs there may be. allowed: for each shape, which start
     states a machine may have (None: all). terms: further terms (properties) that tell configurations apart; with `late`, only
-    those of them that have to, and the others find what they tell apart by `Variants`.
+    those of them that have to, and the others find what they tell apart by `Variants`. together: VMs of several shapes that
+    nothing tells apart start as one of them.
     """
 
     def __init__(
@@ -78,6 +73,7 @@ class Compiled:
         allowed: Sequence[Mapping[str, frozenset[str]] | None] | None = None,
         reduce: bool = True,
         late: bool = False,
+        together: bool = False,
     ) -> None:
         network = world.network
         kept = part.machines
@@ -86,10 +82,14 @@ class Compiled:
         self.part_of = {a.name: a.sort for a in network.actors.values() if a.sort in self.parts}
         actors = [a for a in network.actors.values() if a.name in kept]
         self.host_vars = Variables([(a.name, a) for a in actors if a.sort == HOST])
-        self.vm_vars = [Variables(list(self._vm_variables(actors, shape))) for shape in shapes]
         self.state_bits: list[tuple[bool, Term, list[Test]]] = []
         self.step_bits: dict[str, list[tuple[bool, Term, list[Test]]]] = {}
         self.events = [e for e in world.events if e.name in part.events]
+        self._taking = {e.name: [a for a in network.participants(e.name) if a.name in kept] for e in self.events}
+        sorts = sorts_looked_at(self, terms) if together else self.parts
+        told = [[shape.parts.get(sort.name, 0) for sort in sorts] for shape in shapes]
+        self.first = [told.index(counts) for counts in told]
+        self.vm_vars = self._for_each_shape(lambda form: Variables(list(self._vm_variables(actors, shapes[form]))))
         self.for_all = [event.scope.all for event in self.events]
         self.reads_bits_after: dict[int, bool] = {}
         self.host_ids: dict[States, int] = {}
@@ -109,11 +109,16 @@ class Compiled:
         ]
         self.starts: list[int] = []
         self.allowed: list[Mapping[str, frozenset[str]]] = [found or {} for found in (allowed or [None] * len(shapes))]
-        self.terms = told_apart_before(self, terms) if late else tuple(terms)
         self._alike: dict[int, list[Alike]] = {}
-        for form, shape in enumerate(shapes):
-            for start in starts_of_shape(self, form, shape, self.terms, self.allowed[form], reduce):
-                self.starts.append(self.local_id(form, self.vm_vars[form].encode(start)))
+        self.configurations: dict[tuple[int, tuple[Term, ...] | None], Configuration] = {}
+        self.seen: dict[tuple[int, tuple[Term, ...]], Mapping[Term, frozenset[str]]] = {}
+        self.settled: dict[tuple[str, str], bool] = {}
+        self.like = like_forms(self) if together else list(range(len(shapes)))
+        self.terms = told_apart_before(self, terms) if late else tuple(terms)
+        starts = [(form, start) for form in sorted(set(self.like)) for start in starts_of_form(self, form, reduce)]
+        self.stand_ins = StandIns(self, starts, together=together)
+        for form, start in self.stand_ins.starts:
+            self.starts.append(self.local_id(form, self.vm_vars[form].encode(start)))
         self._settled = (-1, -1)
         self.settle()
 
@@ -126,19 +131,26 @@ class Compiled:
     def _forget(self) -> None:
         self._bits: dict[int, dict[int, int]] = {}
         self._own_bits: dict[int, int] = {}
-        forms = range(len(self.shapes))
-        of_host = [
-            [bool(machines_of(self.expand_in(body, form)) & self.host_vars.at.keys()) for _, body, _ in self.state_bits]
-            for form in forms
-        ]
-        self._bits_of_vm = [[k for k, reads in enumerate(of_host[form]) if not reads] for form in forms]
-        self._bits_of_both = [[k for k, reads in enumerate(of_host[form]) if reads] for form in forms]
+        of_host = self._for_each_shape(
+            lambda form: [
+                bool(machines_of(self.expand_in(body, form)) & self.host_vars.at.keys())
+                for _, body, _ in self.state_bits
+            ]
+        )
+        self._bits_of_vm = [[k for k, reads in enumerate(reading) if not reads] for reading in of_host]
+        self._bits_of_both = [[k for k, reads in enumerate(reading) if reads] for reading in of_host]
         self._step_bits: dict[tuple[int, int, int, int, int, bool], int] = {}
         self._host: dict[tuple[int, int], list[tuple[int, int]]] = {}
         self._vm: dict[tuple[int, int, int], list[tuple[int, int, int]]] = {}
         self._all: dict[tuple[int, int, int, int], int] = {}
         self._host_candidates: dict[tuple[int, int, int], int] = {}
         self._vm_candidates: dict[int, int] = {}
+
+    def _for_each_shape(self, work_out: Callable[[int], Found]) -> list[Found]:
+        """Something for each form, worked out once for those of one shape, as far as it is looked at: they differ in how they
+        may start only."""
+        found = {form: work_out(form) for form in sorted(set(self.first))}
+        return [found[form] for form in self.first]
 
     # -- what there is ------------------------------------------------------------------------------------------------
 
@@ -282,7 +294,7 @@ class Compiled:
             bit = 1 << len(table)
             row: list[Test] = []
             table.append((every, body, row))
-            row.extend(self.test(self.expand_in(body, form), form) for form in range(len(self.shapes)))
+            row.extend(self._for_each_shape(lambda form: self.test(self.expand_in(body, form), form)))
         if not of_step:
             self._asked |= bit
         if of_step:
@@ -294,70 +306,69 @@ class Compiled:
     # -- events -------------------------------------------------------------------------------------------------------
 
     def _compile_events(self) -> None:
-        self._host_part: list[list[_Table]] = []
-        self._vm_part: list[list[list[tuple[Sort | None, int, list[_Table]]]]] = []
+        self._host_part: list[list[Table]] = []
+        self._vm_part: list[list[list[list[Table]]]] = []
         self._when_host: list[Test | None] = []
         self._when_vm: list[list[list[Test]]] = []
-        self._by_host: list[list[tuple[int, Test]]] = [[] for _ in self.shapes]
-        self._by_vm: list[list[tuple[int, Test]]] = [[] for _ in self.shapes]
+        self._by_host: dict[int, list[tuple[int, Test]]] = {form: [] for form in self.first}
+        self._by_vm: dict[int, list[tuple[int, Test]]] = {form: [] for form in self.first}
         for event in self.events:
-            taking = [a for a in self.world.network.participants(event.name) if a.name in self.kept]
-            local = not event.scope.all and event.scope.sort != HOST
             self._asked = 0
-            forms = range(len(self.shapes))
-            hosts = [a for a in taking if a.sort == HOST]
-            self._host_part.append([] if local else [_Table(self, a, a.name, event, None, None) for a in hosts])
-            when = self.world.when[event.name]
+            local, when = is_local(event), self.world.when[event.name]
+            hosts = [a for a in self.taking(event) if a.sort == HOST]
+            self._host_part.append([] if local else [Table(self, a, a.name, event, None, None) for a in hosts])
             self._when_host.append(None if local else self.test(when))
-            rows: list[list[tuple[Sort | None, int, list[_Table]]]] = []
-            whens: list[list[Test]] = []
-            for form in forms:
-                members: list[tuple[Sort | None, int, list[_Table]]] = []
-                tests: list[Test] = []
-                for part in self.members(event, form):
-                    tables = [_Table(self, a, a.name, event, form, part) for a in hosts] if local else []
-                    for a in taking:
-                        tables += [
-                            _Table(self, a, name, event, form, part) for name in self._instances(a, event, form, part)
-                        ]
-                    members.append((part[0] if part else None, part[1] if part else 0, tables))
-                    if local:
-                        tests.append(self.test(self.expand_in(when, form, part), form))
-                if local and event.scope.sort == self.sort:
-                    self._sort_out(len(self._when_vm), self.expand_in(when, form), form, members[0][2])
-                rows.append(members)
-                whens.append(tests)
-            self._vm_part.append(rows)
-            self._when_vm.append(whens)
+            self._vm_part.append(self._for_each_shape(partial(self._tables, event)))
+            self._when_vm.append(self._for_each_shape(partial(self._guards, event)))
             if local:
                 self._asked_by_vms |= self._asked
 
-    def _sort_out(self, event: int, when: Term, form: int, tables: Sequence[_Table]) -> None:
+    def _tables(self, event: Event, form: int) -> list[list[Table]]:
+        """The machines' part in an event, for each member of a VM that it may happen to (the VM itself, or a part)."""
+        found = []
+        for part in self.members(event, form):
+            names = [(a, name) for a in self.taking(event) for name in self.instances(a, event, form, part)]
+            names = [(a, a.name) for a in self.taking(event) if a.sort == HOST and is_local(event)] + names
+            found.append([Table(self, actor, name, event, form, part) for actor, name in names])
+        return found
+
+    def _guards(self, event: Event, form: int) -> list[Test]:
+        """Whether an event of one VM may happen to it, or to each of its parts."""
+        if not is_local(event):
+            return []
+        if event.scope.sort == self.sort:
+            self._sort_out(event, form)
+        when = self.world.when[event.name]
+        return [self.test(self.expand_in(when, form, part), form) for part in self.members(event, form)]
+
+    def _sort_out(self, event: Event, form: int) -> None:
         """Note the parts of a guard that the host alone, or the VM alone, decides: most events are ruled out by them."""
-        of_host = [table for table in tables if table.of_host]
-        of_vm = [table for table in tables if not table.of_host]
+        number, when = len(self._when_vm), self.expand_in(self.world.when[event.name], form)
+        of_host = [table for table in self._vm_part[number][form][0] if table.of_host]
+        of_vm = [table for table in self._vm_part[number][form][0] if not table.of_host]
         parts = when.parts if isinstance(when, And) else (when,)
         own = set(self.vm_vars[form].names)
         local = [p for p in parts if machines_of(p) <= own and not any(isinstance(q, (Every, Some)) for q in walk(p))]
         local_tests = [self.test(part, form) for part in local]
         self._by_vm[form].append(
-            (event, lambda step: all(t.knows(step.vm) for t in of_vm) and all(test(step) for test in local_tests))
+            (number, lambda step: all(t.knows(step.vm) for t in of_vm) and all(test(step) for test in local_tests))
         )
         of_all = [p for p in parts if not machines_of(p) - set(self.host_vars.names) or closed(p, self.sort)]
         host_tests = [self.test(part) for part in of_all]
         self._by_host[form].append(
-            (event, lambda step: all(t.knows(step.host) for t in of_host) and all(test(step) for test in host_tests))
+            (number, lambda step: all(t.knows(step.host) for t in of_host) and all(test(step) for test in host_tests))
         )
 
     def _candidates(self, host: int, bits: int, local: int, step: Step) -> Iterator[int]:
         """The events of one VM that neither the host alone nor the VM alone rules out."""
-        key = (step.form, host, bits & self._asked_by_vms)
+        form = self.first[step.form]
+        key = (form, host, bits & self._asked_by_vms)
         by_host = self._host_candidates.get(key)
         if by_host is None:
-            by_host = self._host_candidates[key] = sum(1 << e for e, test in self._by_host[step.form] if test(step))
+            by_host = self._host_candidates[key] = sum(1 << e for e, test in self._by_host[form] if test(step))
         by_vm = self._vm_candidates.get(local)
         if by_vm is None:
-            by_vm = self._vm_candidates[local] = sum(1 << e for e, test in self._by_vm[step.form] if test(step))
+            by_vm = self._vm_candidates[local] = sum(1 << e for e, test in self._by_vm[form] if test(step))
         left = by_host & by_vm
         while left:
             lowest = left & -left
@@ -365,12 +376,18 @@ class Compiled:
             left ^= lowest
         yield from self._part_events
 
+    def taking(self, event: Event) -> list[Actor]:
+        """The machines that take part in an event, those of them that are looked at."""
+        return self._taking[event.name]
+
     def members(self, event: Event, form: int) -> list[tuple[Sort, int] | None]:
+        """To what of a VM an event may happen: to the VM itself (None), or to each of its parts of a sort."""
         if event.scope.sort in self.parts:
             return [(event.scope.sort, j) for j in range(self.shapes[form].parts.get(event.scope.sort.name, 0))]
         return [None]
 
-    def _instances(self, actor: Actor, event: Event, form: int, part: tuple[Sort, int] | None) -> list[str]:
+    def instances(self, actor: Actor, event: Event, form: int, part: tuple[Sort, int] | None) -> list[str]:
+        """The variables of a VM that an actor has in an event (of one of its parts)."""
         if actor.sort == HOST or (event.scope.sort == HOST and not event.scope.all):
             return []
         if actor.sort == self.sort:
@@ -445,7 +462,7 @@ class Compiled:
         if found is None:
             form, states = self.locals[local]
             step = Step(self.hosts[host], states, form, bits)
-            moved = self._move(self._vm_part[event][form][0][2], step, self.vm_vars[form], list(states))
+            moved = self._move(self._vm_part[event][form][0], step, self.vm_vars[form], list(states))
             if moved is None:
                 raise ValueError(f"{self.events[event].name} waits for a single VM")
             found = self._all[key] = self.local_id(form, tuple(moved))
@@ -460,7 +477,7 @@ class Compiled:
             form, states = self.locals[local]
             step = Step(self.hosts[host], states, form, bits)
             for e in self._candidates(host, bits, local, step):
-                for when, (_, _, tables) in zip(self._when_vm[e][form], self._vm_part[e][form], strict=True):
+                for when, tables in zip(self._when_vm[e][form], self._vm_part[e][form], strict=True):
                     if not when(step):
                         continue
                     host2, vm2 = list(step.host), list(states)
@@ -473,44 +490,8 @@ class Compiled:
             self._vm[key] = found
         return found
 
-    def _move(self, tables: Sequence[_Table], step: Step, vars_: Variables, target: list[int]) -> list[int] | None:
+    def _move(self, tables: Sequence[Table], step: Step, vars_: Variables, target: list[int]) -> list[int] | None:
         return target if all(table.move(step, target) for table in tables) else None
 
 
-class _Table:
-    """One machine's part in one event: for each of its states, the guarded moves."""
-
-    def __init__(
-        self, compiled: Compiled, actor: Actor, name: str, event: Event, form: int | None, part: tuple[Sort, int] | None
-    ) -> None:
-        self.of_host = actor.sort == HOST
-        vars_ = compiled.host_vars if self.of_host else compiled.vm_vars[form or 0]
-        self.at = vars_.at[name]
-        own = part
-        if not self.of_host and "#" in name:
-            own = (actor.sort, int(name.split("#")[1]))
-        self.rows: dict[int, list[tuple[Test | None, int | None]]] = {}
-        for state, rules in compiled.world.rules(actor, event.name).items():
-            k = vars_.number[name][state]
-            self.rows[k] = [
-                (
-                    None
-                    if rule.when == Const(True)
-                    else compiled.test(rule.when if form is None else compiled.expand_in(rule.when, form, own), form),
-                    None if rule.dest is None else vars_.number[name][rule.dest],
-                )
-                for rule in rules
-            ]
-
-    def knows(self, states: States) -> bool:
-        """Whether there is any row for the state the machine is in."""
-        return bool(self.rows.get(states[self.at]))
-
-    def move(self, step: Step, target: list[int]) -> bool:
-        """Move this machine in `target`; False if it blocks."""
-        for when, dest in self.rows.get(target[self.at], ()):
-            if when is None or when(step):
-                if dest is not None:
-                    target[self.at] = dest
-                return True
-        return False
+__all__ = ["Compiled", "Step", "Test"]

@@ -14,7 +14,7 @@ from proofs.liveness import Lasso, Out, find_lasso, waits_or_turns
 from proofs.prove import Proof
 from proofs.replay import EnginesDisagree, replay
 from proofs.swift import SwiftlyExplored
-from proofs.verdict import CLOSED, HOLDS, NOT_EXERCISED, REFUTED, UNDECIDED, RunFound, Verdict, exhaustive
+from proofs.verdict import HOLDS, NOT_EXERCISED, REFUTED, UNDECIDED, RunFound, Verdict, closed_for, exhaustive
 from proofs.world import World
 from properties.kinds import Always, Ends, Possible, Property, Step
 
@@ -121,7 +121,8 @@ class Judge:
         reach = exhaustive(max(fewest, searched), fewest)
         views = 0 if self.proof is None else self.proof.views
         cached = self.proof is not None and self.proof.cached
-        by_views = Verdict(name, "", HOLDS, CLOSED, "views", vms=max(searched, 0), views=views, cached=cached)
+        closed = closed_for(0 if self.proof is None else self.proof.kinds)
+        by_views = Verdict(name, "", HOLDS, closed, "views", vms=max(searched, 0), views=views, cached=cached)
         if isinstance(self.found, Possible):
             if self.run is not None:
                 return Verdict(name, "", HOLDS, "a run was replayed", vms=searched, run=self.run)

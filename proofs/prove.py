@@ -1,4 +1,5 @@
-"""Prove properties for any number of VMs, disks and adapters: no state or step made of a closed set of views breaks them.
+"""Prove properties for any number of VMs: no state or step made of a closed set of views breaks them. The VMs have any number
+of disks and adapters; or they are of given kinds, just as they are.
 
 First without what most questions can do without, and with views as they are. Only what is still open then is worth more:
 the whole network, then exact views.
@@ -6,8 +7,9 @@ the whole network, then exact views.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from model.notation.network import Network
 from model.notation.run import Shape
@@ -29,10 +31,18 @@ LIMIT = 400_000
 
 
 @dataclass(frozen=True)
+class Kinds:
+    """What VMs there are, in any number: of each kind its parts, and the states that its machines may start in."""
+
+    shapes: tuple[Shape, ...]
+    allowed: tuple[Mapping[str, frozenset[str]], ...]
+
+
+@dataclass(frozen=True)
 class Proof:
     """What a closed set of views shows of a property. holds: nothing made of the views breaks it. exercised: the witness can
-    be made of them (if not, no run of any number of VMs has it). problem: what stands in the way of a proof. cached: it is
-    from the cache."""
+    be made of them (if not, no run of any number of VMs has it). problem: what stands in the way of a proof. kinds: the VMs
+    are of so many kinds (0: of any). cached: it is from the cache."""
 
     property: str
     holds: bool
@@ -41,6 +51,7 @@ class Proof:
     steps: int = 0
     exact: bool = False
     problem: str = ""
+    kinds: int = 0
     cached: bool = field(default=False, compare=False)
 
 
@@ -64,8 +75,28 @@ class ForAnyNumber:
     def groups(self, properties: Iterable[Property], variant: int = 0, *, whole: bool = False) -> list[Group]:
         """Properties in one of their wordings (those that have so many), judged together. whole: with every machine."""
         worded = [self._variants[one.name][variant] for one in properties if variant < len(self._variants[one.name])]
-        worlds = self._worlds
-        return groups(((worlds.whole if whole else worlds.smallest_for(one), one) for one in worded), late=True)
+        return _groups(self._worlds, worded, whole=whole)
+
+
+class ForKinds:
+    """Properties in a column, said of VMs of given kinds: there is one wording of each, as it stands."""
+
+    def __init__(self, network: Network, column: Column) -> None:
+        self._worlds = worlds_of(network, column)
+
+    def groups(self, properties: Iterable[Property], variant: int = 0, *, whole: bool = False) -> list[Group]:
+        """Properties judged together; see `ForAnyNumber`."""
+        return [] if variant else _groups(self._worlds, properties, whole=whole)
+
+
+@lru_cache(maxsize=2)
+def worlds_of(network: Network, column: Column) -> Worlds:
+    """The worlds of a network in a column; those that were asked for last are kept, since they take long to build."""
+    return Worlds(network, column)
+
+
+def _groups(worlds: Worlds, properties: Iterable[Property], *, whole: bool) -> list[Group]:
+    return groups(((worlds.whole if whole else worlds.smallest_for(one), one) for one in properties), late=True)
 
 
 _MOST_VARIANTS = 3
@@ -73,22 +104,28 @@ _MOST_VARIANTS = 3
 
 
 def prove(
-    network: Network, column: Column, properties: Iterable[Property], *, harder: bool = False, limit: int = LIMIT
+    network: Network,
+    column: Column,
+    properties: Iterable[Property],
+    *,
+    kinds: Kinds | None = None,
+    harder: bool = False,
+    limit: int = LIMIT,
 ) -> dict[str, Proof]:
-    """What the views show of properties (all but facts) in a column. harder: with the whole network, and exact views if
-    plain ones do not do."""
+    """What the views show of properties (all but facts) in a column. kinds: what VMs there are (None: of any kind). harder:
+    with the whole network, and exact views if plain ones do not do."""
     left = list(properties)
     if not left:
         return {}
     try:
-        asked = ForAnyNumber(network, column, left)
+        asked = ForKinds(network, column) if kinds else ForAnyNumber(network, column, left)
     except NotForAnyNumber as reason:
         return {proof.property: proof for proof in _unknown(left, reason)}
     found: dict[str, Proof] = {}
     for exact in (False, True) if harder else (False,):
         for variant in range(_MOST_VARIANTS):
             for group in asked.groups(left, variant, whole=harder):
-                found |= {proof.property: proof for proof in _proved(group, limit, exact=exact)}
+                found |= {proof.property: proof for proof in _proved(group, kinds, limit, exact=exact)}
             left = [one for one in left if one.name not in found or not found[one.name].holds]
     return found
 
@@ -125,26 +162,28 @@ _PROVED: dict[str, list[Proof]] = {}
 """Proofs by all that they depend on, in this process."""
 
 
-def _proved(group: Group, limit: int, *, exact: bool) -> list[Proof]:
+def _proved(group: Group, kinds: Kinds | None, limit: int, *, exact: bool) -> list[Proof]:
     """What the closed set of a group shows; that of another column, where nothing that matters differs."""
-    key = key_of("views", group, limit, exact)
+    key = key_of("views", group, kinds, limit, exact)
     known = recall(_PROVED, key, Proof)
     if known is not None:
         return known
     try:
-        closed = Closed(group, saturate(prepared(group), limit, exact=exact), group.members)
+        closed = Closed(group, saturate(prepared(group, kinds), limit, exact=exact), group.members)
     except TooManyViews as reason:
         return keep(_PROVED, key, _unknown(group.members, reason))
-    return keep(_PROVED, key, judged(closed))
+    many = len(kinds.shapes) if kinds else 0
+    return keep(_PROVED, key, [replace(proof, kinds=many) for proof in judged(closed)])
 
 
-def prepared(group: Group) -> Compiled:
-    """The slice of a group, for a VM with one part of each sort (those that are watched), with bits for all that its
-    properties ask."""
+def prepared(group: Group, kinds: Kinds | None = None) -> Compiled:
+    """The slice of a group, with bits for all that its properties ask; for VMs of these kinds, or (None) for a VM with one
+    part of each sort, those that are watched."""
     watched = Shape({sort.name: 1 for sort in group.world.network.parts})
+    shapes, allowed = (kinds.shapes, kinds.allowed) if kinds else ((watched,), None)
     terms = [term for one in group.members for term in terms_of(one)]
     late = not any(isinstance(one, Ends) for one in group.members)
-    compiled = Compiled(group.world, group.part, (watched,), terms, late=late)
+    compiled = Compiled(group.world, group.part, shapes, terms, allowed, late=late, together=kinds is not None)
     for one in group.members:
         match one:
             case Always(term=term):
@@ -183,4 +222,16 @@ def judged(closed: Closed) -> list[Proof]:
     return found
 
 
-__all__ = ["ONE_OF_EACH", "Closed", "ForAnyNumber", "Proof", "closed_groups", "judged", "prepared", "prove"]
+__all__ = [
+    "ONE_OF_EACH",
+    "Closed",
+    "ForAnyNumber",
+    "ForKinds",
+    "Kinds",
+    "Proof",
+    "closed_groups",
+    "judged",
+    "prepared",
+    "prove",
+    "worlds_of",
+]

@@ -13,6 +13,13 @@ PROVED = "proved for any number of VMs"
 CLOSED = "closed for any number of VMs"
 """A closed set of views has been computed, nothing made of which breaks the claim; no solver has confirmed it yet."""
 
+
+def closed_for(kinds: int) -> str:
+    """The assurance of a closed set of views that speaks of VMs of so many kinds (0: of VMs of any kind)."""
+    these = "this kind, with its" if kinds == 1 else f"these {kinds} kinds, with their"
+    return f"{CLOSED} of {these} disks and adapters" if kinds else CLOSED
+
+
 HOLDS, REFUTED, UNDECIDED, NOT_EXERCISED = "holds", "refuted", "undecided", "not exercised"
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Sequence
+from importlib.util import find_spec
 
 from model.faults import FAULTS
 from model.protocol import PROTOCOL
 from model.readings import READINGS
+from proofs.visit import ENGINES
 from proofs.world import Column
 from properties.catalogue import PROPERTIES
 
@@ -73,6 +75,24 @@ def vms(number: int) -> int:
             f"--vms {number}: the explorer does not search more than {MOST_VMS} VMs. Write --vms {MOST_VMS} or less."
         )
     return number
+
+
+def engine(name: str | None) -> str | None:
+    """An engine that is installed; None: whichever is quicker."""
+    if name is not None and name not in ENGINES:
+        raise AskError(f"There is no engine {name!r}. Write --engine {' or --engine '.join(ENGINES)}.")
+    if name == "numba" and not find_spec("numba"):
+        raise AskError(
+            "numba is not installed. Install the extra packages of shadowproof[fast], or leave --engine out."
+        )
+    return name
+
+
+def memory(mib: int) -> int:
+    """A limit of memory, in bytes."""
+    if mib < 1:
+        raise AskError(f"--memory {mib}: not even the first states fit. Write --memory 1024, say (MiB).")
+    return mib << 20
 
 
 def actor(name: str) -> str:

@@ -40,15 +40,19 @@ class Kind:
 
 
 def scope(inventory: Inventory, vms: int = 2) -> Scope:
-    """What to search for this host: up to `vms` VMs (no more than it has), each of any kind that the host has.
+    """What to ask of a host, see `scope_of`. Raises InventoryError where the file contradicts itself about a VM."""
+    return scope_of(kinds(inventory), vms)
 
-    Raises InventoryError where the file contradicts itself about a VM.
-    """
-    found = kinds(inventory)
+
+def scope_of(found: Sequence[Kind], vms: int = 2) -> Scope:
+    """What to ask of a host: closed sets of views for any number of VMs of its kinds; and searches of up to `vms` VMs (no more
+    than it has), each of any of the kinds, for a run."""
     return Scope(
-        vms=min(vms, len(inventory.machines)),
+        vms=min(vms, sum(len(kind.machines) for kind in found)),
         shapes=tuple(kind.shape for kind in found),
         allowed=tuple(kind.allowed for kind in found),
+        proofs=True,
+        counts=False,
     )
 
 

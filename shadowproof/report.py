@@ -14,6 +14,8 @@ from proofs.verdict import HOLDS, NOT_EXERCISED, REFUTED, UNDECIDED, Verdict
 from proofs.world import Column
 from properties.catalogue import PROPERTIES
 from properties.kinds import Ends, Property
+from shadowproof import covered
+from shadowproof.covered import Covered
 
 SCHEMA = "shadowproof-verify/1"
 
@@ -24,16 +26,30 @@ NOT_SHOWN = (
     "Faults and readings are judged one column at a time; other combinations are judged on request.",
 )
 
+NOT_SHOWN_OF_A_HOST = (
+    NOT_SHOWN[0],
+    "What is closed is so for any number of VMs of the kinds that the file has, each with the disks and adapters that it has there; "
+    "where the assurance names a number of VMs, just for so many of any of these kinds.",
+    "A run is of the VMs that it names, with no others: that it happens with all VMs of the host present is not shown.",
+    NOT_SHOWN[2],
+)
+"""The same, where the VMs of an inventory were judged."""
+
 
 @dataclass(frozen=True)
 class Verification:
-    """Everything one run of `verify` found. `seconds`: by column."""
+    """Everything one run of `verify` found. `seconds`: by column. `host`: the VMs of the inventory that were judged."""
 
     verdicts: Mapping[Column, Sequence[Verdict]]
     scopes: Mapping[Column, Scope]
     seconds: Mapping[Column, float]
     record: Record
     compared: bool
+    host: Covered | None = None
+
+    @property
+    def not_shown(self) -> Sequence[str]:
+        return NOT_SHOWN if self.host is None else NOT_SHOWN_OF_A_HOST
 
     @property
     def all_verdicts(self) -> list[Verdict]:
@@ -78,13 +94,16 @@ def as_json(done: Verification) -> dict[str, Any]:
         "schema": SCHEMA,
         "status": done.status,
         "columns": [_column(done, column, found) for column, found in done.verdicts.items()],
-        "verdicts": [_verdict(found, differences.get((found.property, found.column))) for found in done.all_verdicts],
+        "verdicts": [
+            _verdict(done, found, differences.get((found.property, found.column))) for found in done.all_verdicts
+        ],
         "compared_with_record": done.compared,
         "counts": {
             kind: sum(found.verdict == kind for found in done.all_verdicts)
             for kind in (HOLDS, REFUTED, UNDECIDED, NOT_EXERCISED)
         },
-        "not_shown": list(NOT_SHOWN),
+        "not_shown": list(done.not_shown),
+        "host": None if done.host is None else covered.as_json(done.host),
     }
 
 
@@ -99,7 +118,7 @@ def _column(done: Verification, column: Column, found: Sequence[Verdict]) -> dic
     }
 
 
-def _verdict(found: Verdict, difference: Difference | None) -> dict[str, Any]:
+def _verdict(done: Verification, found: Verdict, difference: Difference | None) -> dict[str, Any]:
     property_ = PROPERTIES[found.property]
     return {
         "property": found.property,
@@ -122,6 +141,7 @@ def _verdict(found: Verdict, difference: Difference | None) -> dict[str, Any]:
         "run": None
         if found.run is None
         else [{"event": event, "member": [i + 1 for i in index]} for event, index in found.run.steps],
+        "vms_like": None if found.run is None or done.host is None else done.host.like(found.run),
         "repeats_from": None if found.run is None else found.run.loop,
         "difference": None if difference is None else {"kind": difference.kind, "text": str(difference)},
         "cached": found.cached,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
@@ -19,12 +21,15 @@ from proofs.confirm import tasks as tasks_for_solvers
 from proofs.known import replays
 from proofs.record import Record
 from proofs.replay import EnginesDisagree
+from proofs.shares import judge_in_shares
 from proofs.suite import judge_columns
 from proofs.verdict import CLOSED, HOLDS, NOT_EXERCISED, REFUTED, UNDECIDED, Verdict
 from proofs.world import Column
 from properties.catalogue import FILES, PROPERTIES, group_of, watched
+from shadowproof.covered import about_kinds, about_run, covered, headline
 from shadowproof.files import write_whole
-from shadowproof.report import NOT_SHOWN, Verification, assumptions, column_text
+from shadowproof.host import Kind
+from shadowproof.report import Verification, assumptions, column_text
 
 Task = tuple[Column, Sequence[str], Scope]
 
@@ -75,9 +80,16 @@ def close_cache(console: Console) -> None:
 
 
 def judge(
-    tasks: Sequence[Task], record: Record, *, compared: bool, console: Console, cache: Path | None = None
+    tasks: Sequence[Task],
+    record: Record,
+    *,
+    compared: bool,
+    console: Console,
+    cache: Path | None = None,
+    kinds: Sequence[Kind] | None = None,
 ) -> Verification:
-    """Judge all tasks, with a progress bar on the console. cache: the folder of what was judged before."""
+    """Judge all tasks, with a progress bar on the console. cache: the folder of what was judged before. kinds: the VMs of the
+    host that is judged, in one column."""
     seconds: dict[Column, float] = {}
     heavy_first = sorted(tasks, key=lambda task: (-len(task[0].faults & _HEAVY), -task[2].vms))
     with Progress(
@@ -90,11 +102,26 @@ def judge(
             seconds[column] = spent
             progress.update(bar, advance=1, last=f"last: {title(column)}")
 
-        verdicts = judge_columns(heavy_first, progress=done, cache=cache)
+        try:
+            if kinds is None:
+                verdicts = judge_columns(heavy_first, progress=done, cache=cache)
+            else:
+                ((column, names, scope),), begun = tasks, time.perf_counter()
+                verdicts = {column: judge_in_shares((column, names, scope), cache=cache)}
+                done(column, verdicts[column], time.perf_counter() - begun)
+        except KeyboardInterrupt:
+            kept = "are kept: run the same again, and it goes on there" if cache else "lost, since there is no cache"
+            console.print(f"Interrupted: {len(seconds)} of {len(tasks)} columns were judged, and {kept}.")
+            raise
     in_order = with_single_faults({column: verdicts[column] for column, _, _ in tasks})
     if BASE in in_order and any(scope.proofs for column, _, scope in tasks if column == BASE):
         in_order[BASE] = _confirmed(in_order[BASE], console, cache)
-    return Verification(in_order, {column: scope for column, _, scope in tasks}, seconds, record, compared)
+    scopes, host = {column: scope for column, _, scope in tasks}, None
+    if kinds is not None:
+        ((column, found),) = in_order.items()
+        with console.status("judging each kind alone"):
+            host = covered(kinds, column, found, scopes[column])
+    return Verification(in_order, scopes, seconds, record, compared, host)
 
 
 def _confirmed(found: list[Verdict], console: Console, cache: Path | None) -> list[Verdict]:
@@ -141,6 +168,8 @@ _HEAVY = frozenset(
 
 def print_verification(done: Verification, console: Console) -> None:
     """The tables and lists that a person reads."""
+    if done.host is not None:
+        console.print(headline(done.host), highlight=False)
     if len(done.verdicts) == 1:
         _print_column(done, console)
     else:
@@ -262,6 +291,9 @@ def _print_findings(done: Verification, console: Console) -> None:
     for column, verdict in found:
         console.print(f"  {verdict.property} under {title(column)}", highlight=False)
         console.print(f"      [dim]{first_line(column, verdict)}[/]", highlight=False)
+        if done.host is not None and verdict.run is not None:
+            for said in (about_run(done.host, verdict.run), about_kinds(done.host, verdict.property)):
+                console.print(f"      [dim]{escape(said)}[/]", highlight=False)
 
 
 def _print_columns(done: Verification, console: Console) -> None:
@@ -304,7 +336,7 @@ def _print_summary(done: Verification, console: Console) -> None:
         )
     else:
         console.print("Not compared with the record: this is not a recorded question.")
-    console.print("Not shown: " + " ".join(NOT_SHOWN), style="dim", highlight=False)
+    console.print("Not shown: " + " ".join(done.not_shown), style="dim", highlight=False)
 
 
 def write_json(path: Path, data: object) -> None:

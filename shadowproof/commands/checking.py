@@ -10,6 +10,9 @@ import typer
 from shadowproof.commands import Faults, InventoryFile, Properties, Readings, app, console
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from shadowproof.host import Kind
     from shadowproof.verify import Task
 
 
@@ -18,7 +21,9 @@ def verify(
     properties: Properties = None,
     faults: Faults = None,
     readings: Readings = None,
-    vms: Annotated[int, typer.Option(help="Search every state of up to this many VMs.")] = 2,
+    vms: Annotated[
+        int, typer.Option(help="Search every state of up to this many VMs; with --inventory, look so far for a run.")
+    ] = 2,
     full: Annotated[
         bool,
         typer.Option("--full", help="As many VMs in every column, also where one is enough by default. Takes long."),
@@ -34,7 +39,7 @@ def verify(
 ) -> None:
     """Judge every promise, in every column: no fault, each fault alone, each reading alone, all faults.
 
-    With --fault or --reading: in that one column. With --inventory: for the VMs of a real host, drawn in all pairs.
+    With --fault or --reading: in that one column. With --inventory: for all VMs of a real host, each kind as it is.
     Succeeds if every verdict is as recorded (reviewed and kept in the project).
     """
     from proofs.record import Record, load
@@ -47,13 +52,14 @@ def verify(
         return
     names = ask.properties(properties or [])
     number = ask.vms(vms)
-    tasks, compared = _tasks(names, faults or [], readings or [], number, full, inventory)
+    kinds = None if inventory is None else _kinds(inventory, full)
+    tasks, compared = _tasks(names, faults or [], readings or [], number, full, kinds)
     if json_file is not None:
         check_writable(json_file)
     record = load() if compared else Record({})
     errors = console(errors=True)
     cache = None if no_cache else command.open_cache(errors)
-    done = command.judge(tasks, record, compared=compared, console=errors, cache=cache)
+    done = command.judge(tasks, record, compared=compared, console=errors, cache=cache, kinds=kinds)
     if json_file is not None:
         command.write_json(json_file, report.as_json(done))
     command.print_verification(done, console())
@@ -61,8 +67,19 @@ def verify(
     raise typer.Exit(done.status)
 
 
+def _kinds(inventory: Path, full: bool) -> tuple[Kind, ...]:
+    """The VMs of a host, by kinds."""
+    from shadowproof import ask
+    from shadowproof.host import kinds
+    from shadowproof.inventory import read_inventory
+
+    if full:
+        raise ask.AskError("--full and --inventory exclude one another. Leave one out.")
+    return kinds(read_inventory(inventory))
+
+
 def _tasks(
-    names: list[str], faults: list[str], readings: list[str], vms: int, full: bool, inventory: Path | None
+    names: list[str], faults: list[str], readings: list[str], vms: int, full: bool, kinds: Sequence[Kind] | None
 ) -> tuple[list[Task], bool]:
     """What to judge, and whether it is what the record holds."""
     from proofs.check import Scope
@@ -70,13 +87,10 @@ def _tasks(
     from shadowproof import verify as command
 
     column = ask.column(faults, readings)
-    if inventory is not None:
-        from shadowproof.host import scope
-        from shadowproof.inventory import read_inventory
+    if kinds is not None:
+        from shadowproof.host import scope_of
 
-        if full:
-            raise ask.AskError("--full and --inventory exclude one another. Leave one out.")
-        return [(column, names, scope(read_inventory(inventory), vms))], False
+        return [(column, names, scope_of(kinds, vms))], False
     if faults or readings:
         if full:
             raise ask.AskError(

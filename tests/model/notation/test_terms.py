@@ -150,7 +150,8 @@ def test_words(term: Term, expected: str) -> None:
 
 
 def test_every_kind_of_term_is_said_and_cannot_be_changed() -> None:
-    assert set(SAID) == set(Term.__subclasses__())
+    own = {kind for kind in Term.__subclasses__() if kind.__module__.startswith("model.")}  # others' texts may need more
+    assert set(SAID) == own
     for (term, _), *_ in SAID.values():
         frozen: Any = term
         for one in fields(frozen):
