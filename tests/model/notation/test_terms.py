@@ -150,7 +150,9 @@ def test_words(term: Term, expected: str) -> None:
 
 
 def test_every_kind_of_term_is_said_and_cannot_be_changed() -> None:
-    own = {kind for kind in Term.__subclasses__() if kind.__module__.startswith("model.")}  # others' texts may need more
+    own = {
+        kind for kind in Term.__subclasses__() if kind.__module__.startswith("model.")
+    }  # others' texts may need more
     assert set(SAID) == own
     for (term, _), *_ in SAID.values():
         frozen: Any = term
