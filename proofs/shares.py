@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import gc
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import joblib
 
+from proofs.by_kind import by_kind
 from proofs.cache import in_use, use
+from proofs.check import Scope, check
 from proofs.column_cache import column_key, keep_column, recall_column
 from proofs.prove import ForKinds
-from proofs.suite import Task, judge_columns
+from proofs.suite import Task
 from proofs.verdict import Verdict
 from proofs.world import Column
 from properties.catalogue import PROPERTIES, watched
 from properties.kinds import terms_of
 
-WORTH_IT = 20
+Found = TypeVar("Found")
+Work = Callable[[Column, Sequence[str], Scope], Mapping[str, Found]]
+
+_WORTH_IT = 5
 """Properties from which on a second process is worth its start."""
 
 _OF_A_SLICE = 12
@@ -25,30 +32,51 @@ _OF_A_SLICE = 12
 
 def judge_in_shares(task: Task, *, jobs: int = -1, cache: Path | None = None) -> list[Verdict]:
     """The verdicts of one task, whoever judges which of its properties. jobs, cache: see `judge_columns`."""
-    column, names, scope = task
-    known = use(cache)
-    key = None if cache is None else column_key(column, names, scope)
+    use(cache)
+    key = None if cache is None else column_key(*task)
     kept = None if key is None else recall_column(key)
     if kept is not None:
         return kept
-    many = joblib.cpu_count() if jobs < 0 else jobs
-    parts = shares(column, names, many) if len(names) >= WORTH_IT else [list(names)]
-    workers = joblib.Parallel(n_jobs=len(parts))
-    found = workers(joblib.delayed(_judged)((column, part, scope), cache) for part in parts)
-    use(cache).damaged = list(dict.fromkeys([*known.damaged, *(path for _, damaged in found for path in damaged)]))
-    by_name = {one.property: one for verdicts, _ in found for one in verdicts}
-    verdicts = [by_name[name] for name in names]
+    found = _in_shares(_verdicts, task, jobs, cache)
+    verdicts = [found[name] for name in task[1]]
     if key is not None:
         keep_column(key, verdicts)
     return verdicts
 
 
-def _judged(task: Task, cache: Path | None) -> tuple[list[Verdict], list[Path]]:
-    return judge_columns([task], jobs=1, cache=cache)[task[0]], in_use().damaged
+def by_kind_in_shares(task: Task, *, jobs: int = -1, cache: Path | None = None) -> dict[str, list[Verdict]]:
+    """The verdicts of one task for each kind alone, see `by_kind`."""
+    return _in_shares(by_kind, task, jobs, cache)
+
+
+def _verdicts(column: Column, names: Sequence[str], scope: Scope) -> dict[str, Verdict]:
+    return {one.property: one for one in check(column, names, scope)}
+
+
+def _in_shares(work: Work[Found], task: Task, jobs: int, cache: Path | None) -> dict[str, Found]:
+    """What the work finds of each property of a task. The cache in use hears of the entries that were damaged."""
+    (column, names, scope), many = task, joblib.cpu_count() if jobs < 0 else jobs
+    before = in_use().damaged
+    parts = shares(column, names, many) if len(names) >= _WORTH_IT else [list(names)]
+    workers = joblib.Parallel(n_jobs=len(parts))
+    done = workers(joblib.delayed(_worked)(work, (column, part, scope), cache) for part in parts)
+    known = use(cache)
+    known.damaged = list(dict.fromkeys([*before, *(path for _, damaged in done for path in damaged)]))
+    return {name: one for found, _ in done for name, one in found.items()}
+
+
+def _worked(work: Work[Found], task: Task, cache: Path | None) -> tuple[Mapping[str, Found], list[Path]]:
+    known = use(cache)
+    gc.disable()  # what is made is kept: looking for garbage only takes time
+    try:
+        return work(*task), known.damaged
+    finally:
+        gc.enable()
+        gc.collect()
 
 
 def shares(column: Column, names: Sequence[str], many: int) -> list[list[str]]:
-    """Names in so many shares that take about the same time; what looks at one slice stays together. None is empty."""
+    """Names in at most so many shares that take about the same time; what looks at one slice stays together."""
     looking = [PROPERTIES[name] for name in names if terms_of(PROPERTIES[name])]
     found = [[one.name for one in group.members] for group in ForKinds(watched(), column).groups(looking)]
     found.append([name for name in names if not terms_of(PROPERTIES[name])])
@@ -61,4 +89,4 @@ def shares(column: Column, names: Sequence[str], many: int) -> list[list[str]]:
     return [part for part in parts if part]
 
 
-__all__ = ["judge_in_shares", "shares"]
+__all__ = ["by_kind_in_shares", "judge_in_shares", "shares"]

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
+from pathlib import Path
 from typing import Any
 
-from proofs.by_kind import by_kind
 from proofs.check import Scope
+from proofs.shares import by_kind_in_shares
 from proofs.verdict import REFUTED, UNDECIDED, RunFound, Verdict
 from proofs.world import Column
 from shadowproof.host import Kind
@@ -43,10 +44,12 @@ class Covered:
         return [next(left[id(kind)], kind.machines[0]) for kind in chosen]
 
 
-def covered(kinds: Sequence[Kind], column: Column, verdicts: Sequence[Verdict], scope: Scope) -> Covered:
+def covered(
+    kinds: Sequence[Kind], column: Column, verdicts: Sequence[Verdict], scope: Scope, cache: Path | None
+) -> Covered:
     """What is broken on the whole host by a run, judged for any number of VMs of each kind alone."""
     broken = [found.property for found in verdicts if found.verdict == REFUTED and found.run is not None]
-    return Covered(kinds, by_kind(column, broken, scope))
+    return Covered(kinds, by_kind_in_shares((column, broken, scope), cache=cache) if broken else {})
 
 
 def _may_start(kind: Kind, run: RunFound, number: int) -> bool:

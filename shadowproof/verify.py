@@ -120,7 +120,7 @@ def judge(
     if kinds is not None:
         ((column, found),) = in_order.items()
         with console.status("judging each kind alone"):
-            host = covered(kinds, column, found, scopes[column])
+            host = covered(kinds, column, found, scopes[column], cache)
     return Verification(in_order, scopes, seconds, record, compared, host)
 
 

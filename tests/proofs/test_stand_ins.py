@@ -38,6 +38,7 @@ from proofs.slices import Group
 from proofs.verdict import HOLDS, REFUTED
 from proofs.world import Slice, World
 from properties.kinds import Always, Step, always, fired, terms_of
+from tests.proofs import test_views
 from tests.proofs.random_networks import Drawn, drawn, random_count
 from tests.proofs.tiny import named
 
@@ -152,6 +153,16 @@ def test_what_no_kind_breaks_alone_two_kinds_may_break_together(monkeypatch: pyt
         "not_both": [HOLDS] * 3, "no_a": [REFUTED, HOLDS, HOLDS],
     }  # fmt: skip
     assert alone["not_both"][0].assurance == "closed for any number of VMs of this kind, with its disks and adapters"
+
+
+def test_what_only_exact_views_show_is_shown_of_the_kinds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("proofs.check.watched", lambda found: found)
+    asked = named(somebody=test_views.TestExactViews.SOMEBODY, ends=test_views.TestExactViews.ENDS)
+    scope = Scope(shapes=(Shape({}), Shape({})), allowed=({}, {}), proofs=True, counts=False)
+    found = check(BASE, None, scope, network=test_views.TestExactViews.NETWORK, properties=asked)
+    assert {(one.verdict, one.assurance) for one in found} == {
+        (HOLDS, "closed for any number of VMs of these 2 kinds, with their disks and adapters")
+    }
 
 
 def test_configuration_that_may_yet_change_is_told_apart_before() -> None:
