@@ -1,23 +1,23 @@
 """Breadth first over every reachable state of a given number of VMs; the shortest run to whatever is looked for.
 
 VMs are interchangeable (no term can name one), so a state keeps its VMs sorted: one state stands for all its permutations.
+That swapping VMs commutes with every step is checked all the while, of one state in so many.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import combinations_with_replacement, product
 from typing import Any
 
 from model.notation.terms import Term
 from proofs.compile import Compiled, Step, Test
+from proofs.symmetry import Edge, State, check_compiled
 
-State = tuple[int, ...]
-"""The host's number, then the VMs' numbers."""
-
-Edge = tuple[int, int, int, int, int]
-"""An event's number, the host afterwards, the VM's number before and after, its position (all -1: no single VM)."""
+ONE_IN = 2048
+"""Of so many sorted states one is checked for swaps: a hundredth of the time of a search."""
 
 
 class LimitReached(RuntimeError):
@@ -62,7 +62,9 @@ class Explored:
 
 
 def starts(compiled: Compiled, vms: int, *, sort: bool = True) -> list[State]:
-    """The start states for a number of VMs."""
+    """The start states for a number of VMs. Raises ValueError at none: of no VM everything holds."""
+    if vms < 1:
+        raise ValueError(f"a search of {vms} VMs: at least one is needed")
     locals_ = sorted(compiled.starts)
     choose = combinations_with_replacement(locals_, vms) if sort else product(locals_, repeat=vms)
     chosen = list(choose)
@@ -111,11 +113,14 @@ def explore(
     until: Collection[str] | None = None,
 ) -> Explored:
     """Visit every reachable state of `vms` VMs. states, steps: what to look for, by name (the first hit of each is kept,
-    which breadth first makes a nearest one). until: stop when all these are found. Raises LimitReached beyond `limit`
-    states."""
+    which breadth first makes a nearest one). until: stop when all these are found (one at least). Raises LimitReached beyond
+    `limit` states, and NotInterchangeable where states are sorted and a VM is special."""
+    if until is not None and not until:
+        raise ValueError("a search until nothing is found: name what it is to find, or let it end by itself")
     look = Look(compiled, states or {}, steps or {})
     before: dict[State, tuple[State, Edge] | None] = {}
     result = Explored(compiled, before, look.hits, 0, 0)
+    swapped = Swapped(compiled, ONE_IN) if sort and vms > 1 else None
     level: list[State] = []
     for state in starts(compiled, vms, sort=sort):
         if state not in before:
@@ -124,6 +129,8 @@ def explore(
             level.append(state)
     while level and not (until is not None and look.hits.keys() >= set(until)):
         following: list[State] = []
+        if swapped is not None:
+            swapped.check(len(level), level.__getitem__)
         for state in level:
             out = successors(compiled, state, sort=sort)
             result.steps += len(out)
@@ -141,6 +148,20 @@ def explore(
         level = following
         result.depth += bool(following)
     return result
+
+
+class Swapped:
+    """Checks that VMs are interchangeable, of one sorted state in so many, beginning with the first."""
+
+    def __init__(self, compiled: Compiled, one_in: int) -> None:
+        self.compiled, self.one_in, self.skip = compiled, one_in, 0
+        self.steps = partial(successors, compiled, sort=False)
+
+    def check(self, size: int, state: Callable[[int], State]) -> None:
+        """Look at those states of a level of this size whose turn it is. Raises NotInterchangeable."""
+        if turn := range(self.skip, size, self.one_in):
+            check_compiled(self.compiled, self.steps, map(state, turn))
+        self.skip = (self.skip - size) % self.one_in
 
 
 class Look:
@@ -214,4 +235,4 @@ class Look:
         return found
 
 
-__all__ = ["Edge", "Explored", "Hit", "LimitReached", "State", "explore", "starts", "successors"]
+__all__ = ["Edge", "Explored", "Hit", "LimitReached", "State", "Swapped", "explore", "starts", "successors"]
