@@ -38,6 +38,15 @@ class Scope:
     proofs: bool = False
     counts: bool = True
 
+    def __post_init__(self) -> None:
+        """Raises ValueError where nothing would be searched: whatever is asked would hold there."""
+        if self.fewest < 1 or self.vms < 1:
+            raise ValueError(f"a search of {min(self.fewest, self.vms)} VMs: at least one is needed")
+        if not self.shapes:
+            raise ValueError("VMs of no shape: say what disks and adapters a VM has")
+        if self.limit < 1:
+            raise ValueError(f"a search of {self.limit} states: at least one must be searched")
+
     @property
     def kinds(self) -> Kinds | None:
         """What VMs there are, where it is said how each may start; None: VMs of any kind."""
@@ -57,9 +66,12 @@ def check(
     network: Network | None = None,
     properties: Mapping[str, Property] | None = None,
 ) -> list[Verdict]:
-    """Judge properties (all by default) in one column. network: another protocol than ours (a changed rule, say)."""
-    properties = properties or PROPERTIES
+    """Judge properties (all by default) in one column. network: another protocol than ours (a changed rule, say). Raises
+    ValueError if no property is asked."""
+    properties = PROPERTIES if properties is None else properties
     chosen = [properties[name] for name in (names if names is not None else properties)]
+    if not chosen:
+        raise ValueError(f"no property is asked in the column {column.name}")
     watching = watched(network)
     verdicts = {found.name: early for found in chosen if (early := _without_search(found, column, scope)) is not None}
     asked: dict[Network, list[Property]] = {}
@@ -110,7 +122,11 @@ def by_views(found: Verdict, proof: Proof) -> Verdict:
 
 def _without_search(found: Property, column: Column, scope: Scope) -> Verdict | None:
     if isinstance(found, Fact):
-        wrong = [f"{what} is {is_}, not {should}" for what, is_, should in found.constants() if is_ != should]
+        constants = found.constants()
+        if not constants:
+            reason = "no constant is compared"
+            return Verdict(found.name, column.name, NOT_EXERCISED, "not asked", "comparison", reason=reason)
+        wrong = [f"{what} is {is_}, not {should}" for what, is_, should in constants if is_ != should]
         return Verdict(
             found.name,
             column.name,

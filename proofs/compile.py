@@ -61,7 +61,7 @@ class Compiled:
     part: the machines and events that are looked at. shapes: what VMs there may be. allowed: for each shape, which start
     states a machine may have (None: all). terms: further terms (properties) that tell configurations apart; with `late`, only
     those of them that have to, and the others find what they tell apart by `Variants`. together: VMs of several shapes that
-    nothing tells apart start as one of them.
+    nothing tells apart start as one of them. Raises ValueError if there is no VM, or none can start: of no run everything holds.
     """
 
     def __init__(
@@ -77,6 +77,10 @@ class Compiled:
     ) -> None:
         network = world.network
         kept = part.machines
+        if not shapes:
+            raise ValueError("VMs of no shape: say what disks and adapters a VM has")
+        if allowed is not None and len(allowed) != len(shapes):
+            raise ValueError(f"{len(shapes)} shapes of VMs, and start states for {len(allowed)}: give each its own")
         self.world, self.kept, self.shapes = world, kept, tuple(shapes)
         self.sort, self.parts = network.replicated, network.parts
         self.part_of = {a.name: a.sort for a in network.actors.values() if a.sort in self.parts}
@@ -108,7 +112,9 @@ class Compiled:
             for states in product(*(sorted(world.starts[name]) for name in self.host_vars.names))
         ]
         self.starts: list[int] = []
-        self.allowed: list[Mapping[str, frozenset[str]]] = [found or {} for found in (allowed or [None] * len(shapes))]
+        self.allowed: list[Mapping[str, frozenset[str]]] = [
+            found or {} for found in ([None] * len(shapes) if allowed is None else allowed)
+        ]
         self._alike: dict[int, list[Alike]] = {}
         self.configurations: dict[tuple[int, tuple[Term, ...] | None], Configuration] = {}
         self.seen: dict[tuple[int, tuple[Term, ...]], Mapping[Term, frozenset[str]]] = {}
@@ -119,6 +125,8 @@ class Compiled:
         self.stand_ins = StandIns(self, starts, together=together)
         for form, start in self.stand_ins.starts:
             self.starts.append(self.local_id(form, self.vm_vars[form].encode(start)))
+        if not self.starts:
+            raise ValueError("no VM can start: what is allowed, and what must hold at the start, leave it no state")
         self._settled = (-1, -1)
         self.settle()
 

@@ -45,7 +45,8 @@ class Set:
 
     def confirms(self, name: str) -> bool:
         """Whether every solver confirms the set, and what is claimed of this property."""
-        return not any(kind != "claim" or about.split(":")[0] == name for _, kind, about, _ in self.open)
+        asked = name in self.properties and bool(self.solvers) and self.obligations > 0
+        return asked and not any(kind != "claim" or about.split(":")[0] == name for _, kind, about, _ in self.open)
 
 
 Task = tuple[Column, tuple[str, ...]]
@@ -83,11 +84,12 @@ def confirm(
     progress: Callable[[list[Set]], None] = lambda _: None,
 ) -> list[Set]:
     """Ask solvers about each closed set. limit: seconds for one obligation. texts: a folder to write the obligations to as
-    SMT-LIB. Raises SolverError, and SolversDisagree, with what was asked and said kept in files."""
+    SMT-LIB. Raises SolverError, and SolversDisagree, with what was asked and said kept in files; and ValueError at nothing to
+    ask about."""
     versions(solvers)
     found: list[Set] = []
-    if not asked:
-        return found
+    if not asked or not all(names for _, names in asked):
+        raise ValueError("solvers are asked about no property")
     work = (joblib.delayed(_one)(task, tuple(solvers), limit, texts, cache) for task in asked)
     workers = joblib.Parallel(n_jobs=min(joblib.cpu_count() if jobs < 0 else jobs, len(asked)), return_as="generator")
     for sets in workers(work):

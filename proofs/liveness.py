@@ -37,8 +37,9 @@ class Lasso(Generic[Node]):
 def waits_or_turns(
     nodes: Sequence[Node], out: Callable[[Node], Iterable[Out[Node]]], rest: Callable[[Node], bool]
 ) -> Lasso[Node] | bool:
-    """The nearest state in which a run waits for ever; else whether there is any endless run at all, fair or not."""
-    restless = [node for node in nodes if not rest(node)]
+    """The nearest state in which a run waits for ever; else whether there is any endless run at all, fair or not. Raises
+    ValueError if there are no states."""
+    restless = _restless(nodes, rest)
     steps = {node: list(out(node)) for node in restless}
     for node in restless:
         if not any(step.fair for step in steps[node]):
@@ -49,8 +50,9 @@ def waits_or_turns(
 def find_lasso(
     nodes: Sequence[Node], out: Callable[[Node], Iterable[Out[Node]]], rest: Callable[[Node], bool]
 ) -> Lasso[Node] | None:
-    """A fair run that never comes to rest, if there is one. `nodes` in the order of their distance: the nearest is found."""
-    restless = [node for node in nodes if not rest(node)]
+    """A fair run that never comes to rest, if there is one. `nodes` in the order of their distance: the nearest is found.
+    Raises ValueError if there are no states."""
+    restless = _restless(nodes, rest)
     steps = {node: list(out(node)) for node in restless}
     for node in restless:
         if not any(step.fair for step in steps[node]):
@@ -62,6 +64,12 @@ def find_lasso(
             first = min(number[node] for node in members)
             found.append((first, Lasso(restless[first], _tour(restless[first], members, steps, inside))))
     return min(found, key=lambda pair: pair[0])[1] if found else None
+
+
+def _restless(nodes: Sequence[Node], rest: Callable[[Node], bool]) -> list[Node]:
+    if not nodes:
+        raise ValueError("a graph without states: there is no run that could come to rest")
+    return [node for node in nodes if not rest(node)]
 
 
 def _components(

@@ -198,8 +198,10 @@ def prepared(group: Group, kinds: Kinds | None = None) -> Compiled:
 
 
 def judged(closed: Closed) -> list[Proof]:
-    """What one closed set shows of each property of its group."""
+    """What one closed set shows of each property of its group. Raises ValueError at an empty one, which would show anything."""
     views, found = closed.views, []
+    if not views or not closed.members:
+        raise ValueError("a closed set of no views, or of which nothing is asked, shows nothing")
     for one in closed.members:
         problem = ""
         match one:

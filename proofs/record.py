@@ -106,6 +106,8 @@ def load(path: Path = PATH) -> Record:
         cells = {
             name: {column: Cell(*cell) for column, cell in columns.items()} for name, columns in data["cells"].items()
         }
+        if not any(cells.values()):
+            raise RecordError(f"{path.name} holds no verdict. Make it anew with: shadowproof accept --reason ...")
         return Record(cells, tuple(data["reasons"]))
     except (KeyError, TypeError, AttributeError) as problem:
         raise RecordError(

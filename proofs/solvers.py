@@ -49,8 +49,8 @@ class Answers:
     seconds: dict[str, float]
 
     def confirms(self, property_: str) -> bool:
-        """Whether every solver confirms the set, and what is claimed of this property."""
-        return not self.open(property_)
+        """Whether every solver confirms the set, and what is claimed of this property; no answer confirms nothing."""
+        return bool(self.answers) and not self.open(property_)
 
     def open(self, property_: str) -> list[Answer]:
         """The answers that leave this property open."""
@@ -67,7 +67,10 @@ def _about(name: str) -> str:
 
 
 def versions(solvers: Sequence[str] = SOLVERS) -> dict[str, str]:
-    """The versions of the solvers. Raises SolverError if one is missing or of another version than expected."""
+    """The versions of the solvers. Raises SolverError if none is named, or one is missing or of another version than
+    expected."""
+    if not solvers:
+        raise SolverError(f"No solver is named. Use one of: {', '.join(PACKAGES)}.")
     found = {}
     for solver in solvers:
         if solver not in PACKAGES:

@@ -39,8 +39,11 @@ def judge_columns(
 
     cache: the folder in which judgements are kept (None: nowhere); whole columns are kept in it as they arrive, so that work
     that was interrupted goes on where it was. The cache in use here hears of its entries that were damaged. cluster: who works
-    in place of `jobs` processes of this machine. Raises OtherVersion, ClusterError and CacheError.
+    in place of `jobs` processes of this machine. Raises OtherVersion, ClusterError and CacheError, and ValueError if there is
+    nothing to judge.
     """
+    if not tasks or not all(names for _, names, _ in tasks):
+        raise ValueError("no column is to be judged, or no property in one of them")
     known = use(cache)
     found: dict[Column, list[Verdict]] = {}
     keys: dict[Column, str] = {}

@@ -37,7 +37,9 @@ KINDS: Mapping[str, Callable[[], list[Column]]] = {
 
 def pairs(kinds: Collection[str], of: Collection[Column] = ()) -> list[Column]:
     """The pairs of these kinds, in one fixed order. of: only those that hold one of these, each a disturbance alone (none:
-    all pairs)."""
+    all pairs). Raises ValueError at no kind, or one that is not known."""
+    if not kinds or not set(kinds) <= KINDS.keys():
+        raise ValueError(f"pairs of {', '.join(kinds) or 'nothing'}: name some of {', '.join(KINDS)}")
     found = [column for kind, made in KINDS.items() if kind in kinds for column in made()]
     return [column for column in found if not of or any(part in of for part in parts(column))]
 

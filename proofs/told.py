@@ -89,7 +89,10 @@ def _closed(network: Network, column: Column, asked: Property) -> Closed:
         for found in closed_groups(network, column, [asked], whole=whole):
             if isinstance(found, list):
                 raise NoReason(found[0].problem)
-            if judged(found)[0].holds:
+            (proof,) = judged(found)
+            if proof.holds and not proof.exercised:
+                raise NoReason(f"the witness of {asked.name} cannot fire in this column: nothing is put to the test")
+            if proof.holds:
                 return found
     raise NoReason(f"{asked.name} is not shown for any number of VMs in this column: there is nothing to argue")
 

@@ -40,6 +40,8 @@ def visit(
     by name; a nearest state of each is noted. memory: bytes at most. engine: "numpy" or "numba"; if nothing is said, the
     quicker one of those that are installed. Raises TooMuchMemory before anything is taken (the swift search: when the states
     that it met take so much), and ValueError if an engine cannot."""
+    if vms < 1:
+        raise ValueError(f"a visit of {vms} VMs: at least one is needed")
     if engine is None:
         engine = "numba" if not apart and find_spec("numba") else "numpy"
     if engine not in ENGINES:

@@ -62,15 +62,34 @@ class Slice:
     events: frozenset[str]
 
 
+def _check_known(network: Network, column: Column) -> None:
+    """Raises ValueError at a column of which the network knows nothing: it would be judged as another one, in which all may
+    hold."""
+    for fault in sorted(column.faults - network.faults.keys()):
+        raise ValueError(f"the network has no fault {fault}: it would be judged without one")
+    for reading, state in column.readings:
+        if reading not in network.actors or state not in network.actors[reading].states:
+            raise ValueError(f"the network has no reading {reading}={state}: it would be judged by the default")
+
+
 class World:
     """The network in one column. `reach`: for each machine the states it can possibly be in.
 
     leaves_out: machines that are not looked at, and so stand in nobody's way: the world has all runs of the network and
     more. What holds of every run of it holds of the network; a run that breaks something has to be replayed.
+    reach: further states that machines are taken to be able to be in, so that nothing is folded away that a change of a rule
+    could bring about.
     """
 
-    def __init__(self, network: Network, column: Column, leaves_out: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        network: Network,
+        column: Column,
+        leaves_out: frozenset[str] = frozenset(),
+        reach: Mapping[str, frozenset[str]] | None = None,
+    ) -> None:
         self.network, self.column, self.leaves_out = network, column, leaves_out
+        _check_known(network, column)
         fixed = dict(column.readings)
         self.reach: dict[str, frozenset[str]] = {
             name: frozenset(
@@ -79,6 +98,7 @@ class World:
             for name, actor in network.actors.items()
         }
         self.starts = dict(self.reach)
+        self.reach |= {name: self.reach[name] | more for name, more in (reach or {}).items()}
         self.events = [e for e in network.events.values() if e.fault is None or e.fault in column.faults]
         self._rules: dict[tuple[str, str], dict[str, tuple[Rule, ...]]] = {}
         self._blocks: dict[tuple[str, str], bool] = {}

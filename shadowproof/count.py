@@ -21,6 +21,7 @@ from proofs.visit import TooMuchMemory, Visited, visit
 from proofs.world import Column
 from properties.catalogue import PROPERTIES, watched
 from properties.kinds import Always, Fact, terms_of
+from shadowproof.ask import AskError
 from shadowproof.report import column_text
 
 
@@ -81,8 +82,10 @@ def count_all(
     errors: Console,
 ) -> int:
     """Count, and print a row for each slice as it is done. The exit status: 1 if something is broken, 3 if something could
-    not be visited."""
+    not be visited. Raises AskError if there is no slice."""
     work = slices(names, column)
+    if not work:
+        raise AskError("There is nothing to count: only what is asked of states or steps has a slice. Name another property.")
     found: list[Counted] = []
     with Progress(
         TextColumn("counting"), BarColumn(), MofNCompleteColumn(), TextColumn("slices"), TimeElapsedColumn(),

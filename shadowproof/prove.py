@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import inf
 from pathlib import Path
 
 from rich.console import Console
@@ -32,8 +33,8 @@ def check_folder(folder: Path) -> None:
 
 def check_limit(limit: float) -> float:
     """Raises AskError at a limit that no obligation can keep."""
-    if not limit > 0:
-        raise AskError("--limit is in seconds for one obligation, and more than 0. The slowest takes a few hundredths.")
+    if not 0 < limit < inf:
+        raise AskError("--limit is in seconds for one obligation, and more than 0 (and not for ever). The slowest takes a few hundredths.")
     return limit
 
 
@@ -75,7 +76,7 @@ def prove(
 
 
 def print_sets(sets: Sequence[Set], asked: Sequence[Column], names: Sequence[str], console: Console) -> int:
-    """What was confirmed, and what was not. Returns the exit status: 0 all of it, 3 not all."""
+    """What was confirmed, and what was not. Returns the exit status: 0 all of it, 2 there was nothing to confirm, 3 not all."""
     table = Table(box=None, pad_edge=False, show_edge=False)
     for heading in ("column", "properties", "views", "nodes", "obligations"):
         table.add_column(heading, justify="left" if heading in {"column", "properties"} else "right")
@@ -111,6 +112,8 @@ def print_sets(sets: Sequence[Set], asked: Sequence[Column], names: Sequence[str
     if missing and len(asked) == 1:
         kinds = "facts, what is possible, what comes in the end, or what fails here"
         console.print(f"Nothing is proved of: {', '.join(missing)} ({kinds}).", style="dim", highlight=False)
+    if not sets:
+        return 2
     return 3 if any(one.open for one in sets) else 0
 
 

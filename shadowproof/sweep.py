@@ -74,6 +74,15 @@ class Swept:
     def new(self) -> list[New]:
         return new_in(self.asked.pairs, self.verdicts)
 
+    def status(self, *, fail_on_new: bool) -> int:
+        """0 all was judged; 2 nothing was put to the test; with `fail_on_new` 1 something is new, 3 something may be."""
+        found = {one.verdict for one in self.in_pairs}
+        if found <= {NOT_EXERCISED}:
+            return 2
+        if fail_on_new and self.new:
+            return 1
+        return 3 if fail_on_new and UNDECIDED in found else 0
+
     @property
     def in_pairs(self) -> list[Verdict]:
         return [found for column in self.asked.pairs for found in self.verdicts[column]]

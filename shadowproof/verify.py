@@ -127,6 +127,8 @@ def judge(
 def _confirmed(found: list[Verdict], console: Console, cache: Path | None) -> list[Verdict]:
     """The verdicts of the column without faults, with what solvers confirm of them."""
     work = tasks_for_solvers(BASE, [one.property for one in found if one.assurance == CLOSED])
+    if not work:
+        return found
     with Progress(
         TextColumn("confirming"), BarColumn(), MofNCompleteColumn(), TextColumn("closed sets"), TimeElapsedColumn(),
         console=console, transient=True,

@@ -91,6 +91,8 @@ def build(
         tuple(at_start),
         frozenset(known_ids),
     )
+    if not network.actors:
+        raise DeclarationError(caller(), "the network has no machine", "Give it its actors")
     _check_sorts(network)
     _check_moves(network)
     _check_events(network)

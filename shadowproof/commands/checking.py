@@ -146,7 +146,8 @@ def sweep(
 
     4. shadowproof sweep --cluster tcp://127.0.0.1:8786
 
-    Exit status: 0 all was judged; 1 something is new, with --fail-on-new; 2 bad input; 130 interrupted.
+    Exit status: 0 all was judged; 2 bad input, or nothing was put to the test; 130 interrupted; with --fail-on-new also 1
+    something is new, 3 something is undecided.
     """
     from shadowproof import ask
     from shadowproof import sweep as command
@@ -177,7 +178,7 @@ def sweep(
     if json_file is not None:
         write_whole(json_file, command.as_text(done))
     command.print_sweep(done, console())
-    raise typer.Exit(1 if fail_on_new and done.new else 0)
+    raise typer.Exit(done.status(fail_on_new=fail_on_new))
 
 
 @app.command()
