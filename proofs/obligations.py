@@ -48,12 +48,14 @@ class Confirming:
             then: z3.Function(f"in the set{mark}", symbolic.vm_sort, z3.BoolSort(symbolic.context))
             for then, mark in ((False, ""), (True, "'"))
         }
-        self._meant = {then: self._meaning(argument, then=then) for then in (False, True)}
+        self.argument = argument
+        self._meant: dict[bool, z3.BoolRef] = {}  # claims speak of no step's end: then half of it is never needed
         self._rules: dict[tuple[str, Member | None], list[Labelled]] = {}
         self._mentioned: dict[int, frozenset[int]] = {}
         self._kept_alive: list[z3.ExprRef] = []  # a number is a formula's own only as long as it lives
 
-    def _meaning(self, argument: Sequence[Lemma] | None, *, then: bool) -> z3.BoolRef:
+    def _meaning(self, *, then: bool) -> z3.BoolRef:
+        argument = self.argument
         if argument is None:
             return Formula(self.diagram, self.symbolic, self.anyone, then=then).whole
         lemmas = [one.formula(self.symbolic, self.anyone, then=then) for one in argument if not isinstance(one, Clause)]
@@ -72,6 +74,8 @@ class Confirming:
 
     def meaning(self, vm: z3.ExprRef, *, then: bool = False) -> z3.BoolRef:
         """The set as a formula about one VM."""
+        if then not in self._meant:
+            self._meant[then] = self._meaning(then=then)
         return z3.substitute(self._meant[then], (self.anyone, vm))
 
     def definitions(self, of: Obligation) -> list[z3.BoolRef]:

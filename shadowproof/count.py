@@ -85,7 +85,9 @@ def count_all(
     not be visited. Raises AskError if there is no slice."""
     work = slices(names, column)
     if not work:
-        raise AskError("There is nothing to count: only what is asked of states or steps has a slice. Name another property.")
+        raise AskError(
+            "There is nothing to count: only what is asked of states or steps has a slice. Name another property."
+        )
     found: list[Counted] = []
     with Progress(
         TextColumn("counting"), BarColumn(), MofNCompleteColumn(), TextColumn("slices"), TimeElapsedColumn(),

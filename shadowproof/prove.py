@@ -34,7 +34,9 @@ def check_folder(folder: Path) -> None:
 def check_limit(limit: float) -> float:
     """Raises AskError at a limit that no obligation can keep."""
     if not 0 < limit < inf:
-        raise AskError("--limit is in seconds for one obligation, and more than 0 (and not for ever). The slowest takes a few hundredths.")
+        raise AskError(
+            "--limit is in seconds for one obligation, and more than 0 (and not for ever). The slowest takes a few hundredths."
+        )
     return limit
 
 

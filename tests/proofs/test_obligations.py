@@ -13,13 +13,11 @@ import z3
 from model.notation import HOST, TRUE, Network, Term, every, happens, implies, some
 from model.notation.terms import After, And, Every, Not, Or, all_of
 from model.notation.words import words
-from model.protocol import PROTOCOL
 from proofs import obligations as reading
 from proofs.columns import BASE
 from proofs.found import state_found, step_found
 from proofs.obligations import Confirming, Obligation
-from proofs.prove import Closed, closed_groups, judged, prepared
-from proofs.slices import as_asked
+from proofs.prove import Closed, closed_groups, prepared
 from proofs.solvers import UNSAT, Z3, ask
 from proofs.symbolic import Symbolic
 from proofs.vary import with_event
@@ -27,8 +25,6 @@ from proofs.world import Column, World
 from properties.catalogue import PROPERTIES, watched
 from properties.kinds import Always, Property, Step, always, fired, step
 from tests.proofs.tiny import HARBOUR, Boat, at_sea, boat, named, open_, place
-from tests.wrong_protocols.changes import Wrong
-from tests.wrong_protocols.protocols import PROTOCOLS
 
 STORM = Column(frozenset({"storm"}))
 VANISHES = Column(frozenset({"requester_vanishes"}))
@@ -175,24 +171,6 @@ class TestPlantedFaults:
         contrary = [replace(one, term=~one.term) for one in real().members if isinstance(one, Always | Step)]
         found = refused(Confirming(replace(real(), members=tuple(contrary))), "claim")
         assert {one.name.split(":")[0] for one in found} == set(SMALL)
-
-
-WRONG = [
-    wrong for wrong in PROTOCOLS
-    if wrong.name in {
-        "MET-4-overlooked", "copies-before-freeze-returns", "returning-true-is-success", "veto-causes-abort",
-        "files-before-the-other-writer",
-    }
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("wrong", WRONG, ids=lambda wrong: wrong.name)
-def test_a_wrong_protocol_has_closed_sets_that_claim_what_is_not_so(wrong: Wrong) -> None:
-    network, asked = as_asked(PROPERTIES[wrong.refuted_by], watched(wrong.change(PROTOCOL)))
-    closed = closed_for(network, wrong.column, asked)
-    assert [proof.holds for proof in judged(closed)] == [False]
-    assert refused(Confirming(closed), "claim", first=True)
-    assert len(WRONG) == 5
 
 
 A_FAULT = "only a fault puts it to the test"

@@ -100,4 +100,4 @@ def test_the_rest_of_the_protocol_is_left_as_it_was() -> None:
 
 
 def test_there_are_enough_of_them() -> None:
-    assert len({wrong.name for wrong in PROTOCOLS}) == len(PROTOCOLS) >= 24
+    assert len({wrong.name for wrong in PROTOCOLS}) == len(PROTOCOLS) >= 40
