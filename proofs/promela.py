@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations, product
 from math import prod
 
@@ -25,11 +25,13 @@ WIDTH = 120
 
 @dataclass(frozen=True)
 class Exported:
-    """A network as Promela. starts: how many start states it has. properties: those that are asserted."""
+    """A network as Promela. starts: how many start states it has. properties: those that are asserted. events: the event that
+    each `inline` of the text is (or is a case of)."""
 
     text: str
     starts: int
     properties: tuple[str, ...]
+    events: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def more_states(self) -> int:
@@ -53,7 +55,7 @@ def promela(compiled: Compiled, vms: int, properties: Sequence[Property], title:
     text = _Text(Vocabulary(compiled, vms), properties)
     lines = [*_comment(title), "", *text.lines()]
     starts = len(compiled.start_hosts) * len(compiled.starts) ** vms
-    return Exported("\n".join(lines) + "\n", starts, tuple(found.name for found in properties))
+    return Exported("\n".join(lines) + "\n", starts, tuple(found.name for found in properties), text.called())
 
 
 class _Text:
@@ -76,6 +78,10 @@ class _Text:
         part = [] if one.part is None else [str(one.part[1])]
         cases = [f"{name} {dest or 'stays'}" for name, dest in one.going.items()]
         return self.vocabulary.names.new(one.event.name, *part, *cases)
+
+    def called(self) -> dict[str, str]:
+        """What each event's `inline` is called, with the event's own name."""
+        return {name: one.event.name for name, one in zip(self._called, self._happening, strict=True)}
 
     def lines(self) -> Iterator[str]:
         """All of it. What is said of VMs stands before what says it, but is known only when that is written."""

@@ -34,6 +34,31 @@ def seen(text: str, folder: Path) -> Seen:
     return Seen(states, transitions, frozenset(re.findall(r"^\s*broken: ([\w -]+)$", said, re.MULTILINE)))
 
 
+@dataclass(frozen=True)
+class Asserted:
+    """What SPIN counted, and how often an assertion failed."""
+
+    states: int
+    transitions: int
+    failures: int
+
+
+def asserted(text: str, folder: Path, *, places: int = 0) -> Asserted:
+    """Visit every state, with the assertions as they are: one that fails is counted, and the search goes on. places: as many
+    states as are expected, so that the hash table has one for each."""
+    said = run(text, folder, then=("-c0", f"-w{max(18, places.bit_length())}"))
+    failures = int(_number(said, "errors: ", after=True))
+    assert kinds_of_failure(said) == ({"assertion violated"} if failures else set()), said
+    states, transitions = (int(_number(said, what)) for what in ("states, stored", r"transitions \("))
+    return Asserted(states, transitions, failures)
+
+
+def kinds_of_failure(said: str) -> set[str]:
+    """What the verifier calls the errors that it found, as far as it tells them."""
+    found = re.findall(r"^pan:\d+: ([a-z ]+[a-z])", said, re.MULTILINE)
+    return {one.removesuffix(" at depth") for one in found}
+
+
 def refuses(text: str, folder: Path) -> bool:
     """Whether an assertion of the text as it is fails."""
     said = run(text, folder)
@@ -42,14 +67,15 @@ def refuses(text: str, folder: Path) -> bool:
     return errors != "0"
 
 
-def run(text: str, folder: Path, *flags: str) -> str:
-    """All that the verifier says of a text."""
+def run(text: str, folder: Path, *flags: str, safety: bool = True, then: Sequence[str] = ()) -> str:
+    """All that the verifier says of a text. flags: for the compiler. safety: no circles are looked for. then: options of the
+    verifier."""
     (folder / "model.pml").write_text(text, encoding="utf-8")
     said = _call(["spin", "-a", "model.pml"], folder)
     assert "rror" not in said, said
     assert (folder / "pan.c").exists(), said
-    _call(["gcc", "-O0", "-w", "-DSAFETY", "-DNOREDUCE", *flags, "-o", "pan", "pan.c"], folder)
-    said = _call(["./pan", "-m1000000", "-w18"], folder)
+    _call(["gcc", "-O0", "-w", *(["-DSAFETY"] if safety else []), "-DNOREDUCE", *flags, "-o", "pan", "pan.c"], folder)
+    said = _call(["./pan", "-m1000000", "-w18", *then], folder)
     assert "max search depth too small" not in said
     return said
 
