@@ -33,7 +33,9 @@ class Carried:
 
 
 def carried(network: Network) -> tuple[Carried, ...]:
-    """Every requirement, in the order of the reference."""
+    """Every requirement, in the order of the reference. Raises ValueError if there is none: then none would be bare."""
+    if not REQUIREMENTS:
+        raise ValueError("There are no requirements: nothing could be without a rule.")
     return tuple(
         Carried(
             requirement,

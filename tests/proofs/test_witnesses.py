@@ -36,8 +36,9 @@ from proofs.confirm import Set, confirmed
 from proofs.explore import explore
 from proofs.judge import Judge
 from proofs.prove import Proof, prove
+from proofs.reasons import NoReason
 from proofs.record import WORSE, Record, load, updated
-from proofs.told import NoReason, told
+from proofs.told import told
 from proofs.verdict import CLOSED, HOLDS, NOT_EXERCISED, PROVED, REFUTED, Verdict
 from proofs.world import World
 from properties.catalogue import PROPERTIES
