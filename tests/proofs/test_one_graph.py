@@ -1,0 +1,181 @@
+"""One protocol, read in several ways: the machines executed, the explorers, the tables, and the symbolic relation have the same
+states, the same labelled steps, the same depth, and come to the same value of every property, everywhere.
+
+Whole graphs where that takes seconds, at night where it takes minutes; beyond that, states of random runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache, cached_property
+
+import pytest
+
+from model.notation import FALSE, Network
+from proofs.tables import Tables
+from proofs.vary import with_event
+from proofs.world import Column
+from properties.catalogue import PROPERTIES, watched
+from properties.kinds import Always, Step
+from tests.proofs.nightly import nightly
+from tests.proofs.one_graph import (
+    Graph,
+    Values,
+    differences,
+    judged_otherwise,
+    nearest_broken,
+    valued,
+    walked,
+)
+from tests.proofs.readings import CompiledTests, Evaluated, Executed, Explored, Reading, Tabulated
+from tests.proofs.relation import Relation
+from tests.proofs.searched import by_search, by_visits
+from tests.proofs.setting import Setting
+
+NETWORK = watched()
+PROMISES = [found for found in PROPERTIES.values() if isinstance(found, (Always, Step))]
+BACKUPS = with_event(NETWORK, "restore_initialized", when=FALSE)
+RESTORES = with_event(NETWORK, "backup_initialized", when=FALSE)
+
+FITS = {
+    "system": "OTHER",
+    "integration": "RUNNING",
+    "power": "RUNNING",
+    "snapshot_location": "SAME_VOLUME",
+    "disk_kind": "VHD",
+    "disk_layout": "BASIC",
+    "file_system": "CAPABLE",
+    "child_writers": "STABLE",
+    "target": "AS_CONFIGURED",
+    "switch": "THERE",
+    "port": "CONNECTED",
+    "cluster": "NOT_CLUSTERED",
+}
+"""A VM that fits Child VM Snapshot."""
+
+
+def setting(vms: int, column: Column | None = None, network: Network = NETWORK, **starts: str) -> Setting:
+    """So many VMs. starts: the start states of a VM's machines, with spaces between, where they are not those of FITS."""
+    allowed = {name: frozenset(states.split()) for name, states in {**FITS, **starts}.items()}
+    return Setting(network, column or Column(), vms, allowed)
+
+
+def faults(*names: str, **readings: str) -> Column:
+    return Column(frozenset(names), tuple((name.replace("_", "-"), state) for name, state in readings.items()))
+
+
+WHOLE: dict[str, tuple[Setting, tuple[int, int, int], tuple[int, int, int]]] = {
+    "running, or off": (setting(1, power="RUNNING OFF"), (644, 761, 74), (644, 761, 74)),
+    "paused; it cannot be resumed, and only VHDs are looked at": (
+        setting(1, faults("vm_cannot_be_resumed", READ_12="VHDS"), power="PAUSED"),
+        (390, 462, 51),
+        (390, 462, 51),
+    ),
+    "paused; the requester aborts": (
+        setting(1, faults("requester_aborts"), power="PAUSED"),
+        (562, 736, 46),
+        (562, 736, 46),
+    ),
+    "backups of two running VMs": (setting(2, network=BACKUPS), (681, 1_079, 59), (399, 595, 59)),
+    "restores of two VMs that are off": (
+        setting(2, network=RESTORES, power="OFF"),
+        (506, 729, 38),
+        (288, 390, 38),
+    ),
+}
+"""A configuration; its states, steps and depth with VMs told apart, and with VMs that are interchangeable."""
+
+AT_NIGHT: dict[str, tuple[Setting, tuple[int, int, int], tuple[int, int, int]]] = {
+    "running or paused or off; with writers in the child or without": (
+        setting(1, power="RUNNING PAUSED OFF", child_writers="STABLE ABSENT"),
+        (1_416, 1_674, 74),
+        (1_416, 1_674, 74),
+    ),
+    "clustered": (setting(1, cluster="ONLINE"), (2_416, 3_381, 76), (2_416, 3_381, 76)),
+    "running; the requester vanishes": (
+        setting(1, faults("requester_vanishes")),
+        (2_658, 4_264, 65),
+        (2_658, 4_264, 65),
+    ),
+    "running; the host loses power": (setting(1, faults("host_loses_power")), (2_488, 5_647, 63), (2_488, 5_647, 63)),
+    "running; the integration service stops": (
+        setting(1, faults("integration_service_stops")),
+        (4_172, 8_115, 79),
+        (4_172, 8_115, 79),
+    ),
+    "two that are paused": (setting(2, power="PAUSED"), (3_744, 4_854, 65), (2_017, 2_554, 65)),
+    "two that are off": (setting(2, power="OFF"), (2_714, 3_406, 62), (1_497, 1_828, 62)),
+}
+"""The same, for longer."""
+
+
+class Read:
+    """A setting, with every reading of it."""
+
+    def __init__(self, setting: Setting) -> None:
+        self.setting = setting
+        self.relation = Relation(setting, PROMISES)
+
+    @cached_property
+    def tables(self) -> Tables:
+        return Tables(self.setting.compiled)
+
+    @cached_property
+    def readings(self) -> list[Reading]:
+        """The machines executed first: they are what the others are read from."""
+        return [Executed(self.setting), Explored(self.setting), Tabulated(self.setting, self.tables), self.relation]
+
+    @cached_property
+    def graph(self) -> Graph:
+        return walked(self.setting, self.readings[0])
+
+    @cached_property
+    def evaluated(self) -> Values:
+        return valued(self.graph, Evaluated(self.setting, PROMISES))
+
+
+@cache
+def read(name: str) -> Read:
+    return Read((WHOLE | AT_NIGHT)[name][0])
+
+
+def assert_one_graph(name: str) -> None:
+    """All readings of a configuration are the same."""
+    whole, (_, apart, swapped) = read(name), (WHOLE | AT_NIGHT)[name]
+    assert (whole.graph.counts, whole.graph.swapped_counts) == (apart, swapped)
+    for reading in whole.readings[1:]:
+        assert differences(whole.graph, walked(whole.setting, reading)) == []
+    assert {state for state in whole.graph.depth if whole.relation.is_start(state)} == whole.setting.starts
+
+
+def assert_one_value(name: str) -> dict[str, int]:
+    """Each property is worth the same everywhere, whoever is asked. The properties that are broken, and how far away."""
+    whole = read(name)
+    assert whole.evaluated.asked >= 50 * len(whole.graph.depth)
+    for judge in (CompiledTests(whole.setting, PROMISES), whole.relation):
+        assert judged_otherwise(whole.setting, whole.evaluated, valued(whole.graph, judge)) == []
+    return nearest_broken(whole.graph, whole.evaluated)
+
+
+def assert_searches_agree(name: str, broken: Mapping[str, int]) -> None:
+    """Searches count the same, and find what is broken as near as it is."""
+    whole = read(name)
+    evaluator = Evaluated(whole.setting, PROMISES)
+    found = by_search(whole.graph, evaluator, broken) | by_visits(whole.graph, whole.tables, evaluator, broken)
+    assert {search: lines for search, lines in found.items() if lines} == {}
+    assert len(found) == 6
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_one_graph(name: str) -> None:
+    assert_one_graph(name)
+    assert_searches_agree(name, assert_one_value(name))
+
+
+@nightly
+@pytest.mark.slow
+@pytest.mark.timeout(3_000)
+@pytest.mark.parametrize("name", AT_NIGHT)
+def test_one_graph_of_more_states(name: str) -> None:
+    assert_one_graph(name)
+    assert_searches_agree(name, assert_one_value(name))
