@@ -3,9 +3,8 @@ verdict; for what must come in the end, the search for a fair run that never res
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import replace
-from itertools import pairwise
 
 from model.notation.terms import Term
 from proofs.compile import Step as Snapshot
@@ -165,12 +164,13 @@ def endless_run(explored: Explored, found: Ends, world: World) -> tuple[Explored
     exact = find_lasso(list(apart.before), out, rest)
     if exact is None:
         return None
-    turns = pairwise([exact.at, *(state for _, state in exact.loop)])
-    return apart, exact.at, [_edge_to(apart, state, target) for state, target in turns]
+    states = [exact.at, *(state for _, state in exact.loop)]
+    return apart, exact.at, [_edge_to(apart, s, *turn) for s, turn in zip(states, exact.loop, strict=False)]
 
 
-def _edge_to(explored: Explored, state: State, target: State) -> Edge:
-    return next(edge for edge, reached in explored.targets[state] if reached == target)
+def _edge_to(apart: Explored, state: State, act: Hashable, target: State) -> Edge:
+    """The step that the loop takes, and no other one that leads there: a fault, say, or what another VM does."""
+    return next(edge for edge, to in apart.targets[state] if to == target and (edge[0], edge[4]) == act)
 
 
 def _graph(

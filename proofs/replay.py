@@ -21,13 +21,15 @@ class EnginesDisagree(AssertionError):
 
 
 def replay(compiled: Compiled, start: State, edges: Sequence[Edge], loop: int | None = None) -> RunFound:
-    """The run of the whole network that a path of the explorer stands for. Raises EnginesDisagree."""
+    """The run of the whole network that a path of the explorer stands for. A path that turns is one of VMs kept apart: there
+    each step is of the VM at its position, so that each comes back to where it was. Raises EnginesDisagree."""
+    apart = loop is not None and loop < len(edges)
     world = compiled.world
     shapes = tuple(compiled.shapes[compiled.locals[vm][0]] for vm in start[1:])
     starts = _starts(compiled, start)
     run = Run(world.network, shapes, starts, world.column.faults)
     locals_, host, steps = list(start[1:]), start[0], list[tuple[str, Index]]()
-    for event, host2, vm, vm2, _ in edges:
+    for event, host2, vm, vm2, at in edges:
         name = compiled.events[event].name
         if vm < 0:
             bits = compiled.bits_of_all(host, locals_)
@@ -36,7 +38,7 @@ def replay(compiled: Compiled, start: State, edges: Sequence[Edge], loop: int | 
             index: Index = ()
             _fire(run, name, index)
         else:
-            i = locals_.index(vm)
+            i = at if apart else locals_.index(vm)
             locals_[i] = vm2
             index = _fire_on_member(run, compiled, name, i, host2, vm2)
         host = host2
