@@ -6,7 +6,7 @@ relation, in `relation.py`. `tests/proofs/one_graph.py` holds them against one a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 from model.notation import Run
@@ -68,13 +68,23 @@ class Executed:
 
     def out(self, state: State) -> list[Happening]:
         self.put(state)
-        found = []
-        for name, at in self.run.enabled():
+        found: list[Happening] = []
+        for name, at in self._enabled():
             self.run.fire(name, at)
             self.at = tuple(self.run.state(*key) for key in self.setting.keys)
             found.append((name, at[:1], self.at))
             self.put(state)
         return found
+
+    def _enabled(self) -> list[tuple[str, Index]]:
+        """What `Run.enabled` says; a reason why not, which takes longest, is not asked for where the guard does not hold."""
+        run = self.run
+        return [
+            (event.name, at)
+            for event in self.setting.network.events.values()
+            for at in run._happens_to(event)
+            if run.holds(event.when, at) and run.why_not(event.name, at) is None
+        ]
 
 
 class Explored:
@@ -191,9 +201,4 @@ class CompiledTests:
         return found | {name: not test(snapshot) for name, test in self.look.steps.get(number, ())}
 
 
-def named(found: Iterable[Happening]) -> Iterator[tuple[str, Index]]:
-    """The events, and whom they happen to."""
-    return ((event, at) for event, at, _ in found)
-
-
-__all__ = ["CompiledTests", "Evaluated", "Executed", "Explored", "Happening", "Judge", "Reading", "Tabulated", "named"]
+__all__ = ["CompiledTests", "Evaluated", "Executed", "Explored", "Happening", "Judge", "Reading", "Tabulated"]

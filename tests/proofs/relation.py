@@ -8,6 +8,7 @@ rule reads few machines, and what is left of it is remembered by what these are 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import z3
@@ -21,6 +22,10 @@ from tests.proofs.setting import Key, Setting, State
 
 Test = Callable[[State, State], bool | str]
 """The value of a formula, or of a machine, by the states before and after a step."""
+
+
+Afterwards = tuple[tuple[int, str], ...]
+"""Machines, and the state that each is in after a step."""
 
 
 class Undecided(AssertionError):
@@ -37,15 +42,16 @@ class _Formula:
         found = relation.read_by(self.formula)
         self.speaks_of_after = any(then for _, then in found)
         self.reads = sorted(n for n, then in found if not then)
-        self.left: dict[State, Any] = {}
+        self.left: dict[State, Afterwards | None] = {}
         self._test: Test | None = None
 
-    def left_of_it(self, before: State) -> Any:
-        """What it says of the states afterwards; True or False, if it says nothing of them."""
+    def says(self, before: State) -> Afterwards | None:
+        """What it says of the states afterwards; None, if it cannot be."""
         known = tuple(before[n] for n in self.reads)
         if known not in self.left:
             pairs = [self.relation.pair(n, one) for n, one in zip(self.reads, known, strict=True)]
-            self.left[known] = z3.simplify(z3.substitute(self.formula, *pairs) if pairs else self.formula)
+            left = z3.simplify(z3.substitute(self.formula, *pairs) if pairs else self.formula)
+            self.left[known] = None if z3.is_false(left) else self.relation.equations(left)
         return self.left[known]
 
     def holds(self, before: State, after: State) -> bool:
@@ -58,7 +64,8 @@ class _Formula:
 
 
 class Relation:
-    """The symbolic relation of a setting whose VMs are all there are. symbolic: of another network, in a test of this test."""
+    """The symbolic relation of a setting whose VMs are all there are. other: a slice of another network, for a test
+    of this test."""
 
     name = "the symbolic relation"
 
@@ -163,7 +170,7 @@ class Relation:
     # -- what can happen ----------------------------------------------------------------------------------------------
 
     def starts(self) -> Iterable[State]:
-        """Those of the states that could be starts in which the formula for starts holds, others of them beside."""
+        """Those of the declared starts that the formula for starts admits; `is_start` is asked of all other states as well."""
         return [state for state in self.setting.starts if self.is_start(state)]
 
     def is_start(self, state: State) -> bool:
@@ -173,48 +180,48 @@ class Relation:
     def out(self, state: State) -> list[Happening]:
         found: list[Happening] = []
         for event, i, rules in self._ways:
-            left: list[Any] = []
+            target, said = list(state), dict[int, str]()
             for rule in rules:
                 if not rule.speaks_of_after:
                     if not rule.holds(state, state):
                         break
                     continue
-                one = rule.left_of_it(state)
-                if z3.is_false(one):
+                after = rule.says(state)
+                if after is None:
                     break
-                left.append(one)
+                for n, one in after:
+                    target[n] = one
+                    if said.setdefault(n, one) != one:
+                        raise Undecided(f"{event.name} leads {self.setting.keys[n]} to {said[n]} and to {one}")
             else:
-                found.append((event.name, () if i < 0 else (i,), self._target(event, state, left)))
+                if not said.keys() >= self.free:
+                    raise Undecided(
+                        f"{event.name} leaves open {[self.setting.keys[n] for n in self.free - said.keys()]}"
+                    )
+                found.append((event.name, () if i < 0 else (i,), tuple(target)))
         return found
 
-    def _target(self, event: Event, state: State, left: Sequence[Any]) -> State:
-        """The one state that is left: for each machine that the slice looks at the rules say where it is afterwards."""
-        target, waiting, said = list(state), list(left), set[int]()
+    @cached_property
+    def free(self) -> frozenset[int]:
+        """The machines of which something has to be said: they have more states than one."""
+        return frozenset(n for n in self.then if len(self.symbolic.states[self.setting.keys[n][0]]) > 1)
+
+    def equations(self, left: Any) -> Afterwards:
+        """What is left of a rule, as the one state that each machine is in afterwards. Raises Undecided if it says else."""
+        found, waiting = [], [left]
         while waiting:
             one = waiting.pop()
             if z3.is_and(one):
                 waiting += one.children()
-            elif z3.is_eq(one):
-                sides = {self._of.get(side.get_id()): side for side in one.children()}
-                (n, then), value = self._equation(event, sides)
-                if not then or (n in said and target[n] != value):
-                    raise Undecided(f"{event.name}: {one}")
-                target[n] = value
-                said.add(n)
-            elif not z3.is_true(one):
-                raise Undecided(f"{event.name}: {one} is left")
-        if missing := [self.setting.keys[n] for n in self.then if n not in said and self._free(n)]:
-            raise Undecided(f"{event.name} says nothing of {missing}")
-        return tuple(target)
-
-    def _free(self, n: int) -> bool:
-        return len(self.symbolic.states[self.setting.keys[n][0]]) > 1
-
-    def _equation(self, event: Event, sides: Mapping[tuple[int, bool] | None, Any]) -> tuple[tuple[int, bool], str]:
-        known = [side for side in sides if side is not None]
-        if len(known) != 1 or None not in sides:
-            raise Undecided(f"{event.name}: {list(sides.values())} are said to be the same")
-        return known[0], _state(sides[None])
+                continue
+            if z3.is_true(one):
+                continue
+            sides = {self._of.get(side.get_id()): side for side in one.children()} if z3.is_eq(one) else {}
+            machines = [side for side in sides if side is not None]
+            if len(machines) != 1 or None not in sides or not machines[0][1]:
+                raise Undecided(f"{one} is left of a rule")
+            found.append((machines[0][0], _state(sides[None])))
+        return tuple(found)
 
     # -- what holds ---------------------------------------------------------------------------------------------------
 

@@ -19,7 +19,7 @@ from tests.proofs.setting import Setting, State
 WAYS = (("numpy", True), ("numba", True), ("numba", False))
 """Engines that visit every state, and whether they tell VMs apart."""
 
-AT_ONCE = 40
+AT_ONCE = 60
 """Things that a visit is asked to look for at once: it keeps them in the bits of a word."""
 
 

@@ -7,7 +7,7 @@ is asked as `tests/proofs/spin_ends.py` says.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -27,7 +27,15 @@ from tests.proofs.spin import Asserted, asserted, needs_spin
 from tests.proofs.spin_ends import Asked
 from tests.wrong_protocols.changes import Wrong
 from tests.wrong_protocols.in_promela import slice_for
-from tests.wrong_protocols.protocols import PROTOCOLS
+from tests.wrong_protocols.protocols import (
+    CLUSTER,
+    FREEZE_AND_THAW,
+    METHODS,
+    POST_SNAPSHOT,
+    PREPARE_FOR_SNAPSHOT,
+    PROTOCOLS,
+    RESTORE,
+)
 from tests.wrong_protocols.three_vms import WRONG_FROM_THREE, ThreeVms
 
 pytestmark = needs_spin
@@ -48,9 +56,32 @@ THREE_VMS = {
 }
 """States and transitions that SPIN counts with three VMs, of the wrong protocol and of the right one."""
 
-each = pytest.mark.parametrize("wrong", ASSERTED, ids=lambda wrong: wrong.name)
-each_end = pytest.mark.parametrize("wrong", ENDS, ids=lambda wrong: wrong.name)
-each_of_three = pytest.mark.parametrize("wrong", WRONG_FROM_THREE, ids=lambda wrong: wrong.name)
+IN_EVERY_RUN = frozenset(
+    {
+        *(phase[0].name for phase in (METHODS, PREPARE_FOR_SNAPSHOT, FREEZE_AND_THAW, POST_SNAPSHOT, RESTORE, CLUSTER)),
+        "abort-after-post-snapshot",  # with a fault
+        "complete-after-vanishing",  # with more events than any other
+        "mixed-statuses-accepted",  # with two VMs, and a fault
+        "another-vm-deleted",  # with two VMs
+        "files-before-the-other-writer",  # with an observer
+        "roll-back-needs-the-childs-writers",  # of two runs at once
+        "third-vm-not-noted",  # with three VMs
+        "third-mark",
+        "seen-by-way-of-another",
+    }
+)
+"""At night all are asked, and the right protocol for each; the compiler takes a second for one. In every run the right protocol
+is asked in `tests/proofs/test_spin_agrees.py`."""
+
+
+def _each(wrongs: Sequence[Wrong] | Sequence[ThreeVms], chosen: Collection[str]) -> pytest.MarkDecorator:
+    found = [pytest.param(one, id=one.name, marks=[] if one.name in chosen else [nightly]) for one in wrongs]
+    return pytest.mark.parametrize("wrong", found)
+
+
+each = _each(ASSERTED, IN_EVERY_RUN)
+each_end = _each(ENDS, {one.name for one in ENDS})
+each_of_three = _each(WRONG_FROM_THREE, IN_EVERY_RUN)
 
 
 def by_spin(compiled: Compiled, vms: int, asked: Sequence[Property], folder: Path) -> Asserted:
@@ -81,10 +112,9 @@ for _wrong in ASSERTED:
     RIGHT.setdefault((_wrong.column, _wrong.vms, _alone), []).append(_wrong.refuted_by)
 
 
+@nightly
 @pytest.mark.parametrize(
-    ("asked_in", "names"),
-    RIGHT.items(),
-    ids=[f"{column}, {vms} VMs" + ", two runs" * two for column, vms, two in RIGHT],
+    ("asked_in", "names"), RIGHT.items(), ids=[f"{column}, {vms} VMs{', two runs' * two}" for column, vms, two in RIGHT]
 )
 def test_the_right_protocol_is_not(asked_in: tuple[Column, int, bool], names: list[str], tmp_path: Path) -> None:
     column, vms, _ = asked_in
@@ -95,7 +125,7 @@ def test_the_right_protocol_is_not(asked_in: tuple[Column, int, bool], names: li
 
 
 @nightly
-@each
+@pytest.mark.parametrize("wrong", ASSERTED, ids=lambda wrong: wrong.name)
 def test_the_right_protocol_is_not_in_the_very_slice(wrong: Wrong, tmp_path: Path) -> None:
     compiled, asked = slice_for(watched(), wrong.column, [PROPERTIES[wrong.refuted_by]])
     spins = by_spin(compiled, wrong.vms, asked, tmp_path)
@@ -112,7 +142,7 @@ def test_is_refuted_with_three_vms(wrong: ThreeVms, tmp_path: Path) -> None:
 
 
 @nightly
-@each_of_three
+@pytest.mark.parametrize("wrong", WRONG_FROM_THREE, ids=lambda wrong: wrong.name)
 @pytest.mark.parametrize("vms", [1, 2, 3])
 def test_three_vms_and_fewer_of_both(wrong: ThreeVms, vms: int, tmp_path: Path) -> None:
     """Fewer do not show it; and our explorer counts what SPIN counts."""
@@ -140,7 +170,8 @@ def test_what_never_comes_to_rest_is_refuted(wrong: Wrong, tmp_path: Path) -> No
     assert waits or asked.turns(tmp_path)
 
 
-@each_end
+@nightly
+@pytest.mark.parametrize("wrong", ENDS, ids=lambda wrong: wrong.name)
 def test_the_right_protocol_comes_to_rest(wrong: Wrong, tmp_path: Path) -> None:
     asked = ends_asked(watched(), wrong.column, wrong.refuted_by, wrong.vms)
     assert not asked.waits(tmp_path)
@@ -150,4 +181,5 @@ def test_the_right_protocol_comes_to_rest(wrong: Wrong, tmp_path: Path) -> None:
 def test_none_is_left_out() -> None:
     assert {*ASSERTED, *ENDS} == set(PROTOCOLS)
     assert len(ASSERTED) + len(ENDS) + len(WRONG_FROM_THREE) >= 45
+    assert {*IN_EVERY_RUN} <= {*(one.name for one in ASSERTED), *(one.name for one in WRONG_FROM_THREE)}
     assert THREE_VMS.keys() == {wrong.name for wrong in WRONG_FROM_THREE}
