@@ -28,8 +28,6 @@ def by_kind(
     property nor all that it depends on, are judged once."""
     if scope.kinds is None:
         raise ValueError("a scope without kinds: say how the VMs of each shape may start")
-    if not names:
-        raise ValueError(f"no property is asked in the column {column.name}")
     properties, found = PROPERTIES if properties is None else properties, dict[str, dict[int, Verdict]]()
     asked = [as_asked(properties[name], watched(network)) for name in names]
     for group in groups((worlds_of(of, column).whole, one) for of, one in asked):

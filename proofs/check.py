@@ -42,8 +42,6 @@ class Scope:
         """Raises ValueError where nothing would be searched: whatever is asked would hold there."""
         if self.fewest < 1 or self.vms < 1:
             raise ValueError(f"a search of {min(self.fewest, self.vms)} VMs: at least one is needed")
-        if not self.shapes:
-            raise ValueError("VMs of no shape: say what disks and adapters a VM has")
         if self.limit < 1:
             raise ValueError(f"a search of {self.limit} states: at least one must be searched")
 

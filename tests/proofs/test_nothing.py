@@ -130,9 +130,6 @@ REFUSED: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
     "no column": (lambda: judge_columns([]), ValueError, "no column is to be judged"),
     "a column without names": (lambda: judge_columns([(BASE, [], Scope())]), ValueError, "no property in one"),
     "shares of no name": (lambda: judge_in_shares((BASE, [], Scope()), jobs=1), ValueError, "no property is asked"),
-    "no name by kind": (
-        lambda: by_kind(BASE, [], Scope(shapes=(NO_OARS,), allowed=({},))), ValueError, "no property is asked"
-    ),
     "a sweep of no kind": (lambda: pairs(()), ValueError, "pairs of nothing"),
     "a sweep of an unknown kind": (lambda: pairs({"moods"}), ValueError, "pairs of moods"),
 }  # fmt: skip
@@ -178,6 +175,7 @@ class TestWhatIsGivenForNothingNamesNothing:
         assert shares(BASE, [], 2) == []
         assert confirmed([], []) == []
         assert new_in([], {}) == []
+        assert by_kind(BASE, [], Scope(shapes=(NO_OARS,), allowed=({},))) == {}
 
     def test_no_answer_confirms_nothing(self) -> None:
         assert not Answers((), {}).confirms("open")
