@@ -1,10 +1,27 @@
-"""Profiles of the random tests: `dev` by default, `ci` where CI is set, `nightly` on request (HYPOTHESIS_PROFILE=nightly)."""
+"""Profiles of the random tests: `dev` by default, `pr` where CI is set, `nightly` on request (HYPOTHESIS_PROFILE=nightly).
+
+Where CI is set, Hypothesis has a profile inherit derandomize=True: `nightly` sets it back, or each night were the same night.
+What the sampled runs came to is told at the end; in full at night, or with SAMPLE_REPORT=1.
+"""
 
 import os
 
+import pytest
 from hypothesis import settings
 
-settings.register_profile("dev", deadline=None, max_examples=50)
-settings.register_profile("ci", deadline=None, max_examples=100, derandomize=True, print_blob=True, database=None)
+settings.register_profile("dev", deadline=None, max_examples=50, derandomize=False)
+settings.register_profile("pr", deadline=None, max_examples=100, derandomize=True, print_blob=True, database=None)
 settings.register_profile("nightly", deadline=None, max_examples=2_000, derandomize=False, print_blob=True)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "dev"))
+
+PROFILE = os.environ.get("HYPOTHESIS_PROFILE") or ("pr" if os.environ.get("CI") else "dev")
+settings.load_profile(PROFILE)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    wanted = "sampled in full" if PROFILE == "nightly" or os.environ.get("SAMPLE_REPORT") else "sampled"
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            for name, told in getattr(report, "user_properties", ()):
+                if name == wanted and getattr(report, "when", "") == "call":
+                    terminalreporter.section(f"sampled runs (profile {PROFILE})")
+                    terminalreporter.write_line(str(told))

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import product
 from random import Random
 
 import pytest
@@ -18,17 +17,18 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from model.faults import FAULTS
-from model.notation import HOST, NotEnabled, Run, Shape, Sort
+from model.notation import NotEnabled, Run, Shape
 from model.notation.run import Index
-from model.notation.terms import machines_of
 from model.readings import READINGS
 from proofs.compile import Compiled
 from proofs.explore import State, successors
+from proofs.sample.settings import shapes, starts
 from proofs.world import Column
 from properties.catalogue import PROPERTIES, watched
 from properties.kinds import Always, Step
 from tests.proofs.evaluate import Moment
 from tests.proofs.whole import compiled_whole, in_numbers
+from tests.sampled.usual import USUAL
 
 NETWORK = watched()
 PROMISES = [found for found in PROPERTIES.values() if isinstance(found, (Always, Step))]
@@ -36,7 +36,6 @@ ALL = [fault.name for fault in FAULTS]
 FIRED: Counter[str] = Counter()
 HELD: Counter[str] = Counter()
 
-Starts = dict[tuple[str, Index], str]
 Act = tuple[str, Index]
 
 columns = st.one_of(
@@ -51,60 +50,6 @@ columns = st.one_of(
         ).map(tuple),
     ),
 )
-shapes = st.builds(lambda disks, adapters: Shape({"disk": disks, "adapter": adapters}), *[st.integers(0, 2)] * 2)
-
-
-USUAL = {
-    "system": "OTHER",
-    "integration": "RUNNING",
-    "power": "RUNNING",
-    "cluster": "NOT_CLUSTERED",
-    "snapshot_location": "SAME_VOLUME",
-    "disk_layout": "BASIC",
-    "file_system": "CAPABLE",
-}
-"""A VM that fits Child VM Snapshot: left to chance, hardly one in fifty would, and the child's events would go untried."""
-
-
-def possible_starts(sort: Sort) -> list[dict[str, str]]:
-    """The joint start states, of the machines of one VM or one part, that fulfil what holds at the start."""
-    bound = [term for term in NETWORK.at_start if any(NETWORK.actors[n].sort == sort for n in machines_of(term))]
-    names = sorted({name for term in bound for name in machines_of(term)})
-    whole_vm = sort == NETWORK.replicated
-    one_part = Shape({} if whole_vm else {sort.name: 1})
-    found = []
-    for states in product(*(NETWORK.actors[name].starts for name in names)):
-        chosen = dict(zip(names, states, strict=True))
-        member: Index = (0,) if whole_vm else (0, 0)
-        at = {(name, member): state for name, state in chosen.items()}
-        moment = Moment(NETWORK, [one_part], at, at)
-        if all(moment.holds(term, (0,)) for term in bound):
-            found.append(chosen)
-    return found
-
-
-JOINTLY = {sort: possible_starts(sort) for sort in (NETWORK.replicated, *NETWORK.parts)}
-
-
-@st.composite
-def starts(draw: st.DrawFn, forms: tuple[Shape, ...], column: Column) -> Starts:
-    """A start state for every machine."""
-    found: Starts = {}
-    for sort in (HOST, NETWORK.replicated, *NETWORK.parts):
-        if sort == HOST:
-            members: list[Index] = [()]
-        elif sort == NETWORK.replicated:
-            members = [(i,) for i in range(len(forms))]
-        else:
-            members = [(i, j) for i, form in enumerate(forms) for j in range(form.parts.get(sort.name, 0))]
-        for member in members:
-            chosen = dict(USUAL) if draw(st.booleans()) else {}
-            joint = [one for one in JOINTLY.get(sort, []) if all(chosen.get(n, s) == s for n, s in one.items())]
-            chosen |= draw(st.sampled_from(joint)) if joint else {}
-            for actor in NETWORK.of_sort(sort):
-                free = actor.starts[:1] if sort == HOST and not actor.moves else actor.starts
-                found[actor.name, member] = chosen.get(actor.name) or draw(st.sampled_from(free))
-    return found | {(reading, ()): state for reading, state in column.readings}
 
 
 @contextmanager
@@ -124,9 +69,9 @@ class Engines(RuleBasedStateMachine):
     seen: Counter[str]
     judged: bool
 
-    @initialize(data=st.data(), column=columns, forms=st.lists(shapes, min_size=1, max_size=2).map(tuple))
+    @initialize(data=st.data(), column=columns, forms=st.lists(shapes(NETWORK, 2), min_size=1, max_size=2).map(tuple))
     def begin(self, data: st.DataObject, column: Column, forms: tuple[Shape, ...]) -> None:
-        chosen = data.draw(starts(forms, column), label="starts")
+        chosen = data.draw(starts(NETWORK, forms, column, USUAL), label="starts")
         self.run = Run(NETWORK, forms, chosen, column.faults)
         self.judged, self.seen = column == Column(), Counter()
         allowed = [
