@@ -10,6 +10,7 @@ import pytest
 
 from model.notation import NotEnabled
 from proofs import judge
+from proofs.cache import use
 from proofs.check import Scope, check
 from proofs.compile import Compiled
 from proofs.explore import Edge, State
@@ -30,6 +31,7 @@ each = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def _no_observers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("proofs.check.watched", lambda made: made)
     monkeypatch.setattr("proofs.check._JUDGED", {})
+    use(None)
 
 
 def judged(case: Case, *, proofs: bool = False, vms: int | None = None) -> Verdict:

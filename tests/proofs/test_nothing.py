@@ -15,6 +15,7 @@ import pytest
 
 from model.notation import Shape, build, event, every
 from proofs.by_kind import by_kind
+from proofs.cache import use
 from proofs.check import Scope, check
 from proofs.columns import BASE
 from proofs.compile import Compiled
@@ -48,6 +49,7 @@ SUNK: tuple[Mapping[str, frozenset[str]], ...] = ({"place": frozenset({Boat.SUNK
 @pytest.fixture(autouse=True)
 def _no_observers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("proofs.check.watched", lambda network: network)
+    use(None)
 
 
 @cache

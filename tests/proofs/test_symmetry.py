@@ -12,6 +12,7 @@ import pytest
 
 from model.protocol import PROTOCOL
 from proofs import explore as search
+from proofs.cache import use
 from proofs.check import ONE_OF_EACH, Scope, check
 from proofs.columns import BASE
 from proofs.compile import Compiled
@@ -90,6 +91,18 @@ class TestWhatIsInterchangeable:
         check_starts(starts(found, vms, sort=False))
         if vms > 1:
             assert check_compiled(found, partial(successors, found, sort=False), every.before) == (vms - 1) * apart
+
+    def test_vms_of_several_kinds(self) -> None:
+        """A host's VMs may start in different states: the kind goes with the VM's number, wherever the VM stands."""
+        group = SLICES["every-session-ends"]
+        kinds = [{"power": frozenset({state})} for state in ("RUNNING", "OFF", "SAVED")]
+        terms = [term for one in group.members for term in terms_of(one)]
+        found = Compiled(group.world, group.part, (ONE_OF_EACH,) * 3, terms, kinds)
+        kept, apart = (explore(found, 2, sort=sort) for sort in (True, False))
+        assert check_compiled(found, partial(successors, found, sort=False), kept.before) == kept.states
+        assert sum(map(permutations_of, kept.before)) == apart.states
+        assert {found.locals[vm][0] for state in kept.before for vm in state[1:]} == {0, 1, 2}
+        check_starts(starts(found, 2, sort=False))
 
     def test_random_networks(self) -> None:
         checked = 0
@@ -194,6 +207,8 @@ class TestASpecialVM:
         monkeypatch.setattr("proofs.explore.ONE_IN", 1)
         monkeypatch.setattr("proofs.swift._ONE_IN", 1)
         monkeypatch.setattr("proofs.check.Compiled", FirstAlone)
+        monkeypatch.setattr("proofs.check._JUDGED", {})
+        use(None)
         shut = named(open=always(".", open_, shows="T-1", witness=fired("boat_leaves")))
         with pytest.raises(NotInterchangeable):
             check(STORM, scope=Scope(vms=2, shapes=(NO_OARS,)), network=HARBOUR, properties=shut)

@@ -29,6 +29,7 @@ from model.notation import (
     some,
 )
 from proofs import slices
+from proofs.cache import use
 from proofs.check import Scope, by_views, check
 from proofs.columns import BASE
 from proofs.compile import Compiled
@@ -116,6 +117,7 @@ def _no_observers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("proofs.check.watched", lambda network: network)
     monkeypatch.setattr("proofs.check._JUDGED", {})
     monkeypatch.setattr("proofs.prove._PROVED", {})
+    use(None)
 
 
 def judged(keeper_of: Sort, scope: Scope, properties: Mapping[str, Property]) -> list[Verdict]:

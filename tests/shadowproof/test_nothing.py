@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from model.protocol import PROTOCOL
+from proofs.cache import use
 from proofs.check import Scope
 from proofs.columns import BASE
 from proofs.record import Record
@@ -22,6 +24,13 @@ from shadowproof.tables import bare
 
 NEVER = "not-responding-is-said-by-vss"
 """A property whose witness takes a fault."""
+
+
+@pytest.fixture(autouse=True)
+def _no_cache_left_in_use() -> Iterator[None]:
+    """Commands that end early leave their cache in use, in a process that goes on."""
+    yield
+    use(None)
 
 
 def said(*arguments: str) -> tuple[int, str]:
