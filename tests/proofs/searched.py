@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from model.notation import Term, some
+from model.notation import HOST, Term
 from model.notation.run import Index
 from proofs.explore import Edge, Explored, explore
 from proofs.explore import State as Numbers
@@ -50,9 +50,9 @@ def by_search(graph: Graph, evaluated: Evaluated, broken: Mapping[str, int]) -> 
 
 
 def by_visits(graph: Graph, tables: Tables, evaluated: Evaluated, broken: Mapping[str, int]) -> dict[str, list[str]]:
-    """For each engine that visits every state, the same; it is asked besides for every state of every machine."""
+    """For each engine that visits every state, the same; it is asked besides for every state of every machine of the host."""
     setting = graph.setting
-    looked: dict[str, tuple[Term, Callable[[State], bool]]] = dict(_machine_states(setting))
+    looked: dict[str, tuple[Term, Callable[[State], bool]]] = dict(_host_states(setting))
     near = {name: _nearest_state(graph, holds) for name, (_, holds) in looked.items()}
     near |= {one.name: broken[one.name] for one in evaluated.always if one.name in broken}
     terms = {name: term for name, (term, _) in looked.items()} | {one.name: ~one.term for one in evaluated.always}
@@ -69,18 +69,14 @@ def by_visits(graph: Graph, tables: Tables, evaluated: Evaluated, broken: Mappin
     return found
 
 
-def _machine_states(setting: Setting) -> Iterator[tuple[str, tuple[Term, Callable[[State], bool]]]]:
-    """That some machine is in some state: of the host, and of a VM."""
-    network, reach = setting.network, setting.compiled.world.reach
-    for actor in network.actors.values():
-        places = [n for n, (name, _) in enumerate(setting.keys) if name == actor.name]
-        if actor.sort in network.parts or len(reach[actor.name]) < 2:
-            continue
-        for state in actor.states:
-            one = actor.is_(actor.enum[state])
-            term = some(network.replicated, one) if actor.sort == network.replicated else one
-            holds = lambda at, places=places, state=state: any(at[n] == state for n in places)  # noqa: E731
-            yield f"{actor.name} is {state}", (term, holds)
+def _host_states(setting: Setting) -> Iterator[tuple[str, tuple[Term, Callable[[State], bool]]]]:
+    """That some machine of the host is in some state. (Asked of VMs, visits would take long: what VMs say together is a set.)"""
+    reach = setting.compiled.world.reach
+    for actor in setting.network.of_sort(HOST):
+        n = setting.place[actor.name, ()]
+        for state in actor.states if len(reach[actor.name]) > 1 else ():
+            holds = lambda at, n=n, state=state: at[n] == state  # noqa: E731
+            yield f"{actor.name} is {state}", (actor.is_(actor.enum[state]), holds)
 
 
 def _nearest_state(graph: Graph, holds: Callable[[State], bool]) -> int | None:
