@@ -17,8 +17,7 @@ from model.notation import FALSE, Network
 from proofs.tables import Tables
 from proofs.vary import with_event
 from proofs.world import Column
-from properties.catalogue import PROPERTIES, watched
-from properties.kinds import Always, Step
+from properties.kinds import Step
 from tests.proofs.nightly import nightly
 from tests.proofs.one_graph import (
     Graph,
@@ -30,18 +29,17 @@ from tests.proofs.one_graph import (
     valued,
     walked,
 )
+from tests.proofs.pinned import NETWORK, PINNED
 from tests.proofs.readings import CompiledTests, Evaluated, Executed, Explored, Reading, Tabulated
 from tests.proofs.relation import Relation
 from tests.proofs.searched import by_search, by_visits
 from tests.proofs.setting import Setting
 
-NETWORK = watched()
 PROMISES = [
-    *(found for found in PROPERTIES.values() if isinstance(found, (Always, Step))),
+    *PINNED,
     *(
         Step(says=f"{name} is not put to the test.", term=~found.witness, shows=("GEN-1",), name=f"{name}, its witness")
-        for name, found in PROPERTIES.items()
-        if found.witness != FALSE
+        for name, found in ((found.name, found) for found in PINNED)
     ),
 ]
 """What is judged: nearly all promises are kept, and a judge who always says so would be believed; that their witnesses never fire
