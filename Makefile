@@ -1,11 +1,12 @@
 # All that is needed is Python 3.11 or later with venv. Another interpreter: make setup PYTHON=python3.12
 PYTHON  ?= python3
 WORKERS ?= 2
+FUZZ_SECONDS ?= 60
 
 BIN   := .venv/bin
 READY := .venv/.ready
 
-.PHONY: setup verify test check prove-all bench docs clean
+.PHONY: setup verify test sample nightly fuzz check prove-all bench docs clean
 
 setup: $(READY)
 
@@ -27,6 +28,18 @@ verify: setup
 
 test: setup
 	@$(BIN)/pytest -q -n $(WORKERS) --dist loadgroup
+
+# Random runs as a pull request is judged by, with how often each event and each move fired.
+sample: setup
+	@HYPOTHESIS_PROFILE=pr SAMPLE_REPORT=1 $(BIN)/pytest -q tests/sampled
+
+# The same at greater length, other runs each night; every wrong protocol is set upon.
+nightly: setup
+	@HYPOTHESIS_PROFILE=nightly $(BIN)/pytest -q -n $(WORKERS) --dist load tests/sampled
+
+# HypoFuzz on the same runs, for FUZZ_SECONDS: status 0 if it finds nothing in that time. FUZZ_SECONDS=0: until it is stopped.
+fuzz: setup
+	@$(BIN)/python -m tests.sampled.fuzz $(FUZZ_SECONDS)
 
 prove-all: setup
 	@$(BIN)/shadowproof prove --all

@@ -35,6 +35,13 @@ def setup() -> Setup:
     return Setup(NETWORK, USUAL, columns=RECORDED, aims=tuple(found), reach=found, mixed=True)
 
 
+@cache
+def setup_of_one() -> Setup:
+    """Runs of one VM with one disk and one adapter at most, without faults, steered to whatever is to be had there."""
+    reach = {aim: (BASE,) for aim, columns in (setup().reach or {}).items() if BASE in columns}
+    return Setup(NETWORK, USUAL, members=1, parts=1, columns=(BASE,), aims=tuple(reach), reach=reach)
+
+
 def judges(record: Record | None = None) -> Judges:
     """The promises of a column: those that the record says are kept there."""
     known = record or load()
