@@ -226,11 +226,11 @@ def assert_sampled(setting: Setting, runs: int, steps: int, seed: int) -> set[st
 
 
 def test_states_of_random_runs() -> None:
-    """Two VMs of all kinds, a few faults: some 10 million states."""
+    """Two VMs that are running or off, and clustered, with two faults: too many states to visit."""
     beyond = setting(
         2, faults("operator_changes_vm", "requester_vanishes"), power="RUNNING OFF", cluster="ONLINE OFFLINE"
     )
-    assert len(assert_sampled(beyond, 1, 30, seed=1)) >= 15
+    assert len(assert_sampled(beyond, 1, 20, seed=1)) >= 12
 
 
 @nightly

@@ -130,12 +130,6 @@ def test_an_assertion_fails_where_a_property_is_broken(tmp_path: Path) -> None:
 
 
 @needs_spin
-def test_most_properties_on_one_slice(tmp_path: Path) -> None:
-    assert len(most().members) > 30
-    assert agree(compiled(most()), 2, most().members, tmp_path) == set()
-
-
-@needs_spin
 def test_every_configuration(tmp_path: Path) -> None:
     group = slice_of(Column(), ["no-partial-backup"])
     source = compiled(group, reduce=False)

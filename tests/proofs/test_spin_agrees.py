@@ -95,7 +95,6 @@ WHOLE = Pinned(BASE, "the whole network", len(PINNED), (339_012, 430_920), 76, (
 IN_EVERY_RUN = {
     (BASE, MOST),
     (BASE, CLUSTERED),
-    (SKIPPED, MOST),
 }
 
 
