@@ -48,7 +48,7 @@ def of_three(wrong: ThreeVms) -> Target:
     return Target(wrong.name, wrong.network, wrong.property, BASE, wrong.vms, wrong.length)
 
 
-ALL = [*PROTOCOLS, *WRONG_FROM_THREE]
+ALL: list[Wrong | ThreeVms] = [*PROTOCOLS, *WRONG_FROM_THREE]
 
 
 def target(wrong: Wrong | ThreeVms) -> Target:
