@@ -241,4 +241,4 @@ def test_states_of_more_random_runs(seed: int) -> None:
     """Every fault at once."""
     every = Column(frozenset(NETWORK.faults))
     chosen = setting(2, every, power="RUNNING PAUSED OFF", cluster="NOT_CLUSTERED ONLINE OFFLINE", switch="THERE GONE")
-    assert len(assert_sampled(chosen, 4, 100, seed)) >= 60
+    assert len(assert_sampled(chosen, 4, 100, seed)) >= 50
