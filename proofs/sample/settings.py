@@ -200,6 +200,8 @@ def begins(draw: st.DrawFn, setup: Setup) -> tuple[Begin, Plan | None]:
     count = draw(st.integers(setup.fewest, setup.members))
     forms = (draw(shapes(setup.network, setup.parts if count == 1 else min(setup.parts, 1))),) * count
     chosen = draw(starts(setup.network, forms, column, setup.usual))
+    if count > 1 and draw(st.booleans()):  # all members alike: what takes several of one kind is rare otherwise
+        chosen = {(name, at): chosen[name, (0, *at[1:]) if at else at] for name, at in chosen}
     plan = None if first is None else Plan((first, *further), draw(st.integers(0, 2**32 - 1)))
     return Begin(column, forms, chosen, defaults(setup.network, forms)), plan
 
