@@ -36,10 +36,13 @@ def conjuncts(term: Term) -> tuple[Term, ...]:
     return term.parts if isinstance(term, And) else (term,)
 
 
-def with_table(network: Network, actor: str, moves: Iterable[Move]) -> Network:
-    """The network with another table for one machine: the same name, states, starts and place in the network."""
+def with_table(
+    network: Network, actor: str, moves: Iterable[Move], *, starts: frozenset[States] | None = None
+) -> Network:
+    """The network with another table for one machine: the same name, states and place in the network, and the same starts
+    unless others are given."""
     old = _actor(network, actor)
-    chosen = frozenset(state for state in old.enum if state.name in old.starts)
+    chosen = frozenset(state for state in old.enum if state.name in old.starts) if starts is None else starts
     new = Actor(
         old.name, old.enum, of=old.sort, starts=chosen, says=old.says, observer=old.observer, leaves_out=old.leaves_out
     )

@@ -5,11 +5,12 @@ from model.actors.conditions import DiskKind, disk_kind
 from model.actors.due import Due, power_due
 from model.actors.image import Image, InBackup, Outcome, image, in_backup, outcome
 from model.actors.method import Method, Progress, method, progress
-from model.actors.power import Note, Power, note, power
+from model.actors.power import Note, Power, earlier, note, power
 from model.actors.requester import Context, context
 from model.actors.volumes import Volumes, volumes
 from model.actors.writer import Doing, doing
-from model.notation import after, every, happens, implies, same, some, unchanged
+from model.notation import after, any_of, every, happens, implies, same, some, unchanged
+from model.readings import READ_10, StateBefore
 from model.sorts import disk, vm
 from properties.kinds import always, fired, independent, possible, precedes, step
 from properties.vocabulary import (
@@ -128,6 +129,54 @@ only_saved_vms_are_given_back = precedes(
     at=vm,
     shows="BAK-9",
     witness=fired("vm_given_back"),
+)
+
+given_back_is_forgotten = step(
+    "The writer notes the state of each VM that it saves, and forgets it when the VM is given back or is no longer saved.",
+    every(
+        vm,
+        implies(happens("vm_saved"), after(~note.is_(Note.NOTHING) & power.is_(Power.SAVED)))
+        & implies(happens("vm_given_back", "nothing_left_to_give_back"), after(note.is_(Note.NOTHING))),
+    ),
+    shows="BAK-9",
+    witness=fired("vm_given_back"),
+)
+
+noted_by_the_writer_only = step(
+    "The writer's note of a VM changes only when it saves it, gives it back, finds it changed or deletes it, and when memory is lost.",
+    every(
+        vm,
+        unchanged(note)
+        | happens("vm_saved", "vm_given_back", "nothing_left_to_give_back", "vm_deleted")
+        | happens("management_service_restarts", "host_loses_power"),
+    ),
+    shows="BAK-9 READ-3",
+    witness=fired("vm_saved"),
+)
+
+nothing_left_only_if_changed = step(
+    "The writer leaves a VM that it saved as it is only if somebody else has changed it since.",
+    every(vm, implies(happens("nothing_left_to_give_back"), ~note.is_(Note.NOTHING) & ~power.is_(Power.SAVED))),
+    shows="BAK-9",
+    witness=fired("nothing_left_to_give_back"),
+)
+
+_looks_at = {"backup_initialized": StateBefore.SESSION_START, "writer_metadata_gathered": StateBefore.IDENTIFY}
+state_before_is_looked_at_once = step(
+    "The writer looks at a VM's state before the backup at the moment that READ-10 names, and at no other.",
+    every(
+        vm,
+        unchanged(earlier)
+        | happens("backup_shutdown_returned", "host_loses_power")
+        | any_of(
+            *(
+                happens(event) & READ_10.actor.is_(moment) & after(same(earlier, power))
+                for event, moment in _looks_at.items()
+            )
+        ),
+    ),
+    shows="BAK-9 READ-10",
+    witness=fired("backup_shutdown_returned"),
 )
 
 given_back_as_before = step(

@@ -8,10 +8,12 @@ from types import ModuleType
 
 from model.notation import Actor, Network
 from model.protocol import PROTOCOL
-from properties import backup, cluster, general, method, refinement, restore, vss
+from properties import backup, causes, cluster, general, handlers, method, refinement, restore, sessions, vss
 from properties.kinds import Property
 
-FILES: tuple[ModuleType, ...] = (general, method, backup, refinement, restore, cluster, vss)
+FILES: tuple[ModuleType, ...] = (
+    general, method, backup, causes, refinement, sessions, restore, cluster, handlers, vss,
+)  # fmt: skip
 
 
 def _collect() -> dict[str, Property]:

@@ -67,3 +67,36 @@ failover_on_request_only = step(
     derived=True,
     witness=fired("cluster_saves_vm"),
 )
+
+owner_tells_the_cluster = step(
+    "What the owner does through the cluster service, the cluster knows: saved, resumed, taken offline or brought online.",
+    every(
+        vm,
+        implies(happens("cluster_saves_vm"), after(_saved & power.is_(Power.SAVED)))
+        & implies(happens("cluster_resumes_vm"), after(_online & power.is_(Power.RUNNING)))
+        & implies(happens("cluster_takes_vm_offline"), after(_offline & power.is_(Power.OFF | Power.GONE)))
+        & implies(happens("cluster_brings_vm_online"), ~power.is_(Power.GONE) & after(_online))
+        & implies(happens("cluster_brings_vm_online") & ~power.is_(Power.PAUSED), after(power.is_(Power.RUNNING))),
+    ),
+    shows="CLU-2 CLU-3",
+    derived=True,
+    witness=fired("cluster_takes_vm_offline"),
+)
+
+owner_acts_between_sessions = step(
+    "The owner saves, resumes, takes offline or brings online through the cluster service only while no session is open.",
+    implies(
+        happens("cluster_saves_vm", "cluster_resumes_vm", "cluster_takes_vm_offline", "cluster_brings_vm_online"),
+        ~requester.is_(BACKUP_OPEN) & ~restoring,
+    ),
+    shows="CLU-2 CLU-3",
+    derived=True,
+    witness=fired("cluster_takes_vm_offline"),
+)
+
+online_again_after_a_restore = possible(
+    "A VM whose resource was taken offline for a restore can be brought online afterwards.",
+    happens("cluster_brings_vm_online") & some(vm, _offline & power.is_(Power.OFF)),
+    shows="CLU-3",
+    derived=True,
+)

@@ -49,6 +49,13 @@ one_of_two_methods = step(
     witness=identify,
 )
 
+only_vms_that_exist_are_published = step(
+    "Identify publishes no VM that the management service does not know.",
+    implies(identify, every(vm, ~gone | after(method.is_(Method.UNPUBLISHED)))),
+    shows="MET-1",
+    witness=identify & some(vm, gone),
+)
+
 saved_state_is_the_default = step(
     "A VM that misses one of the five conditions is published with Saved State.",
     implies(identify, every(vm, all_five | gone | after(method.is_(Method.SAVED_STATE)))),

@@ -36,6 +36,18 @@ vms_are_turned_off_before_deletion = step(
     witness=fired("vm_turned_off"),
 )
 
+a_vm_that_is_off_is_not_turned_off = step(
+    "Only a VM that is here and not off already is turned off, and then it is off; one that is deleted is here no longer.",
+    every(
+        vm,
+        implies(happens("vm_turned_off"), ~power.is_(Power.OFF | Power.GONE) & after(power.is_(Power.OFF)))
+        & implies(happens("vm_deleted"), after(gone)),
+    ),
+    shows="RST-2",
+    derived=True,
+    witness=fired("vm_turned_off"),
+)
+
 pre_restore_touches_the_chosen_only = step(
     "PreRestore turns off or deletes no VM that is not about to be restored.",
     implies(doing.is_(Doing.PRE_RESTORE) & ~by_others, every(vm, to_be_restored | unchanged(power))),

@@ -36,4 +36,6 @@ VETOES = (
     "prepare_for_snapshot_vetoed", "prepare_for_snapshot_vetoed_returning_true",
     "prepare_for_snapshot_failed_unreported",
 )  # fmt: skip
+REPORTED_VETOES = ("prepare_for_snapshot_vetoed", "prepare_for_snapshot_vetoed_returning_true")
+RELEASES = ("released", "released_unprepared", "released_without_abort", "shutdown_after_vanishing")
 backup_succeeds = happens("backup_completed")

@@ -20,7 +20,8 @@ class AskError(ValueError):
     """The question makes no sense; the message says what is wrong and what to write instead."""
 
 
-def _near(word: str, known: Iterable[str], kind: str) -> str:
+def near(word: str, known: Iterable[str], kind: str) -> str:
+    """What else may have been meant."""
     close = difflib.get_close_matches(word, list(known), 3, 0.5)
     return f"Did you mean {' or '.join(close)}?" if close else f"List them with: shadowproof list {kind}"
 
@@ -37,7 +38,7 @@ def properties(names: Sequence[str]) -> list[str]:
         elif showing:
             found |= dict.fromkeys(showing)
         else:
-            raise AskError(f"There is no property or requirement {name!r}. {_near(name, PROPERTIES, 'properties')}")
+            raise AskError(f"There is no property or requirement {name!r}. {near(name, PROPERTIES, 'properties')}")
     return list(found)
 
 
@@ -46,7 +47,7 @@ def column(faults: Sequence[str], readings: Sequence[str]) -> Column:
     known = {fault.name for fault in FAULTS}
     for fault in faults:
         if fault not in known:
-            raise AskError(f"There is no fault {fault!r}. {_near(fault, known, 'faults')}")
+            raise AskError(f"There is no fault {fault!r}. {near(fault, known, 'faults')}")
     chosen: dict[str, str] = {}
     by_name = {reading.actor.name: reading for reading in READINGS}
     for text in readings:
@@ -54,7 +55,7 @@ def column(faults: Sequence[str], readings: Sequence[str]) -> Column:
         name, value = name.strip().upper(), value.strip().upper()
         if not equals or name not in by_name:
             raise AskError(
-                f"{text!r} is no reading. Write ID=VALUE, such as READ-1=NEVER. {_near(name, by_name, 'readings')}"
+                f"{text!r} is no reading. Write ID=VALUE, such as READ-1=NEVER. {near(name, by_name, 'readings')}"
             )
         states = by_name[name].actor.states
         if value not in states:
@@ -98,5 +99,5 @@ def memory(mib: int) -> int:
 def actor(name: str) -> str:
     """An actor of the protocol."""
     if name not in PROTOCOL.actors:
-        raise AskError(f"There is no actor {name!r}. {_near(name, PROTOCOL.actors, 'actors')}")
+        raise AskError(f"There is no actor {name!r}. {near(name, PROTOCOL.actors, 'actors')}")
     return name

@@ -6,9 +6,9 @@ import sys
 
 import typer
 
-from shadowproof.commands import app, checking, explaining, reading
+from shadowproof.commands import app, checking, explaining, mutating, reading
 
-__all__ = ["app", "checking", "explaining", "main", "reading"]
+__all__ = ["app", "checking", "explaining", "main", "mutating", "reading"]
 
 
 def main() -> None:

@@ -20,6 +20,13 @@ PUT_TO_THE_TEST_BY = {
     "repeated-abort-changes-nothing": "provider_fails",
     "vanished-requester-gets-shutdown-only": "requester_vanishes",
     "vm-may-change-after-identify": "integration_service_stops",
+    "nothing-left-only-if-changed": "operator_changes_vm",
+    "post-snapshot-fails-for-a-reason": "roll_back_fails",
+    "a-bad-status-has-a-reason": "roll_back_fails",
+    "a-writer-is-lost-for-a-reason": "management_service_restarts",
+    "a-restore-is-given-up-for-a-reason": "other_writer_fails_in_pre_restore",
+    "a-vanished-requester-is-gone": "requester_vanishes",
+    "a-missing-volume-is-inconsistent": "volume_missing",
     "provider-defeats-child-snapshots": "provider_cannot_auto_recover",
     "provider-does-not-defeat-saved-state": "provider_cannot_auto_recover",
 }

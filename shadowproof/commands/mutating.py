@@ -1,0 +1,75 @@
+"""The command that asks whether the properties would notice a wrong rule."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from shadowproof.commands import Properties, app, console
+
+
+@app.command()
+def mutate(
+    rules: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--rule", metavar="NAME", help="Only rules of this event, machine or requirement. May be repeated."
+        ),
+    ] = None,
+    properties: Properties = None,
+    operators: Annotated[
+        list[str] | None, typer.Option("--operator", metavar="NAME", help="Only this kind of change. May be repeated.")
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option(metavar="REV", help="Only rules that say something else than at this revision.")
+    ] = None,
+    sample: Annotated[
+        int | None, typer.Option(metavar="N", help="Only so many, always the same, spread over all rules.")
+    ] = None,
+    listed: Annotated[bool, typer.Option("--list", help="Say which mutants there are, and judge none.")] = False,
+    full: Annotated[
+        bool, typer.Option("--matrix", help="Also print which property kills how many of which requirement.")
+    ] = False,
+    jobs: Annotated[int | None, typer.Option(help="Processes of this machine; by default one a core.")] = None,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Also write everything to this file.")] = None,
+    record: Annotated[
+        bool,
+        typer.Option(
+            "--record", help="Keep what became of them in proofs/mutants.json; for a change of rules, with --since."
+        ),
+    ] = False,
+) -> None:
+    """Change one rule at a time, and see whether some property notices.
+
+    A mutant is refused by the notation, killed by a property (whose verdict is another one in some column), equivalent (on every
+    view of the closed sets the changed rule takes the same steps), or survives: a hole in the properties, or a line in
+    properties/unpromised.py with the reason. Fails (exit status 1) if one survives without a reason.
+    """
+    from proofs.mutants import OPERATORS
+    from shadowproof import ask
+    from shadowproof import mutate as command
+    from shadowproof.files import check_writable, write_whole
+
+    names = ask.properties(properties or [])
+    if jobs is not None and jobs < 1:
+        raise ask.AskError(f"--jobs {jobs}: at least one process must judge. Write --jobs 1, or leave it out.")
+    if record and properties:
+        raise ask.AskError("--record keeps what all properties show. Leave --property out.")
+    mutants = command.chosen(rules or [], operators or [], since, sample)
+    if listed:
+        for one in mutants.values():
+            typer.echo(f"{one.name}\n    {OPERATORS[one.operator]}: {one.says}")
+        return
+    if json_file is not None:
+        check_writable(json_file)
+    done = command.mutate(mutants, names, jobs=jobs or -1, console=console(errors=True))
+    if done is None:
+        raise typer.Exit(130)
+    if json_file is not None:
+        write_whole(json_file, command.as_text(done))
+    if record:
+        command.record(done)
+    command.print_mutated(done, console(), full=full)
+    raise typer.Exit(done.status)

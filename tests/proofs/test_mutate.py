@@ -1,0 +1,175 @@
+"""Mutants judged: the search that works out the changed rule only finds what the plain search finds; what is called equivalent is;
+what is kept in the project is what comes of it; and nothing passes that no property kills."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from fnmatch import fnmatchcase
+from functools import cache
+
+import pytest
+
+from model.actors.power import Power, power
+from model.actors.requester import Requester, requester
+from model.notation import Term
+from model.protocol import PROTOCOL
+from proofs.changed_rules import Rules
+from proofs.check import ONE_OF_EACH
+from proofs.columns import BASE
+from proofs.compile import Compiled
+from proofs.explore import explore
+from proofs.fates import Tally, load
+from proofs.mutants import Mutant
+from proofs.mutate import EQUIVALENT, KILLED, REFUSED, SURVIVES, Changed, Fate, Judges
+from proofs.mutation import all_mutants, judge_mutants
+from proofs.record import load as load_record
+from proofs.vary import with_event
+from proofs.world import Column, Slice, World
+from properties.catalogue import PROPERTIES, watched
+from properties.kinds import Always, Step
+from properties.unpromised import UNPROMISED
+from shadowproof.mutate import thinned
+
+pytestmark = pytest.mark.xdist_group("mutants")
+
+VANISHES = Column(frozenset({"requester_vanishes"}))
+
+
+@cache
+def judges(*names: str) -> Judges:
+    return Judges(PROTOCOL, load_record(), [BASE, VANISHES], names)
+
+
+def broken_by_search(mutant: Mutant, column: Column) -> Mapping[str, int]:
+    """What a search of the whole mutant finds broken, each start by itself, with the length of the shortest run."""
+    network = watched(mutant.change(PROTOCOL))
+    base = judges().baseline(column)
+    world = World(network, column)
+    machines = frozenset(name for name, reach in world.reach.items() if len(reach) > 1)
+    part = Slice(machines, frozenset(event.name for event in world.events))
+    found: dict[str, int] = {}
+    for start in judges().kinds:
+        allowed = {name: frozenset({state}) for name, state in start.items()}
+        compiled = Compiled(world, part, (ONE_OF_EACH,), (), (allowed,), reduce=False)
+        states = {n: ~p.term for n, p in PROPERTIES.items() if isinstance(p, Always)}
+        steps = {n: ~p.term for n, p in PROPERTIES.items() if isinstance(p, Step)}
+        explored = explore(compiled, 1, states=states, steps=steps)
+        for name, hit in explored.hits.items():
+            length = len(explored.run_to(hit)[1])
+            found[name] = min(length, found.get(name, length))
+    assert base.graph.whole
+    return found
+
+
+SEARCHED = (
+    "vm_given_back: never",
+    "vm_saved: drop-participant note",
+    "writer_metadata_gathered: redirect method UNPUBLISHED to SAVED_STATE, to CHILD_VM_SNAPSHOT",
+    "abort_returned: redirect writer_state WAITING_FOR_FREEZE|WAITING_FOR_THAW|WAITING_FOR_POST_SNAPSHOT|WAITING_FOR_BACKUP_COMPLETE "
+    "to STABLE, to WAITING_FOR_FREEZE",
+    "child_snapshot_taken: stand-still child_session FROZEN",
+    "vss: swap-states COMMITTED and THAW",
+    "progress: start-elsewhere IN_CHILD",
+    "vm_registered: drop-condition file restore status is all",
+)
+
+
+@pytest.mark.parametrize("name", SEARCHED)
+def test_finds_what_a_search_of_the_whole_mutant_finds(name: str) -> None:
+    mutant = all_mutants()[name]
+    changed = Changed(judges().baseline(BASE), Rules(judges().watched, mutant, mutant.change(PROTOCOL)))
+    found = changed.visit()
+    ours = {n: length for n, length in found.broken.items() if isinstance(PROPERTIES[n], (Always, Step))}
+    wanted = broken_by_search(mutant, BASE)
+    assert changed.different
+    assert ours.items() <= wanted.items()
+    assert not found.complete or ours == wanted
+
+
+def test_the_right_network_breaks_nothing_there_and_differs_in_nothing() -> None:
+    """A mutant that changes nothing, as it would be if an operator did nothing."""
+    same = Mutant("vm_saved: nothing", "never", ("vm_saved",), "", ("BAK-3",), "nothing", lambda network: network)
+    changed = Changed(judges().baseline(BASE), Rules(judges().watched, same, PROTOCOL))
+    assert not changed.different
+    found = changed.visit()
+    assert (found.broken, found.missing, found.healed, found.complete) == ({}, (), (), True)
+    assert judges().same([same], BASE)[0] == {"vm_saved: nothing": ""}
+
+
+def test_a_condition_that_holds_anyway_is_no_difference_and_one_that_does_not_is() -> None:
+    event = PROTOCOL.events["vm_saved"]
+
+    def needing(name: str, more: Term) -> Mutant:
+        change = lambda network: with_event(network, "vm_saved", when=event.when & more)  # noqa: E731 - short
+        return Mutant(name, "never", ("vm_saved",), "", event.by, name, change)
+
+    anyway = needing("only while the snapshot set is made, or its requester died", ~requester.is_(Requester.AT_REST))
+    rarely = needing("only if it is paused", power.is_(Power.PAUSED))
+    found, views = judges().same([anyway, rarely], BASE)
+    assert found[anyway.name] == ""
+    assert "different on a view" in found[rarely.name]
+    assert views > 1_000
+    assert judges().search(anyway).different == ()
+    assert judges().search(rarely).kind == KILLED
+
+
+def test_a_hole_is_seen() -> None:
+    """With the one property that says so left out, nothing notices that the cluster is not told."""
+    name = "cluster_saves_vm: drop-move cluster ONLINE to SAVED"
+    all_but_one = tuple(one for one in PROPERTIES if one != "owner-tells-the-cluster")
+    mutant = all_mutants()[name]
+    assert judges().search(mutant).kind == KILLED
+    found = judges(*all_but_one).search(mutant)
+    assert (found.kind, found.kills) == (SURVIVES, ())
+    assert BASE.name in found.different
+
+
+def test_no_mutants_are_an_error() -> None:
+    with pytest.raises(ValueError, match="no mutants"):
+        judge_mutants([])
+
+
+def test_a_fixed_sample_comes_to_what_is_kept() -> None:
+    """Some of every operator; `shadowproof mutate` judges all."""
+    kept = load()
+    sample = thinned({n: one for n, one in all_mutants().items() if kept[n].kind in {KILLED, REFUSED}}, 60)
+    assert len({one.operator for one in sample.values()}) >= 10
+    for name, mutant in sample.items():
+        if kept[name].kills and kept[name].kills[0].column not in {BASE.name, VANISHES.name}:
+            continue
+        found = judges().search(mutant)
+        assert found.kind == kept[name].kind, name
+        assert set(found.kills) >= set(kept[name].kills), name
+
+
+def test_nothing_survives_without_a_reason() -> None:
+    kept = load()
+    tally = Tally.of(kept.values())
+    assert tally.holes == ()
+    assert tally.killed > 2_000
+    assert tally.mutants == tally.killed + tally.equivalent + tally.refused + tally.listed
+
+
+def test_every_reason_is_needed() -> None:
+    survivors = [name for name, fate in load().items() if fate.kind == SURVIVES]
+    for pattern, why in UNPROMISED.items():
+        assert why.endswith("."), pattern
+        assert any(fnmatchcase(name, pattern) for name in survivors), f"{pattern} is of no survivor"
+
+
+def test_every_property_about_runs_kills_a_mutant() -> None:
+    """One that kills none is too weak, or says again what others say."""
+    killers = {kill.property for fate in load().values() for kill in fate.kills}
+    about_runs = {name for name, one in PROPERTIES.items() if isinstance(one, (Always, Step))}
+    assert about_runs - killers == NEVER_KILLERS
+
+
+NEVER_KILLERS: set[str] = set()
+
+
+def test_a_fate_that_is_made_up_is_not_believed() -> None:
+    """The tally tells holes from what is listed."""
+    hole = Fate("nothing of this name", SURVIVES)
+    equivalent = replace(hole, kind=EQUIVALENT)
+    assert Tally.of([hole, equivalent]).holes == ("nothing of this name",)
