@@ -192,7 +192,8 @@ def begins(draw: st.DrawFn, setup: Setup) -> tuple[Begin, Plan | None]:
     if steered:
         first = draw(setup.aims_in(None))
         columns = setup.reach.get(first, columns) if setup.reach is not None else columns
-    column = draw(st.sampled_from(columns)) if draw(st.integers(0, 3)) else columns[0]
+    which = draw(st.integers(0, 3))  # the narrowest, the widest, or any
+    column = columns[0] if not which else columns[-1] if which == 1 else draw(st.sampled_from(columns))
     further = tuple(draw(st.lists(setup.aims_in(column), max_size=MORE_AIMS))) if steered else ()
     if setup.mixed and draw(st.integers(0, 3)) == 3:
         others = st.frozensets(st.sampled_from(sorted(setup.network.faults)), max_size=2)
