@@ -6,7 +6,7 @@ FUZZ_SECONDS ?= 60
 BIN   := .venv/bin
 READY := .venv/.ready
 
-.PHONY: setup verify test sample nightly fuzz check prove-all bench docs clean
+.PHONY: setup verify test mutants sample nightly fuzz check prove-all bench docs clean
 
 setup: $(READY)
 
@@ -36,6 +36,10 @@ sample: setup
 # The same at greater length, other runs each night; every wrong protocol is set upon.
 nightly: setup
 	@HYPOTHESIS_PROFILE=nightly $(BIN)/pytest -q -n $(WORKERS) --dist load tests/sampled
+
+# Every mutant judged anew and kept; for the rules that changed since a revision: shadowproof mutate --since REV --record
+mutants: setup
+	@$(BIN)/shadowproof mutate --record --matrix
 
 # HypoFuzz on the same runs, for FUZZ_SECONDS: status 0 if it finds nothing in that time. FUZZ_SECONDS=0: until it is stopped.
 fuzz: setup

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -236,4 +237,9 @@ def record(done: Mutated, path: Path = kept.PATH) -> None:
     write_whole(path, kept.dump(kept.merged(before, done.fates, all_mutants())))
 
 
-__all__ = ["Mutated", "as_json", "as_text", "chosen", "mutate", "print_mutated", "record", "thinned"]
+def schema_text() -> str:
+    """The published JSON schema of `mutate --json`."""
+    return files("shadowproof").joinpath("schema/mutate-1.json").read_text("utf-8")
+
+
+__all__ = ["Mutated", "as_json", "as_text", "chosen", "mutate", "print_mutated", "record", "schema_text", "thinned"]

@@ -40,6 +40,9 @@ def mutate(
             "--record", help="Keep what became of them in proofs/mutants.json; for a change of rules, with --since."
         ),
     ] = False,
+    schema: Annotated[
+        bool, typer.Option("--schema", help="Print the JSON schema of --json, and do nothing else.")
+    ] = False,
 ) -> None:
     """Change one rule at a time, and see whether some property notices.
 
@@ -52,6 +55,9 @@ def mutate(
     from shadowproof import mutate as command
     from shadowproof.files import check_writable, write_whole
 
+    if schema:
+        typer.echo(command.schema_text(), nl=False)
+        return
     names = ask.properties(properties or [])
     if jobs is not None and jobs < 1:
         raise ask.AskError(f"--jobs {jobs}: at least one process must judge. Write --jobs 1, or leave it out.")

@@ -1,0 +1,162 @@
+"""`shadowproof mutate` as a user meets it: what may be asked, what is printed, what is kept, and how it exits."""
+
+from __future__ import annotations
+
+import json
+from io import StringIO
+from pathlib import Path
+
+import jsonschema
+import pytest
+from rich.console import Console
+
+from proofs import fates
+from proofs.mutants import OPERATORS
+from proofs.mutate import BROKEN, EQUIVALENT, KILLED, REFUSED, SURVIVES, Fate, Kill
+from proofs.mutation import all_mutants
+from properties.catalogue import PROPERTIES
+from properties.unpromised import UNPROMISED
+from shadowproof import mutate as command
+from shadowproof.mutate import Mutated, as_json, as_text, chosen, print_mutated, schema_text, thinned
+from tests.shadowproof.test_cli import shadowproof
+
+KILLED_ONE, HOLE, LISTED, SAME, REFUSED_ONE = (
+    "vm_given_back: never",
+    "vm_saved: never",
+    "last_error: swap-states RETRYABLE and NONRETRYABLE",
+    "vm_saved: unfair",
+    "vm_deleted: never",
+)
+
+
+def made_up(*, hole: bool = True, names: tuple[str, ...] = tuple(PROPERTIES)) -> Mutated:
+    found = {
+        KILLED_ONE: Fate(KILLED_ONE, KILLED, (Kill("no-vm-left-saved", "no fault", BROKEN, 24),), 1),
+        LISTED: Fate(LISTED, SURVIVES, columns=63, reason="no verdict differs"),
+        SAME: Fate(SAME, EQUIVALENT, columns=63, views=1_000),
+        REFUSED_ONE: Fate(REFUSED_ONE, REFUSED, reason="it makes no sense"),
+    }
+    if hole:
+        found[HOLE] = Fate(HOLE, SURVIVES, columns=63, reason="no verdict differs")
+    return Mutated({name: all_mutants()[name] for name in found}, found, names)
+
+
+def printed(done: Mutated) -> str:
+    out = StringIO()
+    print_mutated(done, Console(file=out, width=160), full=True)
+    return out.getvalue()
+
+
+def test_a_survivor_without_a_reason_is_told_and_fails() -> None:
+    done = made_up()
+    text = printed(done)
+    assert done.status == 1
+    assert "Survive (1)" in text
+    assert f"{HOLE}\n" in text
+    assert "vm_saved never happens. (BAK-2 BAK-3 CLU-1 READ-4 READ-5)" in text
+    assert LISTED not in text.partition("Survive")[2]
+    assert (
+        "5 mutants: 1 killed, 1 equivalent, 1 refused by the notation, 1 survive and are listed with the reason, 1 survive."
+        in text
+    )
+
+
+def test_all_with_a_reason_is_success_and_the_matrix_tells_who_kills() -> None:
+    done = made_up(hole=False)
+    assert done.status == 0
+    assert "Survive (" not in printed(done)
+    (row,) = [line for line in printed(done).splitlines() if line.startswith("BAK-9")]
+    assert row.split() == ["BAK-9", "2", "1", "1", "no-vm-left-saved", "(1)"]
+
+
+def test_asked_of_few_properties_a_survivor_is_no_hole_and_that_is_said() -> None:
+    assert "Only 1 of" in printed(made_up(names=("no-vm-left-saved",)))
+
+
+def test_what_is_written_is_as_the_schema_says() -> None:
+    for done in (made_up(), made_up(hole=False)):
+        written = json.loads(as_text(done))
+        jsonschema.validate(written, json.loads(schema_text()))
+        assert written == json.loads(json.dumps(as_json(done)))
+    assert written["counts"] == {"mutants": 4, "killed": 1, "equivalent": 1, "refused": 1, "listed": 1, "survive": 0}
+    assert {one["listed"] for one in written["mutants"]} == {"", UNPROMISED[LISTED]}
+
+
+def test_what_is_kept_is_read_again_and_others_stay(tmp_path: Path) -> None:
+    path = tmp_path / "mutants.json"
+    done = made_up()
+    command.record(done, path)
+    assert fates.load(path) == {name: done.fates[name] for name in all_mutants() if name in done.fates}
+    better = Fate(HOLE, KILLED, (Kill("every-session-ends", "no fault", BROKEN, 8),), 1)
+    command.record(Mutated({HOLE: all_mutants()[HOLE]}, {HOLE: better}, done.names), path)
+    assert fates.load(path)[HOLE] == better
+    assert fates.load(path)[KILLED_ONE] == done.fates[KILLED_ONE]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("{", "cannot be read"),
+        ('{"schema": "other", "mutants": {}}', "has schema other"),
+        ('{"schema": "shadowproof-mutants/1", "mutants": {}}', "holds no mutant"),
+        ('{"schema": "shadowproof-mutants/1", "mutants": {"a": ["died", "", [], 1, 1, ""]}}', "not the shape"),
+        ('{"schema": "shadowproof-mutants/1", "mutants": {"a": 1}}', "cannot be read"),
+    ],
+)
+def test_what_is_kept_and_damaged_is_refused(text: str, says: str, tmp_path: Path) -> None:
+    path = tmp_path / "mutants.json"
+    path.write_text(text, "utf-8")
+    with pytest.raises(fates.FatesError, match=says):
+        fates.load(path)
+
+
+def test_what_may_be_asked_for() -> None:
+    assert {one.rule for one in chosen(["vm_given_back"], [], None, None).values()} == {"vm_given_back"} | {
+        one.rule for one in all_mutants().values() if "vm_given_back" in one.events
+    }
+    assert all("BAK-9" in one.by for one in chosen(["bak-9"], [], None, None).values())
+    assert all(one.machine == "note" for one in chosen(["note"], [], None, None).values())
+    assert {one.operator for one in chosen([], ["unfair"], None, None).values()} == {"unfair"}
+    assert len(chosen([], [], None, 50)) == 50
+    assert {one.operator for one in thinned(all_mutants(), 200).values()} == OPERATORS.keys()
+
+
+BAD = {
+    "unknown rule": (["--rule", "vm_saves"], "Did you mean vm_saved"),
+    "unknown operator": (["--operator", "explode"], "Write one of never, unfair"),
+    "unknown property": (["--property", "nothing"], "There is no property"),
+    "no sample": (["--sample", "0"], "--sample 0"),
+    "no process": (["--jobs", "0"], "--jobs 0"),
+    "nothing left": (["--rule", "vm_given_back", "--operator", "start-elsewhere"], "No mutant is of these rules"),
+    "unknown revision": (["--since", "nowhere"], "Name a commit"),
+    "kept by few": (["--record", "--property", "MET-1"], "Leave --property out"),
+    "unwritable": (["--rule", "note", "--json", "/nowhere/x.json"], "/nowhere/x.json"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "says"), BAD.values(), ids=BAD)
+def test_bad_input_is_one_sentence_and_exit_status_2(arguments: list[str], says: str) -> None:
+    done = shadowproof("mutate", *arguments)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.count("\n") == 1
+    assert says in done.stderr
+
+
+def test_lists_without_judging() -> None:
+    done = shadowproof("mutate", "--list", "--rule", "vm_given_back")
+    assert done.returncode == 0
+    assert "vm_given_back: never\n    the event never happens: vm_given_back never happens\n" in done.stdout
+
+
+@pytest.mark.slow
+def test_judges_one_rule(tmp_path: Path) -> None:
+    path = tmp_path / "found.json"
+    done = shadowproof("mutate", "--rule", "vm_given_back", "--operator", "never", "--jobs", "1", "--json", str(path))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "1 mutants: 1 killed" in done.stdout
+    written = json.loads(path.read_text("utf-8"))
+    jsonschema.validate(written, json.loads(schema_text()))
+    assert {"property": "no-vm-left-saved", "how": "is refuted"}.items() <= written["mutants"][0]["killed_by"][
+        0
+    ].items() or {one["property"] for one in written["mutants"][0]["killed_by"]} >= {"every-session-ends"}
