@@ -16,10 +16,10 @@ _NO_SWITCH = "00000000-0000-0000-0000-000000000000"
 def cluster_of(vm: Vm, power: Fact) -> Fact:
     """The VM's cluster resource. An offline resource with a saved VM is the state the cluster service saves into.
 
-    Raises InventoryError for a state that no cluster resource has.
+    Raises InventoryError for what is no resource, and for a state that no resource has.
     """
     command = "Get-ClusterResource | Where-Object ResourceType -eq 'Virtual Machine' | Select-Object Name, State"
-    resource = vm.node.get("ClusterResource")
+    resource = _resource(vm)
     state = resource.get("State") if resource is not None else None
     clustered = vm.node.get("IsClustered")
     if state is not None:
@@ -32,6 +32,14 @@ def cluster_of(vm: Vm, power: Fact) -> Fact:
         told = clustered.told if clustered is not None else f"{vm.node.where} has a ClusterResource"
         return possible(_CLUSTERED, f"{told}, without the resource's state", command)
     return possible(Cluster, vm.absent("IsClustered"), vm.get_vm("Name, IsClustered"))
+
+
+def _resource(vm: Vm) -> Node | None:
+    """The cluster's resource for the VM: an object, or the text it was cut to. `{}` says nothing; any other value is none."""
+    resource = vm.node.get("ClusterResource")
+    if resource is not None and not isinstance(resource.value, dict | str):
+        raise resource.wrong("is not an object", "give it with its State, or null where it is not known")
+    return resource if resource is not None and resource.value else None
 
 
 def _resource_state(vm: Vm, state: Node, power: Fact, command: str) -> Fact:

@@ -252,6 +252,12 @@ def test_cluster_resource(
     assert one(State=power, ClusterResource={"State": resource}).cluster.values == values
 
 
+@pytest.mark.parametrize("nothing", [{}, ""])
+def test_an_empty_cluster_resource_says_nothing(one: Callable[..., Machine], nothing: object) -> None:
+    """2026-11-27: `{}`, which says nothing, made a VM a clustered one."""
+    assert one(ClusterResource=nothing).cluster.values == ("NOT_CLUSTERED", "ONLINE", "SAVED", "OFFLINE")
+
+
 def test_a_guest_disk_without_listed_drives_is_a_disk_of_its_own(one: Callable[..., Machine]) -> None:
     machine = one(GuestDisks=[{"Drive": "os.vhdx", "Kind": "pass-through", "Layout": "Dynamic"}])
     assert [(disk.name, disk.kind.values) for disk in machine.disks] == [("os.vhdx", ("PASS_THROUGH",))]

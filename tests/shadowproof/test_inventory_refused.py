@@ -71,6 +71,7 @@ def refusal_of(tmp_path: Path, content: bytes | str) -> str:
         ('[{"Name": "a", "HardDrives": [{"DiskNumber": -4}]}]', "DiskNumber is '-4', which is no number of a disk"),
         ('[{"Name": "a", "IsClustered": 2}]', "[0].IsClustered is neither true nor false"),
         ('[{"Name": "a", "ClusterResource": {"State": 77}}]', "State is '77', which is no state of a resource"),
+        ('[{"Name": "a", "ClusterResource": false}]', "[0].ClusterResource is not an object; "),  # 2026-11-27: clustered
         ('[{"Name": "a", "GuestDisks": ["NTFS"]}]', "[0].GuestDisks is not a list of objects"),
         ('[{"Name": "a", "HardDrives": [], "GuestDisks": {"Layout": "Basic"}}]', "does not say which drive"),
         ('[{"Name": "a", "HardDrives": [], "GuestDisks": {"Drive": "x"}}]', "GuestDisks.Drive names no drive"),

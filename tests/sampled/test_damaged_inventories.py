@@ -1,0 +1,197 @@
+"""Inventories that were damaged on their way: cut off, with a value that cannot be, with something absurd in them, or with
+anything anywhere. Each is refused in one sentence, or read; no other exception, and in no time.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from shadowproof.inventory import Inventory, InventoryError, read, read_inventory
+from shadowproof.inventory.node import Node
+from shadowproof.inventory.read import DEEPEST
+from shadowproof.method import as_json, render
+from tests.conftest import PROFILE
+from tests.sampled.inventories import hosts
+from tests.sampled.inventory_files import File, files, values, vms_of
+from tests.sampled.test_inventories import fails
+
+pytestmark = pytest.mark.xdist_group("sampled")
+
+FEW = settings(max_examples=max(5, settings().max_examples // 2))
+LONGEST = 5.0
+"""Seconds of the processor that one file may take; some 0.01 are usual."""
+
+IMPOSSIBLE: dict[str, tuple[Any, ...]] = {
+    "Name": (7, True, [], {}, " ", None),
+    "Id": (7, ["a"]),
+    "State": (True, 2.5, [], {}, "Asleep", "", 5, -1, 10**30, {"Ticks": 2}),
+    "IsClustered": (2, "perhaps", [], {}),
+    "ClusterResource": (
+        7,
+        False,
+        [],
+        [{"State": 2}],
+        {"State": 77},
+        {"State": "Asleep"},
+        {"State": True},
+        {"State": []},
+    ),
+    "HardDrives": (3, True, [3], [[]], {"DiskNumber": -4}, [{"Path": 7}], [{"Path": "x", "DiskNumber": 10**12}]),
+    "NetworkAdapters": (3, 2.5, [True], {"Connected": 7}, [{"SwitchName": 7}], {"SwitchId": {}}),
+    "GuestOperatingSystem": (7, [], {"Name": "Windows"}),
+    "GuestBackupService": (7, "fine", [], ""),
+    "GuestDisks": (3, ["NTFS"], "cut", {"Layout": "Basic"}, [{"Drive": "no such drive", "Kind": "LUN"}], {"Drive": 3}),
+}
+"""Values that no such element can have, one of which spoils a file."""
+
+JUNK: st.SearchStrategy[Any] = st.sampled_from((
+    None, True, 0, -1, 2.5, 10**39, "", "Running", "\u202e\ud800", "x" * 100_000, [], {}, [None], [[[[]]]], {"": {"": ""}},
+    {"value": [], "Count": 0}, {"value": None}, {"Value": [1]}, ["D:\\a.vhdx"], {"State": 2}, "\\\\?\\Volume{", "NaN",
+))  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("damaged") / "host.json"
+
+
+def outcome(file: Path, content: bytes) -> Inventory | str:
+    """What is read, or the sentence of the refusal."""
+    file.write_bytes(content)
+    began = time.process_time()
+    try:
+        return read_inventory(file)
+    except InventoryError as error:
+        told = str(error)
+        assert told.startswith(f"{file}: ")
+        assert "; " in told
+        assert told.isprintable()
+        assert len(told) < len(str(file)) + 500
+        return told
+    finally:
+        assert time.process_time() - began < LONGEST
+
+
+def check_refused(file: Path, content: bytes) -> None:
+    assert isinstance(outcome(file, content), str), "what is damaged was read"
+
+
+@st.composite
+def cut_off(draw: st.DrawFn) -> File:
+    whole = draw(hosts(most=2).flatmap(files))
+    return File(whole[: draw(st.integers(0, len(whole) - 1))])
+
+
+@st.composite
+def impossible(draw: st.DrawFn) -> File:
+    """One VM has a value that cannot be; what would be believed before it is taken out."""
+    vms = draw(hosts(most=2).flatmap(vms_of))
+    vm, element = draw(st.sampled_from(vms)), draw(st.sampled_from(sorted(IMPOSSIBLE)))
+    spoken_for = {"Name": ("name", "vmname"), "Id": ("id", "vmid"), "HardDrives": ("harddrives", "guestdisks")}
+    spoken_for["GuestDisks"] = spoken_for["HardDrives"]
+    for name in [name for name in vm if name.casefold() in spoken_for.get(element, (element.casefold(),))]:
+        del vm[name]
+    vm |= {"HardDrives": []} if element == "GuestDisks" else {}
+    vm[element] = draw(st.sampled_from(IMPOSSIBLE[element]))
+    return File(json.dumps(draw(st.sampled_from((vms, {"VMs": vms})))).encode())
+
+
+@st.composite
+def absurd(draw: st.DrawFn) -> File:
+    """Deep, long and endless things, in an element that nobody reads."""
+    vms = draw(hosts(most=2).flatmap(vms_of))
+    draw(st.sampled_from(vms))["more"] = "here"
+    deep = draw(st.sampled_from((DEEPEST + 1, 2_000, 100_000)))
+    huge = draw(
+        st.sampled_from(
+            (
+                *("[" * deep + "]" * deep, '{"a":' * deep + "0" + "}" * deep, "[" * deep, "9" * deep, f"-{'9' * deep}"),
+                *("1e999", "NaN", "-Infinity", '{"a": 1, "a": 2}', "0x10", "'a'", "01", '"\t"', '"\\x"'),
+            )
+        )
+    )
+    return File(json.dumps(vms).replace('"here"', huge).encode())
+
+
+@st.composite
+def anything(draw: st.DrawFn) -> File:
+    """Somewhere in the file stands something else."""
+    value = draw(hosts(most=2).flatmap(values))
+    owner, key = draw(st.sampled_from(list(_places(value))))
+    owner[key] = draw(JUNK)
+    return File(json.dumps(value).encode())
+
+
+def _places(value: Any) -> Iterator[tuple[Any, Any]]:
+    """Every element of every list and object below, by the owner and its key in it."""
+    if isinstance(value, (dict, list)):
+        for key, inner in list(value.items() if isinstance(value, dict) else enumerate(value)):
+            yield value, key
+            yield from _places(inner)
+
+
+@FEW
+@given(content=cut_off())
+def test_a_file_that_was_cut_off_is_refused(file: Path, content: bytes) -> None:
+    check_refused(file, content)
+
+
+@FEW
+@given(content=impossible())
+def test_a_value_that_cannot_be_is_refused(file: Path, content: bytes) -> None:
+    check_refused(file, content)
+
+
+@FEW
+@given(content=absurd())
+def test_the_absurd_is_refused(file: Path, content: bytes) -> None:
+    check_refused(file, content)
+
+
+def check_usable(file: Path, content: bytes) -> None:
+    """What is not refused can be reported on."""
+    found = outcome(file, content)
+    if isinstance(found, Inventory):
+        assert found.machines
+        began = time.process_time()
+        assert render(found).endswith("\n")
+        assert json.dumps(as_json(found))
+        assert time.process_time() - began < LONGEST
+
+
+@FEW
+@given(content=anything())
+def test_anything_anywhere_is_refused_or_reported_on(file: Path, content: bytes) -> None:
+    check_usable(file, content)
+
+
+def _any_scalar(node: Node) -> str | int:
+    return node.value if isinstance(node.value, str | int) else "Off"
+
+
+def _any_text(node: Node) -> str:
+    return str(node.value)
+
+
+PLANTED: dict[str, tuple[object, str, object, st.SearchStrategy[File], Callable[[Path, bytes], None]]] = {
+    "a state may be anything": (Node, "scalar", _any_scalar, impossible(), check_refused),
+    "a text may be anything": (Node, "text", _any_text, impossible(), check_refused),
+    "extremes are let through": (read, "_refuse_extremes", lambda text, file: None, absurd(), check_refused),
+    "a name may stand twice": (read, "_object", dict, absurd(), check_refused),
+    "what stops short is closed": (read, "_decoded", lambda content, file: '[{"Name":"a","State":2}]', cut_off(), check_refused),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", [name for name in PLANTED if name != "a name may stand twice" or PROFILE == "nightly"])
+def test_a_planted_fault_is_noticed(file: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    where, what, planted, drawn, check = PLANTED[name]
+    monkeypatch.setattr(where, what, planted)
+    assert fails(drawn, lambda content: check(file, content))
