@@ -33,9 +33,10 @@ test: setup
 sample: setup
 	@HYPOTHESIS_PROFILE=pr SAMPLE_REPORT=1 $(BIN)/pytest -q tests/sampled
 
-# The same at greater length, other runs each night; every wrong protocol is set upon.
+# All that takes longer: other and longer random runs each night, every wrong protocol set upon and asked of SPIN and the solvers.
 nightly: setup
-	@HYPOTHESIS_PROFILE=nightly $(BIN)/pytest -q -n $(WORKERS) --dist load tests/sampled
+	@HYPOTHESIS_PROFILE=nightly $(BIN)/pytest -q -n $(WORKERS) --dist loadgroup tests/sampled tests/wrong_protocols \
+		tests/examples tests/proofs/test_spin_agrees.py tests/proofs/test_one_graph.py tests/proofs/test_symmetry.py
 
 # Every mutant judged anew and kept; for the rules that changed since a revision: shadowproof mutate --since REV --record
 mutants: setup

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
-from model.notation import Network
+from model.notation import Actor, Network
 from model.notation.events import Event
 from model.notation.run import Shape
 from model.notation.terms import HOST, Term, machines_of, some
@@ -52,10 +52,20 @@ class Rules:
 
     @cached_property
     def machines(self) -> frozenset[str]:
-        """The machines that the rules read or move, but for observers."""
-        read = {name for of in (self.network, self.changed) for term in self._terms(of) for name in machines_of(term)}
-        moved = {a.name for event in self.mutant.events for a in self.network.participants(event) if not a.observer}
-        return frozenset(read | moved)
+        """The machines that decide what the rules do: whether the events happen, and where they lead the changed machine."""
+        deciding = {self.mutant.machine} - {""}
+        taking = {a for of in (self.network, self.changed) for e in self.mutant.events for a in of.participants(e)}
+        for of in (self.network, self.changed):
+            deciding |= {name for event in self.mutant.events for name in machines_of(of.events[event].when)}
+        deciding |= {a.name for a in taking if not a.observer and any(a.blocks(e) for e in self.mutant.events)}
+        while more := {name for a in taking if a.name in deciding for name in self._read_by(a)} - deciding:
+            deciding |= more
+        return frozenset(deciding)
+
+    def _read_by(self, actor: Actor) -> set[str]:
+        """What a machine's rows for the changed events read."""
+        rules = (rule for event in self.mutant.events for s in actor.states for rule in actor.rules(event, s))
+        return {name for rule in rules for name in machines_of(rule.when)}
 
     @cached_property
     def told_apart(self) -> tuple[Term, ...]:

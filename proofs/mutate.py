@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from model.notation import DeclarationError, Network
@@ -38,6 +38,10 @@ BROKEN, UNEXERCISED, HEALED = "is refuted", "is no longer exercised", "is no lon
 
 MOST = 10_000
 """States of one mutant that are visited, beyond twice those of the right network."""
+
+
+MORE = 8
+"""Steps that a search of a mutant goes on after it has found something broken: for what else breaks of it."""
 
 
 @dataclass(frozen=True)
@@ -123,7 +127,7 @@ class Changed:
         return found
 
     def visit(self) -> Found:
-        """Every reachable state of the mutant; of one that breaks something only so many, for what else it breaks."""
+        """Every reachable state of the mutant; of one that breaks something those a little further on, for what else breaks."""
         base, found = self.base, Found()
         before: dict[State, tuple[State, Out] | None] = dict.fromkeys(self.starts())
         broken_before = base.graph.marks
@@ -151,8 +155,9 @@ class Changed:
                     if step[1] not in before:
                         before[step[1]] = (state, step)
                         following.append(step[1])
-            if len(before) > 2 * len(base.graph.states) + (0 if found.broken else MOST):
-                found.complete = False
+            enough = found.broken and depth > min(found.broken.values()) + MORE
+            if enough or len(before) > 2 * len(base.graph.states) + MOST:
+                found.complete = not following
                 break
             level, depth = following, depth + 1
         self.before, self.kept = before, kept
@@ -239,6 +244,13 @@ class Judges:
         asked = [PROPERTIES[name] for name in self.names]
         self.properties = [one for one in asked if not isinstance(one, (Fact, Independent))]
         self._baselines: dict[Column, Baseline] = {}
+        self._rules: dict[str, Rules] = {}
+
+    def rules(self, mutant: Mutant) -> Rules:
+        """The changed rules, beside the right ones. Raises DeclarationError where the notation refuses them."""
+        if mutant.name not in self._rules:
+            self._rules[mutant.name] = Rules(self.watched, mutant, mutant.change(self.right))
+        return self._rules[mutant.name]
 
     @cached_property
     def kinds(self) -> list[Start]:
@@ -256,6 +268,9 @@ class Judges:
         return list(found.values())
 
     def baseline(self, column: Column) -> Baseline:
+        """The right network in a column. Only two are kept: each takes some memory, and columns are looked at in turn."""
+        if len(self._baselines) > 2:
+            self._baselines.pop(next(iter(self._baselines)))
         if column not in self._baselines:
             self._baselines[column] = Baseline(self.watched, column, self.properties, ONE_OF_EACH, self.kinds)
         return self._baselines[column]
@@ -267,53 +282,43 @@ class Judges:
             return list(self.apart)
         return [column for column in self.apart if column.faults & faults]
 
-    def search(self, mutant: Mutant) -> Fate:
-        """Every state of one VM of a few kinds, column by column, until something kills the mutant. A mutant that is no different
-        in any, or that nothing kills, survives so far; `different` says where."""
+    def search(self, mutant: Mutant, columns: Sequence[Column] = ()) -> Fate:
+        """Every state of one VM of a few kinds, in one column after the other (none named: in all in which it may differ), until
+        something kills the mutant. One that nothing kills survives so far; `different` says where it is another network."""
         begun = time.perf_counter()
         try:
-            network = mutant.change(self.right)
+            rules = self.rules(mutant)
         except DeclarationError as refusal:
             return Fate(mutant.name, REFUSED, reason=str(refusal))
-        fate = self._search(mutant, network)
-        return replace(fate, seconds=time.perf_counter() - begun)
-
-    def _search(self, mutant: Mutant, network: Network) -> Fate:
-        tentative: list[tuple[Column, Found]] = []
-        columns, rules = self.columns_of(mutant), Rules(self.watched, mutant, network)
-        for looked, column in enumerate(columns, 1):
+        different = list[str]()
+        looked = list(columns) or self.columns_of(mutant)
+        kills: tuple[Kill, ...] = ()
+        for column in looked:
             changed = Changed(self.baseline(column), rules)
-            if not changed.different:
-                continue
-            found = changed.visit()
-            kills = [
-                Kill(name, column.name, BROKEN, length)
-                for name, length in sorted(found.broken.items(), key=lambda pair: pair[1])
-                if self._expected(name, column) != REFUTED
-            ]
-            if kills:
-                return Fate(mutant.name, KILLED, tuple(kills), looked)
-            tentative.append((column, found))
-            if len(tentative) == 1 and (kill := self._by_record(network, tentative)):
-                return Fate(mutant.name, KILLED, (kill,), looked)
-        if kill := self._by_record(network, tentative[1:]):
-            return Fate(mutant.name, KILLED, (kill,), len(columns))
-        return Fate(mutant.name, SURVIVES, (), len(columns), different=tuple(column.name for column, _ in tentative))
+            if changed.different:
+                different.append(column.name)
+                if kills := self._kills(changed.visit(), column, rules.changed):
+                    break
+        seconds = time.perf_counter() - begun
+        kind = KILLED if kills else SURVIVES
+        return Fate(mutant.name, kind, kills, len(looked), () if kills else tuple(different), seconds=seconds)
+
+    def _kills(self, found: Found, column: Column, network: Network) -> tuple[Kill, ...]:
+        """What a search shows; what it misses is asked again as the record is made, of VMs of every kind, in any number."""
+        broken = sorted(found.broken.items(), key=lambda pair: pair[1])
+        kills = [Kill(n, column.name, BROKEN, length) for n, length in broken if self._expected(n, column) != REFUTED]
+        if kills:
+            return tuple(kills)
+        missing = [name for name in found.missing if self._expected(name, column) == HOLDS]
+        healed = [name for name in found.healed if self._expected(name, column) == REFUTED]
+        for name in (*missing, *healed):
+            if asked := self._asked([name], column, network):
+                return asked
+        return ()
 
     def _expected(self, name: str, column: Column) -> str:
         cell = self.record.cell(name, column.name)
         return HOLDS if cell is None else cell.verdict
-
-    def _by_record(self, network: Network, tentative: Sequence[tuple[Column, Found]]) -> Kill | None:
-        """What the small search misses, asked again as the record is made: of VMs of every kind, in any number."""
-        for column, found in tentative:
-            for name, how in (*((n, UNEXERCISED) for n in found.missing), *((n, HEALED) for n in found.healed)):
-                expected = self._expected(name, column)
-                if expected not in {HOLDS, REFUTED} or (how == HEALED) != (expected == REFUTED):
-                    continue
-                if kills := self._asked([name], column, network):
-                    return kills[0]
-        return None
 
     def _asked(self, names: Sequence[str], column: Column, network: Network) -> tuple[Kill, ...]:
         """Properties judged as the record is made, and those of which the mutant's verdict is another one."""
@@ -335,19 +340,19 @@ class Judges:
     def same(self, mutants: Sequence[Mutant], column: Column) -> tuple[dict[str, str], int]:
         """For each mutant why it is not known to be the same in a column (empty: it is), and how many views show it."""
         start = {name: frozenset({state}) for name, state in self.kinds[0].items()}
-        views = SameViews(self.watched, column, ONE_OF_EACH, start)
-        found = {one.name: views.why_not(Rules(self.watched, one, one.change(self.right))) for one in mutants}
-        return found, views.views
+        rules = {one.name: self.rules(one) for one in mutants}
+        told_apart = tuple(dict.fromkeys(term for one in rules.values() for term in one.told_apart))
+        views = SameViews(self.watched, column, ONE_OF_EACH, start, told_apart)
+        return {name: views.why_not(one) for name, one in rules.items()}, views.views
 
     def ask(self, mutant: Mutant, column: Column) -> Fate:
-        """A mutant that differs in a column, and that no small search kills: every property asked there as the record is made."""
-        network = mutant.change(self.right)
-        by = set(mutant.by)
-        likely = [name for name in self.names if by & set(PROPERTIES[name].shows)]
-        for names in (likely, [name for name in self.names if name not in likely]):
-            if kills := self._asked(names, column, network):
-                return Fate(mutant.name, KILLED, kills)
-        return Fate(mutant.name, SURVIVES, reason=f"no verdict differs in {column}, of any number of VMs of every kind")
+        """A mutant that differs in a column, and that no small search kills: the properties of its requirements asked there as the
+        record is made, of VMs of every kind, in any number."""
+        likely = [name for name in self.names if set(mutant.by) & set(PROPERTIES[name].shows)]
+        if kills := self._asked(likely, column, self.rules(mutant).changed):
+            return Fate(mutant.name, KILLED, kills)
+        asked = f"{len(likely)} properties of its requirements give the same verdicts in {column}"
+        return Fate(mutant.name, SURVIVES, reason=f"{asked}, of VMs of every kind in any number")
 
 
 __all__ = ["EQUIVALENT", "KILLED", "REFUSED", "SURVIVES", "Fate", "Judges", "Kill"]

@@ -4,8 +4,10 @@ those that differ asked as the record is made."""
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import replace
 from functools import cache
+from multiprocessing import get_context
 from typing import TypeVar
 
 import joblib
@@ -22,6 +24,9 @@ Names = tuple[str, ...]
 
 CHUNK = 16
 """Mutants that a process is given at a time."""
+
+MOST_SEARCHED = 4
+"""Columns in which a mutant is searched that differs and that nothing has killed yet."""
 
 Progress = Callable[[str, int, int], None]
 """Told what is done, how much of it, and of how much."""
@@ -64,42 +69,42 @@ class _Run:
         self.unlike: dict[str, list[str]] = {}
 
     def search(self) -> None:
-        """Every mutant, by searches."""
+        """Every mutant, in the first column in which it may fire."""
         chunks = list(_chunks(self._by_column()))
         for found in self._go("searched", _searched, [(self.names, chunk) for chunk in chunks], each=CHUNK):
             self.fates |= {fate.mutant: fate for fate in found}
-        self.unlike = {n: list(fate.different) for n, fate in self.fates.items() if fate.kind == SURVIVES}
 
     def compare(self) -> None:
-        """Those that no search tells from the right network, by closed views."""
-        alike = {name: self.judges.columns_of(self.mutants[name]) for name, found in self.unlike.items() if not found}
-        columns = [column for column in self.judges.apart if any(column in of for of in alike.values())]
-        tasks = [(self.names, column, tuple(n for n, of in alike.items() if column in of)) for column in columns]
-        views = dict.fromkeys(alike, 0)
-        for column, found, size in self._go("compared, by columns", _same, tasks):
-            for name, why_not in found.items():
+        """Those that nothing has killed, in every column, by closed views."""
+        left = {n: self.judges.columns_of(self.mutants[n]) for n, fate in self.fates.items() if fate.kind == SURVIVES}
+        columns = [column for column in self.judges.apart if any(column in of for of in left.values())]
+        tasks = [(self.names, column, tuple(n for n, of in left.items() if column in of)) for column in columns]
+        self.unlike = {name: [] for name in left}
+        views = dict.fromkeys(left, 0)
+        compared = dict(self._go("compared, by columns", _compared, tasks))
+        for column in columns:
+            unlike, size = compared[column.name]
+            for name in (name for name, of in left.items() if column in of):
                 views[name] += size
-                if why_not:
-                    self.unlike[name].append(column)
-        for name in alike:
-            if not self.unlike[name]:
-                self.fates[name] = replace(self.fates[name], kind=EQUIVALENT, views=views[name])
+                if name in unlike:
+                    self.unlike[name].append(column.name)
+        for name, of in left.items():
+            kind = SURVIVES if self.unlike[name] else EQUIVALENT
+            self.fates[name] = replace(self.fates[name], kind=kind, columns=len(of), views=views[name])
 
     def ask(self) -> None:
-        """Those that differ though no search kills them, by the suite."""
+        """Those that differ, searched in the first columns in which they do; what nothing kills then, asked of the properties of its
+        requirements as the record is made."""
         place = {column.name: column for column in self.judges.apart}
-        firsts = {
-            name: next(column for column in place if column in found) for name, found in self.unlike.items() if found
-        }
-        tasks = [(self.names, name, place[column]) for name, column in firsts.items()]
-        for found in self._go("asked of every property", _asked, tasks):
-            before = self.fates[found.mutant]
+        open_ = {name: [c for c in place if c in found] for name, found in self.unlike.items() if found}
+        tasks = [(self.names, name, tuple(place[c] for c in found[:MOST_SEARCHED])) for name, found in open_.items()]
+        for found in self._go("asked", _asked, sorted(tasks, key=lambda task: [c.name for c in task[2]])):
+            before, differs = self.fates[found.mutant], open_[found.mutant]
             if found.kind == KILLED:
                 self.fates[found.mutant] = replace(before, kind=KILLED, kills=found.kills)
             else:
-                differs = self.unlike[found.mutant]
-                said = f"It differs in {len(differs)} of {before.columns} columns; {found.reason}."
-                self.fates[found.mutant] = replace(before, different=tuple(differs), reason=said)
+                said = f"It differs in {len(differs)} of {before.columns} columns, and was searched in {found.columns} of them"
+                self.fates[found.mutant] = replace(before, different=tuple(differs), reason=f"{said}; {found.reason}.")
 
     def _by_column(self) -> list[str]:
         """Those first that are looked at in the same columns, so that a process has to know few."""
@@ -112,12 +117,19 @@ class _Run:
         if not tasks:
             return
         self.progress(what, 0, len(tasks) * each)
-        workers = joblib.Parallel(
-            n_jobs=min(self.jobs, len(tasks)), return_as="generator_unordered", batch_size=1, pre_dispatch="all"
-        )
-        for done, found in enumerate(workers(joblib.delayed(do)(task) for task in tasks), 1):
-            self.progress(what, done * each, len(tasks) * each)
-            yield found
+        if self.jobs == 1:
+            for done, task in enumerate(tasks, 1):
+                yield do(task)
+                self.progress(what, done * each, len(tasks) * each)
+            return
+        # joblib would start a process anew whose memory grows, as that of these does: they remember the right network
+        with ProcessPoolExecutor(self.jobs, get_context("spawn")) as workers:
+            try:
+                for done, one in enumerate(as_completed([workers.submit(do, task) for task in tasks]), 1):
+                    self.progress(what, done * each, len(tasks) * each)
+                    yield one.result()
+            finally:
+                workers.shutdown(wait=False, cancel_futures=True)
 
 
 def _chunks(names: Sequence[str]) -> Iterator[Names]:
@@ -127,18 +139,27 @@ def _chunks(names: Sequence[str]) -> Iterator[Names]:
 
 def _searched(task: tuple[Names, Names]) -> list[Fate]:
     names, mutants = task
-    return [judges(names).search(all_mutants()[name]) for name in mutants]
+    found = []
+    for name in mutants:
+        mutant = all_mutants()[name]
+        found.append(judges(names).search(mutant, judges(names).columns_of(mutant)[:1]))
+    return found
 
 
-def _same(task: tuple[Names, Column, Names]) -> tuple[str, dict[str, str], int]:
+def _compared(task: tuple[Names, Column, Names]) -> tuple[str, tuple[frozenset[str], int]]:
+    """The mutants that are not known to be the same in a column; and how many views show that the others are."""
     names, column, mutants = task
-    found, views = judges(names).same([all_mutants()[name] for name in mutants], column)
-    return column.name, found, views
+    why_not, views = judges(names).same([all_mutants()[name] for name in mutants], column)
+    return column.name, (frozenset(name for name, why in why_not.items() if why), views)
 
 
-def _asked(task: tuple[Names, str, Column]) -> Fate:
-    names, mutant, column = task
-    return judges(names).ask(all_mutants()[mutant], column)
+def _asked(task: tuple[Names, str, tuple[Column, ...]]) -> Fate:
+    names, name, columns = task
+    mutant = all_mutants()[name]
+    searched = judges(names).search(mutant, columns)
+    if searched.kind == KILLED:
+        return searched
+    return replace(judges(names).ask(mutant, columns[0]), columns=len(columns))
 
 
 __all__ = ["all_mutants", "judge_mutants", "judges"]

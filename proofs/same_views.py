@@ -1,7 +1,8 @@
 """Whether a mutant is no different at all in a column: on every view that the right network's closed set holds, the changed rules
 take the same steps. Then the set is closed for the mutant too, and by induction every run of any number of VMs is a run of both.
 
-Observers, and what most questions can do without, are left out of the set: that only adds views to it.
+What nobody waits for is left out of the set, unless the rules move it; and so is what most questions can do without, which only
+adds views to it.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from model.notation import Network
 from model.notation.run import Shape
-from model.notation.terms import Term
+from model.notation.terms import In, Term, happens
 from model.views import LEFT_OUT_WHERE_NOT_ASKED
 from proofs.changed_rules import Pair, Projected, Rules
 from proofs.compile import Compiled
@@ -22,12 +23,20 @@ LIMIT = 400_000
 
 
 class SameViews:
-    """The closed sets of a column that mutants are held against: without what most questions can do without, or (for the rules
-    that read it) with everything. network: with its observers. start: one VM that may be."""
+    """The closed sets of a column that mutants are held against. network: with its observers. start: one VM that may be.
+    told_apart: what any of the mutants says of configuration that the right network does not."""
 
-    def __init__(self, network: Network, column: Column, shape: Shape, start: Mapping[str, frozenset[str]]) -> None:
-        self.network, self.column, self.shape, self.start = network, column, shape, start
-        self._sets: dict[tuple[bool, tuple[Term, ...]], ClosedSet] = {}
+    def __init__(
+        self,
+        network: Network,
+        column: Column,
+        shape: Shape,
+        start: Mapping[str, frozenset[str]],
+        told_apart: Sequence[Term] = (),
+    ) -> None:
+        self.network, self.column, self.shape, self.start, self.told_apart = network, column, shape, start, told_apart
+        self._worlds: dict[bool, World] = {}
+        self._sets: dict[frozenset[str], ClosedSet] = {}
 
     def why_not(self, rules: Rules) -> str:
         """Why the mutant is not known to be the same here; empty: it is."""
@@ -38,12 +47,9 @@ class SameViews:
         found = self._set(rules)
         if found.problem:
             return found.problem
-        pair = Pair(rules, found.world, found.kept, self.shape, self.start)
-        return (
-            f"it is different on a view in {self.column}"
-            if pair.differ(found.views.to(pair.machines), alone=False)
-            else ""
-        )
+        pair = Pair(rules, found.world, found.part.machines, self.shape, self.start)
+        differs = pair.differ(found.views.to(pair.machines), alone=False)
+        return f"it is different on a view in {self.column}" if differs else ""
 
     @property
     def views(self) -> int:
@@ -51,22 +57,26 @@ class SameViews:
         return sum(found.size for found in self._sets.values())
 
     def _set(self, rules: Rules) -> ClosedSet:
-        """The closed set in which configurations are told apart that the changed rules tell apart."""
-        key = (bool(rules.machines & LEFT_OUT_WHERE_NOT_ASKED), rules.told_apart)
-        if key not in self._sets:
-            out = frozenset[str]() if key[0] else LEFT_OUT_WHERE_NOT_ASKED
-            self._sets[key] = ClosedSet(World(self.network, self.column, out), self.shape, rules.told_apart)
-        return self._sets[key]
+        """The closed set of all that decides what may happen, and of what the changed rules move."""
+        whole = bool(rules.machines & LEFT_OUT_WHERE_NOT_ASKED)
+        if whole not in self._worlds:
+            out = frozenset[str]() if whole else LEFT_OUT_WHERE_NOT_ASKED
+            self._worlds[whole] = World(self.network, self.column, out)
+        world = self._worlds[whole]
+        events = happens(*(event.name for event in world.events))
+        moved = (In(name, frozenset(sorted(world.reach[name])[:1])) for name in sorted(rules.machines))
+        part = world.cone([events, *moved])
+        if part.machines not in self._sets:
+            self._sets[part.machines] = ClosedSet(world, part, self.shape, self.told_apart)
+        return self._sets[part.machines]
 
 
 class ClosedSet:
-    """The closed views of the right network in a world, with all machines but observers."""
+    """The closed views of a slice of the right network."""
 
-    def __init__(self, world: World, shape: Shape, terms: Sequence[Term]) -> None:
-        self.world = world
-        moving = {a.name for a in world.network.actors.values() if not a.observer and len(world.reach[a.name]) > 1}
-        self.kept = frozenset(moving - world.leaves_out)
-        compiled = Compiled(world, Slice(self.kept, frozenset(e.name for e in world.events)), (shape,), terms)
+    def __init__(self, world: World, part: Slice, shape: Shape, terms: Sequence[Term]) -> None:
+        self.world, self.part = world, part
+        compiled = Compiled(world, part, (shape,), terms)
         self.problem, self.size, at = "", 0, {}
         try:
             found = saturate(compiled, LIMIT)

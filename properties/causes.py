@@ -5,9 +5,10 @@ from model.actors.image import Image, image
 from model.actors.method import Method, Progress, method, progress
 from model.actors.requester import Context, context
 from model.actors.volumes import Volumes, volumes
-from model.actors.vss import Provider, provider
+from model.actors.vss import OtherWriter, Provider, other_writer, provider
 from model.actors.writer import Doing, doing
 from model.notation import after, every, happens, implies, some, unchanged
+from model.readings import READ_9, AfterOneFails
 from model.sorts import vm
 from properties.kinds import fired, precedes, step
 from properties.method import all_five
@@ -137,12 +138,15 @@ a_roll_back_fails_for_a_reason = step(
 )
 
 a_recoverable_image_is_rolled_back = step(
-    "An image is rolled back only if it holds the child's snapshot and the provider can auto-recover it.",
+    "An image is rolled back only if it holds the child's snapshot, and provider and context let it be auto-recovered.",
     every(
         vm,
-        implies(happens("image_rolled_back"), image.is_(Image.HOLDS_SNAPSHOT) & provider.is_(Provider.CAN)),
+        implies(
+            happens("image_rolled_back"),
+            image.is_(Image.HOLDS_SNAPSHOT) & provider.is_(Provider.CAN) & ~context.is_(Context.NO_AUTORECOVERY),
+        ),
     ),
-    shows="BAK-10 VSS-11",
+    shows="BAK-10 BAK-12 VSS-11 READ-6",
     witness=fired("image_rolled_back"),
 )
 
@@ -157,6 +161,42 @@ _vss_fails = (
     "provider_fails", "freeze_window_overrun", "other_writer_fails_in_prepare_for_snapshot", "other_writer_fails_in_freeze",
     "other_writer_fails_in_thaw", "other_writer_fails_in_post_snapshot", "management_service_restarts",
 )  # fmt: skip
+
+a_veto_is_ignored_only_if_there_is_one = precedes(
+    "A snapshot set goes on after a failure in PrepareForSnapshot only if there was one.",
+    first=(*VETOES, "other_writer_fails_in_prepare_for_snapshot"),
+    then=("veto_ignored",),
+    since=SESSION_STARTS,
+    shows="READ-2 VSS-5",
+    witness=fired("veto_ignored"),
+)
+
+_ANOTHER_FAILS = (
+    "other_writer_fails_in_prepare_for_snapshot", "other_writer_fails_in_freeze", "other_writer_fails_in_thaw",
+    "other_writer_fails_in_post_snapshot", "other_writer_fails_in_pre_restore",
+)  # fmt: skip
+another_writers_failure_is_seen = step(
+    "Another writer that fails in an event of a session has failed for the rest of it.",
+    implies(happens(*_ANOTHER_FAILS), after(other_writer.is_(OtherWriter.FAILED)))
+    & (
+        ~other_writer.is_(OtherWriter.FAILED)
+        | after(other_writer.is_(OtherWriter.FAILED))
+        | happens("backup_shutdown_returned", "restore_released", "restore_dropped", "host_loses_power")
+    ),
+    shows="VSS-5 RST-3",
+    witness=fired(*_ANOTHER_FAILS),
+)
+
+the_rest_is_tried_as_the_reading_says = step(
+    "After one VM has failed another one is still tried only under the reading that says so.",
+    implies(
+        happens("vm_saved", "vm_has_nothing_to_save", "vm_cannot_be_saved", "child_backup_begins")
+        & some(vm, progress.is_(Progress.FAILED)),
+        READ_9.actor.is_(AfterOneFails.TRY_THE_REST),
+    ),
+    shows="READ-9",
+    witness=fired("prepare_for_snapshot_vetoed"),
+)
 
 a_snapshot_set_fails_for_a_reason = precedes(
     "DoSnapshotSet fails only after a writer has failed, the provider has, the window was overrun, or the writer's process was lost.",

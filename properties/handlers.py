@@ -48,7 +48,7 @@ state_follows_the_events = step(
         },
         ~writer_failed,
     ),
-    shows="VSS-1 BAK-1",
+    shows="BAK-1 VSS-2",
     witness=fired("backup_completed"),
 )
 
@@ -58,7 +58,7 @@ failure_shows_in_the_state = step(
     & _leaves({"post_snapshot_failed": writer_state.is_(W.FAILED_AT_POST_SNAPSHOT)}, ~writer_failed)
     & _leaves({"freeze_window_overrun": writer_state.is_(W.FAILED_AT_FREEZE)}, ~writer_failed & vss.is_(Vss.FREEZE))
     & _leaves({"freeze_window_overrun": writer_state.is_(W.FAILED_AT_THAW)}, ~writer_failed & ~vss.is_(Vss.FREEZE)),
-    shows="VSS-1 VSS-4",
+    shows="VSS-2 VSS-4",
     witness=fired("prepare_for_snapshot_vetoed"),
 )
 
@@ -67,21 +67,21 @@ failed_until_the_next_session = step(
     ~writer_state.is_(FAILED)
     | unchanged(writer_state)
     | happens("writer_metadata_gathered", "restore_initialized", "management_service_restarts", "host_loses_power"),
-    shows="VSS-1",
+    shows="VSS-2",
     witness=happens("released") & writer_failed,
 )
 
 session_finds_the_writer_stable = step(
     "Whatever happened before, a session begins with a writer that is stable and has no error.",
     implies(happens("writer_metadata_gathered", "restore_initialized"), after(writer_state.is_(W.STABLE) & _no_error)),
-    shows="VSS-1 VSS-2",
+    shows="VSS-2",
     witness=fired("writer_metadata_gathered"),
 )
 
 at_rest_the_writer_waits_for_nothing = always(
     "When no session is open, the writer processes no event and waits for none.",
     implies(at_rest, doing.is_(Doing.NOTHING) & ~writer_state.is_(WAITING)),
-    shows="VSS-1 VSS-7",
+    shows="BAK-1 VSS-7",
     witness=fired("backup_shutdown_returned"),
 )
 

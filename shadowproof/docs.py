@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from shadowproof import findings, obligations, pages
+from shadowproof import findings, mutants_page, obligations, pages
 
 GENERATED = {
     "requirements.md": pages.requirements,
@@ -17,6 +17,7 @@ GENERATED = {
     "left-out.md": pages.left_out,
     "findings.md": findings.page,
     "obligations.md": obligations.page,
+    "mutants.md": mutants_page.page,
 }
 """The pages, in the order of the index."""
 
@@ -24,7 +25,8 @@ INDEX = "README.md"
 
 
 def generate(root: Path) -> dict[Path, str]:
-    """Every page, by its path below the checkout `root`. Raises RecordError where the record cannot be read."""
+    """Every page, by its path below the checkout `root`. Raises RecordError and FatesError where what is
+    kept of verdicts or mutants cannot be read."""
     texts = {name: page() for name, page in GENERATED.items()}
     folder = root / "docs"
     beside = sorted(path for path in folder.glob("*.md") if path.name not in {*texts, INDEX})

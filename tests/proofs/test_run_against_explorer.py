@@ -69,7 +69,11 @@ class Engines(RuleBasedStateMachine):
     seen: Counter[str]
     judged: bool
 
-    @initialize(data=st.data(), column=columns, forms=st.lists(shapes(NETWORK, 2), min_size=1, max_size=2).map(tuple))
+    @initialize(
+        data=st.data(),
+        column=st.booleans().flatmap(lambda usual: st.just(Column()) if usual else columns),
+        forms=st.lists(shapes(NETWORK, 2), min_size=1, max_size=2).map(tuple),
+    )
     def begin(self, data: st.DataObject, column: Column, forms: tuple[Shape, ...]) -> None:
         chosen = data.draw(starts(NETWORK, forms, column, USUAL), label="starts")
         self.run = Run(NETWORK, forms, chosen, column.faults)

@@ -27,6 +27,8 @@ PUT_TO_THE_TEST_BY = {
     "a-restore-is-given-up-for-a-reason": "other_writer_fails_in_pre_restore",
     "a-vanished-requester-is-gone": "requester_vanishes",
     "a-missing-volume-is-inconsistent": "volume_missing",
+    "a-veto-is-ignored-only-if-there-is-one": "veto_ignored",
+    "another-writers-failure-is-seen": "other_writer_fails_in_thaw",
     "provider-defeats-child-snapshots": "provider_cannot_auto_recover",
     "provider-does-not-defeat-saved-state": "provider_cannot_auto_recover",
 }

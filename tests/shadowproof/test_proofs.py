@@ -17,7 +17,7 @@ from tests.shadowproof.test_cli import shadowproof
 QUICK = "no-abort-in-a-restore"
 
 BAD = {
-    "why: unknown property": (["why", "nothing-at-all"], "shadowproof list properties"),
+    "why: unknown property": (["why", "xyzzy"], "shadowproof list properties"),
     "why: no time": (["why", QUICK, "--limit", "0"], "more than 0"),
     "assumptions: unknown property": (["assumptions", "no-partial-backups"], "Did you mean no-partial-backup"),
     "assumptions: no time": (["assumptions", QUICK, "--limit", "-1"], "more than 0"),
