@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from joblib.externals.loky import get_reusable_executor
 
 from proofs import shares as module
 from proofs.by_kind import by_kind
@@ -73,7 +74,9 @@ def test_what_is_damaged_is_heard_of_once(host: Scope, tmp_path: Path, monkeypat
     monkeypatch.setattr("proofs.check._JUDGED", {})
     monkeypatch.setattr("proofs.prove._PROVED", {})
     task = (VANISHES, NAMES[:3], replace(host, vms=1))
+    get_reusable_executor().shutdown(wait=True)  # workers that remember what they judged would not ask the cache
     judge_in_shares(task, jobs=2, cache=tmp_path / "cache")
+    get_reusable_executor().shutdown(wait=True)
     for path in (tmp_path / "cache").rglob("*.json"):
         path.write_text("{", "utf-8")
     judge_in_shares(task, jobs=2, cache=tmp_path / "cache")
