@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from proofs.mutants import Mutant
-from proofs.mutate import EQUIVALENT, KILLED, REFUSED, SURVIVES, Fate, Kill
+from proofs.mutate import EQUIVALENT, KILLED, OPEN, REFUSED, SURVIVES, Fate, Kill
 from properties.unpromised import UNPROMISED
 
 PATH = Path(__file__).parent / "mutants.json"
@@ -66,7 +66,8 @@ def why_unpromised(name: str) -> str:
 
 @dataclass(frozen=True)
 class Tally:
-    """How many mutants of something there are, and what became of them. holes: those that survive for no listed reason."""
+    """How many mutants of something there are, and what became of them. holes: those that survive for no listed reason. open:
+    those of which that is not known."""
 
     mutants: int
     refused: int
@@ -74,6 +75,7 @@ class Tally:
     equivalent: int
     listed: int
     holes: tuple[str, ...]
+    open: int = 0
 
     @staticmethod
     def of(fates: Iterable[Fate]) -> Tally:
@@ -81,7 +83,8 @@ class Tally:
         count = {kind: sum(fate.kind == kind for fate in found) for kind in (REFUSED, KILLED, EQUIVALENT, SURVIVES)}
         holes = tuple(fate.mutant for fate in found if fate.kind == SURVIVES and not why_unpromised(fate.mutant))
         listed = count[SURVIVES] - len(holes)
-        return Tally(len(found), count[REFUSED], count[KILLED], count[EQUIVALENT], listed, holes)
+        left = len(found) - sum(count.values())
+        return Tally(len(found), count[REFUSED], count[KILLED], count[EQUIVALENT], listed, holes, left)
 
 
 def by_operator(mutants: Mapping[str, Mutant], fates: Mapping[str, Fate]) -> dict[str, Tally]:
@@ -113,8 +116,8 @@ def _numbered(name: str) -> tuple[str, int]:
 
 
 def merged(kept: Mapping[str, Fate], found: Mapping[str, Fate], mutants: Mapping[str, Mutant]) -> dict[str, Fate]:
-    """What is kept, with what was found now in its place, of the mutants that there are."""
-    both = {**kept, **found}
+    """What is kept, with what was found now in its place, of the mutants that there are; what is open is not kept."""
+    both = {**kept, **{name: fate for name, fate in found.items() if fate.kind != OPEN}}
     return {name: replace(both[name], seconds=0.0) for name in mutants if name in both}
 
 

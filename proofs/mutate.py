@@ -27,11 +27,11 @@ from proofs.same_views import SameViews
 from proofs.verdict import HOLDS, NOT_EXERCISED, REFUTED, Verdict
 from proofs.world import Column, Slice, World
 from properties.catalogue import PROPERTIES, watched
-from properties.kinds import Fact, Independent, Possible
+from properties.kinds import Ends, Fact, Independent, Possible
 
-REFUSED, KILLED, EQUIVALENT, SURVIVES = "refused", "killed", "equivalent", "survives"
+REFUSED, KILLED, EQUIVALENT, SURVIVES, OPEN = "refused", "killed", "equivalent", "survives", "open"
 """What becomes of a mutant: the notation refuses to put it together; a property's verdict is another one; its closed views and
-their steps are the same in every column; none of these."""
+their steps are the same in every column; none of these; or it was not asked so far."""
 
 BROKEN, UNEXERCISED, HEALED = "is refuted", "is no longer exercised", "is no longer refuted"
 """How a verdict becomes another one."""
@@ -346,13 +346,14 @@ class Judges:
         return {name: views.why_not(one) for name, one in rules.items()}, views.views
 
     def ask(self, mutant: Mutant, column: Column) -> Fate:
-        """A mutant that differs in a column, and that no small search kills: the properties of its requirements asked there as the
-        record is made, of VMs of every kind, in any number."""
-        likely = [name for name in self.names if set(mutant.by) & set(PROPERTIES[name].shows)]
+        """A mutant that differs in a column, and that no small search kills: the properties of its requirements, and whether every
+        session ends, asked there as the record is made, of VMs of every kind, in any number."""
+        by = set(mutant.by)
+        likely = [n for n in self.names if isinstance(PROPERTIES[n], Ends) or by & set(PROPERTIES[n].shows)]
         if kills := self._asked(likely, column, self.rules(mutant).changed):
             return Fate(mutant.name, KILLED, kills)
         asked = f"{len(likely)} properties of its requirements give the same verdicts in {column}"
         return Fate(mutant.name, SURVIVES, reason=f"{asked}, of VMs of every kind in any number")
 
 
-__all__ = ["EQUIVALENT", "KILLED", "REFUSED", "SURVIVES", "Fate", "Judges", "Kill"]
+__all__ = ["EQUIVALENT", "KILLED", "OPEN", "REFUSED", "SURVIVES", "Fate", "Judges", "Kill"]

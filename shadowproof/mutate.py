@@ -51,8 +51,8 @@ class Mutated:
 
     @property
     def status(self) -> int:
-        """0: each is refused, killed, equivalent or listed with its reason; 1: some survive for no listed reason."""
-        return 1 if self.tally.holes else 0
+        """0: each is refused, killed, equivalent or listed with its reason; 1: some survive for no listed reason; 3: some are open."""
+        return 1 if self.tally.holes else 3 if self.tally.open else 0
 
 
 def chosen(rules: Sequence[str], operators: Sequence[str], since: str | None, sample: int | None) -> dict[str, Mutant]:
@@ -93,7 +93,9 @@ def thinned(mutants: Mapping[str, Mutant], sample: int) -> dict[str, Mutant]:
     return {names[int(i * step)]: mutants[names[int(i * step)]] for i in range(min(sample, len(names)))}
 
 
-def mutate(mutants: Mapping[str, Mutant], names: Sequence[str], *, jobs: int, console: Console) -> Mutated | None:
+def mutate(
+    mutants: Mapping[str, Mutant], names: Sequence[str], *, jobs: int, quick: bool, console: Console
+) -> Mutated | None:
     """Judge, with a progress bar on the console; None: it was interrupted, which is said."""
     with Progress(
         TextColumn("mutants {task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
@@ -105,7 +107,7 @@ def mutate(mutants: Mapping[str, Mutant], names: Sequence[str], *, jobs: int, co
             progress.update(bar, description=what, completed=min(judged, total), total=total)
 
         try:
-            fates = judge_mutants(list(mutants.values()), names=tuple(names), jobs=jobs, progress=done)
+            fates = judge_mutants(list(mutants.values()), names=tuple(names), jobs=jobs, quick=quick, progress=done)
         except KeyboardInterrupt:
             console.print("Interrupted: nothing was judged to its end. Ask for fewer with --rule, --since or --sample.")
             return None
@@ -125,6 +127,10 @@ def print_mutated(done: Mutated, console: Console, *, full: bool) -> None:
         f"\n{said}, {tally.listed:,} survive and are listed with the reason, {len(tally.holes):,} survive.",
         highlight=False,
     )
+    if tally.open:
+        console.print(
+            f"{tally.open:,} are open: a quick search does not kill them. Ask without --quick.", highlight=False
+        )
     if len(done.names) < len(PROPERTIES):
         console.print(
             f"Only {len(done.names)} of {len(PROPERTIES)} properties were asked: that a mutant survives them is no hole."
@@ -189,6 +195,7 @@ def as_json(done: Mutated) -> dict[str, Any]:
             "refused": done.tally.refused,
             "listed": done.tally.listed,
             "survive": len(done.tally.holes),
+            "open": done.tally.open,
         },
         "mutants": [_one(done.mutants[name], fate) for name, fate in done.fates.items()],
         "matrix": [

@@ -29,12 +29,15 @@ STEPS = 80
 
 
 def missing(setup: Setup, tally: Tally, number: int) -> tuple[Aim, ...]:
-    """The aims of a round: the events and rows not come to yet, each row from another of its sources in each round."""
+    """The aims of a round: the events and rows not come to yet, each row from another of its sources in each round. Every other
+    round aims at events only, as long as any is missing: among many rows they would hardly be drawn."""
 
     def to_be_had(aim: Aim) -> bool:
         return setup.reach is None or bool(setup.reach.get(aim))
 
     aims: list[Aim] = [name for name in tally.events_missing() if to_be_had(name)]
+    if aims and number % 2:
+        return tuple(aims)
     for move in tally.moves_missing():
         sources = [row for row in move if to_be_had(row)]
         aims += [sources[(number + i) % len(sources)] for i in range(min(2, len(sources)))]

@@ -32,6 +32,13 @@ def mutate(
     full: Annotated[
         bool, typer.Option("--matrix", help="Also print which property kills how many of which requirement.")
     ] = False,
+    quick: Annotated[
+        bool,
+        typer.Option(
+            "--quick",
+            help="Only search, each in the first column in which it may fire; the others stay open (status 3).",
+        ),
+    ] = False,
     jobs: Annotated[int | None, typer.Option(help="Processes of this machine; by default one a core.")] = None,
     json_file: Annotated[Path | None, typer.Option("--json", help="Also write everything to this file.")] = None,
     record: Annotated[
@@ -70,7 +77,7 @@ def mutate(
         return
     if json_file is not None:
         check_writable(json_file)
-    done = command.mutate(mutants, names, jobs=jobs or -1, console=console(errors=True))
+    done = command.mutate(mutants, names, jobs=jobs or -1, quick=quick, console=console(errors=True))
     if done is None:
         raise typer.Exit(130)
     if json_file is not None:

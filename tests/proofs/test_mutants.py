@@ -132,5 +132,6 @@ def test_the_protocol_has_mutants_of_every_operator_and_every_rule() -> None:
 
 
 def test_what_is_kept_is_of_these_mutants() -> None:
-    """After a change of rules: shadowproof mutate --since REV --record."""
-    assert load().keys() == all_mutants().keys()
+    """After a change of rules: shadowproof mutate --since REV --record. Those that are open are not kept."""
+    assert load().keys() <= all_mutants().keys()
+    assert len(load()) * 2 > len(all_mutants())

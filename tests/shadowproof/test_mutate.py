@@ -78,7 +78,15 @@ def test_what_is_written_is_as_the_schema_says() -> None:
         written = json.loads(as_text(done))
         jsonschema.validate(written, json.loads(schema_text()))
         assert written == json.loads(json.dumps(as_json(done)))
-    assert written["counts"] == {"mutants": 4, "killed": 1, "equivalent": 1, "refused": 1, "listed": 1, "survive": 0}
+    assert written["counts"] == {
+        "mutants": 4,
+        "killed": 1,
+        "equivalent": 1,
+        "refused": 1,
+        "listed": 1,
+        "survive": 0,
+        "open": 0,
+    }
     assert {one["listed"] for one in written["mutants"]} == {"", UNPROMISED[LISTED]}
 
 
