@@ -40,10 +40,9 @@ nightly: setup
 	@HYPOTHESIS_PROFILE=nightly $(BIN)/pytest -q -n $(WORKERS) --dist loadgroup tests/sampled tests/wrong_protocols \
 		tests/examples tests/proofs/test_spin_agrees.py tests/proofs/test_one_graph.py tests/proofs/test_symmetry.py
 
-# Every mutant searched anew and kept; what that does not kill is open. For the rules that changed since a revision, to the end:
-# shadowproof mutate --since REV --record
+# Every mutant judged anew and kept. For the rules that changed since a revision only: shadowproof mutate --since REV --record
 mutants: setup
-	@$(BIN)/shadowproof mutate --quick --record --matrix
+	@$(BIN)/shadowproof mutate --record --matrix
 
 # HypoFuzz on the same runs, for FUZZ_SECONDS: status 0 if it finds nothing in that time. FUZZ_SECONDS=0: until it is stopped.
 fuzz: setup

@@ -227,25 +227,40 @@ class Graph:
 
 
 def few_kinds(network: Network, column: Column, properties: Sequence[Property], shape: Shape) -> list[Start]:
-    """A few VMs to begin with: the one that most can happen to, as far as most questions go; and for each machine, and each
-    state that it may start in, the one most like it. Of configurations that nothing tells apart one stands for all."""
+    """A few VMs to begin with: so many that each event happens to one of them as soon as it may, as far as most questions go; and
+    for each machine, and each state that it may start in, the one most like the first. Of configurations that nothing tells apart
+    one stands for all."""
     by_guards = _all_kinds(World(network, column, LEFT_OUT_WHERE_NOT_ASKED), shape, ())
-    plain = max(by_guards.starts, key=lambda start: len(_events_from(by_guards, start)))
     by_all = _all_kinds(World(network, column), shape, [term for one in properties for term in terms_of(one)])
     others = [by_all.vm_vars[0].decode(by_all.locals[start][1]) for start in by_all.starts]
-    first = {name: network.actors[name.split("#")[0]].starts[0] for name in others[0]}
-    first |= by_guards.vm_vars[0].decode(by_guards.locals[plain][1])
-
-    def unlike(one: Start) -> int:
-        return sum(one[name] != state for name, state in first.items())
-
-    found = [min(others, key=unlike)]
-    for name in first:
+    declared = {name: network.actors[name.split("#")[0]].starts[0] for name in others[0]}
+    plain = [declared | by_guards.vm_vars[0].decode(by_guards.locals[start][1]) for start in _soonest(by_guards)]
+    found = [_nearest(others, one) for one in plain]
+    for name in plain[0]:
         for state in dict.fromkeys(one[name] for one in others):
-            nearest = min((one for one in others if one[name] == state), key=unlike)
             if not any(one[name] == state for one in found):
-                found.append(nearest)
+                found.append(_nearest([one for one in others if one[name] == state], plain[0]))
     return [_whole(network, shape, one) for one in dict.fromkeys(map(_frozen, found))]
+
+
+def _nearest(kinds: Sequence[Start], to: Start) -> Start:
+    """The one that differs from another in fewest machines."""
+    return min(kinds, key=lambda one: sum(one[name] != state for name, state in to.items()))
+
+
+def _soonest(compiled: Compiled) -> list[int]:
+    """Starts of one VM, so that each event happens to one of them after as few steps as to any: first the one of which that is so of
+    most events, then the one of which it is so of most others, and so on."""
+    after = {start: _events_from(compiled, start) for start in compiled.starts}
+    least: dict[int, int] = {}
+    for events in after.values():
+        for event, steps in events.items():
+            least[event] = min(steps, least.get(event, steps))
+    left, found = set(least.items()), list[int]()
+    while left:
+        found.append(max(after, key=lambda start: len(after[start].items() & left)))
+        left -= after[found[-1]].items()
+    return found
 
 
 def _all_kinds(world: World, shape: Shape, terms: Sequence[Term]) -> Compiled:
@@ -269,16 +284,19 @@ def _whole(network: Network, shape: Shape, start: tuple[tuple[str, str], ...]) -
     return known
 
 
-def _events_from(compiled: Compiled, start: int) -> set[int]:
-    """The events that happen in runs of one VM that starts so."""
-    queue: list[State] = [(host, start) for host in compiled.start_hosts]
-    seen, found = set(queue), set[int]()
-    for state in queue:
-        for edge, target in successors(compiled, state, sort=False):
-            found.add(edge[0])
-            if target not in seen:
-                seen.add(target)
-                queue.append(target)
+def _events_from(compiled: Compiled, start: int) -> dict[int, int]:
+    """The events that happen in runs of one VM that starts so, and after how many steps each may."""
+    level: list[State] = [(host, start) for host in compiled.start_hosts]
+    seen, found, steps = set(level), dict[int, int](), 0
+    while level:
+        following: list[State] = []
+        for state in level:
+            for edge, target in successors(compiled, state, sort=False):
+                found.setdefault(edge[0], steps)
+                if target not in seen:
+                    seen.add(target)
+                    following.append(target)
+        level, steps = following, steps + 1
     return found
 
 

@@ -62,6 +62,12 @@ class Rules:
             deciding |= more
         return frozenset(deciding)
 
+    @cached_property
+    def taking_part(self) -> frozenset[str]:
+        """The machines whose reach has a say in how the rules are put together: those that they read, and all that take part."""
+        both = (self.network, self.changed)
+        return self.machines | {a.name for of in both for e in self.mutant.events for a in of.participants(e)}
+
     def _read_by(self, actor: Actor) -> set[str]:
         """What a machine's rows for the changed events read."""
         rules = (rule for event in self.mutant.events for s in actor.states for rule in actor.rules(event, s))
@@ -165,6 +171,7 @@ class Projected:
     def __init__(self, host: Variables, vm: Variables, at: At) -> None:
         self._host, self._vm, self._at = host, vm, at
         self._known: dict[frozenset[str], At] = {}
+        self._keys: dict[frozenset[str], object] = {}
 
     def to(self, machines: frozenset[str]) -> At:
         if machines not in self._known:
@@ -175,6 +182,12 @@ class Projected:
                 here.update(tuple(vm[i] for i in vm_at) for vm in vms)
             self._known[machines] = found
         return self._known[machines]
+
+    def key(self, machines: frozenset[str]) -> object:
+        """The same for the same states."""
+        if machines not in self._keys:
+            self._keys[machines] = frozenset((host, frozenset(vms)) for host, vms in self.to(machines).items())
+        return self._keys[machines]
 
 
 def _places(variables: Variables, machines: frozenset[str]) -> list[int]:

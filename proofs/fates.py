@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
 from pathlib import Path
 
 from proofs.mutants import Mutant
 from proofs.mutate import EQUIVALENT, KILLED, OPEN, REFUSED, SURVIVES, Fate, Kill
-from properties.unpromised import UNPROMISED
+from properties.unpromised import why_unpromised
 
 PATH = Path(__file__).parent / "mutants.json"
 SCHEMA = "shadowproof-mutants/1"
@@ -57,11 +56,6 @@ def _fate(name: str, row: Sequence[object]) -> Fate:
         raise ValueError(f"{name} has not the shape of a fate")
     by = tuple(Kill(str(one), str(column), str(how), length) for one, how, length in kills)
     return Fate(name, str(kind), by, int(str(columns)), views=int(str(views)), reason=str(reason))
-
-
-def why_unpromised(name: str) -> str:
-    """The reason why no property need kill a mutant; empty: there is none."""
-    return next((why for pattern, why in UNPROMISED.items() if fnmatchcase(name, pattern)), "")
 
 
 @dataclass(frozen=True)
@@ -122,5 +116,5 @@ def merged(kept: Mapping[str, Fate], found: Mapping[str, Fate], mutants: Mapping
 
 
 __all__ = [
-    "FatesError", "Tally", "by_operator", "by_requirement", "dump", "load", "matrix", "merged", "why_unpromised",
+    "FatesError", "Tally", "by_operator", "by_requirement", "dump", "load", "matrix", "merged",
 ]  # fmt: skip

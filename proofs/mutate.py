@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from model.notation import DeclarationError, Network
+from model.notation.terms import events_of, machines_of
+from model.readings import READINGS
 from proofs.baseline import Baseline, Marked, Out, Start, everything, few_kinds
 from proofs.changed_rules import Pair, Rules
 from proofs.check import ONE_OF_EACH, Scope, check
@@ -27,7 +29,7 @@ from proofs.same_views import SameViews
 from proofs.verdict import HOLDS, NOT_EXERCISED, REFUTED, Verdict
 from proofs.world import Column, Slice, World
 from properties.catalogue import PROPERTIES, watched
-from properties.kinds import Ends, Fact, Independent, Possible
+from properties.kinds import Ends, Fact, Independent, Possible, Property, terms_of
 
 REFUSED, KILLED, EQUIVALENT, SURVIVES, OPEN = "refused", "killed", "equivalent", "survives", "open"
 """What becomes of a mutant: the notation refuses to put it together; a property's verdict is another one; its closed views and
@@ -35,6 +37,9 @@ their steps are the same in every column; none of these; or it was not asked so 
 
 BROKEN, UNEXERCISED, HEALED = "is refuted", "is no longer exercised", "is no longer refuted"
 """How a verdict becomes another one."""
+
+_AS_RECORDED = Scope(vms=2, proofs=True, counts=False, limit=300_000)
+"""How a property is judged that no small search decides."""
 
 MOST = 10_000
 """States of one mutant that are visited, beyond twice those of the right network."""
@@ -244,7 +249,9 @@ class Judges:
         asked = [PROPERTIES[name] for name in self.names]
         self.properties = [one for one in asked if not isinstance(one, (Fact, Independent))]
         self._baselines: dict[Column, Baseline] = {}
+        self._unrecorded: dict[tuple[str, Column], str] = {}
         self._rules: dict[str, Rules] = {}
+        self._same: dict[object, bool] = {}
 
     def rules(self, mutant: Mutant) -> Rules:
         """The changed rules, beside the right ones. Raises DeclarationError where the notation refuses them."""
@@ -268,8 +275,8 @@ class Judges:
         return list(found.values())
 
     def baseline(self, column: Column) -> Baseline:
-        """The right network in a column. Only two are kept: each takes some memory, and columns are looked at in turn."""
-        if len(self._baselines) > 2:
+        """The right network in a column. Only a few are kept: each takes some memory, and columns are looked at in turn."""
+        if len(self._baselines) > 4:
             self._baselines.pop(next(iter(self._baselines)))
         if column not in self._baselines:
             self._baselines[column] = Baseline(self.watched, column, self.properties, ONE_OF_EACH, self.kinds)
@@ -306,30 +313,38 @@ class Judges:
     def _kills(self, found: Found, column: Column, network: Network) -> tuple[Kill, ...]:
         """What a search shows; what it misses is asked again as the record is made, of VMs of every kind, in any number."""
         broken = sorted(found.broken.items(), key=lambda pair: pair[1])
-        kills = [Kill(n, column.name, BROKEN, length) for n, length in broken if self._expected(n, column) != REFUTED]
+        kills = [
+            Kill(n, column.name, BROKEN, length) for n, length in broken if self._right_verdict(n, column) != REFUTED
+        ]
         if kills:
             return tuple(kills)
-        missing = [name for name in found.missing if self._expected(name, column) == HOLDS]
-        healed = [name for name in found.healed if self._expected(name, column) == REFUTED]
+        missing = [name for name in found.missing if self._right_verdict(name, column) == HOLDS]
+        healed = [name for name in found.healed if self._right_verdict(name, column) == REFUTED]
         for name in (*missing, *healed):
             if asked := self._asked([name], column, network):
                 return asked
         return ()
 
-    def _expected(self, name: str, column: Column) -> str:
-        cell = self.record.cell(name, column.name)
-        return HOLDS if cell is None else cell.verdict
-
     def _asked(self, names: Sequence[str], column: Column, network: Network) -> tuple[Kill, ...]:
         """Properties judged as the record is made, and those of which the mutant's verdict is another one."""
         if not names:
             return ()
-        found = check(column, names, Scope(vms=2, proofs=True, counts=False, limit=300_000), network=network)
+        found = check(column, names, _AS_RECORDED, network=network)
         watched.cache_clear()
         return tuple(kill for one in found if (kill := self._kill(one, column)))
 
+    def _right_verdict(self, name: str, column: Column) -> str:
+        """The verdict on the right network: as recorded; in a column that the record leaves out, worked out once."""
+        if (cell := self.record.cell(name, column.name)) is not None:
+            return cell.verdict
+        key = (name, column)
+        if key not in self._unrecorded:
+            (self._unrecorded[key],) = (one.verdict for one in check(column, [name], _AS_RECORDED, network=self.right))
+            watched.cache_clear()
+        return self._unrecorded[key]
+
     def _kill(self, found: Verdict, column: Column) -> Kill | None:
-        expected, name = self._expected(found.property, column), found.property
+        expected, name = self._right_verdict(found.property, column), found.property
         if found.verdict == expected or found.verdict not in {HOLDS, REFUTED, NOT_EXERCISED}:
             return None
         if found.verdict == REFUTED:
@@ -342,18 +357,32 @@ class Judges:
         start = {name: frozenset({state}) for name, state in self.kinds[0].items()}
         rules = {one.name: self.rules(one) for one in mutants}
         told_apart = tuple(dict.fromkeys(term for one in rules.values() for term in one.told_apart))
-        views = SameViews(self.watched, column, ONE_OF_EACH, start, told_apart)
+        views = SameViews(self.watched, column, ONE_OF_EACH, start, told_apart, self._same)
         return {name: views.why_not(one) for name, one in rules.items()}, views.views
 
     def ask(self, mutant: Mutant, column: Column) -> Fate:
-        """A mutant that differs in a column, and that no small search kills: the properties of its requirements, and whether every
-        session ends, asked there as the record is made, of VMs of every kind, in any number."""
-        by = set(mutant.by)
-        likely = [n for n in self.names if isinstance(PROPERTIES[n], Ends) or by & set(PROPERTIES[n].shows)]
+        """A mutant that differs in a column, and that no small search kills: the properties that are likely to notice, asked there as
+        the record is made, of VMs of every kind, in any number."""
+        likely = self.likely(mutant)
         if kills := self._asked(likely, column, self.rules(mutant).changed):
             return Fate(mutant.name, KILLED, kills)
-        asked = f"{len(likely)} properties of its requirements give the same verdicts in {column}"
+        asked = f"{len(likely)} properties that speak of it give the same verdicts in {column}"
         return Fate(mutant.name, SURVIVES, reason=f"{asked}, of VMs of every kind in any number")
+
+    def likely(self, mutant: Mutant) -> list[str]:
+        """The properties that may notice a mutant, if any does: whether every session ends, those of the rule's requirements and of
+        the readings that its guards ask for, and those that name its event or speak of the machine that it changes."""
+        rules = self.rules(mutant)
+        readings = {reading.actor.name for reading in READINGS if reading.actor.name in rules.machines}
+        ids, events, machines = {*mutant.by, *readings}, set(mutant.events), {mutant.machine}
+
+        def speaks_of_it(one: Property) -> bool:
+            terms = terms_of(one)
+            named = any(events & events_of(term) for term in terms)
+            return named or any(machines & machines_of(term) for term in terms)
+
+        found = (PROPERTIES[name] for name in self.names)
+        return [p.name for p in found if isinstance(p, Ends) or ids & set(p.shows) or speaks_of_it(p)]
 
 
 __all__ = ["EQUIVALENT", "KILLED", "OPEN", "REFUSED", "SURVIVES", "Fate", "Judges", "Kill"]

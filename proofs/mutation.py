@@ -17,6 +17,7 @@ from proofs.mutants import Mutant, mutants_of
 from proofs.mutate import EQUIVALENT, KILLED, OPEN, SURVIVES, Fate, Judges
 from proofs.record import load
 from proofs.world import Column
+from properties.unpromised import why_unpromised
 
 Task = TypeVar("Task")
 Found = TypeVar("Found")
@@ -25,7 +26,7 @@ Names = tuple[str, ...]
 CHUNK = 16
 """Mutants that a process is given at a time."""
 
-MOST_SEARCHED = 4
+MOST_SEARCHED = 6
 """Columns in which a mutant is searched that differs and that nothing has killed yet."""
 
 Progress = Callable[[str, int, int], None]
@@ -105,18 +106,24 @@ class _Run:
             self.fates[name] = replace(self.fates[name], kind=kind, columns=len(of), views=views[name])
 
     def ask(self) -> None:
-        """Those that differ, searched in the first columns in which they do; what nothing kills then, asked of the properties of its
-        requirements as the record is made."""
+        """Those that differ, searched in the first columns in which they do; what nothing kills then, and no listed reason lets live,
+        asked as the record is made: in the first of these columns, and in that of a reading that the rule asks for."""
         place = {column.name: column for column in self.judges.apart}
-        open_ = {name: [c for c in place if c in found] for name, found in self.unlike.items() if found}
-        tasks = [(self.names, name, tuple(place[c] for c in found[:MOST_SEARCHED])) for name, found in open_.items()]
+        open_ = {name: [place[c] for c in place if c in found] for name, found in self.unlike.items() if found}
+        tasks = [(self.names, name, self._first(name, found)) for name, found in open_.items()]
         for found in self._go("asked", _asked, sorted(tasks, key=lambda task: [c.name for c in task[2]])):
-            before, differs = self.fates[found.mutant], open_[found.mutant]
+            before, differs = self.fates[found.mutant], [column.name for column in open_[found.mutant]]
             if found.kind == KILLED:
                 self.fates[found.mutant] = replace(before, kind=KILLED, kills=found.kills)
             else:
                 said = f"It differs in {len(differs)} of {before.columns} columns, and was searched in {found.columns} of them"
                 self.fates[found.mutant] = replace(before, different=tuple(differs), reason=f"{said}; {found.reason}.")
+
+    def _first(self, name: str, columns: Sequence[Column]) -> tuple[Column, ...]:
+        """The first of them and, before it, those with a reading that the rule asks for: there it has most to say."""
+        asks = self.judges.rules(self.mutants[name]).machines
+        read = [column for column in columns[1:] if any(reading in asks for reading, _ in column.readings)]
+        return tuple(dict.fromkeys((*read[: MOST_SEARCHED - 1], *columns[:MOST_SEARCHED])))[:MOST_SEARCHED]
 
     def _by_column(self) -> list[str]:
         """Those first that are looked at in the same columns, so that a process has to know few."""
@@ -140,8 +147,9 @@ class _Run:
                 for done, one in enumerate(as_completed([workers.submit(do, task) for task in tasks]), 1):
                     self.progress(what, done * each, len(tasks) * each)
                     yield one.result()
-            finally:
+            except BaseException:
                 workers.shutdown(wait=False, cancel_futures=True)
+                raise
 
 
 def _chunks(names: Sequence[str]) -> Iterator[Names]:
@@ -171,7 +179,13 @@ def _asked(task: tuple[Names, str, tuple[Column, ...]]) -> Fate:
     searched = judges(names).search(mutant, columns)
     if searched.kind == KILLED:
         return searched
-    return replace(judges(names).ask(mutant, columns[0]), columns=len(columns))
+    if not names and why_unpromised(name):
+        return replace(searched, columns=len(columns), reason="no state of one VM of a few kinds breaks anything there")
+    for column in columns[: 2 if columns[0].readings else 1]:
+        asked = judges(names).ask(mutant, column)
+        if asked.kind == KILLED:
+            return asked
+    return replace(asked, columns=len(columns))
 
 
 __all__ = ["all_mutants", "judge_mutants", "judges"]

@@ -24,7 +24,8 @@ LIMIT = 400_000
 
 class SameViews:
     """The closed sets of a column that mutants are held against. network: with its observers. start: one VM that may be.
-    told_apart: what any of the mutants says of configuration that the right network does not."""
+    told_apart: what any of the mutants says of configuration that the right network does not. known: what was found in other columns
+    in which a rule is looked at in the same states."""
 
     def __init__(
         self,
@@ -33,10 +34,12 @@ class SameViews:
         shape: Shape,
         start: Mapping[str, frozenset[str]],
         told_apart: Sequence[Term] = (),
+        known: dict[object, bool] | None = None,
     ) -> None:
         self.network, self.column, self.shape, self.start, self.told_apart = network, column, shape, start, told_apart
         self._worlds: dict[bool, World] = {}
         self._sets: dict[frozenset[str], ClosedSet] = {}
+        self._known = known if known is not None else {}
 
     def why_not(self, rules: Rules) -> str:
         """Why the mutant is not known to be the same here; empty: it is."""
@@ -47,9 +50,23 @@ class SameViews:
         found = self._set(rules)
         if found.problem:
             return found.problem
-        pair = Pair(rules, found.world, found.part.machines, self.shape, self.start)
-        differs = pair.differ(found.views.to(pair.machines), alone=False)
-        return f"it is different on a view in {self.column}" if differs else ""
+        return f"it is different on a view in {self.column}" if self._differs(rules, found) else ""
+
+    def _differs(self, rules: Rules, found: ClosedSet) -> bool:
+        world, machines = found.world, rules.machines & found.part.machines
+        reach = tuple((name, world.reach[name]) for name in sorted(rules.taking_part))
+        key = (
+            rules.mutant.name,
+            rules.tolerated(self.column),
+            world.leaves_out,
+            machines,
+            reach,
+            found.views.key(machines),
+        )
+        if key not in self._known:
+            pair = Pair(rules, world, found.part.machines, self.shape, self.start)
+            self._known[key] = pair.differ(found.views.to(pair.machines), alone=False)
+        return self._known[key]
 
     @property
     def views(self) -> int:

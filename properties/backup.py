@@ -6,11 +6,11 @@ from model.actors.due import Due, power_due
 from model.actors.image import Image, InBackup, Outcome, image, in_backup, outcome
 from model.actors.method import Method, Progress, method, progress
 from model.actors.power import Note, Power, earlier, note, power
-from model.actors.requester import Context, context
+from model.actors.requester import Context, Requester, context, requester
 from model.actors.volumes import Volumes, volumes
-from model.actors.writer import Doing, doing
+from model.actors.writer import Doing, Process, WriterState, doing, process, writer_state
 from model.notation import after, any_of, every, happens, implies, same, some, unchanged
-from model.readings import READ_10, StateBefore
+from model.readings import READ_1, READ_10, GivenBack, StateBefore
 from model.sorts import disk, vm
 from properties.kinds import always, fired, independent, possible, precedes, step
 from properties.vocabulary import (
@@ -25,6 +25,7 @@ from properties.vocabulary import (
     undoing,
 )
 
+_remembers = process.is_(Process.SERVING)
 _off_or_saved = power.is_(Power.OFF | Power.SAVED)
 _backed_up = outcome.is_(Outcome.BACKED_UP)
 _used_child_snapshot = ~child_snapshot.is_(ChildSnapshot.NONE)
@@ -186,6 +187,68 @@ given_back_as_before = step(
     witness=fired("vm_given_back"),
 )
 
+_noted_as = {
+    Note.RUNNING: Power.RUNNING, Note.PAUSED: Power.PAUSED, Note.OFF: Power.OFF, Note.SAVED: Power.SAVED,
+}  # fmt: skip
+given_back_as_noted = step(
+    "A VM that is given back gets the state that the writer noted when it saved it.",
+    every(
+        vm,
+        implies(
+            happens("vm_given_back"),
+            any_of(*(note.is_(noted) & after(power.is_(state)) for noted, state in _noted_as.items())),
+        ),
+    ),
+    shows="BAK-9 READ-10",
+    witness=fired("vm_given_back"),
+)
+
+_vetoed = writer_state.is_(WriterState.FAILED_AT_PREPARE_SNAPSHOT)
+_given_up = note.is_(Note.NOTHING) | progress.is_(Progress.STUCK)
+
+given_back_where_the_reading_says = step(
+    "Saved VMs are given back in PostSnapshot, and after a veto where READ-1 says: on Abort, inside PrepareForSnapshot, on "
+    "BackupShutdown or never. What could not be given back is not tried again, and the event there is over only when none is left.",
+    every(
+        vm,
+        implies(
+            happens("vm_given_back", "vm_cannot_be_resumed", "nothing_left_to_give_back"),
+            ~_given_up
+            & (
+                undoing
+                | doing.is_(Doing.ABORT) & (~_vetoed | READ_1.actor.is_(GivenBack.ON_ABORT | GivenBack.INSIDE))
+                | doing.is_(Doing.BACKUP_SHUTDOWN) & _vetoed & READ_1.actor.is_(GivenBack.ON_SHUTDOWN)
+                | preparing & READ_1.actor.is_(GivenBack.INSIDE)
+            ),
+        ),
+    )
+    & implies(
+        happens("backup_shutdown_returned") & _vetoed & READ_1.actor.is_(GivenBack.ON_SHUTDOWN) & _remembers,
+        every(vm, _given_up),
+    )
+    & implies(
+        happens("vm_given_back", "vm_cannot_be_resumed", "nothing_left_to_give_back") & preparing,
+        every(vm, ~chosen | progress.is_(Progress.READY | Progress.FAILED | Progress.STUCK)),
+    ),
+    shows="READ-1 BAK-9",
+    witness=fired("vm_given_back"),
+)
+
+post_snapshot_is_over_when_all_is_undone = step(
+    "The writer returns from PostSnapshot only when each VM is given back or stuck, and each image rolled back, left as it is or "
+    "stuck; with success only if none is stuck.",
+    implies(
+        happens("post_snapshot_succeeded", "post_snapshot_failed"),
+        every(
+            vm,
+            _given_up & ~(progress.is_(Progress.READY) & _used_child_snapshot & ~image.is_(Image.NONE)),
+        ),
+    )
+    & implies(happens("post_snapshot_succeeded"), every(vm, ~progress.is_(Progress.STUCK))),
+    shows="BAK-9 BAK-10 READ-11",
+    witness=fired("post_snapshot_succeeded"),
+)
+
 image_is_rolled_back = step(
     "When PostSnapshot succeeds, every image of a VM with a child snapshot is rolled back to that snapshot.",
     implies(
@@ -295,6 +358,63 @@ every_vhd_is_in_the_backup = step(
     ),
     shows="BAK-15 BAK-14",
     witness=happens("shadow_copies_committed") & some(vm, chosen & some(disk, disk_kind.is_(DiskKind.VHD))),
+)
+
+_complete = chosen & volumes.is_(Volumes.ALL_IN_SET)
+
+shadow_copy_holds_the_chosen_as_they_are = step(
+    "The provider makes shadow copies while the requester waits for them: of each VM that was chosen with all its volumes an image as "
+    "the VM is (off or saved, running with its child's snapshot, running without), and of no other VM or its disks.",
+    implies(
+        happens("shadow_copies_committed"),
+        requester.is_(Requester.SNAPSHOTTING)
+        & every(
+            vm,
+            (_complete | unchanged(image))
+            & (_complete | every(disk, after(in_backup.is_(InBackup.NO))))
+            & (
+                ~_complete
+                | _off_or_saved & after(image.is_(Image.AT_REST))
+                | power.is_(Power.GONE)
+                | child_snapshot.is_(ChildSnapshot.TAKEN) & after(image.is_(Image.HOLDS_SNAPSHOT))
+                | ~child_snapshot.is_(ChildSnapshot.TAKEN) & after(image.is_(Image.CRASH_CONSISTENT))
+            ),
+        ),
+    ),
+    shows="BAK-15 BAK-14 BAK-10",
+    witness=fired("shadow_copies_committed"),
+)
+
+reported_is_what_was_copied = step(
+    "The requester copies the files of the VMs that were chosen with all their volumes, and reports success for those that it copied.",
+    every(
+        vm,
+        implies(happens("files_copied"), _complete & after(outcome.is_(Outcome.COPIED)) | unchanged(outcome))
+        & implies(happens("files_copied") & _complete, after(outcome.is_(Outcome.COPIED)))
+        & implies(
+            happens("success_reported"),
+            outcome.is_(Outcome.COPIED) & after(_backed_up) | ~outcome.is_(Outcome.COPIED) & unchanged(outcome),
+        ),
+    ),
+    shows="BAK-13 BAK-1",
+    derived=True,
+    witness=fired("success_reported"),
+)
+
+no_shadow_copy_is_left_after_an_abort = step(
+    "After Abort the shadow copy holds no VM and no disk, and a child's snapshot that was kept for it is released.",
+    implies(
+        happens("abort_returned"),
+        every(
+            vm,
+            after(image.is_(Image.NONE))
+            & every(disk, after(in_backup.is_(InBackup.NO)))
+            & implies(child_snapshot.is_(ChildSnapshot.TAKEN), after(child_snapshot.is_(ChildSnapshot.RELEASED))),
+        ),
+    ),
+    shows="VSS-5 BAK-10 READ-8",
+    derived=True,
+    witness=fired("abort_returned"),
 )
 
 copies_are_made_after_freeze = precedes(

@@ -8,11 +8,11 @@ from types import ModuleType
 
 from model.notation import Actor, Network
 from model.protocol import PROTOCOL
-from properties import backup, causes, cluster, general, handlers, method, refinement, restore, sessions, vss
+from properties import backup, causes, cluster, faults, general, handlers, method, refinement, restore, sessions, vss
 from properties.kinds import Property
 
 FILES: tuple[ModuleType, ...] = (
-    general, method, backup, causes, refinement, sessions, restore, cluster, handlers, vss,
+    general, method, backup, causes, refinement, sessions, restore, cluster, handlers, faults, vss,
 )  # fmt: skip
 
 

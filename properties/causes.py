@@ -3,15 +3,25 @@
 from model.actors.child import ChildSnapshot, child_snapshot
 from model.actors.image import Image, image
 from model.actors.method import Method, Progress, method, progress
+from model.actors.power import Note, note
 from model.actors.requester import Context, context
 from model.actors.volumes import Volumes, volumes
 from model.actors.vss import OtherWriter, Provider, other_writer, provider
 from model.actors.writer import Doing, doing
 from model.notation import after, every, happens, implies, some, unchanged
-from model.readings import READ_9, AfterOneFails
+from model.readings import (
+    READ_1,
+    READ_4,
+    READ_5,
+    READ_9,
+    AfterOneFails,
+    GivenBack,
+    MethodOutdated,
+    WhichVMs,
+)
 from model.sorts import vm
 from properties.kinds import fired, precedes, step
-from properties.method import all_five
+from properties.method import all_five, fits_as_read
 from properties.vocabulary import SESSION_STARTS, VETOES, by_others, chosen, gone, preparing, to_be_restored, undoing
 
 _SETTLED = (
@@ -63,6 +73,55 @@ saved_only_by_its_method = step(
     ),
     shows="BAK-3 BAK-4 MET-1 READ-4",
     witness=fired("vm_saved"),
+)
+
+_published_child = method.is_(Method.CHILD_VM_SNAPSHOT)
+_anew, _fails = READ_4.actor.is_(MethodOutdated.ANEW), READ_4.actor.is_(MethodOutdated.FAILS)
+
+a_vm_is_treated_as_it_fits = step(
+    "A VM that fits Child VM Snapshot when PrepareForSnapshot comes to it is snapshotted if that method was published or READ-4 decides "
+    "anew, and is saved else; one that no longer fits is saved, or given up where READ-4 says so.",
+    every(
+        vm,
+        implies(
+            happens("child_backup_begins", "vm_needs_auto_recovery"),
+            fits_as_read & (_published_child | _anew) & volumes.is_(Volumes.ALL_IN_SET),
+        )
+        & implies(
+            happens("vm_saved", "vm_has_nothing_to_save", "vm_cannot_be_saved"),
+            ~(fits_as_read & (_published_child | _anew)) & ~(_published_child & ~fits_as_read & _fails),
+        )
+        & implies(happens("vm_no_longer_fits"), _published_child & ~fits_as_read & _fails),
+    ),
+    shows="READ-4 READ-12 READ-13 BAK-3 BAK-4 VSS-9",
+    witness=fired("vm_saved"),
+)
+
+only_the_vms_that_the_reading_means_are_treated = step(
+    "PrepareForSnapshot settles only VMs of the writer metadata: all of them, or the chosen ones, as READ-5 says.",
+    every(
+        vm,
+        implies(
+            happens(*_SETTLED),
+            ~method.is_(Method.UNPUBLISHED) & (READ_5.actor.is_(WhichVMs.EVERY_VM) | chosen),
+        ),
+    ),
+    shows="READ-5 BAK-13",
+    witness=fired("vm_saved"),
+)
+
+a_veto_comes_last = step(
+    "When the writer fails in PrepareForSnapshot no child is at work; and where READ-1 says so, what it saved is given back before.",
+    implies(
+        happens(*VETOES),
+        every(
+            vm,
+            ~progress.is_(Progress.IN_CHILD)
+            & (~READ_1.actor.is_(GivenBack.INSIDE) | note.is_(Note.NOTHING) | progress.is_(Progress.STUCK)),
+        ),
+    ),
+    shows="READ-1 READ-9 BAK-13",
+    witness=fired("prepare_for_snapshot_vetoed"),
 )
 
 vms_are_settled_in_prepare_for_snapshot = step(
@@ -171,27 +230,26 @@ a_veto_is_ignored_only_if_there_is_one = precedes(
     witness=fired("veto_ignored"),
 )
 
-_ANOTHER_FAILS = (
+ANOTHER_FAILS = (
     "other_writer_fails_in_prepare_for_snapshot", "other_writer_fails_in_freeze", "other_writer_fails_in_thaw",
     "other_writer_fails_in_post_snapshot", "other_writer_fails_in_pre_restore",
 )  # fmt: skip
 another_writers_failure_is_seen = step(
     "Another writer that fails in an event of a session has failed for the rest of it.",
-    implies(happens(*_ANOTHER_FAILS), after(other_writer.is_(OtherWriter.FAILED)))
+    implies(happens(*ANOTHER_FAILS), after(other_writer.is_(OtherWriter.FAILED)))
     & (
         ~other_writer.is_(OtherWriter.FAILED)
         | after(other_writer.is_(OtherWriter.FAILED))
         | happens("backup_shutdown_returned", "restore_released", "restore_dropped", "host_loses_power")
     ),
     shows="VSS-5 RST-3",
-    witness=fired(*_ANOTHER_FAILS),
+    witness=fired(*ANOTHER_FAILS),
 )
 
 the_rest_is_tried_as_the_reading_says = step(
     "After one VM has failed another one is still tried only under the reading that says so.",
     implies(
-        happens("vm_saved", "vm_has_nothing_to_save", "vm_cannot_be_saved", "child_backup_begins")
-        & some(vm, progress.is_(Progress.FAILED)),
+        happens(*_SETTLED) & some(vm, progress.is_(Progress.FAILED)),
         READ_9.actor.is_(AfterOneFails.TRY_THE_REST),
     ),
     shows="READ-9",

@@ -10,12 +10,17 @@ from properties.vocabulary import by_others, restoring
 
 _online, _saved, _offline = (cluster.is_(state) for state in (Cluster.ONLINE, Cluster.SAVED, Cluster.OFFLINE))
 _failed_over = cluster.is_(Cluster.FAILED_OVER)
+_BY_OWNER = ("cluster_saves_vm", "cluster_resumes_vm", "cluster_takes_vm_offline", "cluster_brings_vm_online")
 _directly = happens("vm_saved", "vm_turned_off", "vm_deleted")
 
 clustered_vm_touched_directly_fails_over = step(
-    "A VM that is online in a cluster and is saved, turned off or deleted by the writer is taken for failed.",
-    every(vm, implies(_directly & _online, after(_failed_over))),
-    shows="CLU-1",
+    "A VM that is online in a cluster and is saved by the writer, or online or saved there and turned off or deleted, is taken for failed.",
+    every(
+        vm,
+        implies(_directly & _online, after(_failed_over))
+        & implies(happens("vm_turned_off", "vm_deleted") & _saved, after(_failed_over)),
+    ),
+    shows="CLU-1 CLU-3",
     witness=happens("vm_saved") & some(vm, _online),
 )
 
@@ -69,14 +74,19 @@ failover_on_request_only = step(
 )
 
 owner_tells_the_cluster = step(
-    "What the owner does through the cluster service, the cluster knows: saved, resumed, taken offline or brought online.",
+    "What the owner does through the cluster service, the cluster knows: saved, resumed, taken offline or brought online; and the "
+    "cluster moves only a VM that is here and online.",
     every(
         vm,
         implies(happens("cluster_saves_vm"), after(_saved & power.is_(Power.SAVED)))
         & implies(happens("cluster_resumes_vm"), after(_online & power.is_(Power.RUNNING)))
         & implies(happens("cluster_takes_vm_offline"), after(_offline & power.is_(Power.OFF | Power.GONE)))
         & implies(happens("cluster_brings_vm_online"), ~power.is_(Power.GONE) & after(_online))
-        & implies(happens("cluster_brings_vm_online") & ~power.is_(Power.PAUSED), after(power.is_(Power.RUNNING))),
+        & implies(happens("cluster_brings_vm_online") & ~power.is_(Power.PAUSED), after(power.is_(Power.RUNNING)))
+        & implies(happens(*_BY_OWNER), ~cluster.is_(Cluster.NOT_CLUSTERED))
+        & implies(happens("cluster_saves_vm"), _online & power.is_(Power.RUNNING))
+        & implies(happens("cluster_resumes_vm"), _saved & power.is_(Power.SAVED))
+        & implies(happens("cluster_fails_over"), _online & ~power.is_(Power.GONE) & after(power.is_(Power.GONE))),
     ),
     shows="CLU-2 CLU-3",
     derived=True,
@@ -86,7 +96,7 @@ owner_tells_the_cluster = step(
 owner_acts_between_sessions = step(
     "The owner saves, resumes, takes offline or brings online through the cluster service only while no session is open.",
     implies(
-        happens("cluster_saves_vm", "cluster_resumes_vm", "cluster_takes_vm_offline", "cluster_brings_vm_online"),
+        happens(*_BY_OWNER),
         ~requester.is_(BACKUP_OPEN) & ~restoring,
     ),
     shows="CLU-2 CLU-3",

@@ -1,8 +1,9 @@
 """What each event finds and leaves: the handler that is called, the state that the writer reports, its error, what it returned."""
 
 from model.actors.method import Progress, progress
+from model.actors.requester import Requester, requester
 from model.actors.volumes import Volumes, volumes
-from model.actors.vss import Vss, vss
+from model.actors.vss import OtherWriter, Vss, other_writer, vss
 from model.actors.writer import (
     FAILED,
     WAITING,
@@ -18,6 +19,7 @@ from model.actors.writer import (
     writer_state,
 )
 from model.notation import Term, after, all_of, happens, implies, some, unchanged
+from model.readings import READ_2, LaterEvents
 from model.sorts import vm
 from properties.kinds import always, fired, step
 from properties.vocabulary import RELEASES, REPORTED_VETOES, SESSION_STARTS, VETOES, at_rest, chosen, writer_failed
@@ -112,6 +114,47 @@ each_event_has_its_handler = step(
     ),
     shows="BAK-1 BAK-2",
     witness=fired("thaw_delivered"),
+)
+
+a_writer_that_forgot_takes_no_part = step(
+    "A writer whose process has started again since the session began takes no further part in its snapshot set or its restore.",
+    implies(
+        process.is_(Process.RESTARTED),
+        ~happens(
+            "freeze_delivered", "veto_ignored", "shadow_copies_committed", "thaw_delivered", "post_snapshot_delivered"
+        )
+        & implies(
+            happens("snapshot_set_begun", "pre_restore_called", "post_restore_called"), after(doing.is_(Doing.NOTHING))
+        ),
+    ),
+    shows="GEN-3 VSS-5",
+    derived=True,
+    witness=fired("management_service_restarts"),
+)
+
+_LATER = {
+    "veto_ignored": doing.is_(Doing.FREEZE),
+    "thaw_delivered": doing.is_(Doing.THAW),
+    "post_snapshot_delivered": doing.is_(Doing.POST_SNAPSHOT),
+}
+_gets_more = READ_2.actor.is_(LaterEvents.YES)
+a_failed_writer_gets_later_events_as_read = step(
+    "Freeze goes to writers that have all succeeded; a writer that has failed gets the events of a snapshot set that goes on all the "
+    "same only where READ-2 says so.",
+    implies(happens("freeze_delivered"), ~writer_failed & ~other_writer.is_(OtherWriter.FAILED))
+    & _leaves(_LATER, ~writer_failed | _gets_more)
+    & _leaves(dict.fromkeys(_LATER, doing.is_(Doing.NOTHING)), writer_failed & ~_gets_more),
+    shows="READ-2 VSS-12 BAK-1",
+    witness=fired("thaw_delivered"),
+)
+
+a_call_that_fails_leaves_what_comes_next = step(
+    "A set that is given up for want of the writer is to be aborted; a restore that is given up, or ended early, is over.",
+    implies(happens("writer_lost", "freeze_window_overrun", "provider_fails"), after(vss.is_(Vss.ABORT_DUE)))
+    & implies(happens("restore_given_up", "post_restore_never_called"), after(requester.is_(Requester.RESTORED))),
+    shows="VSS-5 RST-3 RST-4",
+    derived=True,
+    witness=fired("writer_lost", "restore_given_up", "provider_fails", "post_restore_never_called"),
 )
 
 a_handler_that_returns_is_over = step(

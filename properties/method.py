@@ -1,11 +1,13 @@
 """MET: how the method of a VM is chosen."""
 
 from model.actors.conditions import (
+    DiskKind,
     DiskLayout,
     FileSystem,
     GuestSystem,
     Integration,
     SnapshotLocation,
+    disk_kind,
     disk_layout,
     file_system,
     integration,
@@ -17,6 +19,7 @@ from model.actors.method import Method, method
 from model.actors.power import Power, power
 from model.facts import GUEST_SERVICE_NAME
 from model.notation import Term, after, every, happens, implies, some
+from model.readings import READ_12, READ_13, SpreadVHDs, WhichDisks
 from model.sorts import disk, vm
 from properties.kinds import Step, fact, possible, step
 from properties.vocabulary import backup_succeeds, gone
@@ -31,6 +34,15 @@ same_volume = snapshot_location.is_(SnapshotLocation.SAME_VOLUME)
 all_basic = every(disk, disk_layout.is_(DiskLayout.BASIC))
 all_capable = every(disk, file_system.is_(FileSystem.CAPABLE))
 all_five = service_runs & vm_runs & same_volume & all_basic & all_capable
+_counts = READ_12.actor.is_(WhichDisks.ALL_DISKS) | disk_kind.is_(DiskKind.VHD)
+fits_as_read = (
+    service_runs
+    & vm_runs
+    & (same_volume | snapshot_location.is_(SnapshotLocation.VHDS_SPREAD) & READ_13.actor.is_(SpreadVHDs.MET))
+    & every(disk, ~_counts | disk_layout.is_(DiskLayout.BASIC))
+    & every(disk, ~_counts | file_system.is_(FileSystem.CAPABLE))
+)
+"""The five conditions, as READ-12 and READ-13 read them."""
 
 
 def _needed(says: str, condition: Term, shows: str) -> Step:

@@ -3,8 +3,20 @@
 from model.actors.child import child_session, child_snapshot, child_writers
 from model.actors.conditions import DiskKind, disk_kind
 from model.actors.parts import ConfiguredPlace, Port, Switch, Target, configured_place, port, switch, target
-from model.actors.power import Power, power
-from model.actors.restore import FileRestoreStatus, Link, Place, file_restore_status, link, place
+from model.actors.power import Note, Power, note, power
+from model.actors.requester import Requester, requester
+from model.actors.restore import (
+    FileRestoreStatus,
+    Files,
+    Link,
+    Place,
+    Restored,
+    file_restore_status,
+    files,
+    link,
+    place,
+    restored,
+)
 from model.actors.writer import Doing, Returned, WriterState, doing, returned, writer_state
 from model.notation import after, every, happens, iff, implies, some, unchanged
 from model.sorts import adapter, disk, vm
@@ -72,6 +84,52 @@ files_after_every_pre_restore = precedes(
     since=SESSION_STARTS,
     shows="RST-3",
     witness=fired("files_restored"),
+)
+
+_can_be_restored = to_be_restored & requester.is_(Requester.RESTORING_FILES)
+
+files_are_restored_once = step(
+    "A chosen VM's files are restored once in a restore: all of them, some, or none; those restored elsewhere are not where the "
+    "configuration says.",
+    every(
+        vm,
+        implies(happens(*_files), _can_be_restored & files.is_(Files.NOT_RESTORED))
+        & implies(happens("files_restored"), after(files.is_(Files.WHOLE)))
+        & implies(happens("files_restored_in_part"), after(files.is_(Files.IN_PART)))
+        & implies(happens("files_not_restored"), after(files.is_(Files.NOT_AT_ALL)))
+        & every(
+            disk,
+            implies(
+                happens("files_restored", "files_restored_in_part")
+                & target.is_(Target.ELSEWHERE)
+                & disk_kind.is_(DiskKind.VHD),
+                after(configured_place.is_(ConfiguredPlace.DIFFERS)),
+            ),
+        ),
+    ),
+    shows="RST-3 RST-7 VSS-10",
+    witness=fired("files_restored"),
+)
+
+a_status_is_set_once_the_files_are_dealt_with = step(
+    "The requester comes to a chosen VM's file restore status once, after the VM's files.",
+    every(
+        vm,
+        implies(
+            happens("file_restore_status_set", "file_status_forgotten"),
+            _can_be_restored
+            & ~files.is_(Files.NOT_RESTORED)
+            & file_restore_status.is_(FileRestoreStatus.NOT_YET)
+            & after(~file_restore_status.is_(FileRestoreStatus.NOT_YET)),
+        ),
+    )
+    & implies(
+        happens("post_restore_never_called"),
+        every(vm, ~to_be_restored | ~file_restore_status.is_(FileRestoreStatus.NOT_YET)),
+    ),
+    shows="RST-4 VSS-10",
+    derived=True,
+    witness=fired("file_restore_status_set"),
 )
 
 not_all_means_failure = step(
@@ -199,6 +257,57 @@ steps_of_post_restore_do_not_overlap = step(
     shows="RST-9",
     derived=True,
     witness=fired("network_updated"),
+)
+
+a_vm_goes_through_post_restore_step_by_step = step(
+    "Each VM is registered or fails to be, then the places of its VHDs are compared, then it is connected: once each.",
+    every(
+        vm,
+        implies(
+            happens("vm_registered", "registration_fails"),
+            to_be_restored & restored.is_(Restored.NO) & doing.is_(Doing.REGISTERING),
+        )
+        & implies(happens("vm_registered"), after(restored.is_(Restored.REGISTERED)))
+        & implies(happens("registration_fails"), after(restored.is_(Restored.FAILED)))
+        & implies(
+            happens("vhd_places_compared"),
+            restored.is_(Restored.REGISTERED) & after(restored.is_(Restored.PLACES_COMPARED)),
+        )
+        & implies(
+            happens("network_updated"),
+            restored.is_(Restored.PLACES_COMPARED) & after(restored.is_(Restored.CONNECTED)),
+        ),
+    ),
+    shows="RST-5 RST-7 RST-8 RST-9",
+    witness=fired("network_updated"),
+)
+
+post_restore_is_over_when_all_is_done = step(
+    "PostRestore succeeds only if every chosen VM is connected, and fails after its first step only when each is connected or could "
+    "not be registered, and for that reason or because of a status.",
+    implies(_succeeds, every(vm, ~to_be_restored | restored.is_(Restored.CONNECTED)))
+    & implies(
+        happens("post_restore_failed") & doing.is_(Doing.CONNECTING),
+        every(vm, ~to_be_restored | ~_all | restored.is_(Restored.CONNECTED | Restored.FAILED))
+        & some(vm, to_be_restored & (~_all | restored.is_(Restored.FAILED))),
+    )
+    & implies(happens("post_restore_failed") & ~doing.is_(Doing.CONNECTING), some(vm, to_be_restored & ~_all)),
+    shows="RST-4 RST-9 READ-7",
+    witness=_succeeds,
+)
+
+a_deleted_vm_leaves_nothing_on_the_host = step(
+    "With a VM that PreRestore deletes go its ports, its link and the writer's note of it.",
+    every(
+        vm,
+        implies(
+            happens("vm_deleted"),
+            every(adapter, after(port.is_(Port.NONE))) & after(link.is_(Link.NONE) & note.is_(Note.NOTHING)),
+        ),
+    ),
+    shows="RST-2 RST-8",
+    derived=True,
+    witness=fired("vm_deleted"),
 )
 
 restore_elsewhere_succeeds = possible(

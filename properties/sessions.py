@@ -278,13 +278,14 @@ child_writers_follow_the_childs_backup = step(
 )
 
 child_writers_move_with_its_backup_only = step(
-    "Nothing but the child's own backup, and its end, moves the child's writers.",
+    "Nothing but the child's own backup, and its end, moves the child's writers; a child that has none gets none.",
     every(
         vm,
         unchanged(child_writers)
         | happens(*CHILD_EVENTS)
         | ~child_session.is_(ChildSession.IDLE) & after(child_session.is_(ChildSession.IDLE)),
-    ),
+    )
+    & every(vm, implies(child_writers.is_(ChildWriters.ABSENT), after(child_writers.is_(ChildWriters.ABSENT)))),
     shows="BAK-4 BAK-6",
     witness=fired("child_freezes"),
 )

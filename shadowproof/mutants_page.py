@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from model.requirements import BY_ID
-from proofs.fates import Tally, by_operator, by_requirement, load, matrix, why_unpromised
+from proofs.fates import Tally, by_operator, by_requirement, load, matrix
 from proofs.mutants import OPERATORS, Mutant
 from proofs.mutate import SURVIVES, Fate
 from proofs.mutation import all_mutants
-from properties.unpromised import UNPROMISED
+from properties.unpromised import UNPROMISED, why_unpromised
 from shadowproof.mutate import NOT_SHOWN
 from shadowproof.tables import markdown
+
+_MOST = 6
+"""Properties that are named of those that kill mutants of one requirement's rules."""
 
 _NUMBERS = ("mutants", "killed", "equivalent", "refused", "listed", "survive")
 
@@ -39,7 +42,7 @@ def page() -> str:
         ),
         "## Who kills what",
         "For each requirement and reading: the mutants of the rules that carry it, and how many of them each property kills in the first "
-        "column in which anything kills them.",
+        "column in which anything kills them. Those that kill most are named; `shadowproof mutate --json` has all.",
         _matrix(mutants, fates),
         "## What nothing promises",
         *_listed(mutants, fates),
@@ -60,7 +63,8 @@ def _matrix(mutants: Mapping[str, Mutant], fates: Mapping[str, Fate]) -> str:
     for one, tally in by_requirement(mutants, fates).items():
         page = "requirements" if one in BY_ID else "readings-and-faults"
         killers = sorted(((-n, name) for (of, name), n in counts.items() if of == one))
-        said = ", ".join(f"[{name}](properties.md#{name}) {-n}" for n, name in killers)
+        said = ", ".join(f"[{name}](properties.md#{name}) {-n}" for n, name in killers[:_MOST])
+        said += f", {len(killers) - _MOST} more" if len(killers) > _MOST else ""
         rows.append((f"[{one}]({page}.md#{one.lower()})", *_row(tally), said))
     return markdown(("requirement", *_NUMBERS, "killed by, how many"), rows)
 

@@ -15,12 +15,13 @@ from rich.table import Table
 
 from model.protocol import PROTOCOL
 from proofs import fates as kept
-from proofs.fates import Tally, by_operator, by_requirement, matrix, why_unpromised
+from proofs.fates import Tally, by_operator, by_requirement, matrix
 from proofs.mutants import OPERATORS, Mutant
 from proofs.mutate import KILLED, SURVIVES, Fate
 from proofs.mutation import all_mutants, judge_mutants
 from proofs.since import changed_since
 from properties.catalogue import PROPERTIES
+from properties.unpromised import why_unpromised
 from shadowproof.ask import AskError, near
 from shadowproof.files import write_whole
 

@@ -10,6 +10,7 @@ from functools import cache
 
 import pytest
 
+from model.actors.conditions import Integration, integration
 from model.actors.power import Power, power
 from model.actors.requester import Requester, requester
 from model.notation import Term
@@ -109,14 +110,45 @@ def test_a_condition_that_holds_anyway_is_no_difference_and_one_that_does_not_is
 
 
 def test_what_the_few_kinds_do_not_show_the_suite_does() -> None:
-    """None of them is a running VM of the Saved State method: closed views see the difference, and the record's way of judging kills."""
+    """None of them is a paused VM without the service: closed views see the difference, and the record's way of judging kills."""
     event = PROTOCOL.events["vm_saved"]
-    change = lambda network: with_event(network, "vm_saved", when=event.when & power.is_(Power.PAUSED))  # noqa: E731 - short
-    mutant = Mutant("vm_saved: of paused VMs only", "never", ("vm_saved",), "", event.by, "", change)
+    unlike = ~(power.is_(Power.PAUSED) & integration.is_(Integration.NOT_INSTALLED))
+    change = lambda network: with_event(network, "vm_saved", when=event.when & unlike)  # noqa: E731 - short
+    mutant = Mutant("vm_saved: not of these", "never", ("vm_saved",), "", event.by, "", change)
     assert judges().search(mutant).kind == SURVIVES
     assert judges().same([mutant], BASE)[0][mutant.name]
     killed = judges().ask(mutant, BASE)
     assert killed.kind == KILLED
+
+
+def test_what_is_broken_anyway_kills_nothing_where_the_record_says_nothing_either() -> None:
+    """A column that the record leaves to its reading and its fault; there the right network backs up in part."""
+    column = Column(frozenset({"veto_ignored"}), (("READ-2", "YES"),))
+    assert load_record().cell("no-partial-backup", column.name) is None
+    same = Mutant(
+        "veto_ignored: nothing", "never", ("veto_ignored",), "", ("BAK-13", "READ-2"), "", lambda network: network
+    )
+    few = Judges(PROTOCOL, load_record(), [column], ("no-partial-backup", "backup-is-of-all-chosen"))
+    assert "no-partial-backup" in few.likely(same)
+    assert few.ask(same, column).kind == SURVIVES
+
+
+def test_what_is_remembered_of_one_column_is_not_believed_of_another() -> None:
+    name = "vm_saved: drop-condition read-5 is every vm or selected is for backup"
+    selected = Column(readings=(("READ-5", "SELECTED"),))
+    found = [judges().same([all_mutants()[name]], column)[0][name] for column in (BASE, selected, BASE)]
+    assert found[0] == found[2] == ""
+    assert "different on a view" in found[1]
+
+
+def test_properties_that_speak_of_a_change_are_likely_to_notice_it() -> None:
+    """By requirement, by the reading that its guard asks for, by its event, and by the machine that it changes."""
+    guard = all_mutants()["vm_saved: drop-condition read-9 is try the rest or (no vm has: progress is failed)"]
+    assert {"the-rest-is-tried-as-the-reading-says", "every-session-ends"} <= set(judges().likely(guard))
+    table = next(one for one in all_mutants().values() if one.machine == "note" and one.operator == "stand-still")
+    assert "noted-by-the-writer-only" in judges().likely(table)
+    assert "port-exactly-where-the-switch-is" not in judges().likely(table)
+    assert len(judges().likely(table)) < len(PROPERTIES)
 
 
 def test_a_hole_is_seen() -> None:
