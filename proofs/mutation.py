@@ -27,7 +27,7 @@ CHUNK = 16
 """Mutants that a process is given at a time."""
 
 MOST_SEARCHED = 6
-"""Columns in which a mutant is searched that differs and that nothing has killed yet."""
+"""Columns in which a mutant is searched that differs and that a listed reason lets live; others are in all in which they differ."""
 
 Progress = Callable[[str, int, int], None]
 """Told what is done, how much of it, and of how much."""
@@ -106,8 +106,8 @@ class _Run:
             self.fates[name] = replace(self.fates[name], kind=kind, columns=len(of), views=views[name])
 
     def ask(self) -> None:
-        """Those that differ, searched in the first columns in which they do; what nothing kills then, and no listed reason lets live,
-        asked as the record is made: in the first of these columns, and in that of a reading that the rule asks for."""
+        """Those that differ, searched in the columns in which they do; what nothing kills then, and no listed reason lets live, asked as
+        the record is made: in the first of these columns, and in that of a reading that the rule asks for."""
         place = {column.name: column for column in self.judges.apart}
         open_ = {name: [place[c] for c in place if c in found] for name, found in self.unlike.items() if found}
         tasks = [(self.names, name, self._first(name, found)) for name, found in open_.items()]
@@ -120,10 +120,10 @@ class _Run:
                 self.fates[found.mutant] = replace(before, different=tuple(differs), reason=f"{said}; {found.reason}.")
 
     def _first(self, name: str, columns: Sequence[Column]) -> tuple[Column, ...]:
-        """The first of them and, before it, those with a reading that the rule asks for: there it has most to say."""
+        """All of them, those first that have a reading that the rule asks for: there it has most to say."""
         asks = self.judges.rules(self.mutants[name]).machines
         read = [column for column in columns[1:] if any(reading in asks for reading, _ in column.readings)]
-        return tuple(dict.fromkeys((*read[: MOST_SEARCHED - 1], *columns[:MOST_SEARCHED])))[:MOST_SEARCHED]
+        return tuple(dict.fromkeys((*read[: MOST_SEARCHED - 1], *columns)))
 
     def _by_column(self) -> list[str]:
         """Those first that are looked at in the same columns, so that a process has to know few."""
@@ -176,11 +176,16 @@ def _compared(task: tuple[Names, Column, Names]) -> tuple[str, tuple[frozenset[s
 def _asked(task: tuple[Names, str, tuple[Column, ...]]) -> Fate:
     names, name, columns = task
     mutant = all_mutants()[name]
-    searched = judges(names).search(mutant, columns)
+    searched = judges(names).search(mutant, columns[:MOST_SEARCHED])
     if searched.kind == KILLED:
         return searched
     if not names and why_unpromised(name):
+        columns = columns[:MOST_SEARCHED]
         return replace(searched, columns=len(columns), reason="no state of one VM of a few kinds breaks anything there")
+    if len(columns) > MOST_SEARCHED:
+        searched = judges(names).search(mutant, columns[MOST_SEARCHED:])
+        if searched.kind == KILLED:
+            return searched
     for column in columns[: 2 if columns[0].readings else 1]:
         asked = judges(names).ask(mutant, column)
         if asked.kind == KILLED:

@@ -16,15 +16,27 @@ _FAULT_STRIKES_LESS = (
     "A fault is what may go wrong, not what must: one that strikes in other states, or in fewer, is another assumption about the "
     "world and breaks no promise."
 )
+_FAULT_STRIKES_MORE = (
+    "The fault strikes in more states than it is said to, and every promise that is kept under it is kept there too."
+)
+_EARLY_LOOK = "Only where READ-10 looks early and an operator has changed the VM since: which state is then the one before is not said."
+_NO_SWITCH = "An adapter that has no switch and one whose switch is gone get no port alike."
+_NOT_MOVED = (
+    "Only where the cluster moves a VM that has just been registered, and it takes such a VM for failed: closed views that leave the "
+    "cluster out do not see that."
+)
+_WHEN_INSIDE = (
+    "Only under READ-1 inside: when in PrepareForSnapshot a VM is given back is not said. One of these lets a session wait for ever, "
+    "with three VMs at least: there every-session-ends is undecided within the limits, and no run shows it."
+)
 _OWNER = "What an owner may do between sessions is free: nothing promises that he can."
 
 _LESS = ("never", "drop-move *", "narrow-source *", "drop-stays *", "drop-alternative *", "negate-condition *")
-_FAULTS = (
-    "vm_cannot_be_saved", "vm_cannot_be_resumed", "guest_snapshot_fails", "guest_crashes", "integration_service_stops",
-    "provider_fails", "freeze_window_overrun", "requester_aborts", "released_without_abort", "file_status_forgotten",
-    "files_restored_in_part", "files_not_restored", "post_restore_never_called", "registration_fails", "switch_gone",
-    "operator_starts_vm", "operator_stops_vm", "operator_saves_vm", "operator_pauses_vm", "cluster_fails_over",
-    "management_service_restarts", "host_loses_power",
+FAULTS = (
+    "vm_cannot_be_saved", "vm_cannot_be_resumed", "guest_snapshot_fails", "guest_crashes", "provider_fails",
+    "freeze_window_overrun", "requester_aborts", "released_without_abort", "post_restore_never_called", "switch_gone",
+    "operator_starts_vm", "operator_stops_vm", "operator_saves_vm", "cluster_fails_over", "management_service_restarts",
+    "host_loses_power",
 )  # fmt: skip
 
 
@@ -52,7 +64,19 @@ UNPROMISED: dict[str, str] = {
     "cluster_takes_vm_offline: narrow-source cluster *": _OWNER,
     "cluster_takes_vm_offline: drop-stays power": _OWNER,
     "live_disk: start-elsewhere *": "The live disk is compared with a child's snapshot, and before there is one with nothing.",
-    **_patterns(_FAULTS, _LESS, _FAULT_STRIKES_LESS),
+    "vm_cannot_be_saved: drop-condition power *": _FAULT_STRIKES_MORE,
+    "vm_cannot_be_resumed: drop-condition power *": _FAULT_STRIKES_MORE,
+    "provider_fails: drop-condition *": _FAULT_STRIKES_MORE,
+    "freeze_window_overrun: drop-condition *": _FAULT_STRIKES_MORE,
+    "requester_aborts: drop-condition *": _FAULT_STRIKES_MORE,
+    "vm_saved: redirect note * to OFF, to SAVED": _EARLY_LOOK,
+    "vm_saved: swap-states note OFF and SAVED": _EARLY_LOOK,
+    "vm_registered: widen-source restored *": _NOT_MOVED,
+    "vm_given_back: drop-alternative *": _WHEN_INSIDE,
+    "configured_place: start-elsewhere *": "Before a restore nobody reads it, and PostRestore corrects it.",
+    "switch_gone: widen-source switch *": _NO_SWITCH,
+    "switch_gone: swap-states switch *": _NO_SWITCH,
+    **_patterns(FAULTS, _LESS, _FAULT_STRIKES_LESS),
 }
 
 

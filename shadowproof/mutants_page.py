@@ -31,8 +31,6 @@ def page() -> str:
         "*equivalent* when the changed rule takes the same steps on every view of the closed sets; else it survives, and is a hole in "
         "the properties or *listed* below with the reason. `shadowproof mutate --record` keeps what became of "
         "them in proofs/mutants.json, from which this page is made.",
-        f"Of {len(mutants):,} mutants {tally.mutants:,} are judged, {len(mutants) - tally.mutants:,} are open: no search kills these in "
-        "the first column in which they may fire, and what closed views and other columns say of them is not kept yet.",
         f"{tally.mutants:,} mutants: {tally.killed:,} killed, {tally.equivalent:,} equivalent, {tally.refused:,} refused, "
         f"{tally.listed:,} listed, {len(tally.holes):,} survive.",
         "## What is changed",
