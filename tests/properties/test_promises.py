@@ -29,6 +29,12 @@ PUT_TO_THE_TEST_BY = {
     "a-missing-volume-is-inconsistent": "volume_missing",
     "a-veto-is-ignored-only-if-there-is-one": "veto_ignored",
     "another-writers-failure-is-seen": "other_writer_fails_in_thaw",
+    "a-writer-that-forgot-takes-no-part": "management_service_restarts",
+    "a-call-that-fails-leaves-what-comes-next": "provider_fails",
+    "a-restart-forgets-the-session": "management_service_restarts",
+    "a-host-that-starts-again-knows-no-session": "host_loses_power",
+    "an-operator-does-what-he-says": "operator_changes_vm",
+    "what-fails-was-there": "guest_crashes",
     "provider-defeats-child-snapshots": "provider_cannot_auto_recover",
     "provider-does-not-defeat-saved-state": "provider_cannot_auto_recover",
 }
