@@ -172,5 +172,5 @@ def test_five_hundred_vms_of_thirty_kinds_are_judged_in_seconds(tmp_path: Path) 
     assert said is not None
     verdicts, holds, not_exercised = map(int, said.groups())
     assert verdicts == len(PROPERTIES) == holds + not_exercised
-    assert not_exercised < 25
+    assert not_exercised < 30
     assert "up to" not in text
