@@ -20,7 +20,7 @@ from model.protocol import PROTOCOL
 from proofs.by_kind import by_kind
 from proofs.check import Scope, check
 from proofs.columns import BASE
-from proofs.record import Record
+from proofs.record import Record, load
 from proofs.verdict import HOLDS, NOT_EXERCISED, REFUTED, Verdict
 from proofs.world import Column
 from properties.catalogue import PROPERTIES
@@ -172,5 +172,9 @@ def test_five_hundred_vms_of_thirty_kinds_are_judged_in_seconds(tmp_path: Path) 
     assert said is not None
     verdicts, holds, not_exercised = map(int, said.groups())
     assert verdicts == len(PROPERTIES) == holds + not_exercised
-    assert not_exercised < 30
+    record = load()
+    need_a_fault = [
+        name for name in PROPERTIES if (cell := record.cell(name, BASE.name)) and cell.verdict == NOT_EXERCISED
+    ]
+    assert len(need_a_fault) <= not_exercised <= len(need_a_fault) + 1  # one more needs a VM that this host has not
     assert "up to" not in text
