@@ -275,8 +275,8 @@ class Judges:
         return list(found.values())
 
     def baseline(self, column: Column) -> Baseline:
-        """The right network in a column. Only a few are kept: each takes some memory, and columns are looked at in turn."""
-        if len(self._baselines) > 4:
+        """The right network in a column. Only two are kept: each takes some memory, and columns are looked at in turn."""
+        if len(self._baselines) > 2:
             self._baselines.pop(next(iter(self._baselines)))
         if column not in self._baselines:
             self._baselines[column] = Baseline(self.watched, column, self.properties, ONE_OF_EACH, self.kinds)

@@ -1,5 +1,5 @@
 """All mutants judged, over the cores of this machine: searched one by one, then compared by closed views column by column, then
-those that differ asked as the record is made."""
+those that differ searched where they do, and the rest of them asked as the record is made."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from proofs.mutants import Mutant, mutants_of
 from proofs.mutate import EQUIVALENT, KILLED, OPEN, SURVIVES, Fate, Judges
 from proofs.record import load
 from proofs.world import Column
-from properties.unpromised import why_unpromised
 
 Task = TypeVar("Task")
 Found = TypeVar("Found")
@@ -25,9 +24,6 @@ Names = tuple[str, ...]
 
 CHUNK = 16
 """Mutants that a process is given at a time."""
-
-MOST_SEARCHED = 6
-"""Columns in which a mutant is searched that differs and that a listed reason lets live; others are in all in which they differ."""
 
 Progress = Callable[[str, int, int], None]
 """Told what is done, how much of it, and of how much."""
@@ -64,6 +60,7 @@ def judge_mutants(
     if quick:
         return {one.name: _open(run.fates[one.name]) for one in mutants}
     run.compare()
+    run.search_again()
     run.ask()
     return {one.name: run.fates[one.name] for one in mutants}
 
@@ -84,7 +81,7 @@ class _Run:
     def search(self) -> None:
         """Every mutant, in the first column in which it may fire."""
         chunks = list(_chunks(self._by_column()))
-        for found in self._go("searched", _searched, [(self.names, chunk) for chunk in chunks], each=CHUNK):
+        for found in self._go("searched", _searched, [(self.names, chunk, None) for chunk in chunks], each=CHUNK):
             self.fates |= {fate.mutant: fate for fate in found}
 
     def compare(self) -> None:
@@ -105,25 +102,47 @@ class _Run:
             kind = SURVIVES if self.unlike[name] else EQUIVALENT
             self.fates[name] = replace(self.fates[name], kind=kind, columns=len(of), views=views[name])
 
+    def search_again(self) -> None:
+        """Those that differ, in the columns in which they do, one column of each at a time: so each process has to know few columns,
+        and nothing is searched that is killed already."""
+        left = {name: columns for name in self.unlike if (columns := self._where(name))}
+        turn = 0
+        while left := {name: columns for name, columns in left.items() if turn < len(columns) and self._open(name)}:
+            by_column: dict[Column, list[str]] = {}
+            for name, columns in left.items():
+                by_column.setdefault(columns[turn], []).append(name)
+            tasks = [(self.names, chunk, column) for column, found in by_column.items() for chunk in _chunks(found)]
+            for found in self._go(
+                f"searched where they differ, column {turn + 1} of each", _searched, tasks, each=CHUNK
+            ):
+                for fate in found:
+                    if fate.kind == KILLED:
+                        self.fates[fate.mutant] = replace(self.fates[fate.mutant], kind=KILLED, kills=fate.kills)
+            turn += 1
+
     def ask(self) -> None:
-        """Those that differ, searched in the columns in which they do; what nothing kills then, and no listed reason lets live, asked as
-        the record is made: in the first of these columns, and in that of a reading that the rule asks for."""
-        place = {column.name: column for column in self.judges.apart}
-        open_ = {name: [place[c] for c in place if c in found] for name, found in self.unlike.items() if found}
-        tasks = [(self.names, name, self._first(name, found)) for name, found in open_.items()]
-        for found in self._go("asked", _asked, sorted(tasks, key=lambda task: [c.name for c in task[2]])):
-            before, differs = self.fates[found.mutant], [column.name for column in open_[found.mutant]]
+        """What no search kills, asked as the record is made: in the first column in which it differs, and before it in that of a
+        reading that the rule asks for."""
+        left = {name: columns for name in self.unlike if self._open(name) and (columns := self._where(name))}
+        tasks = [(self.names, name, columns[: 2 if columns[0].readings else 1]) for name, columns in left.items()]
+        for found in self._go("asked", _asked, tasks):
+            before, columns = self.fates[found.mutant], left[found.mutant]
             if found.kind == KILLED:
                 self.fates[found.mutant] = replace(before, kind=KILLED, kills=found.kills)
             else:
-                said = f"It differs in {len(differs)} of {before.columns} columns, and was searched in {found.columns} of them"
-                self.fates[found.mutant] = replace(before, different=tuple(differs), reason=f"{said}; {found.reason}.")
+                said = f"It differs in {len(columns)} of {before.columns} columns, and was searched in each"
+                different = tuple(column.name for column in columns)
+                self.fates[found.mutant] = replace(before, different=different, reason=f"{said}; {found.reason}.")
 
-    def _first(self, name: str, columns: Sequence[Column]) -> tuple[Column, ...]:
-        """All of them, those first that have a reading that the rule asks for: there it has most to say."""
-        asks = self.judges.rules(self.mutants[name]).machines
-        read = [column for column in columns[1:] if any(reading in asks for reading, _ in column.readings)]
-        return tuple(dict.fromkeys((*read[: MOST_SEARCHED - 1], *columns)))
+    def _open(self, name: str) -> bool:
+        return self.fates[name].kind == SURVIVES
+
+    def _where(self, name: str) -> tuple[Column, ...]:
+        """The columns in which a mutant differs, those first that have a reading that the rule asks for: there it has most to say."""
+        columns = [column for column in self.judges.apart if column.name in self.unlike[name]]
+        asks = self.judges.rules(self.mutants[name]).machines if columns else frozenset[str]()
+        read = [column for column in columns if any(reading in asks for reading, _ in column.readings)]
+        return tuple(dict.fromkeys((*read, *columns)))
 
     def _by_column(self) -> list[str]:
         """Those first that are looked at in the same columns, so that a process has to know few."""
@@ -157,12 +176,12 @@ def _chunks(names: Sequence[str]) -> Iterator[Names]:
         yield tuple(names[i : i + CHUNK])
 
 
-def _searched(task: tuple[Names, Names]) -> list[Fate]:
-    names, mutants = task
-    found = []
-    for name in mutants:
-        mutant = all_mutants()[name]
-        found.append(judges(names).search(mutant, judges(names).columns_of(mutant)[:1]))
+def _searched(task: tuple[Names, Names, Column | None]) -> list[Fate]:
+    """Mutants searched in one column; None: each in the first in which it may fire."""
+    names, mutants, column = task
+    judge, found = judges(names), []
+    for mutant in map(all_mutants().__getitem__, mutants):
+        found.append(judge.search(mutant, [column] if column else judge.columns_of(mutant)[:1]))
     return found
 
 
@@ -175,22 +194,11 @@ def _compared(task: tuple[Names, Column, Names]) -> tuple[str, tuple[frozenset[s
 
 def _asked(task: tuple[Names, str, tuple[Column, ...]]) -> Fate:
     names, name, columns = task
-    mutant = all_mutants()[name]
-    searched = judges(names).search(mutant, columns[:MOST_SEARCHED])
-    if searched.kind == KILLED:
-        return searched
-    if not names and why_unpromised(name):
-        columns = columns[:MOST_SEARCHED]
-        return replace(searched, columns=len(columns), reason="no state of one VM of a few kinds breaks anything there")
-    if len(columns) > MOST_SEARCHED:
-        searched = judges(names).search(mutant, columns[MOST_SEARCHED:])
-        if searched.kind == KILLED:
-            return searched
-    for column in columns[: 2 if columns[0].readings else 1]:
-        asked = judges(names).ask(mutant, column)
+    for column in columns:
+        asked = judges(names).ask(all_mutants()[name], column)
         if asked.kind == KILLED:
-            return asked
-    return replace(asked, columns=len(columns))
+            break
+    return asked
 
 
 __all__ = ["all_mutants", "judge_mutants", "judges"]
