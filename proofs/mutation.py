@@ -103,22 +103,19 @@ class _Run:
             self.fates[name] = replace(self.fates[name], kind=kind, columns=len(of), views=views[name])
 
     def search_again(self) -> None:
-        """Those that differ, in the columns in which they do, one column of each at a time: so each process has to know few columns,
-        and nothing is searched that is killed already."""
-        left = {name: columns for name in self.unlike if (columns := self._where(name))}
-        turn = 0
-        while left := {name: columns for name, columns in left.items() if turn < len(columns) and self._open(name)}:
+        """Those that differ: first each in one column in which it does, which kills most; then the rest in all others. Columns are
+        taken one by one, so that a process has to know few."""
+        where = {name: columns for name in self.unlike if (columns := self._where(name))}
+        for of_each in (slice(0, 1), slice(1, None)):
             by_column: dict[Column, list[str]] = {}
-            for name, columns in left.items():
-                by_column.setdefault(columns[turn], []).append(name)
+            for name, columns in where.items():
+                for column in columns[of_each] if self._open(name) else ():
+                    by_column.setdefault(column, []).append(name)
             tasks = [(self.names, chunk, column) for column, found in by_column.items() for chunk in _chunks(found)]
-            for found in self._go(
-                f"searched where they differ, column {turn + 1} of each", _searched, tasks, each=CHUNK
-            ):
+            for found in self._go("searched where they differ", _searched, tasks, each=CHUNK):
                 for fate in found:
-                    if fate.kind == KILLED:
+                    if fate.kind == KILLED and self._open(fate.mutant):
                         self.fates[fate.mutant] = replace(self.fates[fate.mutant], kind=KILLED, kills=fate.kills)
-            turn += 1
 
     def ask(self) -> None:
         """What no search kills, asked as the record is made: in the first column in which it differs, and before it in that of a
