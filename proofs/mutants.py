@@ -157,7 +157,7 @@ def _of_table(network: Network, actor: Actor) -> Iterator[tuple[Mutant, object]]
             yield from mutant("drop-participant", (event,), "", f"{actor.name} takes no part in {event}", left)
     for one, two in pairwise(_reached(actor)):
         other = {one: two, two: one}
-        new = tuple(replace(row, dest=other.get(row.dest, row.dest)) if row.dest else row for row in rows)
+        new = tuple(replace(row, dest=other.get(row.dest, row.dest)) if row.dest is not None else row for row in rows)
         events = tuple(dict.fromkeys(row.event for row in rows if row.dest in other))
         says = f"wherever {actor.name} would become {one.name} it becomes {two.name}, and the other way round"
         yield from mutant("swap-states", events, f"{one.name} and {two.name}", says, new)
@@ -234,7 +234,9 @@ def _said(actor: Actor, row: Move, operator: str, new: Rows) -> str:
         what = "has no row that lets it stand by" if row.dest is None else f"does not go to {row.dest.name}"
         return f"on {row.event} {actor.name} {what}"
     if operator == "stand-still":
-        return f"on {row.event} {actor.name} stays where it should go to {row.dest.name if row.dest else ''}"
+        return (
+            f"on {row.event} {actor.name} stays where it should go to {row.dest.name if row.dest is not None else ''}"
+        )
     (one,) = new
     when = "" if one.when == TRUE else f", when {words(one.when)}"
     sources = [state for state in actor.enum if state in (one.sources or ())]

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from model.notation import Network
 from model.notation.run import Shape
-from model.notation.terms import In, Term, happens
+from model.notation.terms import Happens, In, Term
 from model.views import LEFT_OUT_WHERE_NOT_ASKED
 from proofs.changed_rules import Pair, Projected, Rules
 from proofs.compile import Compiled
@@ -80,7 +80,7 @@ class SameViews:
             out = frozenset[str]() if whole else LEFT_OUT_WHERE_NOT_ASKED
             self._worlds[whole] = World(self.network, self.column, out)
         world = self._worlds[whole]
-        events = happens(*(event.name for event in world.events))
+        events = Happens(frozenset(event.name for event in world.events))  # perhaps none is left
         moved = (In(name, frozenset(sorted(world.reach[name])[:1])) for name in sorted(rules.machines))
         part = world.cone([events, *moved])
         if part.machines not in self._sets:

@@ -46,7 +46,10 @@ def with_table(
     new = Actor(
         old.name, old.enum, of=old.sort, starts=chosen, says=old.says, observer=old.observer, leaves_out=old.leaves_out
     )
-    return _rebuilt(network, actors=[new.table(*moves) if one is old else one for one in network.actors.values()])
+    rows = tuple(moves)
+    if rows:  # a machine whose last row is taken away never moves
+        new.table(*rows)
+    return _rebuilt(network, actors=[new if one is old else one for one in network.actors.values()])
 
 
 def rows_of(network: Network, actor: str) -> Rows:
@@ -83,7 +86,7 @@ def _changed(rows: Sequence[Move], event: str, source: States | None, change: Ca
     """Each fitting row replaced by what `change` makes of it; `stays` rows, which have no source, are left alone."""
     fitting = [row for row in rows if row.event == event and row.sources and (source is None or source in row.sources)]
     if not fitting:
-        raise LookupError(f"no row on {event}" + (f" from {source.name}" if source else ""))
+        raise LookupError(f"no row on {event}" + (f" from {source.name}" if source is not None else ""))
     return tuple(new for row in rows for new in (change(row) if row in fitting else (row,)))
 
 

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from model.notation.errors import Place, caller
-from model.notation.terms import HOST, TRUE, Sort, Term
+from model.notation.errors import (
+    DeclarationError,
+    Place,
+    caller,
+    refuse_unless_names,
+    refuse_unless_said,
+)
+from model.notation.terms import HOST, TRUE, Sort, Term, refuse_unless_sort, refuse_unless_terms
 
 
 @dataclass(frozen=True)
@@ -21,6 +27,7 @@ class Scope:
 
 def all_(sort: Sort) -> Scope:
     """The scope of an event that happens to every member of the sort at once."""
+    refuse_unless_sort(sort)
     return Scope(sort, all=True)
 
 
@@ -40,6 +47,12 @@ class Fault:
     duty: str = ""
     place: Place = field(default_factory=lambda: caller(3), compare=False)
 
+    def __post_init__(self) -> None:
+        for what, text in (("name", self.name), ("corner", self.where), ("sentence", self.says)):
+            refuse_unless_said(text, self.place, f"fault {self.name}: its {what}")
+        remedy = "Write frozenset({name, name})"
+        refuse_unless_names(self.silences, self.place, f"fault {self.name} silences", remedy)
+
 
 @dataclass(frozen=True)
 class Event:
@@ -53,6 +66,13 @@ class Event:
     fault: str | None
     fair: bool
     place: Place = field(compare=False)
+
+
+def _refuse_unless_placed(name: str, at: object, by: object, place: Place) -> None:
+    if not isinstance(by, str) or not by.split():
+        raise DeclarationError(place, f"event {name} cites nothing", 'Name what it comes from: by="ID ID"')
+    if not isinstance(at, (Sort, Scope)):
+        raise DeclarationError(place, f"event {name}: {at!r} is no sort", "Write at=sort or at=all_(sort)")
 
 
 def event(
@@ -71,11 +91,15 @@ def event(
     at: to whom it happens. when: what must hold elsewhere before it. by: requirement or reading ids, space-separated.
     says: one sentence in the words of the field. fault: it happens only in runs that tolerate this fault. or_fault: in
     the same place the fault of this name may happen instead. fair: if it stays possible for ever, it happens (False:
-    nobody need do it).
+    nobody need do it). Raises DeclarationError at what is no sort, no term, or empty.
     """
+    place = caller()
+    refuse_unless_said(name, place, "the name of an event")
+    refuse_unless_said(says, place, f"event {name}: its sentence")
+    _refuse_unless_placed(name, at, by, place)
+    refuse_unless_terms(when)
     scope = at if isinstance(at, Scope) else Scope(at)
     ids = tuple(by.split())
-    place = caller()
     usual = Event(name, scope, when, ids, says, fault, fair and fault is None, place)
     if or_fault is None:
         return (usual,)

@@ -13,7 +13,7 @@ from typing import Any
 
 from transitions import EventData, Machine, Transition
 
-from model.notation.errors import DeclarationError, Place, caller
+from model.notation.errors import DeclarationError, Place, caller, refuse_unless_names, refuse_unless_said
 from model.notation.terms import (
     HOST,
     TRUE,
@@ -26,6 +26,7 @@ from model.notation.terms import (
     Unchanged,
     all_of,
     as_set,
+    refuse_unless_terms,
 )
 
 
@@ -41,13 +42,23 @@ class Move:
 
 
 def on(event: str, source: SomeStates, dest: States, when: Term = TRUE) -> Move:
-    """On `event` the machine goes from `source` (one state or several) to `dest`, if `when` holds before the step."""
-    return Move(event, as_set(source), dest, when, caller())
+    """On `event` the machine goes from `source` (one state or several) to `dest`, if `when` holds before the step.
+
+    Raises DeclarationError where it starts nowhere, leads to several states, or its guard is no term.
+    """
+    place = caller()
+    if isinstance(source, frozenset) and not source:
+        raise DeclarationError(place, f"the row on {event} starts nowhere", "Give it a state to start from")
+    if not isinstance(dest, States):
+        raise DeclarationError(place, f"the row on {event} leads to {dest!r}", "Give it one state to lead to")
+    refuse_unless_terms(when)
+    return Move(event, as_set(source), dest, when, place)
 
 
 def stays(event: str, *more: str) -> tuple[Move, ...]:
     """On these events the machine stays where no other row of its table fits: it never blocks them."""
     place = caller()
+    refuse_unless_names((event, *more), place, "stays", "Write stays(name, name)")
     return tuple(Move(name, None, None, TRUE, place) for name in (event, *more))
 
 
@@ -77,7 +88,8 @@ class Actor:
 
     `starts` is the set of states that a run may begin in; a machine without moves is configuration. An observer only
     watches, for the properties' sake: only observers' guards may read it. `leaves_out` says what this machine is silent
-    about. Raises DeclarationError if it starts nowhere, or in a state that it does not have.
+    about. Raises DeclarationError if it starts nowhere, or in a state that it does not have, if two of its states are one, or
+    if it is not said what it is.
     """
 
     def __init__(
@@ -93,6 +105,12 @@ class Actor:
     ) -> None:
         self.name, self.sort, self.says, self.observer = name, of, says, observer
         self.place = caller()
+        refuse_unless_said(name, self.place, "the name of an actor")
+        refuse_unless_said(says, self.place, f"actor {name}: its sentence")
+        for alias, state in states.__members__.items():
+            if alias != state.name:
+                problem = f"{state} and {alias} of {name} are one state, for they have one meaning"
+                raise DeclarationError(self.place, problem, "Give each state a meaning of its own")
         self.leaves_out = tuple(leaves_out)
         self.enum = states
         self.states = tuple(state.name for state in states)
@@ -108,11 +126,13 @@ class Actor:
     def table(self, *moves: Move | tuple[Move, ...]) -> Actor:
         """Give the actor its table, once (an actor without one never moves: it is configuration).
 
-        Raises DeclarationError at a second table, and at a row from or to a state that the machine does not have.
+        Raises DeclarationError at a second table, at one without rows, at what is no row, and at a row from or to a state that
+        the machine does not have.
         """
         if self.moves:
             raise DeclarationError(caller(), f"{self.name} has a table already", "Put all its rows in one table")
         self.moves = tuple(m for group in moves for m in (group if isinstance(group, tuple) else (group,)))
+        _refuse_unless_rows(self.name, self.moves, caller())
         fallbacks_last = sorted(self.moves, key=lambda move: move.dest is None)
         for move in fallbacks_last:
             self.machine.add_transition(**self._row(move))
@@ -135,7 +155,9 @@ class Actor:
         return {"trigger": move.event, "source": source, "dest": move.dest, "conditions": conditions}
 
     def is_(self, states: SomeStates) -> Term:
-        """The term: this machine is in one of `states`. Raises DeclarationError at a state of another machine."""
+        """The term: this machine is in one of `states`. Raises DeclarationError at none, and at a state of another machine."""
+        if isinstance(states, (set, tuple, list)) or states == frozenset():
+            raise DeclarationError(caller(), f"{self.name} is in none of {states!r}", "Write A or A | B, states of it")
         return In(self.name, self._names(as_set(states), caller()))
 
     def unchanged(self) -> Term:
@@ -165,16 +187,38 @@ class Actor:
         return f"Actor({self.name})"
 
 
+def _refuse_unless_rows(name: str, rows: Sequence[object], place: Place) -> None:
+    for row in rows:
+        if not isinstance(row, Move):
+            problem = f"the table of {name} has {row!r} in it, which is no row"
+            raise DeclarationError(place, problem, "Write on(...), stays(...), or *(... for ...)")
+    if not rows:
+        raise DeclarationError(place, f"the table of {name} has no row", "Give it rows or leave it out")
+
+
 def _guard_of(row: Transition) -> Term:
     guards = [condition.func for condition in row.conditions]
     return guards[0].term if guards and isinstance(guards[0], Guard) else TRUE
 
 
+def _refuse_unless_actors(*things: object) -> None:
+    for thing in things:
+        if not isinstance(thing, Actor):
+            raise DeclarationError(caller(3), f"{thing!r} is no actor", "Name a machine, not its state or its name")
+
+
 def same(left: Actor, right: Actor) -> Term:
-    """The term: both machines are in states of the same name."""
+    """The term: both machines are in states of the same name. Raises DeclarationError if that is so always or never."""
+    _refuse_unless_actors(left, right)
+    if left.name == right.name or not set(left.states) & set(right.states):
+        problem = f"{left.name} is {'always' if left.name == right.name else 'never'} the same as {right.name}"
+        raise DeclarationError(caller(), problem, "Compare two machines that have states of one name")
     return Same(left.name, right.name)
 
 
 def unchanged(*actors: Actor) -> Term:
-    """The term: the step leaves all these machines where they were (properties only)."""
+    """The term: the step leaves all these machines where they were (properties only). Raises DeclarationError at none."""
+    _refuse_unless_actors(*actors)
+    if not actors:
+        raise DeclarationError(caller(), "no machine is named that stays", "Name the machines")
     return all_of(*(actor.unchanged() for actor in actors))

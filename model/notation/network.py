@@ -13,7 +13,7 @@ from itertools import combinations
 from typing import Any
 
 from model.notation.decide import possible
-from model.notation.errors import DeclarationError, Place, caller
+from model.notation.errors import DeclarationError, Place, caller, written
 from model.notation.events import Event, Fault
 from model.notation.machines import Actor, Move
 from model.notation.terms import (
@@ -28,6 +28,7 @@ from model.notation.terms import (
     all_of,
     children,
     machines_of,
+    refuse_unless_terms,
     speaks_of_a_step,
     walk,
 )
@@ -85,12 +86,13 @@ def build(
 ) -> Network:
     """Put a network together. Raises DeclarationError at nonsense: where it stands and what to change."""
     network = Network(
-        _by_name(actors, "actor"),
-        _by_name(events, "event"),
-        _by_name(faults, "fault"),
+        _by_name(actors, Actor),
+        _by_name(events, Event),
+        _by_name(faults, Fault),
         tuple(at_start),
         frozenset(known_ids),
     )
+    refuse_unless_terms(*network.at_start)
     if not network.actors:
         raise DeclarationError(caller(), "the network has no machine", "Give it its actors")
     _check_sorts(network)
@@ -145,11 +147,21 @@ def _lineage(sort: Sort) -> tuple[Sort, ...]:
     return (sort,) if sort.of is None else (sort, *_lineage(sort.of))
 
 
-def _by_name(things: Iterable[Any], kind: str) -> dict[str, Any]:
+_REMEDIES: Mapping[type, str] = {
+    Actor: "Give Actor(...) and no other",
+    Event: "Write *event(...), which is one or two",
+    Fault: "Give Fault(...) and no other",
+}
+
+
+def _by_name(things: Iterable[Any], kind: type[Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
+    called = kind.__name__.lower()
     for thing in things:
+        if not isinstance(thing, kind):
+            raise DeclarationError(written(), f"{thing!r} is no {called}", _REMEDIES[kind])
         if thing.name in found:
-            raise DeclarationError(thing.place, f"{kind} {thing.name} is declared twice", "Rename or remove one")
+            raise DeclarationError(thing.place, f"{called} {thing.name} is declared twice", "Rename or remove one")
         found[thing.name] = thing
     return found
 

@@ -9,10 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
+from typing import NoReturn
+
+from model.notation.errors import DeclarationError, Place, written
 
 
 class States(Enum):
-    """Base of every machine's enumeration of states; `A | B` is the set of both."""
+    """Base of every machine's enumeration of states; `A | B` is the set of both.
+
+    A state has no truth value (`A or B` would be A): asking for it raises DeclarationError.
+    """
+
+    def __bool__(self) -> NoReturn:
+        problem = f"{self} has no truth value, so Python's and, or, not and if would drop a state"
+        raise DeclarationError(written(), problem, "Join states with |")
 
     def __or__(self, other: States | frozenset[States]) -> frozenset[States]:
         return frozenset({self}) | (other if isinstance(other, frozenset) else {other})
@@ -44,9 +54,28 @@ HOST = Sort("host")
 
 
 class Term:
-    """Base of all terms: `&`, `|` and `~` combine them."""
+    """Base of all terms: `&`, `|` and `~` combine them.
+
+    A term has no truth value and no order: Python's `and`, `or`, `not`, `if` and chained comparisons would silently drop a
+    condition, so they raise DeclarationError. `==` tells whether two terms are written alike.
+    """
 
     __slots__ = ()
+
+    def __bool__(self) -> NoReturn:
+        problem = "a term has no truth value, so Python's and, or, not and if would drop a condition"
+        raise DeclarationError(written(), problem, "Write &, | and ~, or implies(premise, conclusion)")
+
+    def __lt__(self, other: object) -> NoReturn:
+        raise DeclarationError(written(), "terms have no order", "Write implies(...), iff(...) or same(...)")
+
+    __le__ = __gt__ = __ge__ = __lt__
+
+    def __rand__(self, other: object) -> NoReturn:
+        refuse_unless_terms(other)
+        raise AssertionError("a term on the left is asked first")
+
+    __ror__ = __rand__
 
     def __and__(self, other: Term) -> Term:
         return all_of(self, other)
@@ -136,9 +165,26 @@ class Happens(Term):
 TRUE, FALSE = Const(True), Const(False)
 
 
+def refuse_unless_terms(*things: object, place: Place | None = None) -> None:
+    """Raises DeclarationError at what is no term: a comparison of terms, say, is True or False and not what they compare.
+    place: where it was written, if not where the notation was called."""
+    for thing in things:
+        if not isinstance(thing, Term):
+            remedy = "Write machine.is_(state), same(...) or iff(...), and join terms with &, | and ~"
+            raise DeclarationError(place or written(), f"{thing!r} is no term", remedy)
+
+
+def refuse_unless_sort(sort: object) -> None:
+    """Raises DeclarationError at what is no sort that has members."""
+    if not isinstance(sort, Sort) or sort == HOST:
+        problem = f"{sort!r} is no sort of which there are several"
+        raise DeclarationError(written(), problem, "Name a Sort of members or of their parts")
+
+
 def all_of(*terms: Term) -> Term:
     """Conjunction, flattened, with constants folded away."""
     parts: dict[Term, None] = {}
+    refuse_unless_terms(*terms)
     for term in terms:
         if term == FALSE:
             return FALSE
@@ -151,6 +197,7 @@ def all_of(*terms: Term) -> Term:
 def any_of(*terms: Term) -> Term:
     """Disjunction, flattened, with constants folded away."""
     parts: dict[Term, None] = {}
+    refuse_unless_terms(*terms)
     for term in terms:
         if term == TRUE:
             return TRUE
@@ -168,6 +215,7 @@ def _folded(parts: tuple[Term, ...], nothing: Term, joined: type[And] | type[Or]
 
 def implies(premise: Term, conclusion: Term) -> Term:
     """Where the premise holds, so does the conclusion."""
+    refuse_unless_terms(premise, conclusion)
     return any_of(~premise, conclusion)
 
 
@@ -182,23 +230,35 @@ def every(sort: Sort, body: Term) -> Term:
     A run has at least one member of the replicated sort, so there a constant body decides; a member may have no parts,
     so over parts only TRUE does.
     """
+    refuse_unless_sort(sort)
+    refuse_unless_terms(body)
     decided = body == TRUE or (isinstance(body, Const) and sort.of == HOST)
     return body if decided else Every(sort, body)
 
 
 def some(sort: Sort, body: Term) -> Term:
     """The body, said of one member of the sort at least; false of none. See `every`."""
+    refuse_unless_sort(sort)
+    refuse_unless_terms(body)
     decided = body == FALSE or (isinstance(body, Const) and sort.of == HOST)
     return body if decided else Some(sort, body)
 
 
 def after(body: Term) -> Term:
-    """The body, said of the states after the step (properties only)."""
+    """The body, said of the states after the step (properties only). Raises DeclarationError if it speaks of a step itself."""
+    refuse_unless_terms(body)
+    if speaks_of_a_step(body):
+        raise DeclarationError(written(), "after(...) of what speaks of a step", "Say after(...) of states only")
     return After(body)
 
 
 def happens(*events: str) -> Term:
     """The step is one of these events (properties only)."""
+    for name in events:
+        if not isinstance(name, str):
+            raise DeclarationError(written(), f"{name!r} is no name of an event", "Write happens(name, name) or *names")
+    if not events:
+        raise DeclarationError(written(), "no event is named, so it never happens", "Name the events")
     return Happens(frozenset(events))
 
 

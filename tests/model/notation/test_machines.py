@@ -13,7 +13,7 @@ def declared(actor: Actor, event: str, state: str) -> list[Rule]:
     rows = [row for row in actor.moves if row.event == event]
     firm = [row for row in rows if row.sources is not None and actor.enum[state] in row.sources]
     staying = [row for row in rows if row.sources is None]
-    return [Rule(row.dest.name if row.dest else None, row.when) for row in (*firm, *staying)]
+    return [Rule(row.dest.name if row.dest is not None else None, row.when) for row in (*firm, *staying)]
 
 
 def test_rules_read_back_are_those_declared() -> None:

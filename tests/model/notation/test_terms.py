@@ -139,7 +139,7 @@ SAID: dict[type[Term], list[tuple[Term, str]]] = {
     Happens: [
         (happens("b_falls"), "b_falls happens"),
         (happens("x", "z", "y"), "x, y or z happens"),
-        (happens(), "nothing happens"),
+        (Happens(frozenset()), "nothing happens"),
     ],
 }
 
@@ -175,7 +175,7 @@ def test_equal_terms_are_one() -> None:
 
 
 def test_what_a_term_speaks_of() -> None:
-    term = every(lamp, (A | Same("b", "c")) & ~after(Unchanged("d"))) | happens("x", "y")
+    term = every(lamp, (A | Same("b", "c")) & ~After(Unchanged("d"))) | happens("x", "y")
     assert machines_of(term) == {"a", "b", "c", "d"}
     assert events_of(term) == {"x", "y"}
     assert machines_of(TRUE) == events_of(A) == frozenset()
