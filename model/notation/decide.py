@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import count
 
 from model.notation.terms import FALSE, TRUE, And, Const, In, Not, Or, Same, Term, all_of, any_of
 
 
-def possible(term: Term, states: Mapping[str, Iterable[str]]) -> bool:
+def possible(term: Term, states: Mapping[str, Iterable[str]], *, limit: int | None = None) -> bool:
     """Whether some states of the machines make the term true; quantified terms count as free bits.
 
-    Free bits make the answer err on one side only: a term that is called impossible is.
+    Free bits make the answer err on one side only: a term that is called impossible is. So does a limit: after so many
+    cases the term is taken for possible.
     """
     refuted: set[Term] = set()
+    tried = count(1)
 
     def search(term: Term) -> bool:
         if isinstance(term, Const):
             return term.value
         if term in refuted:
             return False
-        if any(search(case) for case in dict.fromkeys(_cases(term, states))):
+        if limit is not None and next(tried) > limit:
+            return True
+        if any(search(case) for case in _cases(term, states)):
             return True
         refuted.add(term)
         return False
@@ -28,11 +33,18 @@ def possible(term: Term, states: Mapping[str, Iterable[str]]) -> bool:
 
 
 def _cases(term: Term, states: Mapping[str, Iterable[str]]) -> Iterator[Term]:
-    """The term with one thing decided, in each way: first what the part with the fewest atoms speaks of."""
+    """The term with one thing decided, in each way: first what the part with the fewest atoms speaks of, and first so that
+    an atom is true."""
     parts = term.parts if isinstance(term, And) else (term,)
-    atom = next(_atoms(min(parts, key=lambda part: sum(1 for _ in _atoms(part)))))
+    part = min(parts, key=lambda part: sum(1 for _ in _atoms(part)))
+    atom = next(_atoms(part))
     match atom:
-        case In(actor, _) | Same(actor, _):
+        case In(actor, wanted):
+            # A part that is this atom alone decides for all the rest: the other states make it false.
+            chosen = [state for state in states[actor] if state in wanted or part != atom]
+            chosen.sort(key=lambda state: state not in wanted)
+            yield from (_with(term, _in_state(actor, state)) for state in chosen)
+        case Same(actor, _):
             yield from (_with(term, _in_state(actor, state)) for state in states[actor])
         case _:
             yield from (_with(term, _taken_for(atom, value)) for value in (TRUE, FALSE))
