@@ -17,7 +17,7 @@ from model.actors import (
 )
 from model.events import EVENT_FILES
 from model.faults import FAULTS
-from model.notation import Actor, Network, build, every, iff
+from model.notation import Actor, Network, build, declared, every, iff
 from model.readings import READINGS
 from model.requirements import BY_ID
 from model.sorts import adapter
@@ -34,10 +34,12 @@ AT_START = (
     every(adapter, iff(parts.switch.is_(parts.Switch.THERE), parts.port.is_(parts.Port.CONNECTED))),
 )
 
-PROTOCOL: Network = build(
-    dict.fromkeys((*ACTORS, *(reading.actor for reading in READINGS))),
-    (event for file in EVENT_FILES for event in file.EVENTS),
-    FAULTS,
-    AT_START,
-    {*BY_ID, *(reading.actor.name for reading in READINGS)},
+PROTOCOL: Network = declared(
+    build(
+        dict.fromkeys((*ACTORS, *(reading.actor for reading in READINGS))),
+        (event for file in EVENT_FILES for event in file.EVENTS),
+        FAULTS,
+        AT_START,
+        {*BY_ID, *(reading.actor.name for reading in READINGS)},
+    )
 )

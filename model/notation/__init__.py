@@ -1,5 +1,6 @@
 """The notation: terms, machines, events, networks, runs. It has no word of any protocol in it."""
 
+from model.notation.declared import declared
 from model.notation.errors import DeclarationError
 from model.notation.events import Event, Fault, Scope, all_, event
 from model.notation.machines import Actor, Move, on, same, stays, unchanged
@@ -45,6 +46,7 @@ __all__ = [
     "all_of",
     "any_of",
     "build",
+    "declared",
     "event",
     "every",
     "happens",
