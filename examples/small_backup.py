@@ -18,6 +18,7 @@ from model.notation import (
     States,
     all_of,
     build,
+    declared,
     event,
     every,
     implies,
@@ -27,6 +28,7 @@ from model.notation import (
 )
 from proofs.compile import Compiled
 from proofs.world import Column, Slice, World
+from properties.checked import checked
 from properties.kinds import Property, always, fired, terms_of
 
 # -- what the protocol says, in words. Every event and every property names the rules that it comes from. -----------------
@@ -223,10 +225,11 @@ EVENTS = (
     *event("backup_is_undone", when=every(vm, clean), by="SB-9", says="Everything is undone: there is no backup."),
 )
 
-NETWORK: Network = build(
-    (phase, prior, eligible, power, guest, recovery, result), EVENTS, at_start=AT_START, known_ids=RULES
+NETWORK: Network = declared(
+    build((phase, prior, eligible, power, guest, recovery, result), EVENTS, at_start=AT_START, known_ids=RULES)
 )
-"""All of it put together, and checked: a move on an event that nobody declares, say, is refused with its place."""
+"""All of it put together, and checked: a move on an event that nobody declares, say, or a guard that always holds, is refused with
+its place."""
 
 # -- what must hold: a sentence, the rules it shows, a term, and a witness: what must have happened for it to mean anything.
 
@@ -263,12 +266,15 @@ only_recoverable_snapshots = always(
     witness=fired("guest_snapshot_accepted"),
 )
 
-PROPERTIES = {
-    name.replace("_", "-"): replace(found, name=name.replace("_", "-"))
-    for name, found in tuple(globals().items())
-    if isinstance(found, Property)
-}
-"""All properties; each is called as its variable is, with dashes."""
+PROPERTIES = checked(
+    {
+        name.replace("_", "-"): replace(found, name=name.replace("_", "-"))
+        for name, found in tuple(globals().items())
+        if isinstance(found, Property)
+    },
+    NETWORK,
+)
+"""All properties, checked; each is called as its variable is, with dashes."""
 
 # -- how an engine gets it ------------------------------------------------------------------------------------------------
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
+from collections import Counter
 from dataclasses import replace
 from functools import cache
 from types import ModuleType
 
-from model.notation import Actor, Network
+from model.notation import DeclarationError, Network
 from model.protocol import PROTOCOL
 from properties import backup, causes, cluster, faults, general, handlers, method, refinement, restore, sessions, vss
+from properties.checked import checked, observers_of
 from properties.kinds import Property
 
 FILES: tuple[ModuleType, ...] = (
@@ -16,20 +20,35 @@ FILES: tuple[ModuleType, ...] = (
 )  # fmt: skip
 
 
-def _collect() -> dict[str, Property]:
-    """A property is called as its variable is, with dashes."""
+def collected(files: tuple[ModuleType, ...]) -> dict[str, Property]:
+    """The properties of some files: each is called as its variable is, with dashes. Raises DeclarationError at two of one name,
+    be it that the second takes the first one's place."""
     found: dict[str, Property] = {}
-    for file in FILES:
+    for file in files:
+        given = _assigned(file)
         for variable, thing in vars(file).items():
             if isinstance(thing, Property):
                 name = variable.replace("_", "-")
-                if name in found:
-                    raise ValueError(f"{thing.place}: two properties are called {name}")
+                if name in found or given[variable] > 1:
+                    raise DeclarationError(thing.place, f"two properties are called {name}", "Rename or remove one")
                 found[name] = replace(thing, name=name)
     return found
 
 
-PROPERTIES = _collect()
+def _assigned(file: ModuleType) -> Counter[str]:
+    """How often each variable of a file is given a value at its outermost level."""
+    statements = ast.parse(inspect.getsource(file)).body
+    return Counter(
+        target.id
+        for one in statements
+        for target in (
+            one.targets if isinstance(one, ast.Assign) else [one.target] if isinstance(one, ast.AnnAssign) else []
+        )
+        if isinstance(target, ast.Name)
+    )
+
+
+PROPERTIES = checked(collected(FILES), PROTOCOL)
 
 
 def group_of(name: str) -> str:
@@ -40,8 +59,5 @@ def group_of(name: str) -> str:
 @cache
 def watched(network: Network | None = None) -> Network:
     """The network with every observer that a property needs (one for each name)."""
-    observers: dict[str, Actor] = {}
-    for found in PROPERTIES.values():
-        for observer in found.observers:
-            observers.setdefault(observer.name, observer)
-    return (network or PROTOCOL).with_observers(observers.values())
+    watching = network or PROTOCOL
+    return watching.with_observers(observers_of(PROPERTIES.values(), watching))
