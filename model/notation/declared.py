@@ -18,12 +18,14 @@ from model.notation.valid import can_hold
 
 
 def declared(network: Network) -> Network:
-    """The network as it is. Raises DeclarationError at a sentence that is none, at a guard that always holds or never, and at
-    a row or an event that moves nothing: where it stands and what to change."""
+    """The network as it is. Raises DeclarationError at a sentence that is none, at an event that cites nothing, at a guard that
+    always holds or never, and at a row or an event that moves nothing: where it stands and what to change."""
     place = caller()
     _check_sentences(network)
     _check_starts(network, place)
     for event in network.events.values():
+        if not event.by:
+            raise DeclarationError(event.place, f"event {event.name} cites nothing", 'Name what it comes from: by="ID"')
         about = HOST if event.scope.all else event.scope.sort
         _check_guard(network, event.when, about, event.place, f"event {event.name}")
         rows = [

@@ -69,8 +69,8 @@ class Event:
 
 
 def _refuse_unless_placed(name: str, at: object, by: object, place: Place) -> None:
-    if not isinstance(by, str) or not by.split():
-        raise DeclarationError(place, f"event {name} cites nothing", 'Name what it comes from: by="ID ID"')
+    if not isinstance(by, str):
+        raise DeclarationError(place, f"event {name} cites {by!r}, which is no text", 'Write by="ID ID"')
     if not isinstance(at, (Sort, Scope)):
         raise DeclarationError(place, f"event {name}: {at!r} is no sort", "Write at=sort or at=all_(sort)")
 

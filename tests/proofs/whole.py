@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from model.notation import HOST, Network, Shape, happens
-from model.notation.terms import In
+from model.notation import HOST, Network, Shape
+from model.notation.terms import Happens, In
 from proofs.compile import Compiled
 from proofs.explore import State
 from proofs.world import Column, Slice, World
@@ -19,7 +19,7 @@ def whole(world: World) -> Slice:
     actors = world.network.actors.values()
     return world.cone(
         [
-            happens(*(event.name for event in world.events)),
+            Happens(frozenset(event.name for event in world.events)),
             *(In(a.name, frozenset(sorted(world.reach[a.name])[:1])) for a in actors),
         ],
         whole_events=True,

@@ -154,6 +154,13 @@ class TestRows:
             written(house(), toggle("extra").table(on("dawn", Mode.DAY, Mode.DAY)), events=nothing)
 
 
+@pytest.mark.parametrize("by", ["", " "])
+def test_an_event_that_comes_from_nothing(by: str) -> None:
+    cited = event("dawn", by=by, says="Dawn.")  # planted
+    with refused("event dawn cites nothing", 'Name what it comes from: by="ID"'):
+        written(house(), toggle("extra").table(on("dawn", Mode.DAY, Mode.NIGHT)), events=cited)
+
+
 class TestSentences:
     def test_an_actor(self) -> None:
         extra = Actor("extra", Mode, starts=Mode.DAY, says=".")  # planted

@@ -5,8 +5,6 @@
 
 from typing import Any
 
-import pytest
-
 from model.notation import HOST, TRUE, Actor, Fault, States, all_, build, event, on, stays
 from tests.model.notation.house import Door, Mode, Power, house
 from tests.model.notation.refusals import put_together, refused, toggle
@@ -108,10 +106,9 @@ class TestSentences:
 
 
 class TestEvents:
-    @pytest.mark.parametrize("by", ["", " ", ("H-1",)])
-    def test_nothing_that_it_comes_from(self, by: Any) -> None:
-        with refused("event e cites nothing", 'Name what it comes from: by="ID ID"'):
-            event("e", by=by, says="E.")  # planted
+    def test_what_it_comes_from_in_brackets(self) -> None:
+        with refused("event e cites ('H-1',), which is no text", 'Write by="ID ID"'):
+            event("e", by=("H-1",), says="E.")  # planted
 
     def test_to_a_machine(self) -> None:
         h = house()
