@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import sys
 
-import typer
-
 from shadowproof.commands import app, checking, explaining, mutating, reading
+from shadowproof.spelling import spell_what_is_lacking
 
 __all__ = ["app", "checking", "explaining", "main", "mutating", "reading"]
 
 
 def main() -> None:
     """Run the command; bad input ends in one sentence and exit status 2, never in a traceback."""
+    spell_what_is_lacking()
     try:
         app()
     except ValueError as problem:
-        typer.echo(f"shadowproof: {' '.join(str(problem).split())}", err=True)
+        print(f"shadowproof: {' '.join(str(problem).split())}", file=sys.stderr)
         sys.exit(2)
     except BrokenPipeError:
         sys.exit(1)

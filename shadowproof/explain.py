@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from proofs.check import Scope, check
 from proofs.columns import fault_columns, reading_columns, title
 from proofs.record import RecordError, load
@@ -13,15 +15,14 @@ from shadowproof.report import column_text
 from shadowproof.story import story
 
 
-def explained(name: str, column: Column, vms: int) -> tuple[str, int]:
-    """The story and the exit status: a run that breaks the property is 1, none is 0."""
+def explained(name: str, column: Column, vms: int, spell: Callable[[str], str] = str) -> tuple[str, int]:
+    """The story and the exit status: a run that breaks the property is 1, none is 0. spell: see `story`."""
     (found,) = check(column, [name], Scope(vms=vms, proofs=True, counts=False))
     property_ = PROPERTIES[name]
     network, _ = as_asked(property_, watched())
     if found.run is not None:
-        text = story(
-            found.run, network, property_, column, found, holds_when(name, column) if found.verdict == REFUTED else []
-        )
+        held = holds_when(name, column) if found.verdict == REFUTED else []
+        text = story(found.run, network, property_, column, found, held, spell)
         return text, 1 if found.verdict == REFUTED else 0
     head = f"{name}: {property_.says}"
     if found.verdict == HOLDS:

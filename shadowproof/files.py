@@ -20,7 +20,7 @@ def check_writable(path: Path) -> None:
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Write a text file whole or not at all. Raises OutputError."""
+    """Write a text file whole or not at all, in UTF-8 wherever it is written. Raises OutputError."""
     try:
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     except OSError as problem:
@@ -28,10 +28,12 @@ def write_whole(path: Path, text: str) -> None:
             f"{path} cannot be written ({problem.strerror}). Choose a folder that exists and is writable."
         ) from None
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as out:
+        # half a surrogate pair, which a name may hold, is no text: it is escaped, in JSON as JSON escapes it
+        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as out:
             out.write(text)
         Path(temporary).chmod(0o644)
         Path(temporary).replace(path)
     except OSError as problem:
-        Path(temporary).unlink(missing_ok=True)
         raise OutputError(f"{path} cannot be written ({problem.strerror}). Choose another place.") from None
+    finally:
+        Path(temporary).unlink(missing_ok=True)  # it is still there if this was interrupted, too

@@ -5,8 +5,8 @@ The run is executed again on the `transitions` machines, so nothing is told that
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 from textwrap import wrap
 
@@ -48,11 +48,13 @@ def story(
     column: Column,
     verdict: Verdict,
     holds_when: Sequence[str] = (),
+    spell: Callable[[str], str] = str,
 ) -> str:
     """The run as text, and the reason at its end.
 
     network: the one that the verdict is about, with its observers. found: None where there is no run to tell (a
-    possibility that no run shows). holds_when: phrases that follow "Holds", such as "under reading READ-1=INSIDE".
+    possibility that no run shows). holds_when: phrases that follow "Holds", such as "under reading READ-1=INSIDE". spell: how
+    a sign is written that the page may lack.
     """
     title = f"{property.name}: {verdict.verdict} ({column.name})"
     if found is None:
@@ -61,7 +63,7 @@ def story(
     vms = len(found.shapes)
     title += f", a run of {len(found.steps)} steps with {vms} VM{'s' if vms > 1 else ''}"
     lines = [*_paragraph(title, "  "), *_circumstances(recorded, property, column), *_starts(recorded, property), ""]
-    lines += _in_lanes([_heading(recorded, vms), *_told(recorded, property)])
+    lines += _in_lanes([_heading(recorded, vms), *_told(recorded, property)], spell)
     return "\n".join([*lines, "", *_ending(_reason(recorded, found, property, column, verdict), holds_when)]) + "\n"
 
 
@@ -195,8 +197,9 @@ def _bookkeeping(machine: str) -> bool:
     return machine in {"requester", "vss", "doing", "returned"}
 
 
-def _in_lanes(lines: Sequence[_Line]) -> list[str]:
+def _in_lanes(told: Sequence[_Line], spell: Callable[[str], str] = str) -> list[str]:
     """The lines set in columns, wrapped inside them where the page is too narrow."""
+    lines = [replace(line, lanes=tuple(map(spell, line.lanes))) for line in told]
     widths = [max(len(line.lanes[lane]) for line in lines) + 2 for lane in range(len(lines[0].lanes))]
     while sum(widths) > WIDTH - _NUMBER:
         widths[widths.index(max(widths))] -= 1

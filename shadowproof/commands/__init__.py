@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -39,7 +39,28 @@ InventoryFile = Annotated[
 
 
 def console(*, errors: bool = False) -> Console:
-    """Where a command writes: as wide as the terminal, or as a page."""
+    """Where a command writes: as wide as the terminal, or as a page, in signs that the place has."""
     from rich.console import Console
+    from rich.text import Text
 
-    return Console(stderr=errors, width=None if sys.stdout.isatty() else 140, soft_wrap=False)
+    from shadowproof.spelling import readable
+
+    class Spelled(Console):
+        """Spells what it is given before it is set in columns, which would else be out of line."""
+
+        def render_str(self, text: str, **how: Any) -> Text:
+            return super().render_str(readable(text, self.encoding), **how)
+
+    return Spelled(stderr=errors, width=None if sys.stdout.isatty() else 140, soft_wrap=False)
+
+
+def say(text: str, *, end: str = "\n") -> None:
+    """Write to stdout. (What typer writes with, click's echo, takes an ASCII place for one of UTF-8.)"""
+    print(text, end=end, flush=True)  # what nobody reads on is noticed here, and not when Python ends
+
+
+def here(text: str) -> str:
+    """A text in signs that stdout has: to be asked before it is set in columns."""
+    from shadowproof.spelling import readable
+
+    return readable(text, sys.stdout.encoding)

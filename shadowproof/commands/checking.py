@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from shadowproof.commands import Faults, InventoryFile, Properties, Readings, app, console
+from shadowproof.commands import Faults, InventoryFile, Properties, Readings, app, console, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,7 +48,7 @@ def verify(
     from shadowproof.files import check_writable
 
     if schema:
-        typer.echo(report.schema_text(), nl=False)
+        say(report.schema_text(), end="")
         return
     names = ask.properties(properties or [])
     number = ask.vms(vms)
@@ -155,7 +155,7 @@ def sweep(
     from shadowproof.verify import close_cache, open_cache
 
     if schema:
-        typer.echo(command.schema_text(), nl=False)
+        say(command.schema_text(), end="")
         return
     wanted = command.asked(
         faults=faults,

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from shadowproof.commands import Faults, Readings, app, console
+from shadowproof.commands import Faults, Readings, app, console, here, say
 
 
 @app.command()
@@ -22,8 +22,8 @@ def explain(
     from shadowproof.explain import explained
 
     (name,) = ask.properties([property_name])[:1]
-    text, status = explained(name, ask.column(faults or [], readings or []), ask.vms(vms))
-    typer.echo(text)
+    text, status = explained(name, ask.column(faults or [], readings or []), ask.vms(vms), here)
+    say(text)
     raise typer.Exit(status)
 
 
@@ -57,10 +57,10 @@ def why(
                 watched(None), ask.column(faults or [], readings or []), PROPERTIES[name], seconds=seconds
             )
     except NoReason as problem:
-        typer.echo(f"{name}: no argument was found: {problem}.")
+        say(f"{name}: no argument was found: {problem}.")
         raise typer.Exit(3) from None
     for line in argued(PROPERTIES[name], found, cached=cached, formulas=formulas, everything=everything):
-        typer.echo(line)
+        say(line)
     command.close_cache(errors)
 
 
@@ -97,7 +97,7 @@ def assumptions(
     except NoReason as reason:
         problem = str(reason)
     for line in takes.of_property(name, found, problem, record, PROTOCOL):
-        typer.echo(line)
+        say(line)
     command.close_cache(errors)
     raise typer.Exit(0 if found is not None else 3)
 
@@ -118,7 +118,7 @@ def method(
     text = render(found)
     if json_file is not None:
         write_json(json_file, as_json(found))
-    typer.echo(text)
+    say(text)
 
 
 @app.command()
@@ -188,4 +188,4 @@ def export(
     if output is not None:
         write_whole(output, text)
     else:
-        typer.echo(text, nl=False)
+        say(text, end="")

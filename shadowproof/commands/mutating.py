@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from shadowproof.commands import Properties, app, console
+from shadowproof.commands import Properties, app, console, say
 
 
 @app.command()
@@ -63,7 +63,7 @@ def mutate(
     from shadowproof.files import check_writable, write_whole
 
     if schema:
-        typer.echo(command.schema_text(), nl=False)
+        say(command.schema_text(), end="")
         return
     names = ask.properties(properties or [])
     if jobs is not None and jobs < 1:
@@ -73,7 +73,7 @@ def mutate(
     mutants = command.chosen(rules or [], operators or [], since, sample)
     if listed:
         for one in mutants.values():
-            typer.echo(f"{one.name}\n    {OPERATORS[one.operator]}: {one.says}")
+            say(f"{one.name}\n    {OPERATORS[one.operator]}: {one.says}")
         return
     if json_file is not None:
         check_writable(json_file)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from shadowproof.commands import app, console
+from shadowproof.commands import app, console, say
 
 
 @app.command()
@@ -16,7 +16,7 @@ def requirements() -> None:
     from model.protocol import PROTOCOL
     from shadowproof.tables import bare, requirements_table, unclaimed_sentences
 
-    typer.echo(requirements_table(PROTOCOL))
+    say(requirements_table(PROTOCOL))
     raise typer.Exit(1 if bare(PROTOCOL) or unclaimed_sentences() else 0)
 
 
@@ -26,8 +26,8 @@ def left_out() -> None:
     from model.protocol import PROTOCOL
     from shadowproof.tables import answers_table, left_out_list
 
-    typer.echo(left_out_list(PROTOCOL))
-    typer.echo(answers_table())
+    say(left_out_list(PROTOCOL))
+    say(answers_table())
 
 
 @app.command()
@@ -51,7 +51,7 @@ def draw(
         return
     names = [ask.actor(actor)] if actor else list(PROTOCOL.actors)
     for name in names:
-        typer.echo(drawing.mermaid(PROTOCOL.actors[name]))
+        say(drawing.mermaid(PROTOCOL.actors[name]))
 
 
 @app.command("list")
@@ -61,7 +61,7 @@ def list_(
     """List the names that other commands take."""
     from shadowproof.listing import listing
 
-    typer.echo(listing(what))
+    say(listing(what))
 
 
 @app.command()
@@ -83,9 +83,9 @@ def docs(
     if not (root / "model" / "protocol.py").exists():
         raise ValueError("The pages are written into a checkout of the project. Call this from its top folder.")
     if not check:
-        typer.echo(f"{len(write(root))} pages written.")
+        say(f"{len(write(root))} pages written.")
         return
     old = stale(root)
     for path in old:
-        typer.echo(f"{path.relative_to(root)} is out of date. Run: make docs")
+        say(f"{path.relative_to(root)} is out of date. Run: make docs")
     raise typer.Exit(1 if old else 0)

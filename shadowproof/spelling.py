@@ -1,0 +1,50 @@
+"""Text for a place whose encoding lacks some of its signs: substitutes that can be read, escapes for the rest. Nothing is lost."""
+
+from __future__ import annotations
+
+import codecs
+import sys
+from typing import Any
+
+SPELLED = "shadowproof.spelled"
+"""The error handler's name, as `str.encode` and text streams take it."""
+
+SUBSTITUTES = {
+    "→": "->", "←": "<-", "…": "...", "≤": "<=", "≥": ">=", "≠": "!=", "•": "*", "·": ".", "“": '"', "”": '"', "—": "-",
+    "\N{EN DASH}": "-", "\N{LEFT SINGLE QUOTATION MARK}": "'", "\N{RIGHT SINGLE QUOTATION MARK}": "'",
+    "\N{MULTIPLICATION SIGN}": "x", "\N{NO-BREAK SPACE}": " ", "\N{NON-BREAKING HYPHEN}": "-",
+    "━": "-", "╸": "-", "╺": "-",
+}  # fmt: skip
+"""What is written in place of a sign; the last three draw bars of progress. Any other is escaped, as \\u0416."""
+
+
+def readable(text: str, encoding: str) -> str:
+    """The text as it can be written in this encoding: the same where the encoding has all its signs."""
+    return text.encode(encoding, SPELLED).decode(encoding)
+
+
+def spell_what_is_lacking() -> None:
+    """From now on nothing that is written to stdout or stderr is refused for its signs."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure: Any = getattr(
+            stream, "reconfigure", None
+        )  # a stream that is closed, or put there by others, has none
+        if reconfigure is not None:
+            reconfigure(errors=SPELLED)
+
+
+def _spelled(problem: UnicodeError) -> tuple[str, int]:
+    if not isinstance(problem, UnicodeEncodeError):
+        raise problem
+    return "".join(map(_sign, problem.object[problem.start : problem.end])), problem.end
+
+
+def _sign(sign: str) -> str:
+    if "\N{BRAILLE PATTERN BLANK}" <= sign <= "\N{BRAILLE PATTERN DOTS-12345678}":
+        return "*"  # what turns while a command works
+    return SUBSTITUTES.get(sign) or sign.encode("ascii", "backslashreplace").decode("ascii")
+
+
+codecs.register_error(SPELLED, _spelled)
+
+__all__ = ["SPELLED", "readable", "spell_what_is_lacking"]
