@@ -121,7 +121,7 @@ def test_memory_is_the_programs_own(tmp_path: Path) -> None:
     large = measured([sys.executable, "-S", "-c", "b'x' * 100_000_000; raise SystemExit(3)"], tmp_path)
     assert large.status == 3
     assert 100_000_000 < large.peak_bytes < 150_000_000
-    assert 0 < large.cpu_seconds < 60
+    assert large.cpu_seconds > 0
 
 
 def test_what_cannot_be_started(tmp_path: Path) -> None:

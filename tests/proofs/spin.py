@@ -81,7 +81,7 @@ def run(text: str, folder: Path, *flags: str, safety: bool = True, then: Sequenc
 
 
 def _call(command: Sequence[str], folder: Path) -> str:
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=100)
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout + done.stderr
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import builtins
 import shutil
 import socket
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -30,11 +29,9 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 def refused(address: str, seconds: float = 1.0) -> str:
-    """Why, in one line, and quickly."""
-    begun = time.monotonic()
+    """Why, in one line: whoever waited without end would never say it."""
     with pytest.raises(ClusterError) as problem, connected(address, seconds=seconds):
         raise AssertionError("connected")
-    assert time.monotonic() - begun < 8 + seconds
     assert "\n" not in str(problem.value)
     return str(problem.value)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, replace
 from pathlib import Path
@@ -27,6 +26,7 @@ from proofs.verdict import RunFound, Verdict
 from proofs.world import Column
 from properties.catalogue import PROPERTIES
 from properties.kinds import Always, Fact, Property, Step
+from tests.counted import calls
 from tests.proofs.tiny import HARBOUR
 
 ROOT = Path(__file__).parents[2]
@@ -277,7 +277,6 @@ def test_neither_the_order_nor_the_process_nor_its_hash_seed_is_in_the_key() -> 
             capture_output=True,
             text=True,
             check=True,
-            timeout=60,
         ).stdout
         for seed, order in (("1", ""), ("2", "columns.reverse()"))
     ]
@@ -285,11 +284,14 @@ def test_neither_the_order_nor_the_process_nor_its_hash_seed_is_in_the_key() -> 
     assert said[0].startswith(project_content())
 
 
-def test_keys_of_five_hundred_columns_take_no_time() -> None:
+FEW = 1_000
+
+
+def test_a_key_of_one_more_column_takes_little_work() -> None:
     names, columns = list(PROPERTIES), [Column(frozenset({str(i)})) for i in range(500)]
-    begun = time.process_time()
-    assert len({column_key(column, names, SCOPE) for column in columns}) == 500
-    assert time.process_time() - begun < 2
+    column_key(Column(), names, SCOPE)  # the network, the catalogue and the engines are hashed once a process
+    with calls(500 * FEW):
+        assert len({column_key(column, names, SCOPE) for column in columns}) == 500
 
 
 # What is kept

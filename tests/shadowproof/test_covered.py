@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import sys
-import time
 from collections.abc import Sequence
 from dataclasses import replace
 from io import StringIO
@@ -154,18 +153,30 @@ def test_one_vm_is_one_vm(tmp_path: Path) -> None:
 # -- hundreds of VMs -------------------------------------------------------------------------------------------------------
 
 
-def test_five_hundred_vms_of_thirty_kinds_are_judged_in_seconds(tmp_path: Path) -> None:
-    """Less than ten seconds and 1 GB where nothing else runs; three times as long is allowed here, for whatever else does."""
+def test_five_hundred_vms_of_thirty_kinds_take_no_more_views_than_thirty(tmp_path: Path) -> None:
+    """Kinds are what takes work, not VMs; less than 1 GB is needed."""
     file = host_file(tmp_path, 500, 30)
     assert len(kinds(read_inventory(file))) == 30
-    begun = time.monotonic()
-    command = [sys.executable, "-m", "shadowproof.cli", "verify", "--no-cache", "--inventory", str(file)]
+    kept = tmp_path / "verified.json"
+    command = [
+        sys.executable,
+        "-m",
+        "shadowproof.cli",
+        "verify",
+        "--no-cache",
+        "--inventory",
+        str(file),
+        "--json",
+        str(kept),
+    ]
     done = measured(
         command, ROOT
     )  # the system counts other children of this process with it, so it is not started here
     text = done.output
     assert done.status == 0
-    assert time.monotonic() - begun < 30
+    found = json.loads(kept.read_text("utf-8"))["verdicts"]
+    assert max(one["views"] for one in found) < 10_000 * 30
+    assert max(one["states"] for one in found) < 1_000_000
     assert done.peak_bytes < 1_000_000_000
     assert "Host: 500 VMs of 30 kinds, all covered;" in text
     said = re.search(r"(\d+) verdicts: (\d+) holds, 0 refuted, 0 undecided, (\d+) not exercised", text)

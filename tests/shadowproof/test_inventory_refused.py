@@ -159,7 +159,7 @@ MACHINES = st.lists(
     min_size=1,
     max_size=3,
 )
-ANY_FILE = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+ANY_FILE = settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None)
 
 
 def parses_or_is_refused(path: Path, content: bytes) -> bool:

@@ -183,11 +183,10 @@ def begun(folder: Path, *arguments: str) -> subprocess.Popen[str]:
 def test_interrupted_it_says_what_is_kept_and_goes_on_there(tmp_path: Path) -> None:
     arguments = ["-p", NAMES[0], "--vms", "1", "--jobs", "1", "--json", str(tmp_path / "out.json")]
     process = begun(tmp_path, *arguments)
-    until = time.monotonic() + 60
-    while not list(tmp_path.glob("cache/*/*.json")) and process.poll() is None and time.monotonic() < until:
+    while not list(tmp_path.glob("cache/*/*.json")) and process.poll() is None:
         time.sleep(0.01)
     os.killpg(process.pid, signal.SIGINT)
-    out, errors = process.communicate(timeout=60)
+    out, errors = process.communicate()
     assert process.returncode == 130, errors
     assert "of 6 columns were judged, and are kept: run the same again, and it goes on there." in " ".join(
         errors.split()
@@ -195,7 +194,7 @@ def test_interrupted_it_says_what_is_kept_and_goes_on_there(tmp_path: Path) -> N
     assert out == ""
     assert not (tmp_path / "out.json").exists()
     process = begun(tmp_path, *arguments)
-    out, errors = process.communicate(timeout=60)
+    out, errors = process.communicate()
     assert process.returncode == 0, errors
     assert len(json.loads((tmp_path / "out.json").read_text("utf-8"))["columns"]) == 6
 
@@ -223,7 +222,7 @@ def test_the_command_works_on_a_cluster(address: str, tmp_path: Path) -> None:
     written = tmp_path / "out.json"
     facts = ["-p", "writer-identity", "--vms", "1", "--no-cache"]
     process = begun(tmp_path, *facts, "--cluster", address, "--json", str(written))
-    out, errors = process.communicate(timeout=60)
+    out, errors = process.communicate()
     assert process.returncode == 0, errors
     assert "3 pairs of faults; and each of the 3 that they are made of alone." in out
     assert "Nothing is new" in out
