@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import warnings
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -18,6 +19,7 @@ from proofs.slices import Group, as_asked
 from proofs.smtlib import script
 from proofs.solvers import LIMIT, SAT, SOLVERS, UNSAT, ask, disagreement, versions
 from proofs.verdict import CLOSED, PROVED, Verdict
+from proofs.workers import for_this_process
 from proofs.world import Column
 from proofs.written import from_json, to_json
 from properties.catalogue import PROPERTIES, watched
@@ -90,11 +92,14 @@ def confirm(
     found: list[Set] = []
     if not asked or not all(names for _, names in asked):
         raise ValueError("solvers are asked about no property")
-    work = (joblib.delayed(_one)(task, tuple(solvers), limit, texts, cache) for task in asked)
+    work = (joblib.delayed(for_this_process(_one))(task, tuple(solvers), limit, texts, cache) for task in asked)
     workers = joblib.Parallel(n_jobs=min(joblib.cpu_count() if jobs < 0 else jobs, len(asked)), return_as="generator")
-    for sets in workers(work):
-        found += sets
-        progress(sets)
+    with warnings.catch_warnings(), contextlib.closing(workers(work)) as arriving:
+        # joblib thinks that who stops early does so by mistake; here a solver errs, or a person has seen enough
+        warnings.filterwarnings("ignore", category=UserWarning, module="joblib.parallel")
+        for sets in arriving:
+            found += sets
+            progress(sets)
     return found
 
 

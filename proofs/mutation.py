@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import replace
 from functools import cache
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from typing import TypeVar
 
 import joblib
@@ -16,6 +16,7 @@ from model.protocol import PROTOCOL
 from proofs.mutants import Mutant, mutants_of
 from proofs.mutate import EQUIVALENT, KILLED, OPEN, SURVIVES, Fate, Judges
 from proofs.record import load
+from proofs.workers import for_this_process
 from proofs.world import Column
 
 Task = TypeVar("Task")
@@ -158,12 +159,15 @@ class _Run:
                 self.progress(what, done * each, len(tasks) * each)
             return
         # joblib would start a process anew whose memory grows, as that of these does: they remember the right network
+        others, work = active_children(), for_this_process(do)
         with ProcessPoolExecutor(self.jobs, get_context("spawn")) as workers:
             try:
-                for done, one in enumerate(as_completed([workers.submit(do, task) for task in tasks]), 1):
+                for done, one in enumerate(as_completed([workers.submit(work, task) for task in tasks]), 1):
                     self.progress(what, done * each, len(tasks) * each)
                     yield one.result()
             except BaseException:
+                for worker in set(active_children()).difference(others):
+                    worker.kill()  # they would first come to the end of what they are at
                 workers.shutdown(wait=False, cancel_futures=True)
                 raise
 

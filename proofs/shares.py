@@ -16,6 +16,7 @@ from proofs.column_cache import column_key, keep_column, recall_column
 from proofs.prove import ForKinds
 from proofs.suite import Task
 from proofs.verdict import Verdict
+from proofs.workers import for_this_process
 from proofs.world import Column
 from properties.catalogue import PROPERTIES, watched
 from properties.kinds import terms_of
@@ -59,7 +60,7 @@ def _in_shares(work: Work[Found], task: Task, jobs: int, cache: Path | None) -> 
     before = in_use().damaged
     parts = shares(column, names, many) if len(names) >= _WORTH_IT else [list(names)]
     workers = joblib.Parallel(n_jobs=len(parts))
-    done = workers(joblib.delayed(_worked)(work, (column, part, scope), cache) for part in parts)
+    done = workers(joblib.delayed(for_this_process(_worked))(work, (column, part, scope), cache) for part in parts)
     known = use(cache)
     known.damaged = list(dict.fromkeys([*before, *(path for _, damaged in done for path in damaged)]))
     return {name: one for found, _ in done for name, one in found.items()}

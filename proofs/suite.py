@@ -17,6 +17,7 @@ from proofs.check import Scope, check
 from proofs.cluster import Cluster
 from proofs.column_cache import column_key, keep_column, project_content, recall_column
 from proofs.verdict import Verdict
+from proofs.workers import for_this_process
 from proofs.world import Column
 
 Task = tuple[Column, Sequence[str], Scope]
@@ -85,8 +86,9 @@ def _judged(
             return_as="generator_unordered",
             batch_size=1,
         )
+        work = for_this_process(_one) if cluster is None else _one
         yield from workers(
-            joblib.delayed(_one)(column, tuple(names), scope, folder, content) for column, names, scope in tasks
+            joblib.delayed(work)(column, tuple(names), scope, folder, content) for column, names, scope in tasks
         )
 
 

@@ -6,13 +6,19 @@ import sys
 
 from shadowproof.commands import app, checking, explaining, mutating, reading
 from shadowproof.spelling import spell_what_is_lacking
+from shadowproof.stopping import told_to_end
 
 __all__ = ["app", "checking", "explaining", "main", "mutating", "reading"]
 
 
 def main() -> None:
-    """Run the command; bad input ends in one sentence and exit status 2, never in a traceback."""
+    """Run the command; bad input ends in one sentence and exit status 2, never in a traceback; INT in 130, TERM in 143."""
     spell_what_is_lacking()
+    with told_to_end():
+        _run()
+
+
+def _run() -> None:
     try:
         app()
     except ValueError as problem:

@@ -18,7 +18,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     help="The Hyper-V VSS writer's protocol as a network of state machines, with every promise judged.\n\n"
-    "Exit status: 0 holds, or all is as recorded; 1 refuted, or not as recorded; 2 bad input or nothing to judge; 3 undecided.",
+    "Exit status: 0 holds, or all is as recorded; 1 refuted, or not as recorded; 2 bad input or nothing to judge; 3 undecided; "
+    "130 interrupted (INT); 143 told to end (TERM).",
 )
 
 Properties = Annotated[
