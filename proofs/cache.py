@@ -14,6 +14,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
@@ -34,13 +35,23 @@ class CacheError(ValueError):
     """The cache cannot be kept; the message names the folder and the remedy."""
 
 
+@dataclass(frozen=True)
+class Told:
+    """What a cache has to tell: entries that it found damaged and set aside, and why something could not be kept, if so."""
+
+    damaged: tuple[Path, ...] = ()
+    problem: str = ""
+
+
 class Cache:
-    """Entries in a folder; None: nothing is kept. `damaged`: entries that this object found damaged and set aside."""
+    """Entries in a folder; None: nothing is kept. `damaged`: entries that this object found damaged and set aside. `problem`:
+    why it could not keep something; a verdict is never lost for that."""
 
     def __init__(self, folder: Path | None) -> None:
         """Make the folder, and see that it can be written to, before work is spent. Raises CacheError."""
         self.folder = folder
         self.damaged: list[Path] = []
+        self.problem = ""
         if folder is None:
             return
         versions()
@@ -68,8 +79,8 @@ class Cache:
         return value
 
     def put(self, key: str, value: object) -> None:
-        """Keep JSON data. Raises CacheError if the folder cannot be written to, TypeError or ValueError if `get` could not
-        give back just this."""
+        """Keep JSON data, or note the problem if the folder cannot be written to (any more: it may be full). Raises TypeError or
+        ValueError if `get` could not give back just this."""
         if self.folder is None:
             return
         if value is None:
@@ -85,7 +96,7 @@ class Cache:
         try:
             _write_whole(path, json.dumps(entry))
         except OSError as problem:
-            raise _cannot_keep(self.folder, problem) from None
+            self.problem = self.problem or str(_cannot_keep(self.folder, problem))
 
     def prune(self, most: int) -> int:
         """Keep the `most` entries used last; of damaged ones those set aside since the oldest of these was used. Returns how
@@ -100,6 +111,15 @@ class Cache:
         gone += [path for at, path in found if path.suffix == ".damaged" and (at < oldest or not most)]
         gone += [path for at, path in found if path.suffix == ".part" and at < time.time() - _FORGOTTEN]
         return sum(map(_removed, gone))
+
+    @property
+    def told(self) -> Told:
+        return Told(tuple(self.damaged), self.problem)
+
+    def hear(self, told: Told) -> None:
+        """Of another process, or an earlier time, that used the same folder."""
+        self.damaged = list(dict.fromkeys([*self.damaged, *told.damaged]))
+        self.problem = self.problem or told.problem
 
     def _set_aside(self, path: Path) -> None:
         aside = path.with_name(f"{path.name}.damaged")
@@ -200,9 +220,19 @@ def use(folder: Path | None) -> Cache:
     return _IN_USE[0]
 
 
+def use_where_possible(folder: Path | None) -> Cache:
+    """As `use`; but where the folder cannot be written to (any more), nothing is kept, and the cache in use tells why."""
+    try:
+        return use(folder)
+    except CacheError as problem:
+        known = use(None)
+        known.problem = str(problem)
+        return known
+
+
 def in_use() -> Cache:
     """The cache of this process."""
     return _IN_USE[0]
 
 
-__all__ = ["Cache", "CacheError", "in_use", "source_hash", "use", "versions"]
+__all__ = ["Cache", "CacheError", "Told", "in_use", "source_hash", "use", "use_where_possible", "versions"]

@@ -46,7 +46,7 @@ def recall_column(key: str) -> list[Verdict] | None:
 
 
 def keep_column(key: str, verdicts: Sequence[Verdict]) -> None:
-    """Keep the verdicts of a column in the cache in use. Raises CacheError."""
+    """Keep the verdicts of a column in the cache in use."""
     keep({}, key, list(verdicts))
 
 

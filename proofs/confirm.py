@@ -11,7 +11,7 @@ from pathlib import Path
 import joblib
 
 from model.notation.network import Network
-from proofs.cache import in_use, use
+from proofs.cache import Told, in_use, use, use_where_possible
 from proofs.known import key_of
 from proofs.obligations import Confirming
 from proofs.prove import Closed, ForAnyNumber, closed_groups, judged
@@ -87,9 +87,9 @@ def confirm(
 ) -> list[Set]:
     """Ask solvers about each closed set. limit: seconds for one obligation. texts: a folder to write the obligations to as
     SMT-LIB. Raises SolverError, and SolversDisagree, with what was asked and said kept in files; and ValueError at nothing to
-    ask about."""
+    ask about. The cache in use hears what those of other processes have to tell."""
     versions(solvers)
-    found: list[Set] = []
+    found, known = list[Set](), use(cache)
     if not asked or not all(names for _, names in asked):
         raise ValueError("solvers are asked about no property")
     work = (joblib.delayed(for_this_process(_one))(task, tuple(solvers), limit, texts, cache) for task in asked)
@@ -97,7 +97,8 @@ def confirm(
     with warnings.catch_warnings(), contextlib.closing(workers(work)) as arriving:
         # joblib thinks that who stops early does so by mistake; here a solver errs, or a person has seen enough
         warnings.filterwarnings("ignore", category=UserWarning, module="joblib.parallel")
-        for sets in arriving:
+        for sets, told in arriving:
+            known.hear(told)
             found += sets
             progress(sets)
     return found
@@ -119,8 +120,10 @@ def confirmed(verdicts: Sequence[Verdict], sets: Iterable[Set]) -> list[Verdict]
     return [with_assurance(found) for found in verdicts]
 
 
-def _one(task: Task, solvers: tuple[str, ...], limit: float, texts: Path | None, cache: Path | None) -> list[Set]:
-    use(cache)
+def _one(
+    task: Task, solvers: tuple[str, ...], limit: float, texts: Path | None, cache: Path | None
+) -> tuple[list[Set], Told]:
+    kept = use_where_possible(cache)
     column, names = task
     found: list[Set] = []
     for network, members in _asked(names).items():
@@ -134,7 +137,7 @@ def _one(task: Task, solvers: tuple[str, ...], limit: float, texts: Path | None,
                 if holding:
                     found.append(_ask(Closed(closed.group, closed.views, holding), solvers, limit, texts))
                 left = [one for one in left if one.name not in shown]
-    return found
+    return found, kept.told
 
 
 def _ask(closed: Closed, solvers: tuple[str, ...], limit: float, texts: Path | None) -> Set:
@@ -149,7 +152,9 @@ def _ask(closed: Closed, solvers: tuple[str, ...], limit: float, texts: Path | N
     answers = ask(confirming, solvers, limit=limit)
     problem = disagreement(answers)
     if problem is not None or answers.refused:
-        kept = (texts or Path(".shadowproof-cache/disagreements")) / f"{_file_name(column)}.{names[0]}.smt2"
+        kept = (
+            texts or (in_use().folder or Path(".shadowproof-cache")) / "disagreements"
+        ) / f"{_file_name(column)}.{names[0]}.smt2"
         _write(
             confirming,
             kept,

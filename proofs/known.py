@@ -99,7 +99,7 @@ def recall(memory: MutableMapping[str, list[Found]], key: str, kind: type[Found]
 
 
 def keep(memory: MutableMapping[str, list[Found]], key: str, found: list[Found]) -> list[Found]:
-    """Remember what was judged. Raises CacheError."""
+    """Remember what was judged."""
     memory[key] = found
     in_use().put(key, [to_json(one) for one in found])
     return found

@@ -10,7 +10,7 @@ from typing import TypeVar
 import joblib
 
 from proofs.by_kind import by_kind
-from proofs.cache import in_use, use
+from proofs.cache import Told, in_use, use, use_where_possible
 from proofs.check import Scope, check
 from proofs.column_cache import column_key, keep_column, recall_column
 from proofs.prove import ForKinds
@@ -55,22 +55,24 @@ def _verdicts(column: Column, names: Sequence[str], scope: Scope) -> dict[str, V
 
 
 def _in_shares(work: Work[Found], task: Task, jobs: int, cache: Path | None) -> dict[str, Found]:
-    """What the work finds of each property of a task. The cache in use hears of the entries that were damaged."""
+    """What the work finds of each property of a task. The cache in use hears of the entries that were damaged, and of what
+    could not be kept."""
     (column, names, scope), many = task, joblib.cpu_count() if jobs < 0 else jobs
-    before = in_use().damaged
+    before = in_use().told
     parts = shares(column, names, many) if len(names) >= _WORTH_IT else [list(names)]
     workers = joblib.Parallel(n_jobs=len(parts))
     done = workers(joblib.delayed(for_this_process(_worked))(work, (column, part, scope), cache) for part in parts)
     known = use(cache)
-    known.damaged = list(dict.fromkeys([*before, *(path for _, damaged in done for path in damaged)]))
+    for told in (before, *(told for _, told in done)):
+        known.hear(told)
     return {name: one for found, _ in done for name, one in found.items()}
 
 
-def _worked(work: Work[Found], task: Task, cache: Path | None) -> tuple[Mapping[str, Found], list[Path]]:
-    known = use(cache)
+def _worked(work: Work[Found], task: Task, cache: Path | None) -> tuple[Mapping[str, Found], Told]:
+    known = use_where_possible(cache)
     gc.disable()  # what is made is kept: looking for garbage only takes time
     try:
-        return work(*task), known.damaged
+        return work(*task), known.told
     finally:
         gc.enable()
         gc.collect()

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import joblib
 
-from proofs.cache import use
+from proofs.cache import Told, use, use_where_possible
 from proofs.check import Scope, check
 from proofs.cluster import Cluster
 from proofs.column_cache import column_key, keep_column, project_content, recall_column
@@ -21,7 +21,7 @@ from proofs.workers import for_this_process
 from proofs.world import Column
 
 Task = tuple[Column, Sequence[str], Scope]
-_Done = tuple[Column, list[Verdict], float, list[Path]]
+_Done = tuple[Column, list[Verdict], float, Told]
 
 
 class OtherVersion(ValueError):
@@ -39,9 +39,9 @@ def judge_columns(
     """The verdicts of every task, in the order of the tasks, whatever the order in which they are done.
 
     cache: the folder in which judgements are kept (None: nowhere); whole columns are kept in it as they arrive, so that work
-    that was interrupted goes on where it was. The cache in use here hears of its entries that were damaged. cluster: who works
-    in place of `jobs` processes of this machine. Raises OtherVersion, ClusterError and CacheError, and ValueError if there is
-    nothing to judge.
+    that was interrupted goes on where it was. The cache in use here hears of its entries that were damaged, and of what could
+    not be kept. cluster: who works in place of `jobs` processes of this machine. Raises OtherVersion and ClusterError, CacheError
+    if the folder cannot be used at all, and ValueError if there is nothing to judge.
     """
     if not tasks or not all(names for _, names, _ in tasks):
         raise ValueError("no column is to be judged, or no property in one of them")
@@ -62,10 +62,10 @@ def judge_columns(
     with warnings.catch_warnings(), closing(_judged(left, jobs, cache, cluster)) as arriving:
         # joblib thinks that who stops early does so by mistake; here the cache is full, or a person has seen enough
         warnings.filterwarnings("ignore", category=UserWarning, module="joblib.parallel")
-        for column, verdicts, seconds, damaged in arriving:
+        for column, verdicts, seconds, told in arriving:
             found[column] = verdicts
             if cluster is None:
-                known.damaged = list(dict.fromkeys([*known.damaged, *damaged]))
+                known.hear(told)
             if cache is not None:
                 keep_column(keys[column], verdicts)
             progress(column, verdicts, seconds)
@@ -106,14 +106,14 @@ def _one(column: Column, names: tuple[str, ...], scope: Scope, cache: Path | Non
             "are while columns are judged, start the workers of a cluster anew, and run this again."
         )
     with _AT_WORK:
-        known = use(cache)
+        known = use_where_possible(cache)
         gc.disable()  # a search makes millions of tuples and no garbage in cycles: looking for it takes a sixth of the time
         try:
             verdicts = check(column, names, scope)
         finally:
             gc.enable()
             gc.collect()
-        return column, verdicts, time.perf_counter() - begun, known.damaged
+        return column, verdicts, time.perf_counter() - begun, known.told
 
 
 __all__ = ["OtherVersion", "Task", "judge_columns"]

@@ -13,7 +13,6 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from proofs.cache import CacheError, in_use, use
 from proofs.check import Scope
 from proofs.columns import ALL_FAULTS, BASE, combined_columns, every_column, fault_columns, title
 from proofs.confirm import confirm, confirmed
@@ -49,34 +48,6 @@ def recorded_tasks(names: Sequence[str], vms: int = 2, *, full: bool = False) ->
             tasks.append((column, asked, Scope(vms=vms, proofs=True, counts=full or column == BASE)))
     tasks.append((ALL_FAULTS, names, Scope(vms=vms) if full else Scope(vms=1, limit=BOUND_OF_ALL_FAULTS)))
     return tasks
-
-
-CACHE = Path(__file__).parent.parent / ".shadowproof-cache"
-MOST_ENTRIES = 60_000
-"""Where judgements are kept in a checkout, and how many: a sweep of all pairs of faults makes some 25,000."""
-
-
-def open_cache(console: Console) -> Path | None:
-    """The folder of the cache, if there is a checkout to keep it in and it can be written to."""
-    if not (CACHE.parent / "pyproject.toml").exists():
-        return None
-    try:
-        return use(CACHE).folder
-    except CacheError as problem:
-        console.print(f"Nothing is kept for the next time: {problem}", style="dim", highlight=False)
-        return None
-
-
-def close_cache(console: Console) -> None:
-    """Keep no more than is allowed, and say what was damaged."""
-    known = in_use()
-    known.prune(MOST_ENTRIES)
-    if known.folder is not None and known.damaged:
-        first, *others = (path.relative_to(known.folder) for path in known.damaged)
-        which = f"{len(others) + 1} damaged entries of the cache were" if others else "1 damaged entry of the cache was"
-        more = ", …" if others else ""
-        console.print(f"{which} set aside and judged anew: {first}{more}.", highlight=False, soft_wrap=True)
-    use(None)
 
 
 def judge(

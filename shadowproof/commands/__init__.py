@@ -37,6 +37,14 @@ Readings = Annotated[
 InventoryFile = Annotated[
     Path | None, typer.Option("--inventory", "-i", help="A host's VMs, as collect-inventory.ps1 writes them.")
 ]
+CacheFolder = Annotated[
+    Path | None,
+    typer.Option(
+        "--cache", metavar="DIR", envvar="SHADOWPROOF_CACHE",
+        help="Keep what is judged here. By default in .shadowproof-cache of the checkout that the working folder is in, else in "
+        "the user's folder for caches (~/.cache/shadowproof).",
+    ),
+]  # fmt: skip
 
 
 def console(*, errors: bool = False) -> Console:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from shadowproof.commands import Faults, InventoryFile, Properties, Readings, app, console, say
+from shadowproof.commands import CacheFolder, Faults, InventoryFile, Properties, Readings, app, console, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,9 +30,8 @@ def verify(
     ] = False,
     inventory: InventoryFile = None,
     json_file: Annotated[Path | None, typer.Option("--json", help="Also write everything to this file.")] = None,
-    no_cache: Annotated[
-        bool, typer.Option("--no-cache", help="Judge everything anew, and keep nothing in .shadowproof-cache.")
-    ] = False,
+    cache: CacheFolder = None,
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Judge everything anew, and keep nothing.")] = False,
     schema: Annotated[
         bool, typer.Option("--schema", help="Print the JSON schema of --json, and do nothing else.")
     ] = False,
@@ -46,6 +45,7 @@ def verify(
     from shadowproof import ask, report
     from shadowproof import verify as command
     from shadowproof.files import check_writable
+    from shadowproof.kept import close_cache, open_cache
 
     if schema:
         say(report.schema_text(), end="")
@@ -58,12 +58,12 @@ def verify(
         check_writable(json_file)
     record = load() if compared else Record({})
     errors = console(errors=True)
-    cache = None if no_cache else command.open_cache(errors)
-    done = command.judge(tasks, record, compared=compared, console=errors, cache=cache, kinds=kinds)
+    kept = None if no_cache else open_cache(cache, errors)
+    done = command.judge(tasks, record, compared=compared, console=errors, cache=kept, kinds=kinds)
     if json_file is not None:
         command.write_json(json_file, report.as_json(done))
     command.print_verification(done, console())
-    command.close_cache(errors)
+    close_cache(errors)
     raise typer.Exit(done.status)
 
 
@@ -121,6 +121,7 @@ def sweep(
     ] = None,
     json_file: Annotated[Path | None, typer.Option("--json", help="Also write everything to this file.")] = None,
     fail_on_new: Annotated[bool, typer.Option("--fail-on-new", help="Exit with status 1 if anything is new.")] = False,
+    cache: CacheFolder = None,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Judge everything anew, and keep nothing.")] = False,
     schema: Annotated[
         bool, typer.Option("--schema", help="Print the JSON schema of --json, and do nothing else.")
@@ -132,7 +133,7 @@ def sweep(
 
     Try a few first: shadowproof sweep --of guest_hangs -p no-vm-left-saved
 
-    What is judged is kept in .shadowproof-cache at once. Interrupt it, run the same again, and it goes on where it was.
+    What is judged is kept at once (--cache). Interrupt it, run the same again, and it goes on where it was.
 
     Who judges changes nothing of what is found or written: one process, many, or the workers of a Dask cluster.
 
@@ -152,7 +153,7 @@ def sweep(
     from shadowproof import ask
     from shadowproof import sweep as command
     from shadowproof.files import check_writable, write_whole
-    from shadowproof.verify import close_cache, open_cache
+    from shadowproof.kept import close_cache, open_cache
 
     if schema:
         say(command.schema_text(), end="")
@@ -170,8 +171,8 @@ def sweep(
     if json_file is not None:
         check_writable(json_file)
     errors = console(errors=True)
-    cache = None if no_cache else open_cache(errors)
-    done = command.sweep(wanted, who, console=errors, cache=cache)
+    kept = None if no_cache else open_cache(cache, errors)
+    done = command.sweep(wanted, who, console=errors, cache=kept)
     close_cache(errors)
     if done is None:
         raise typer.Exit(130)
@@ -227,6 +228,7 @@ def prove(
         Path | None, typer.Option(metavar="DIR", help="Write the obligations here as SMT-LIB 2.6 text.")
     ] = None,
     limit: Annotated[float, typer.Option(help="Seconds for one obligation; beyond, it stays open.")] = 20.0,
+    cache: CacheFolder = None,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Ask everything anew.")] = False,
 ) -> None:
     """Have Z3 and cvc5 confirm the proofs for any number of VMs, disks and adapters.
@@ -237,7 +239,7 @@ def prove(
     from proofs.solvers import SOLVERS
     from shadowproof import ask
     from shadowproof import prove as command
-    from shadowproof import verify as verification
+    from shadowproof.kept import close_cache, open_cache
 
     names = ask.properties(properties or [])
     columns = command.columns(ask.column(faults or [], readings or []), every=every)
@@ -245,9 +247,9 @@ def prove(
     if smtlib is not None:
         command.check_folder(smtlib)
     errors = console(errors=True)
-    cache = None if no_cache else verification.open_cache(errors)
+    kept = None if no_cache else open_cache(cache, errors)
     chosen = solvers or list(SOLVERS)
-    sets = command.prove(columns, names, chosen, limit=seconds, texts=smtlib, cache=cache, console=errors)
+    sets = command.prove(columns, names, chosen, limit=seconds, texts=smtlib, cache=kept, console=errors)
     status = command.print_sets(sets, columns, names, console())
-    verification.close_cache(errors)
+    close_cache(errors)
     raise typer.Exit(status)

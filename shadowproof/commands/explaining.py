@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from shadowproof.commands import Faults, Readings, app, console, here, say
+from shadowproof.commands import CacheFolder, Faults, Readings, app, console, here, say
 
 
 @app.command()
@@ -35,22 +35,23 @@ def why(
     formulas: Annotated[bool, typer.Option("--formulas", help="Show each clause as a formula as well.")] = False,
     everything: Annotated[bool, typer.Option("--all", help="Name every event that keeps a clause.")] = False,
     limit: Annotated[float, typer.Option(help="Seconds to look for the argument.")] = 60.0,
+    cache: CacheFolder = None,
 ) -> None:
     """Argue why a property holds for any number of VMs: the few clauses that carry it, and what keeps them.
 
-    Takes up to a minute, and is then kept in .shadowproof-cache. Exit status 3 if no argument was found.
+    Takes up to a minute, and is then kept (--cache). Exit status 3 if no argument was found.
     """
     from proofs.reasons import NoReason
     from proofs.told import told
     from properties.catalogue import PROPERTIES, watched
     from shadowproof import ask, prove
-    from shadowproof import verify as command
+    from shadowproof.kept import close_cache, open_cache
     from shadowproof.why import why as argued
 
     (name,) = ask.properties([property_name])[:1]
     errors = console(errors=True)
     seconds = prove.check_limit(limit)
-    command.open_cache(errors)
+    open_cache(cache, errors)
     try:
         with errors.status(f"looking for the argument for {name} (up to {seconds:.0f} s)"):
             found, cached = told(
@@ -61,7 +62,7 @@ def why(
         raise typer.Exit(3) from None
     for line in argued(PROPERTIES[name], found, cached=cached, formulas=formulas, everything=everything):
         say(line)
-    command.close_cache(errors)
+    close_cache(errors)
 
 
 @app.command()
@@ -70,6 +71,7 @@ def assumptions(
         str | None, typer.Argument(metavar="[PROPERTY]", help="The property; none: the matrix of all of them.")
     ] = None,
     limit: Annotated[float, typer.Option(help="Seconds to look for the argument.")] = 60.0,
+    cache: CacheFolder = None,
 ) -> None:
     """Say what a promise takes: the rules that its argument needs, and the faults and readings that break it."""
     from model.protocol import PROTOCOL
@@ -80,7 +82,7 @@ def assumptions(
     from properties.catalogue import PROPERTIES, watched
     from shadowproof import ask, prove
     from shadowproof import assumptions as takes
-    from shadowproof import verify as command
+    from shadowproof.kept import close_cache, open_cache
 
     record = load()
     if property_name is None:
@@ -89,7 +91,7 @@ def assumptions(
     (name,) = ask.properties([property_name])[:1]
     errors = console(errors=True)
     seconds = prove.check_limit(limit)
-    command.open_cache(errors)
+    open_cache(cache, errors)
     found, problem = None, ""
     try:
         with errors.status(f"looking for the argument for {name} (up to {seconds:.0f} s)"):
@@ -98,7 +100,7 @@ def assumptions(
         problem = str(reason)
     for line in takes.of_property(name, found, problem, record, PROTOCOL):
         say(line)
-    command.close_cache(errors)
+    close_cache(errors)
     raise typer.Exit(0 if found is not None else 3)
 
 

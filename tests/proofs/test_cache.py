@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from typing import Any
 import pytest
 
 import proofs.cache
-from proofs.cache import Cache, CacheError, source_hash, versions
+from proofs.cache import Cache, CacheError, Told, in_use, source_hash, use, use_where_possible, versions
 
 VALUE = {"verdict": "holds", "counts": [1, 2, 3], "deep": {"b": None, "a": 0.5, "é": True}}
 
@@ -228,12 +229,29 @@ def test_a_folder_without_leave_to_write_is_refused_at_once(tmp_path: Path) -> N
         Cache(tmp_path)
 
 
-def test_a_folder_that_is_lost_later_is_a_sentence_too(tmp_path: Path) -> None:
+def test_what_cannot_be_kept_is_noted_in_a_sentence_and_nobody_stopped(tmp_path: Path) -> None:
     cache = Cache(tmp_path / "cache")
     (tmp_path / "cache").rmdir()
-    assert cache.get("key") is None
-    with pytest.raises(CacheError, match="cannot hold the cache"):
-        cache.put("key", VALUE)
+    assert (cache.get("key"), cache.problem) == (None, "")
+    cache.put("key", VALUE)
+    assert cache.problem.startswith(f"{tmp_path / 'cache'} cannot hold the cache (")
+    assert cache.told == Told((), cache.problem)
+
+
+def test_what_another_process_tells_is_heard_once(tmp_path: Path) -> None:
+    cache = Cache(tmp_path)
+    for told in (Told((tmp_path / "a",), "full"), Told((tmp_path / "a", tmp_path / "b"), "still full"), Told()):
+        cache.hear(told)
+    assert cache.told == Told((tmp_path / "a", tmp_path / "b"), "full")
+
+
+def test_a_worker_that_finds_no_folder_works_without_and_says_why(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    known = use_where_possible(tmp_path / "file")
+    assert (known, known.folder) == (in_use(), None)
+    assert "cannot hold the cache" in known.told.problem
+    assert use_where_possible(tmp_path / "cache").told == Told()
+    use(None)
 
 
 @pytest.mark.parametrize("crash", [OSError(28, "No space left on device"), KeyboardInterrupt()])
@@ -248,11 +266,11 @@ def test_a_crash_in_the_middle_leaves_the_old_entry_and_nothing_else(
         raise crash
 
     monkeypatch.setattr(os, "replace", fails)
-    with pytest.raises(CacheError if isinstance(crash, OSError) else KeyboardInterrupt):
-        cache.put("key", [2])
-    with pytest.raises((CacheError, KeyboardInterrupt)):
-        cache.put("new", [3])
+    for key in ("key", "new"):
+        with nullcontext() if isinstance(crash, OSError) else pytest.raises(KeyboardInterrupt):
+            cache.put(key, [2])
     monkeypatch.undo()
+    assert ("No space left on device" in cache.problem) == isinstance(crash, OSError)
     assert entries(tmp_path) == before
     assert cache.get("key") == [1]
     assert cache.get("new") is None

@@ -153,14 +153,12 @@ def test_what_is_undecided_is_said() -> None:
 
 
 DRIVER = """
-import signal, sys
-from pathlib import Path
-import proofs.suite, proofs.sweep, shadowproof.verify, time
+import signal
+import proofs.suite, proofs.sweep, time
 signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever started the tests in the background had it ignored
 check = proofs.suite.check
 proofs.suite.check = lambda *asked: (time.sleep(0.4), check(*asked))[1]  # slow enough to be interrupted
 from shadowproof.cli import main
-shadowproof.verify.CACHE = Path(sys.argv.pop(1))
 some = [column for column in proofs.sweep.fault_columns() if column.faults <= {'guest_hangs', 'requester_vanishes', 'volume_missing'}]
 proofs.sweep.fault_columns = lambda: some
 main()
@@ -168,11 +166,10 @@ main()
 
 
 def begun(folder: Path, *arguments: str) -> subprocess.Popen[str]:
-    (folder / "pyproject.toml").touch()
     return subprocess.Popen(
-        [sys.executable, "-c", DRIVER, str(folder / "cache"), "sweep", "--faults", *arguments],
+        [sys.executable, "-c", DRIVER, "sweep", "--faults", *arguments],
         cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "PYTHONPATH": str(ROOT), "SHADOWPROOF_CACHE": str(folder / "cache")},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -1,4 +1,4 @@
-"""What `verify` makes of the verdicts of all columns, and what it says of its cache."""
+"""What `verify` makes of the verdicts of all columns, and what it says is from its cache."""
 
 from __future__ import annotations
 
@@ -9,15 +9,14 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-import shadowproof.verify
-from proofs.cache import in_use, use
+from proofs.cache import use
 from proofs.check import Scope, check
 from proofs.columns import ALL_FAULTS, BASE
 from proofs.record import Record
 from proofs.replay import EnginesDisagree
 from proofs.verdict import HOLDS, NOT_EXERCISED, REFUTED, UNDECIDED, Verdict
 from proofs.world import Column
-from shadowproof.verify import close_cache, judge, open_cache, print_verification, with_single_faults
+from shadowproof.verify import judge, print_verification, with_single_faults
 
 NAME = "no-vm-left-saved"
 VANISHES = Column(frozenset({"requester_vanishes"}))
@@ -76,31 +75,3 @@ def test_a_verdict_from_the_cache_is_said_to_be(tmp_path: Path, monkeypatch: pyt
     assert "cache" not in first
     assert "; cached" in second
     assert "1 of 1 verdicts from the cache" in second
-
-
-def test_damage_is_said_in_one_sentence_at_the_end(tmp_path: Path) -> None:
-    known = use(tmp_path)
-    known.put("key", [1])
-    (path,) = tmp_path.rglob("*.json")
-    path.write_text("{", "utf-8")
-    assert known.get("key") is None
-    console = Console(file=StringIO(), width=300)
-    close_cache(console)
-    assert isinstance(console.file, StringIO)
-    assert console.file.getvalue() == (
-        f"1 damaged entry of the cache was set aside and judged anew: {path.parent.name}/{path.name}.damaged.\n"
-    )
-    assert in_use().folder is None
-
-
-def test_a_cache_that_cannot_be_is_done_without(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "pyproject.toml").write_text("", "utf-8")
-    (tmp_path / "file").write_text("", "utf-8")
-    monkeypatch.setattr(shadowproof.verify, "CACHE", tmp_path / "file")
-    console = Console(file=StringIO(), width=300)
-    assert open_cache(console) is None
-    assert isinstance(console.file, StringIO)
-    assert "cannot hold the cache" in console.file.getvalue()
-    monkeypatch.setattr(shadowproof.verify, "CACHE", tmp_path / "no" / "checkout")
-    assert open_cache(console) is None
-    assert not (tmp_path / "no").exists()
