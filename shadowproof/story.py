@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import zip_longest
 from textwrap import wrap
 
-from model.notation import HOST, Network
+from model.notation import HOST, Network, Term
 from model.notation.run import Index
 from model.notation.terms import machines_of
 from proofs.verdict import HOLDS, REFUTED, RunFound, Verdict
@@ -60,11 +60,22 @@ def story(
     if found is None:
         return "\n".join([*_paragraph(title, "  "), "", *_ending(_without_run(property, verdict), holds_when)]) + "\n"
     recorded = Recorded(found, network, column)
-    vms = len(found.shapes)
-    title += f", a run of {len(found.steps)} steps with {vms} VM{'s' if vms > 1 else ''}"
-    lines = [*_paragraph(title, "  "), *_circumstances(recorded, property, column), *_starts(recorded, property), ""]
-    lines += _in_lanes([_heading(recorded, vms), *_told(recorded, property)], spell)
+    lines = _paragraph(title + f", a run of {size(found)}", "  ") + told(recorded, column, property, spell)
     return "\n".join([*lines, "", *_ending(_reason(recorded, found, property, column, verdict), holds_when)]) + "\n"
+
+
+def told(
+    recorded: Recorded, column: Column, property: Property | None = None, spell: Callable[[str], str] = str
+) -> list[str]:
+    """The lines of a run: its circumstances, its start, and its steps in lanes. property: what it is told for; None: for its own
+    sake, each step on a line."""
+    lines = [*_circumstances(recorded, property, column), *_starts(recorded, property), ""]
+    return lines + _in_lanes([_heading(recorded), *_told(recorded, property)], spell)
+
+
+def size(found: RunFound) -> str:
+    steps, vms = len(found.steps), len(found.shapes)
+    return f"{steps} step{'' if steps == 1 else 's'} with {vms} VM{'' if vms == 1 else 's'}"
 
 
 def _paragraph(text: str, indent: str = "") -> list[str]:
@@ -80,7 +91,7 @@ def _quoted(found: Property) -> str:
     return f'"{found.says}" ({" ".join(found.shows)})'
 
 
-def _circumstances(recorded: Recorded, found: Property, column: Column) -> list[str]:
+def _circumstances(recorded: Recorded, found: Property | None, column: Column) -> list[str]:
     """What the faults that matter in the run and the readings of the column mean."""
     network, happened = recorded.network, {name for name, _ in recorded.steps}
     told = [
@@ -98,10 +109,10 @@ def _circumstances(recorded: Recorded, found: Property, column: Column) -> list[
     return [line for text in told for line in _paragraph(text, "    ")]
 
 
-def _starts(recorded: Recorded, found: Property) -> list[str]:
+def _starts(recorded: Recorded, found: Property | None) -> list[str]:
     """The start of each VM: its power, and what differs from the usual and is read by the property or in the run."""
     network, states = recorded.network, recorded.states[0]
-    read = {name for term in terms_of(found) for name in machines_of(term)}
+    read = {name for term in _terms(found) for name in machines_of(term)}
     for name, _ in recorded.steps:
         read |= machines_of(network.events[name].when)
         for actor in network.participants(name):
@@ -121,19 +132,24 @@ def _starts(recorded: Recorded, found: Property) -> list[str]:
     return lines
 
 
-def _heading(recorded: Recorded, vms: int) -> _Line:
-    return _Line(0, 0, ("host", *(f"{recorded.network.replicated} {vm + 1}" for vm in range(vms))))
+def _terms(found: Property | None) -> tuple[Term, ...]:
+    return () if found is None else terms_of(found)
 
 
-def _told(recorded: Recorded, found: Property) -> list[_Line]:
+def _heading(recorded: Recorded) -> _Line:
+    vms = recorded.members(recorded.network.replicated, ())
+    return _Line(0, 0, ("host", *(whose(recorded.network, vm, recorded.network.replicated) for vm in vms)))
+
+
+def _told(recorded: Recorded, found: Property | None) -> list[_Line]:
     """A line a step; stretches that change only the host's bookkeeping are one line."""
-    terms = [term for term in terms_of(found)[:1] if not isinstance(found, Independent)]
+    terms = [term for term in _terms(found)[:1] if not isinstance(found, Independent)]
     read = frozenset(name for term in terms for name in machines_of(term) if " " not in name)
     lines: list[_Line] = []
     quiet: list[int] = []
     for number in range(1, len(recorded.steps) + 1):
         line = _step(recorded, number, read)
-        if number == len(recorded.steps) or not _is_quiet(recorded, line, read):
+        if found is None or number == len(recorded.steps) or not _is_quiet(recorded, line, read):
             lines += [*_folded(recorded, quiet), line]
             quiet = []
         else:
@@ -279,4 +295,4 @@ def _held_up(recorded: Recorded, waiting: Sequence[str]) -> list[str]:
     return found
 
 
-__all__ = ["FAILURES", "TELLING", "WIDTH", "story"]
+__all__ = ["FAILURES", "TELLING", "WIDTH", "size", "story", "told"]

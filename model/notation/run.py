@@ -164,12 +164,20 @@ class Run:
         if not self.holds(event.when, at):
             failing = event.when.parts if isinstance(event.when, And) else (event.when,)
             return f"{name} needs: {'; '.join(words(part) for part in failing if not self.holds(part, at))}"
-        for actor, index in self._taking_part(event, at):
+        blocking = self.blocking(name, at)
+        if blocking is None:
+            return None
+        actor, index = blocking
+        rules = actor.rules(name, self.state(actor.name, index))
+        wants = " or ".join(words(rule.when) for rule in rules if rule.when != TRUE)
+        reason = f"and needs {wants}" if wants else "where it has no move"
+        return f"{actor.name} blocks {name}: it is in {self.state(actor.name, index)}, {reason}"
+
+    def blocking(self, name: str, at: Index = ()) -> tuple[Actor, Index] | None:
+        """The first machine that takes part in an event and has no row in its table that fits now; None: each has one."""
+        for actor, index in self._taking_part(self.network.events[name], at):
             if not self._models[actor.name, index].may_trigger(name, holds=self._judge(index, at)):
-                rules = actor.rules(name, self.state(actor.name, index))
-                wants = " or ".join(words(rule.when) for rule in rules if rule.when != TRUE)
-                reason = f"and needs {wants}" if wants else "where it has no move"
-                return f"{actor.name} blocks {name}: it is in {self.state(actor.name, index)}, {reason}"
+                return actor, index
         return None
 
     def _judge(self, index: Index, at: Index) -> Callable[[Term], bool]:
