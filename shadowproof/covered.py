@@ -13,6 +13,7 @@ from proofs.shares import by_kind_in_shares
 from proofs.verdict import REFUTED, UNDECIDED, RunFound, Verdict
 from proofs.world import Column
 from shadowproof.host import Kind
+from shadowproof.spelling import shortened
 
 _NAMED = 4
 """VMs that are named as examples; all kinds are in the JSON."""
@@ -71,7 +72,9 @@ def about_run(host: Covered, run: RunFound) -> str:
     """Which VMs of the host those of a run are like."""
     names = host.like(run)
     more = ["one more such as" if name in names[:i] else "such as" for i, name in enumerate(names)]
-    return "; ".join(f"vm {i + 1} is {such} {name}" for i, (such, name) in enumerate(zip(more, names, strict=True)))
+    return "; ".join(
+        f"vm {i + 1} is {such} {shortened(name)}" for i, (such, name) in enumerate(zip(more, names, strict=True))
+    )
 
 
 def about_kinds(host: Covered, property_name: str) -> str:
@@ -81,6 +84,11 @@ def about_kinds(host: Covered, property_name: str) -> str:
     told = (("break it", breaks), ("do not", rest), ("are undecided", open_))
     said = [f"{_of(found)} {what} ({_named(found)})" for what, found in told if found]
     return f"each kind alone (any number of its VMs, no others): {'; '.join(said)}"
+
+
+def named_in(host: Covered, run: RunFound) -> list[str]:
+    """The VMs that are named where a broken promise is told, in full."""
+    return [*host.like(run), *(kind.machines[0] for kind in host.kinds)]
 
 
 def as_json(host: Covered) -> dict[str, Any]:
@@ -104,4 +112,6 @@ def _of(kinds: Sequence[Kind]) -> str:
 
 
 def _named(kinds: Sequence[Kind]) -> str:
-    return ", ".join([*(kind.machines[0] for kind in kinds[:_NAMED]), *(["…"] if len(kinds) > _NAMED else [])])
+    return ", ".join(
+        [*(shortened(kind.machines[0]) for kind in kinds[:_NAMED]), *(["…"] if len(kinds) > _NAMED else [])]
+    )

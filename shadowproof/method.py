@@ -26,6 +26,7 @@ from proofs.world import fold
 from shadowproof.host import Subject
 from shadowproof.inventory import Fact, Inventory, Machine
 from shadowproof.method_words import disk_in_words, facts_in_words, hinge_words
+from shadowproof.spelling import shortened
 
 OPEN, MET, NOT_MET = "open", "met", "not met"
 WIDTH = 110
@@ -215,7 +216,10 @@ def _counts(assessed: Sequence[Assessment]) -> dict[str, int]:
 
 
 def _lines(found: Assessment) -> Iterator[str]:
-    yield f"{found.vm.machine.name}: {_how(found.method)}"
+    name = found.vm.machine.name
+    yield f"{shortened(name)}: {_how(found.method)}"
+    if shortened(name) != name:
+        yield from _wrapped("name", name)
     before = ""
     for label, text in _rows(found):
         yield from _wrapped("" if label == before else label, text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import sys
+from collections.abc import Iterable
 from typing import Any
 
 SPELLED = "shadowproof.spelled"
@@ -21,6 +22,21 @@ SUBSTITUTES = {
 def readable(text: str, encoding: str) -> str:
     """The text as it can be written in this encoding: the same where the encoding has all its signs."""
     return text.encode(encoding, SPELLED).decode(encoding)
+
+
+LONGEST = 40
+"""Characters of a name up to which it stands in a table or a sentence as it is."""
+
+
+def shortened(name: str) -> str:
+    """A name that is too long for a page, without its middle; its ends tell most names apart."""
+    half = (LONGEST - 1) // 2
+    return name if len(name) <= LONGEST else f"{name[: LONGEST - 1 - half]}…{name[-half:]}"
+
+
+def in_full(names: Iterable[str]) -> list[str]:
+    """For each name that is shortened somewhere, once, what it is in full."""
+    return [f"{shortened(name)} is {name}" for name in dict.fromkeys(names) if len(name) > LONGEST]
 
 
 def spell_what_is_lacking() -> None:
@@ -47,4 +63,4 @@ def _sign(sign: str) -> str:
 
 codecs.register_error(SPELLED, _spelled)
 
-__all__ = ["SPELLED", "readable", "spell_what_is_lacking"]
+__all__ = ["LONGEST", "SPELLED", "in_full", "readable", "shortened", "spell_what_is_lacking"]

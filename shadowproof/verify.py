@@ -25,10 +25,11 @@ from proofs.suite import judge_columns
 from proofs.verdict import CLOSED, HOLDS, NOT_EXERCISED, REFUTED, UNDECIDED, Verdict
 from proofs.world import Column
 from properties.catalogue import FILES, PROPERTIES, group_of, watched
-from shadowproof.covered import about_kinds, about_run, covered, headline
+from shadowproof.covered import about_kinds, about_run, covered, headline, named_in
 from shadowproof.files import write_whole
 from shadowproof.host import Kind
 from shadowproof.report import Verification, assumptions, column_text
+from shadowproof.spelling import in_full
 
 Task = tuple[Column, Sequence[str], Scope]
 
@@ -261,12 +262,16 @@ def _print_findings(done: Verification, console: Console) -> None:
     console.print(
         f"\n[bold]Findings[/] ({len(found)}; explain one with: shadowproof explain PROPERTY --fault NAME --reading ID=VALUE)"
     )
+    named: list[str] = []
     for column, verdict in found:
         console.print(f"  {verdict.property} under {title(column)}", highlight=False)
         console.print(f"      [dim]{first_line(column, verdict)}[/]", highlight=False)
         if done.host is not None and verdict.run is not None:
             for said in (about_run(done.host, verdict.run), about_kinds(done.host, verdict.property)):
                 console.print(f"      [dim]{escape(said)}[/]", highlight=False)
+            named += named_in(done.host, verdict.run)
+    for said in in_full(named):
+        console.print(f"  [dim]{escape(said)}[/]", highlight=False)
 
 
 def _print_columns(done: Verification, console: Console) -> None:
