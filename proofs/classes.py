@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from model.notation.events import Event
 from model.notation.machines import Actor
-from model.notation.terms import FALSE, HOST, Every, Some, Sort, Term, all_of, machines_of, walk
+from model.notation.terms import FALSE, HOST, Every, Some, Term, all_of, machines_of, walk
 from proofs.world import fold
 
 if TYPE_CHECKING:
@@ -43,19 +43,6 @@ class Configuration:
     def is_settled(self, group: Sequence[str]) -> bool:
         """Whether none of these machines ever moves, wherever it starts."""
         return all(self.settled[name] == frozenset(self.free[name]) for name in group)
-
-
-def sorts_looked_at(compiled: Compiled, terms: Iterable[Term]) -> list[Sort]:
-    """The sorts of parts of which anything is looked at: their machines, their events, or only whether there are any."""
-    world, sorts = compiled.world, {event.scope.sort for event in compiled.events}
-    sorts |= {world.network.actors[name].sort for name in compiled.kept}
-    if not sorts >= set(compiled.parts):
-        rules = (world.rules(actor, event.name) for event in compiled.events for actor in compiled.taking(event))
-        asked = [rule.when for rows in rules for found in rows.values() for rule in found]
-        asked += [world.when[event.name] for event in compiled.events]
-        asked += [fold(term, world.reach) for term in terms]
-        sorts |= {part.sort for term in asked for part in walk(term) if isinstance(part, (Every, Some))}
-    return [sort for sort in compiled.parts if sort in sorts]
 
 
 def like_forms(compiled: Compiled) -> list[int]:

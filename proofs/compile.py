@@ -42,10 +42,10 @@ from proofs.classes import (
     alike,
     is_local,
     like_forms,
-    sorts_looked_at,
     starts_of_form,
     told_apart_before,
 )
+from proofs.parts import sorts_looked_at
 from proofs.rows import Step, Table, Test
 from proofs.said import can_hold, closed, expand, of_event, part_name
 from proofs.stand_ins import StandIns
@@ -90,7 +90,7 @@ class Compiled:
         self.step_bits: dict[str, list[tuple[bool, Term, list[Test]]]] = {}
         self.events = [e for e in world.events if e.name in part.events]
         self._taking = {e.name: [a for a in network.participants(e.name) if a.name in kept] for e in self.events}
-        sorts = sorts_looked_at(self, terms) if together else self.parts
+        sorts = sorts_looked_at(world, part, terms) if together else self.parts
         told = [[shape.parts.get(sort.name, 0) for sort in sorts] for shape in shapes]
         self.first = [told.index(counts) for counts in told]
         self.vm_vars = self._for_each_shape(lambda form: Variables(list(self._vm_variables(actors, shapes[form]))))

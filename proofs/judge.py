@@ -114,10 +114,11 @@ class Judge:
             self._keep(found_in, Hit(at), loop)
             self.reason = "it waits there for ever" if not loop else f"the last {len(loop)} steps repeat for ever"
 
-    def verdict(self, failure: str, vms: int, fewest: int) -> Verdict:
-        """What is known now: a run decides, whatever was left unsearched; then views; then the states searched."""
+    def verdict(self, failure: str, vms: int, fewest: int, parts: str = "") -> Verdict:
+        """What is known now: a run decides, whatever was left unsearched; then views; then the states searched. parts: how many of
+        them the VMs that were searched had."""
         name, searched = self.found.name, fewest + self.searched - 1
-        reach = exhaustive(max(fewest, searched), fewest)
+        reach = exhaustive(max(fewest, searched), fewest, parts)
         views = 0 if self.proof is None else self.proof.views
         cached = self.proof is not None and self.proof.cached
         closed = closed_for(0 if self.proof is None else self.proof.kinds)

@@ -18,13 +18,11 @@ from proofs.compile import Compiled
 from proofs.endings import ends
 from proofs.found import state_found, step_found
 from proofs.known import keep, key_of, recall
+from proofs.parts import ONE_OF_EACH
 from proofs.saturate import TooManyViews, Views, saturate
 from proofs.slices import Group, Worlds, groups
 from proofs.world import Column
 from properties.kinds import Always, Ends, Possible, Property, Step, terms_of
-
-ONE_OF_EACH = Shape({"disk": 1, "adapter": 1})
-"""A VM with one disk and one network adapter."""
 
 LIMIT = 400_000
 """Views at most; beyond, nothing is known."""

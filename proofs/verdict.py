@@ -61,7 +61,9 @@ class Verdict:
         return len(self.run.steps) if self.run else None
 
 
-def exhaustive(vms: int, fewest: int = 1) -> str:
-    """The assurance of searches of `fewest` to `vms` VMs that came to their end."""
+def exhaustive(vms: int, fewest: int = 1, parts: str = "") -> str:
+    """The assurance of searches of `fewest` to `vms` VMs that came to their end. parts: how many parts they had, as the end of the
+    sentence."""
     plural = "s" if vms > 1 else ""
-    return f"every state of {vms} VM{plural}" if 1 < fewest == vms else f"every state of up to {vms} VM{plural}"
+    up_to = "" if 1 < fewest == vms else "up to "
+    return f"every state of {up_to}{vms} VM{plural}{parts}"
