@@ -14,10 +14,11 @@ from proofs.compile import Compiled
 from proofs.explore import Explored, LimitReached, explore
 from proofs.judge import NOT_REPLAYED, Judge, endless_run
 from proofs.known import around, keep, key_of, recall, replays
-from proofs.prove import ONE_OF_EACH, Kinds, Proof, prove, worlds_of
+from proofs.parts import ONE_OF_EACH, bound, sorts_looked_at, with_more
+from proofs.prove import Kinds, Proof, prove, worlds_of
 from proofs.slices import Group, as_asked, groups
 from proofs.swift import SwiftlyExplored, TooManyNumbers, explore_swiftly
-from proofs.verdict import HOLDS, NOT_EXERCISED, REFUTED, Verdict, closed_for
+from proofs.verdict import HOLDS, NOT_EXERCISED, REFUTED, UNDECIDED, Verdict, closed_for
 from proofs.world import Column, World
 from properties.catalogue import PROPERTIES, watched
 from properties.kinds import Fact, Possible, Property, terms_of
@@ -27,7 +28,8 @@ from properties.kinds import Fact, Possible, Property, terms_of
 class Scope:
     """What is searched: how many VMs, of which shapes, starting how, and how many states at most. fewest: the number of VMs
     that the searches begin with. proofs: ask closed sets of views first. counts: search every state all the same, where
-    views show the property."""
+    views show the property. more_parts: not of these shapes, but with none, one and two parts of each sort that is looked at.
+    """
 
     vms: int = 2
     fewest: int = 1
@@ -37,6 +39,7 @@ class Scope:
     reduce: bool = True
     proofs: bool = False
     counts: bool = True
+    more_parts: bool = False
 
     def __post_init__(self) -> None:
         """Raises ValueError where nothing would be searched: whatever is asked would hold there."""
@@ -97,7 +100,44 @@ def _check(network: Network, column: Column, asked: Sequence[Property], scope: S
         if harder[one.name].holds:
             verdicts[one.name] = by_views(verdicts[one.name], harder[one.name])
     further = [one for one in left if not harder[one.name].holds]
-    return verdicts | _search_all(((worlds.whole, one) for one in further), _further(scope), {})
+    shown = proofs | {name: proof for name, proof in harder.items() if proof.holds}
+    verdicts |= _with_more_parts([*further, *_not_seen(asked, shown, verdicts)], worlds.whole, scope, shown, verdicts)
+    further = [one for one in further if verdicts[one.name].run is None]
+    beyond = _search_all(((worlds.whole, one) for one in further), _further(scope), {})
+    return verdicts | {name: _both(verdicts[name], found) for name, found in beyond.items()}
+
+
+def _not_seen(
+    asked: Sequence[Property], proofs: Mapping[str, Proof], verdicts: Mapping[str, Verdict]
+) -> list[Property]:
+    """Those of which views leave open whether something ever happens (a witness, or what must be possible), and no search has
+    seen it."""
+    not_seen = {one.name for one in asked if verdicts[one.name].verdict == NOT_EXERCISED or isinstance(one, Possible)}
+    found = [one for one in asked if one.name in not_seen and verdicts[one.name].run is None]
+    return [one for one in found if proofs[one.name].holds and proofs[one.name].exercised]
+
+
+def _with_more_parts(
+    asked: Sequence[Property], world: World, scope: Scope, proofs: Mapping[str, Proof], before: Mapping[str, Verdict]
+) -> dict[str, Verdict]:
+    """Verdicts of searches of VMs that have no part of a sort, or two. A host's VMs have the parts that they have."""
+    if scope.kinds is not None:
+        return {}
+    more = replace(scope, more_parts=True, counts=False, limit=min(scope.limit, 3_000_000))
+    looked = [one for group in groups((world, one) for one in asked) if with_more(world, group.part, group.members)
+              for one in group.members]  # fmt: skip
+    found = _search_all(((world, one) for one in looked), more, {one.name: proofs[one.name] for one in looked})
+    return {name: _both(before[name], one) for name, one in found.items()}
+
+
+def _both(one: Verdict, other: Verdict) -> Verdict:
+    """What two searches that looked at different VMs show together: a run decides; else each has to have come to its end."""
+    if other.run is not None or other.views:
+        return other
+    if UNDECIDED in {one.verdict, other.verdict} or one.assurance == other.assurance:
+        return one if one.verdict == UNDECIDED else other
+    better = one if one.verdict == HOLDS else other
+    return replace(better, assurance=f"{one.assurance}; {other.assurance}")
 
 
 def _search_all(
@@ -112,7 +152,10 @@ def _further(scope: Scope) -> Scope:
 
 
 def by_views(found: Verdict, proof: Proof) -> Verdict:
-    """A verdict of searches that found nothing wrong, with what the views show."""
+    """A verdict of searches that found nothing wrong, with what the views show. That its witness never fires in any number of VMs
+    they do not show where one can be made of them."""
+    if found.verdict == NOT_EXERCISED and proof.exercised:
+        return found
     return replace(
         found, assurance=closed_for(proof.kinds), engine="views", views=proof.views, cached=found.cached or proof.cached
     )
@@ -188,12 +231,14 @@ def _judge_anew(group: Group, scope: Scope, proofs: Mapping[str, Proof]) -> list
     states = steps = depth = 0
     failure = ""
     compiled: Compiled | None = None
+    shapes = with_more(world, group.part, members) if scope.more_parts else scope.shapes
+    parts = "" if scope.kinds else bound(sorts_looked_at(world, group.part, terms), shapes)
     for vms in range(min(scope.fewest, scope.vms), scope.vms + 1):
         until = None if thorough else {look for judge in judges.values() for look in judge.wants()}
         if until is not None and not until and not any(judge.wants_graph for judge in judges.values()):
             break
         compiled = compiled or Compiled(
-            world, group.part, scope.shapes, terms, scope.allowed, scope.reduce, together=scope.together
+            world, group.part, shapes, terms, scope.allowed, scope.reduce, together=scope.together
         )
         look_states = {f"{n}/not": ~j.term for n, j in judges.items() if j.of_states}
         look_steps = {f"{n}/not": ~j.term for n, j in judges.items() if j.of_steps}
@@ -212,7 +257,7 @@ def _judge_anew(group: Group, scope: Scope, proofs: Mapping[str, Proof]) -> list
     seconds = (time.perf_counter() - begun) / len(members)
     return [
         replace(
-            judge.verdict(failure, scope.vms, min(scope.fewest, scope.vms)),
+            judge.verdict(failure, scope.vms, min(scope.fewest, scope.vms), parts),
             column=world.column.name,
             states=states,
             steps=steps,

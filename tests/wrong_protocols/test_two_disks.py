@@ -1,0 +1,57 @@
+"""What only two disks show to be wrong is refuted, with a run that the machines of the wrong protocol took; with one disk nothing is
+seen of it, and nothing is shown for any number."""
+
+from functools import cache
+
+import pytest
+
+from model.notation import Network
+from model.protocol import PROTOCOL
+from proofs.check import Scope, check
+from proofs.prove import prove
+from proofs.slices import as_asked
+from proofs.verdict import CLOSED, HOLDS, REFUTED, Verdict
+from properties.catalogue import PROPERTIES, watched
+from tests.wrong_protocols.changes import Wrong
+from tests.wrong_protocols.two_disks import TWO_DISKS
+
+each = pytest.mark.parametrize("wrong", TWO_DISKS, ids=lambda wrong: wrong.name)
+
+
+@cache
+def changed(wrong: Wrong) -> Network:
+    return wrong.change(PROTOCOL)
+
+
+def judged(wrong: Wrong, network: Network, *, views: bool) -> Verdict:
+    scope = Scope(vms=1, proofs=views, counts=False)
+    (verdict,) = check(wrong.column, [wrong.refuted_by], scope, network=network)
+    return verdict
+
+
+@each
+def test_is_refuted_by_a_run_of_a_vm_with_two_disks(wrong: Wrong) -> None:
+    found = judged(wrong, changed(wrong), views=True)
+    assert found.verdict == REFUTED, f"{wrong.says} {wrong.refuted_by} says {found.verdict}, {found.assurance}"
+    assert found.run is not None
+    assert (found.length, [shape.parts["disk"] for shape in found.run.shapes]) == (wrong.length, [2])
+
+
+@each
+def test_one_disk_does_not_show_it_and_the_verdict_says_so(wrong: Wrong) -> None:
+    found = judged(wrong, changed(wrong), views=False)
+    assert found.verdict == HOLDS
+    assert found.assurance == "every state of up to 1 VM, each with one disk"
+
+
+@each
+def test_no_views_show_it(wrong: Wrong) -> None:
+    network, asked = as_asked(PROPERTIES[wrong.refuted_by], watched(changed(wrong)))
+    for harder in (False, True):
+        assert not prove(network, wrong.column, [asked], harder=harder)[asked.name].holds
+
+
+@each
+def test_the_right_protocol_is_closed_for_any_number_of_parts(wrong: Wrong) -> None:
+    found = judged(wrong, PROTOCOL, views=True)
+    assert (found.verdict, found.assurance) == (HOLDS, CLOSED)
