@@ -29,6 +29,7 @@ class Scope:
     """What is searched: how many VMs, of which shapes, starting how, and how many states at most. fewest: the number of VMs
     that the searches begin with. proofs: ask closed sets of views first. counts: search every state all the same, where
     views show the property. more_parts: not of these shapes, but with none, one and two parts of each sort that is looked at.
+    whole: where it is said how VMs may start, so many parts are among these shapes that they show all that the VMs do.
     """
 
     vms: int = 2
@@ -40,6 +41,7 @@ class Scope:
     proofs: bool = False
     counts: bool = True
     more_parts: bool = False
+    whole: bool = True
 
     def __post_init__(self) -> None:
         """Raises ValueError where nothing would be searched: whatever is asked would hold there."""
@@ -51,7 +53,7 @@ class Scope:
     @property
     def kinds(self) -> Kinds | None:
         """What VMs there are, where it is said how each may start; None: VMs of any kind."""
-        return None if self.allowed is None else Kinds(self.shapes, self.allowed)
+        return None if self.allowed is None else Kinds(self.shapes, self.allowed, self.whole)
 
     @property
     def together(self) -> bool:
@@ -157,7 +159,11 @@ def by_views(found: Verdict, proof: Proof) -> Verdict:
     if found.verdict == NOT_EXERCISED and proof.exercised:
         return found
     return replace(
-        found, assurance=closed_for(proof.kinds), engine="views", views=proof.views, cached=found.cached or proof.cached
+        found,
+        assurance=closed_for(proof.kinds, whole=proof.whole),
+        engine="views",
+        views=proof.views,
+        cached=found.cached or proof.cached,
     )
 
 
@@ -232,7 +238,8 @@ def _judge_anew(group: Group, scope: Scope, proofs: Mapping[str, Proof]) -> list
     failure = ""
     compiled: Compiled | None = None
     shapes = with_more(world, group.part, members) if scope.more_parts else scope.shapes
-    parts = "" if scope.kinds else bound(sorts_looked_at(world, group.part, terms), shapes)
+    own = "" if scope.whole else ", with few of their disks and adapters"
+    parts = own if scope.kinds else bound(sorts_looked_at(world, group.part, terms), shapes)
     for vms in range(min(scope.fewest, scope.vms), scope.vms + 1):
         until = None if thorough else {look for judge in judges.values() for look in judge.wants()}
         if until is not None and not until and not any(judge.wants_graph for judge in judges.values()):

@@ -121,7 +121,7 @@ class Judge:
         reach = exhaustive(max(fewest, searched), fewest, parts)
         views = 0 if self.proof is None else self.proof.views
         cached = self.proof is not None and self.proof.cached
-        closed = closed_for(0 if self.proof is None else self.proof.kinds)
+        closed = closed_for(self.proof.kinds, whole=self.proof.whole) if self.proof else closed_for(0)
         by_views = Verdict(name, "", HOLDS, closed, "views", vms=max(searched, 0), views=views, cached=cached)
         if isinstance(self.found, Possible):
             if self.run is not None:

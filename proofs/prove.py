@@ -30,17 +30,19 @@ LIMIT = 400_000
 
 @dataclass(frozen=True)
 class Kinds:
-    """What VMs there are, in any number: of each kind its parts, and the states that its machines may start in."""
+    """What VMs there are, in any number: of each kind its parts, and the states that its machines may start in. whole: these
+    parts show all that those of the VMs do."""
 
     shapes: tuple[Shape, ...]
     allowed: tuple[Mapping[str, frozenset[str]], ...]
+    whole: bool = True
 
 
 @dataclass(frozen=True)
 class Proof:
     """What a closed set of views shows of a property. holds: nothing made of the views breaks it. exercised: the witness can
     be made of them (if not, no run of any number of VMs has it). problem: what stands in the way of a proof. kinds: the VMs
-    are of so many kinds (0: of any). cached: it is from the cache."""
+    are of so many kinds (0: of any). whole: with parts that show all that theirs do. cached: it is from the cache."""
 
     property: str
     holds: bool
@@ -50,6 +52,7 @@ class Proof:
     exact: bool = False
     problem: str = ""
     kinds: int = 0
+    whole: bool = True
     cached: bool = field(default=False, compare=False)
 
 
@@ -170,8 +173,8 @@ def _proved(group: Group, kinds: Kinds | None, limit: int, *, exact: bool) -> li
         closed = Closed(group, saturate(prepared(group, kinds), limit, exact=exact), group.members)
     except TooManyViews as reason:
         return keep(_PROVED, key, _unknown(group.members, reason))
-    many = len(kinds.shapes) if kinds else 0
-    return keep(_PROVED, key, [replace(proof, kinds=many) for proof in judged(closed)])
+    many, whole = (len(kinds.shapes), kinds.whole) if kinds else (0, True)
+    return keep(_PROVED, key, [replace(proof, kinds=many, whole=whole) for proof in judged(closed)])
 
 
 def prepared(group: Group, kinds: Kinds | None = None) -> Compiled:

@@ -14,10 +14,13 @@ CLOSED = "closed for any number of VMs"
 """A closed set of views has been computed, nothing made of which breaks the claim; no solver has confirmed it yet."""
 
 
-def closed_for(kinds: int) -> str:
-    """The assurance of a closed set of views that speaks of VMs of so many kinds (0: of VMs of any kind)."""
-    these = "this kind, with its" if kinds == 1 else f"these {kinds} kinds, with their"
-    return f"{CLOSED} of {these} disks and adapters" if kinds else CLOSED
+def closed_for(kinds: int, *, whole: bool = True) -> str:
+    """The assurance of a closed set of views that speaks of VMs of so many kinds (0: of VMs of any kind, with any number of parts).
+    whole: the VMs that were looked at have as many parts as show all that those of these kinds do."""
+    if not kinds:
+        return CLOSED
+    these, their = ("this kind", "its") if kinds == 1 else (f"these {kinds} kinds", "their")
+    return f"{CLOSED} of {these}, with {'' if whole else 'few of '}{their} disks and adapters"
 
 
 HOLDS, REFUTED, UNDECIDED, NOT_EXERCISED = "holds", "refuted", "undecided", "not exercised"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TypeVar
 
@@ -15,8 +15,10 @@ from model.notation.terms import And, Not, Or, machines_of
 from model.protocol import PROTOCOL
 from model.sorts import adapter, disk
 from proofs.check import Scope
+from proofs.one_for_all import OneForAll
 from proofs.said import expand, part_name
-from proofs.world import fold
+from proofs.world import Column, fold
+from properties.catalogue import PROPERTIES, watched
 from shadowproof.inventory import Disk, Fact, Inventory, InventoryError, Machine
 from shadowproof.inventory.facts import quoted
 
@@ -32,16 +34,34 @@ _Part = TypeVar("_Part")
 
 @dataclass(frozen=True)
 class Kind:
-    """VMs that the model cannot tell apart, named in the file's order."""
+    """VMs that the model cannot tell apart, named in the file's order. whole: so many disks and adapters are kept that they show
+    all that those of the file do."""
 
     shape: Shape
     allowed: Allowed
     machines: tuple[str, ...]
+    whole: bool = True
 
 
 def scope(inventory: Inventory, vms: int = 2) -> Scope:
     """What to ask of a host, see `scope_of`. Raises InventoryError where the file contradicts itself about a VM."""
     return scope_of(kinds(inventory), vms)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked about a host's VMs: which disks and adapters can stand for others depends on it."""
+
+    disks: OneForAll
+    adapters: OneForAll
+
+    @staticmethod
+    def of(network: Network | None = None, column: Column | None = None, names: Sequence[str] = ()) -> Asked:
+        """network: the protocol, if none is given. column: the circumstances (none: all). names: of the properties (none: all)."""
+        watching = watched(network)
+        faults = watching.faults.keys() if column is None else column.faults
+        properties = [PROPERTIES[name] for name in names or PROPERTIES]
+        return Asked(*(OneForAll(watching, sort, properties, faults) for sort in (disk, adapter)))
 
 
 def scope_of(found: Sequence[Kind], vms: int = 2) -> Scope:
@@ -53,20 +73,25 @@ def scope_of(found: Sequence[Kind], vms: int = 2) -> Scope:
         allowed=tuple(kind.allowed for kind in found),
         proofs=True,
         counts=False,
+        whole=all(kind.whole for kind in found),
     )
 
 
-def kinds(inventory: Inventory) -> tuple[Kind, ...]:
-    """The VMs, those of one shape and the same possible states together. Raises InventoryError as `scope` does."""
-    found: dict[object, tuple[Shape, Allowed, list[str]]] = {}
+def kinds(inventory: Inventory, asked: Asked | None = None) -> tuple[Kind, ...]:
+    """The VMs, those of one shape and the same possible states together. asked: of them (None: every property in all
+    circumstances). Raises InventoryError as `scope` does."""
+    asked = asked or Asked.of()
+    found: dict[object, Kind] = {}
     for machine in inventory.machines:
         problem = contradiction(machine)
         if problem is not None:
             raise InventoryError(f"{inventory.path}: {problem}")
-        shape, allowed = few_parts(machine)
-        key = (tuple(sorted(shape.parts.items())), tuple(sorted(allowed.items())))
-        found.setdefault(key, (shape, allowed, []))[2].append(machine.name)
-    return tuple(Kind(shape, allowed, tuple(names)) for shape, allowed, names in found.values())
+        one = few_parts(machine, asked)
+        key = (tuple(sorted(one.shape.parts.items())), tuple(sorted(one.allowed.items())), one.whole)
+        known = found.setdefault(key, one)
+        if known is not one:
+            found[key] = replace(known, machines=(*known.machines, machine.name))
+    return tuple(found.values())
 
 
 def all_parts(machine: Machine) -> tuple[Shape, Allowed]:
@@ -75,28 +100,76 @@ def all_parts(machine: Machine) -> tuple[Shape, Allowed]:
     return shape, {name: _states(fact) for name, fact in facts_of(machine).items()}
 
 
-def few_parts(machine: Machine) -> tuple[Shape, Allowed]:
-    """The VM with as few disks and adapters as show the same.
+def few_parts(machine: Machine, asked: Asked) -> Kind:
+    """The VM with as few disks and adapters as show the same, as far as that follows from what is asked.
 
-    No event happens to one disk alone, and whatever looks at a disk looks at its kind with at most one of layout, file
-    system and target, of layout and file system whether some disk is the wrong one. So one disk of each kind does for
-    all, with the worst layout and the worst file system among them; of disks whose kind is open, as many as there are
-    kinds they may be. An adapter is looked at by itself: of those alike, as many as there are states they may come to.
+    Tried is one disk of each kind, with the worst layout and the worst file system among them; of disks whose kind is open, as
+    many as there are kinds they may be; of adapters alike as many as there are ways in which one may start. What is asked
+    decides whether they do (`one_for_all.py`); where they do not, those of the file are kept, or, if that is too many, few of
+    them, and the verdict says so.
     """
-    disks = [
-        _merged(group)
-        for group in _alike(disks_of(machine), _disk_group)
-        for _ in range(_enough(group, len(group[0].kind.values), machine.disks_listed or machine.guest_disks_listed))
-    ]
-    switches = [
-        {switch.name: _states(group[0].switch)}
-        for group in _alike(machine.adapters, lambda one: one.switch.values)
-        for _ in range(_enough(group, _comes_to(_states(group[0].switch)), machine.adapters_listed))
-    ]
+    disks, whole = list[Allowed](), True
+    listed = machine.disks_listed or machine.guest_disks_listed
+    for group in _alike(disks_of(machine), _disk_group):
+        counted = listed and group[0].name != UNSEEN
+        number = _enough(group, len(group[0].kind.values), counted)
+        few: Sequence[Allowed] = [_merged(group) for _ in range(number)]
+        kept, all_kept = _kept(few, [_options(one) for one in group], asked.disks, counted, _merges)
+        disks, whole = [*disks, *kept], whole and all_kept
+    switches = list[Allowed]()
+    for alike in _alike(machine.adapters, lambda one: one.switch.values):
+        every: Sequence[Allowed] = [{switch.name: _states(one.switch)} for one in alike]
+        number = _enough(alike, _comes_to(_states(alike[0].switch)), machine.adapters_listed)
+        few = [every[0] for _ in range(number)]
+        kept, all_kept = _kept(few, every, asked.adapters, machine.adapters_listed, _repeats)
+        switches, whole = [*switches, *kept], whole and all_kept
     allowed = {name: _states(getattr(machine, name)) for name in _OF_A_VM}
     for parts in (disks, switches):
         allowed |= {part_name(name, j): states for j, part in enumerate(parts) for name, states in part.items()}
-    return Shape({disk.name: len(disks), adapter.name: len(switches)}), allowed
+    return Kind(Shape({disk.name: len(disks), adapter.name: len(switches)}), allowed, (machine.name,), whole)
+
+
+def _kept(
+    few: Sequence[Allowed],
+    every: Sequence[Allowed],
+    asked: OneForAll,
+    counted: bool,
+    enough: Callable[[Sequence[Allowed], Sequence[Allowed], OneForAll, bool], bool],
+) -> tuple[Sequence[Allowed], bool]:
+    """The few parts, if they show what all of them do; else all of them, if they can be; and whether that is the whole."""
+    if enough(few, every, asked, counted) and (counted or asked.for_none(few[0])):
+        return few, True
+    ways = 1
+    for one in every:
+        ways *= max(1, len(asked.starts(one)))
+    if ways > _MOST_WAYS or not counted:
+        return few, False
+    return every, True
+
+
+def _merges(few: Sequence[Allowed], every: Sequence[Allowed], asked: OneForAll, counted: bool) -> bool:
+    """Whether, of disks of each kind that they may be, one stands for all."""
+    of_kinds = [{**few[0], disk_kind.name: frozenset({kind})} for kind in sorted(few[0][disk_kind.name])]
+    if counted and len(of_kinds) == 1:
+        return asked.stands(every, few[0])
+    return len({tuple(sorted(one.items())) for one in every}) == 1 and all(
+        asked.stands([one, one], one) for one in of_kinds
+    )
+
+
+def _repeats(few: Sequence[Allowed], every: Sequence[Allowed], asked: OneForAll, counted: bool) -> bool:
+    """Whether so many show what any number of them does, or are all there are."""
+    likes = asked.likes(few[0])
+    return (counted and len(few) == len(every)) or (likes is not None and len(few) >= likes)
+
+
+def _options(one: Disk) -> Allowed:
+    facts = {disk_kind.name: one.kind, disk_layout.name: one.layout, file_system.name: one.file_system}
+    return {name: _states(fact) for name, fact in facts.items()}
+
+
+_MOST_WAYS = 256
+"""Ways in which all parts of a VM together may start, if each is looked at."""
 
 
 def facts_of(machine: Machine) -> dict[str, Fact]:

@@ -22,13 +22,13 @@ SCHEMA = "shadowproof-verify/1"
 NOT_SHOWN = (
     "The model is of a document: that a product behaves so is shown by captures and real agents only.",
     "What is closed or proved is so for any number of VMs, each with any number of disks and adapters; where the assurance "
-    "names a number of VMs, just for those, each with one disk and one adapter (an inventory brings its own).",
+    "names a number of VMs, just for those, with so many disks and adapters as it names (of which none is named, nothing is looked at).",
     "Faults and readings are judged one column at a time; other combinations are judged on request.",
 )
 
 NOT_SHOWN_OF_A_HOST = (
     NOT_SHOWN[0],
-    "What is closed is so for any number of VMs of the kinds that the file has, each with the disks and adapters that it has there; "
+    "What is closed is so for any number of VMs of the kinds that the file has, each with the disks and adapters that it has there (or, where the assurance says so, with few of them); "
     "where the assurance names a number of VMs, just for so many of any of these kinds.",
     "A run is of the VMs that it names, with no others: that it happens with all VMs of the host present is not shown.",
     NOT_SHOWN[2],

@@ -12,6 +12,7 @@ from shadowproof.commands import CacheFolder, Faults, InventoryFile, Properties,
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from proofs.world import Column
     from shadowproof.host import Kind
     from shadowproof.verify import Task
 
@@ -52,7 +53,7 @@ def verify(
         return
     names = ask.properties(properties or [])
     number = ask.vms(vms)
-    kinds = None if inventory is None else _kinds(inventory, full)
+    kinds = None if inventory is None else _kinds(inventory, full, ask.column(faults or [], readings or []), names)
     tasks, compared = _tasks(names, faults or [], readings or [], number, full, kinds)
     if json_file is not None:
         check_writable(json_file)
@@ -67,15 +68,15 @@ def verify(
     raise typer.Exit(done.status)
 
 
-def _kinds(inventory: Path, full: bool) -> tuple[Kind, ...]:
-    """The VMs of a host, by kinds."""
+def _kinds(inventory: Path, full: bool, column: Column, names: Sequence[str]) -> tuple[Kind, ...]:
+    """The VMs of a host, by kinds, as far as what is asked tells them apart."""
     from shadowproof import ask
-    from shadowproof.host import kinds
+    from shadowproof.host import Asked, kinds
     from shadowproof.inventory import read_inventory
 
     if full:
         raise ask.AskError("--full and --inventory exclude one another. Leave one out.")
-    return kinds(read_inventory(inventory))
+    return kinds(read_inventory(inventory), Asked.of(column=column, names=names))
 
 
 def _tasks(

@@ -7,7 +7,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from shadowproof.host import few_parts
+from shadowproof.host import Asked, few_parts
 from shadowproof.inventory import read_inventory
 from tests.shadowproof.vms import vm
 
@@ -56,12 +56,12 @@ def _disks(draw: Random, name: str) -> dict[str, Any]:
 def host_file(folder: Path, vms: int, kinds: int, seed: int = 4) -> Path:
     """The file of a host with so many VMs of so many kinds; the same for the same seed."""
     draw, path = Random(seed), folder / f"{vms}-of-{kinds}-{seed}.json"
-    chosen: dict[object, dict[str, Any]] = {}
+    asked, chosen = Asked.of(), dict[object, dict[str, Any]]()
     while len(chosen) < kinds:
         one = some_vm(draw, f"vm{len(chosen):03}")
         path.write_text(json.dumps({"VMs": [one], "Switches": SWITCHES}), "utf-8")
-        shape, allowed = few_parts(read_inventory(path).machines[0])
-        chosen.setdefault((tuple(sorted(shape.parts.items())), tuple(sorted(allowed.items()))), one)
+        found = few_parts(read_inventory(path).machines[0], asked)
+        chosen.setdefault((tuple(sorted(found.shape.parts.items())), tuple(sorted(found.allowed.items()))), one)
     first = list(chosen.values())
     whole = [first[k % kinds] | {"Name": f"vm{k:03}"} for k in range(vms)]
     path.write_text(json.dumps({"VMs": whole, "Switches": SWITCHES}), "utf-8")
