@@ -54,9 +54,16 @@ class Presence(States):
 
 class AnyParts:
     """The network for any number of parts in one column's readings, and properties in its terms: of each property the
-    variants, any one of which shows the property. Raises NotForAnyNumber."""
+    variants, any one of which shows the property. changed: other rules, each a network's of these events and this machine, to be
+    said in the same terms; `more` are the machines that only they need. Raises NotForAnyNumber."""
 
-    def __init__(self, network: Network, column: Column, properties: Iterable[Property]) -> None:
+    def __init__(
+        self,
+        network: Network,
+        column: Column,
+        properties: Iterable[Property],
+        changed: Iterable[tuple[Network, Sequence[str], str]] = (),
+    ) -> None:
         self._network = network
         readings = dict(column.readings)
         self._readings = {
@@ -77,12 +84,38 @@ class AnyParts:
         actors = [self._actor(actor) for actor in network.actors.values()]
         events = [replace(one, when=self._term(one.when)) for one in network.events.values()]
         at_start = [self._term(term, claims=_claims(term)) for term in map(_pushed, network.at_start)]
+        known = set(self._others)
+        rules = [self._rules(*one) for one in changed]
+        self.more = frozenset(actor.name for key, actor in self._others.items() if key not in known)
         self.network = build(
             [*actors, *self._presence.values(), *self._others.values()],
             [*events, *self._flips],
             network.faults.values(),
             [*at_start, *self._implied()],
         )
+        self.changed = [
+            replace(self.network, actors={**self.network.actors, **actors}, events={**self.network.events, **events})
+            for actors, events in rules
+        ]
+
+    @property
+    def meaning(self) -> dict[str, tuple[Sort, Term, bool]]:
+        """What the machines say that stand for parts which are not watched: of which sort, whether what is so of all of them, and
+        whether after a step."""
+        return {actor.name: key for key, actor in self._others.items()}
+
+    def presence(self, sort: Sort) -> Actor:
+        """The machine that says whether there is a part of a sort at all."""
+        return self._presence[sort]
+
+    def _rules(
+        self, network: Network, events: Sequence[str], machine: str
+    ) -> tuple[dict[str, Actor], dict[str, Event]]:
+        """These events, and this machine, if one is named, in the terms for any number of parts."""
+        _refuse_unless_parts_move_alone(network)
+        actors = {machine: self._actor(network.actors[machine])} if machine else {}
+        said = (network.events[name] for name in events)
+        return actors, {one.name: replace(one, when=self._term(one.when)) for one in said}
 
     def _actor(self, actor: Actor) -> Actor:
         if not any(_of_parts(move.when) for move in actor.moves):

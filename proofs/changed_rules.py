@@ -12,7 +12,7 @@ from functools import cached_property
 from model.notation import Actor, Network
 from model.notation.events import Event
 from model.notation.run import Shape
-from model.notation.terms import HOST, Term, machines_of, some
+from model.notation.terms import HOST, Every, Some, Sort, Term, machines_of, some, walk
 from proofs.compile import Compiled
 from proofs.mutants import Mutant
 from proofs.saturate import closure
@@ -72,6 +72,16 @@ class Rules:
         """What a machine's rows for the changed events read."""
         rules = (rule for event in self.mutant.events for s in actor.states for rule in actor.rules(event, s))
         return {name for rule in rules for name in machines_of(rule.when)}
+
+    @cached_property
+    def parts(self) -> tuple[Sort, ...]:
+        """The sorts of parts that the rules look at, or whose machines the mutant changes."""
+        both, of_parts = (self.network, self.changed), self.network.parts
+        sorts = {self.network.actors[name].sort for name in self.machines | ({self.mutant.machine} - {""})}
+        terms = (term for of in both for event in self.mutant.events for term in _terms_of(of, of.events[event]))
+        sorts |= {part.sort for term in terms for part in walk(term) if isinstance(part, (Every, Some))}
+        sorts |= {self.network.events[event].scope.sort for event in self.mutant.events}
+        return tuple(sort for sort in of_parts if sort in sorts)
 
     @cached_property
     def told_apart(self) -> tuple[Term, ...]:

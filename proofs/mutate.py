@@ -12,18 +12,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from model.notation import DeclarationError, Network
+from model.notation import DeclarationError, Network, Shape
 from model.notation.terms import events_of, machines_of
 from model.readings import READINGS
 from proofs.baseline import Baseline, Marked, Out, Start, everything, few_kinds
 from proofs.changed_rules import Pair, Rules
-from proofs.check import ONE_OF_EACH, Scope, check
+from proofs.check import Scope, check
 from proofs.columns import BASE, every_column
 from proofs.compile import Compiled
 from proofs.explore import State, successors
 from proofs.liveness import Out as Act
 from proofs.liveness import find_lasso
 from proofs.mutants import Mutant
+from proofs.parts import MORE, ONE_OF_EACH
 from proofs.record import Record
 from proofs.same_views import SameViews
 from proofs.verdict import HOLDS, NOT_EXERCISED, REFUTED, Verdict
@@ -45,8 +46,11 @@ MOST = 10_000
 """States of one mutant that are visited, beyond twice those of the right network."""
 
 
-MORE = 8
+FURTHER = 8
 """Steps that a search of a mutant goes on after it has found something broken: for what else breaks of it."""
+
+MOST_BASELINES = 4
+"""Right networks that are kept at a time."""
 
 
 @dataclass(frozen=True)
@@ -160,7 +164,7 @@ class Changed:
                     if step[1] not in before:
                         before[step[1]] = (state, step)
                         following.append(step[1])
-            enough = found.broken and depth > min(found.broken.values()) + MORE
+            enough = found.broken and depth > min(found.broken.values()) + FURTHER
             if enough or len(before) > 2 * len(base.graph.states) + MOST:
                 found.complete = not following
                 break
@@ -248,7 +252,8 @@ class Judges:
         self.names = tuple(names) or tuple(PROPERTIES)
         asked = [PROPERTIES[name] for name in self.names]
         self.properties = [one for one in asked if not isinstance(one, (Fact, Independent))]
-        self._baselines: dict[Column, Baseline] = {}
+        self._baselines: dict[tuple[Column, object], Baseline] = {}
+        self._kinds: dict[object, list[Start]] = {}
         self._unrecorded: dict[tuple[str, Column], str] = {}
         self._rules: dict[str, Rules] = {}
         self._same: dict[object, bool] = {}
@@ -259,10 +264,20 @@ class Judges:
             self._rules[mutant.name] = Rules(self.watched, mutant, mutant.change(self.right))
         return self._rules[mutant.name]
 
-    @cached_property
-    def kinds(self) -> list[Start]:
-        """The VMs that are looked at first, each by itself."""
-        return few_kinds(self.watched, BASE, self.properties, ONE_OF_EACH)
+    def kinds(self, shape: Shape = ONE_OF_EACH) -> list[Start]:
+        """The VMs of a shape that are looked at first, each by itself."""
+        key = tuple(sorted(shape.parts.items()))
+        if key not in self._kinds:
+            self._kinds[key] = few_kinds(self.watched, BASE, self.properties, shape)
+        return self._kinds[key]
+
+    def shapes(self, rules: Rules) -> Iterator[Shape]:
+        """The shapes of the VMs that a mutant is looked at with, one after the other: with one part of each sort; without any, and
+        with two, of a sort that the rules look at."""
+        yield ONE_OF_EACH
+        for sort in rules.parts:
+            for number in (0, MORE):
+                yield Shape({**ONE_OF_EACH.parts, sort.name: number})
 
     @cached_property
     def apart(self) -> list[Column]:
@@ -274,13 +289,15 @@ class Judges:
             found.setdefault(world.content(Slice(machines, frozenset(e.name for e in world.events))), column)
         return list(found.values())
 
-    def baseline(self, column: Column) -> Baseline:
-        """The right network in a column. Only two are kept: each takes some memory, and columns are looked at in turn."""
-        if len(self._baselines) > 2:
-            self._baselines.pop(next(iter(self._baselines)))
-        if column not in self._baselines:
-            self._baselines[column] = Baseline(self.watched, column, self.properties, ONE_OF_EACH, self.kinds)
-        return self._baselines[column]
+    def baseline(self, column: Column, shape: Shape = ONE_OF_EACH) -> Baseline:
+        """The right network in a column, with VMs of one shape. Only a few are kept: each takes some memory, and columns are looked at
+        in turn."""
+        key = (column, tuple(sorted(shape.parts.items())))
+        if key not in self._baselines:
+            if len(self._baselines) >= MOST_BASELINES:
+                self._baselines.pop(next(iter(self._baselines)))
+            self._baselines[key] = Baseline(self.watched, column, self.properties, shape, self.kinds(shape))
+        return self._baselines[key]
 
     def columns_of(self, mutant: Mutant) -> list[Column]:
         """The columns in which a changed rule may fire, the one without faults first."""
@@ -290,8 +307,9 @@ class Judges:
         return [column for column in self.apart if column.faults & faults]
 
     def search(self, mutant: Mutant, columns: Sequence[Column] = ()) -> Fate:
-        """Every state of one VM of a few kinds, in one column after the other (none named: in all in which it may differ), until
-        something kills the mutant. One that nothing kills survives so far; `different` says where it is another network."""
+        """Every state of one VM of a few kinds, in one column after the other (none named: in all in which it may differ), with one
+        part of each sort, and with none and two where the rules look at parts, until something kills the mutant. One that nothing
+        kills survives so far; `different` says where it is another network."""
         begun = time.perf_counter()
         try:
             rules = self.rules(mutant)
@@ -300,12 +318,13 @@ class Judges:
         different = list[str]()
         looked = list(columns) or self.columns_of(mutant)
         kills: tuple[Kill, ...] = ()
-        for column in looked:
-            changed = Changed(self.baseline(column), rules)
+        for column, shape in ((column, shape) for column in looked for shape in self.shapes(rules)):
+            changed = Changed(self.baseline(column, shape), rules)
             if changed.different:
                 different.append(column.name)
                 if kills := self._kills(changed.visit(), column, rules.changed):
                     break
+        different = list(dict.fromkeys(different))
         seconds = time.perf_counter() - begun
         kind = KILLED if kills else SURVIVES
         return Fate(mutant.name, kind, kills, len(looked), () if kills else tuple(different), seconds=seconds)
@@ -354,10 +373,9 @@ class Judges:
 
     def same(self, mutants: Sequence[Mutant], column: Column) -> tuple[dict[str, str], int]:
         """For each mutant why it is not known to be the same in a column (empty: it is), and how many views show it."""
-        start = {name: frozenset({state}) for name, state in self.kinds[0].items()}
+        start = {name: frozenset({state}) for name, state in self.kinds()[0].items()}
         rules = {one.name: self.rules(one) for one in mutants}
-        told_apart = tuple(dict.fromkeys(term for one in rules.values() for term in one.told_apart))
-        views = SameViews(self.watched, column, ONE_OF_EACH, start, told_apart, self._same)
+        views = SameViews(self.watched, column, start, list(rules.values()), self._same)
         return {name: views.why_not(one) for name, one in rules.items()}, views.views
 
     def ask(self, mutant: Mutant, column: Column) -> Fate:

@@ -30,7 +30,8 @@ SCHEMA = "shadowproof-mutate/1"
 NOT_SHOWN = (
     "A mutant is one small change of one rule: that two changes together are noticed is not shown.",
     "What no rule of the model says, no mutant of it can show to be missing.",
-    "Equivalent is so for any number of VMs, each with one disk and one adapter: what only two disks tell apart is not seen.",
+    "Equivalent is so for any number of VMs, each with any number of disks and adapters; one that differs is searched with none, one and "
+    "two of those that its rule looks at.",
     "A mutant is killed in the first column in which any property's verdict is another one; what would kill it in others is not asked. "
     "Runs that refute are of one VM, unless the property was asked of any number.",
 )

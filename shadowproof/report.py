@@ -28,8 +28,8 @@ NOT_SHOWN = (
 
 NOT_SHOWN_OF_A_HOST = (
     NOT_SHOWN[0],
-    "What is closed is so for any number of VMs of the kinds that the file has, each with the disks and adapters that it has there (or, where the assurance says so, with few of them); "
-    "where the assurance names a number of VMs, just for so many of any of these kinds.",
+    "What is closed is so for any number of VMs of the kinds that the file has, each with the disks and adapters that it has there (or, "
+    "where the assurance says so, with few of them); where the assurance names a number of VMs, just for so many of any of these kinds.",
     "A run is of the VMs that it names, with no others: that it happens with all VMs of the host present is not shown.",
     NOT_SHOWN[2],
 )

@@ -50,7 +50,7 @@ def broken_by_search(mutant: Mutant, column: Column) -> Mapping[str, int]:
     machines = frozenset(name for name, reach in world.reach.items() if len(reach) > 1)
     part = Slice(machines, frozenset(event.name for event in world.events))
     found: dict[str, int] = {}
-    for start in judges().kinds:
+    for start in judges().kinds():
         allowed = {name: frozenset({state}) for name, state in start.items()}
         compiled = Compiled(world, part, (ONE_OF_EACH,), (), (allowed,), reduce=False)
         states = {n: ~p.term for n, p in PROPERTIES.items() if isinstance(p, Always)}
