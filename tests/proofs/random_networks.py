@@ -1,7 +1,7 @@
 """Small networks by chance, with properties by chance: from a seed, so that each can be had again.
 
-A network has one or two machines of the host, one to three of each VM, perhaps some of each VM's disks, and three to six
-events of all four scopes; guards and rows read whatever they may, with every quantifier.
+A network has one or two machines of the host, one to three of each VM, perhaps some of each VM's disks (and, if asked for, of its
+adapters), and three to six events of all four scopes; guards and rows read whatever they may, with every quantifier.
 """
 
 from __future__ import annotations
@@ -48,6 +48,10 @@ Kind = TypeVar("Kind", bound=Property)
 
 vm = Sort("vm", of=HOST)
 disk = Sort("disk", of=vm)
+adapter = Sort("adapter", of=vm)
+
+
+PARTS = (disk, adapter)
 
 
 class Two(States):
@@ -74,11 +78,14 @@ class Drawn:
         return tuple(found for found in self.properties if isinstance(found, kind))
 
 
-def drawn(seed: int, *, properties: int = 6, parts: bool | None = None, parts_alone: bool = True) -> Drawn:
-    """parts: whether VMs have disks (None: by chance). parts_alone: events of a disk move disks only, else anything.
+def drawn(
+    seed: int, *, properties: int = 6, parts: bool | None = None, parts_alone: bool = True, adapters: bool = False
+) -> Drawn:
+    """parts: whether VMs have disks (None: by chance); adapters: those have adapters as well. parts_alone: events of a disk move disks
+    only, else anything.
     A network that is refused, since events that nobody can take remain, is drawn once more."""
     for attempt in range(50):
-        chance = _Chance(Random(f"{seed} {attempt}"), parts, parts_alone)
+        chance = _Chance(Random(f"{seed} {attempt}"), parts, parts_alone, adapters)
         try:
             return chance.network(seed, properties)
         except DeclarationError:
@@ -87,18 +94,19 @@ def drawn(seed: int, *, properties: int = 6, parts: bool | None = None, parts_al
 
 
 class _Chance:
-    def __init__(self, random: Random, parts: bool | None, parts_alone: bool) -> None:
+    def __init__(self, random: Random, parts: bool | None, parts_alone: bool, adapters: bool) -> None:
         self.random, self.parts_alone = random, parts_alone
         self.parts = random.random() < 0.6 if parts is None else parts
+        self.sorts = ((disk, adapter) if adapters else (disk,)) if self.parts else ()
 
     def yes(self, likelihood: float) -> bool:
         return self.random.random() < likelihood
 
     def network(self, seed: int, properties: int) -> Drawn:
         counts = {HOST: self.random.randint(1, 2), vm: self.random.randint(1, 2 if self.parts else 3)}
-        counts |= {disk: self.random.choice((1, 1, 2))} if self.parts else {}
+        counts |= {sort: self.random.choice((1, 1, 2)) for sort in self.sorts}
         self.actors = [self._machine(sort, i) for sort, count in counts.items() for i in range(count)]
-        self.of = {sort: [a for a in self.actors if a.sort == sort] for sort in (HOST, vm, disk)}
+        self.of = {sort: [a for a in self.actors if a.sort == sort] for sort in (HOST, vm, *PARTS)}
         rows: dict[Actor, list[Move | tuple[Move, ...]]] = {actor: [] for actor in self.actors}
         self.events: list[Event] = []
         faults = []
@@ -131,7 +139,14 @@ class _Chance:
         """What holds of each VM at the start. It forbids no VMs without disks, and asks for no start of the host."""
         own = self._own_atom()
         own = own if self.yes(0.5) else any_of(own, self._own_atom())
-        return own if not self.parts or self.yes(0.5) else implies(own, every(disk, self._own_atom(disk)))
+        if not self.parts or self.yes(0.5):
+            return own
+        sort = self._sort()
+        return implies(own, every(sort, self._own_atom(sort)))
+
+    def _sort(self) -> Sort:
+        """One of the sorts of parts."""
+        return self.sorts[0] if len(self.sorts) == 1 else self.random.choice(self.sorts)
 
     def _own_atom(self, sort: Sort = vm) -> Term:
         """One machine is in some of its states, one of which it may start in."""
@@ -142,7 +157,7 @@ class _Chance:
     # -- events -------------------------------------------------------------------------------------------------------
 
     def _event(self, name: str, fault: str | None, rows: dict[Actor, list[Move | tuple[Move, ...]]]) -> None:
-        kinds = [(Scope(HOST), 2), (Scope(vm), 5), (all_(vm), 2), *([(Scope(disk), 3)] if self.parts else [])]
+        kinds = [(Scope(HOST), 2), (Scope(vm), 5), (all_(vm), 2), *((Scope(sort), 3) for sort in self.sorts)]
         scope = self.random.choices([k for k, _ in kinds], [w for _, w in kinds])[0]
         taking = self._taking_part(scope)
         bound = HOST if scope.all else scope.sort
@@ -162,9 +177,10 @@ class _Chance:
     def _taking_part(self, scope: Scope) -> list[Actor]:
         own = self.of[scope.sort]
         found = self.random.sample(own, self.random.randint(1, len(own)))
-        if scope.sort == disk and self.parts_alone:
+        if scope.sort in PARTS and self.parts_alone:
             return found
-        others = [] if scope.sort == HOST else [*self.of[HOST], *self.of[vm], *self.of[disk]]
+        below = [sort for sort in PARTS if scope.sort not in PARTS or sort == scope.sort]
+        others = [] if scope.sort == HOST else [*self.of[HOST], *self.of[vm], *(a for s in below for a in self.of[s])]
         return found + [actor for actor in others if actor not in own and self.yes(0.3)]
 
     def _rows(self, name: str, actor: Actor, judged: Sort, *, must_pass: bool) -> list[Move | tuple[Move, ...]]:
@@ -192,8 +208,8 @@ class _Chance:
             within = (
                 *used,
                 sort,
-                *([vm] if sort == disk else []),
-            )  # below disks nothing is quantified: views would refuse
+                *([vm, *PARTS] if sort in PARTS else []),
+            )  # below parts nothing is quantified: views would refuse
             body = self.term(sort, depth=max(depth - 1, 0), used=within, of_step=of_step)
             found = (every if self.yes(0.5) else some)(sort, body)
         elif depth and self.yes(0.5):
@@ -204,13 +220,15 @@ class _Chance:
         return ~found if self.yes(0.25) else found
 
     def _quantified(self, about: Sort) -> list[Sort]:
-        return {HOST: [vm], vm: [vm, disk], disk: [disk, vm]}[about][: None if self.parts else 1]
+        if about in PARTS:
+            return [about, vm, *(sort for sort in self.sorts if sort != about)]
+        return [vm] if about == HOST else [vm, *self.sorts]
 
     def _seen_from(self, about: Sort) -> list[Actor]:
         return {
             HOST: self.of[HOST],
             vm: self.of[HOST] + 3 * self.of[vm],
-            disk: self.of[HOST] + self.of[vm] + 5 * self.of[disk],
+            **{sort: self.of[HOST] + self.of[vm] + 5 * self.of[sort] for sort in PARTS},
         }[about]
 
     def _atom(self, about: Sort) -> Term:
@@ -224,8 +242,8 @@ class _Chance:
         choice = self.random.random()
         if choice < 0.35:
             return happens(*self.random.sample([e.name for e in self.events], 1 if self.yes(0.7) else 2))
-        if choice < 0.55 and about != disk:
-            return unchanged(self.random.choice([a for a in self._seen_from(about) if a.sort != disk]))
+        if choice < 0.55 and about not in PARTS:
+            return unchanged(self.random.choice([a for a in self._seen_from(about) if a.sort not in PARTS]))
         return after(self.term(about, depth=1, used=used))
 
     # -- properties ---------------------------------------------------------------------------------------------------
@@ -281,7 +299,7 @@ class _Chance:
 
 def _must_pass(scope: Scope, actor: Actor) -> bool:
     """Whether the network may not let this machine stand in the way of an event of this scope."""
-    return actor.sort != HOST if scope.all else actor.sort == disk and scope.sort == vm
+    return actor.sort != HOST if scope.all else actor.sort in PARTS and scope.sort == vm
 
 
 def random_count(each: int) -> int:

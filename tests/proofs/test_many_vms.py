@@ -125,7 +125,7 @@ def test_networks_by_chance(first: int, repeating: bool, monkeypatch: pytest.Mon
     seen: Counter[str] = Counter()
     for seed in range(first, first + 5):
         found = drawn(seed, properties=4, parts=seed % 3 == 0)
-        shapes = [Shape({"disk": n}) for n in (0, 1)] if found.network.parts else [WITHOUT_PARTS]
+        shapes = [Shape({"disk": n}) for n in (0, 1, 2)] if found.network.parts else [WITHOUT_PARTS]
         network = compiled_whole(found.network, shapes, found.column)
         states = {one.name: ~one.term for one in found.of(Always)}
         steps = {one.name: ~one.term for one in found.of(Step)}
@@ -164,7 +164,7 @@ def from_starts(network: Compiled, starts: Sequence[Sequence[int]]) -> set[State
 def test_kinds_of_vms(seed: int) -> None:
     """VMs that may start in some states only, and VMs with other parts."""
     found = drawn(seed, parts=seed % 2 == 0)
-    shapes = [Shape({"disk": n}) for n in (0, 1)] if found.network.parts else [WITHOUT_PARTS]
+    shapes = [Shape({"disk": n}) for n in (0, 1, 2)] if found.network.parts else [WITHOUT_PARTS]
     network = compiled_whole(found.network, shapes, found.column)
     starts = sorted(network.starts)
     kinds = [starts[:1], starts[-1:], starts]

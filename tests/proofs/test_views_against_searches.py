@@ -51,6 +51,10 @@ def of_disks(*counts: int) -> list[Shape]:
     return [Shape({"disk": count}) for count in counts]
 
 
+def of_both(*counts: tuple[int, int]) -> list[Shape]:
+    return [Shape({"disk": disks, "adapter": adapters}) for disks, adapters in counts]
+
+
 def assert_nothing_false_is_shown(found: Drawn, seen: Counter[str], *, harder: bool) -> None:
     """seen: how often something was shown, and how often it was open, or rightly so."""
     shown = prove(found.network, found.column, found.properties, harder=harder, limit=VIEWS)
@@ -81,6 +85,24 @@ def test_nothing_is_shown_that_a_search_refutes(parts: bool, harder: bool) -> No
         assert_nothing_false_is_shown(drawn(seed, parts=parts), seen, harder=harder)
     for what in ("always shown", "always broken", "step shown", "step broken", "ends shown", "ruled out", "reached"):
         assert seen[what] >= 20, seen
+
+
+def test_nothing_is_shown_of_two_sorts_of_parts_that_a_search_refutes() -> None:
+    """The searches: of one VM with none to three disks and adapters, and of two with none to two."""
+    seen: Counter[str] = Counter()
+    for seed in range(80_000, 80_000 + random_count(1) // 3):
+        found = drawn(seed, parts=True, adapters=True)
+        asked = [one for one in found.properties if not isinstance(one, (Ends, Possible))]
+        shown = prove(found.network, found.column, asked, limit=VIEWS)
+        few, many = of_both((0, 0), (1, 1), (0, 2), (2, 0), (2, 2)), of_both((1, 3), (3, 1), (3, 3))
+        for shapes, vms in ((few, (1, 2)), (many, (1,))):
+            broken, fired_ = found_against(found.network, found.column, asked, shapes, vms=vms)
+            for name, proof in shown.items():
+                where = f"seed {seed}, {name}"
+                assert not (proof.holds and name in broken), f"{where}: shown, and broken {broken.get(name)}"
+                assert proof.exercised or name not in fired_, f"{where}: ruled out, and reached {fired_.get(name)}"
+                seen["shown" if proof.holds else "broken" if name in broken else "open"] += 1
+    assert min(seen[what] for what in ("shown", "broken")) >= 20, seen
 
 
 def test_the_verdicts_are_those_of_searches_alone() -> None:
