@@ -4,14 +4,14 @@ few, for witnesses, counterexamples, exact counts, and whatever the views leave 
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from model.notation.network import Network
 from model.notation.run import Index, Shape
 from model.notation.terms import Term
 from proofs.compile import Compiled
-from proofs.explore import Explored, LimitReached, explore
+from proofs.explore import Explored, LimitReached, Wanted, explore
 from proofs.judge import NOT_REPLAYED, Judge, endless_run
 from proofs.known import around, keep, key_of, recall, replays
 from proofs.parts import ONE_OF_EACH, bound, sorts_looked_at, with_more
@@ -93,7 +93,8 @@ def _check(network: Network, column: Column, asked: Sequence[Property], scope: S
     worlds = worlds_of(network, column)
     verdicts = _search_all(((worlds.smallest_for(found), found) for found in asked), scope, proofs)
     again = [found for found in asked if verdicts[found.name].reason == NOT_REPLAYED]
-    verdicts |= _search_all(((worlds.whole, found) for found in again), scope, proofs)
+    whole = _search_all(((worlds.whole, found) for found in again), scope, proofs)
+    verdicts |= {name: one for name, one in whole.items() if one.run is not None or verdicts[name].run is None}
     if not scope.proofs:
         return verdicts
     left = [one for one in asked if not proofs[one.name].holds and verdicts[one.name].run is None]
@@ -227,7 +228,7 @@ def _moved(found: Verdict, world: World) -> Verdict:
 
 def _judge_anew(group: Group, scope: Scope, proofs: Mapping[str, Proof]) -> list[Verdict]:
     """Search 1, 2, ... VMs for all the properties of one slice: every state, or where views are asked first as far as it
-    takes to decide."""
+    takes to decide, and then for runs that are shorter with more VMs."""
     begun = time.perf_counter()
     world, members = group.world, group.members
     judges = {found.name: Judge(found, world, proofs.get(found.name)) for found in members}
@@ -241,8 +242,8 @@ def _judge_anew(group: Group, scope: Scope, proofs: Mapping[str, Proof]) -> list
     own = "" if scope.whole else ", with few of their disks and adapters"
     parts = own if scope.kinds else bound(sorts_looked_at(world, group.part, terms), shapes)
     for vms in range(min(scope.fewest, scope.vms), scope.vms + 1):
-        until = None if thorough else {look for judge in judges.values() for look in judge.wants()}
-        if until is not None and not until and not any(judge.wants_graph for judge in judges.values()):
+        until = None if thorough else {look: most for judge in judges.values() for look, most in judge.wants()}
+        if until is not None and not until:
             break
         compiled = compiled or Compiled(
             world, group.part, shapes, terms, scope.allowed, scope.reduce, together=scope.together
@@ -251,14 +252,12 @@ def _judge_anew(group: Group, scope: Scope, proofs: Mapping[str, Proof]) -> list
         look_steps = {f"{n}/not": ~j.term for n, j in judges.items() if j.of_steps}
         look_steps |= {f"{n}/witness": j.found.witness for n, j in judges.items()}
         try:
-            explored = _search(
-                compiled, vms, look_states, look_steps, graph, max(1, scope.limit - states), None if graph else until
-            )
+            explored = _search(compiled, vms, look_states, look_steps, graph, max(1, scope.limit - states), until)
         except LimitReached as reached:
             failure, explored = f"with {vms} VM{'s' if vms > 1 else ''}: {reached}", reached.explored
         states, steps, depth = states + explored.states, steps + explored.steps, max(depth, explored.depth)
         for judge in judges.values():
-            judge.learn(explored, whole=not failure)
+            judge.learn(explored, whole=not failure, every=thorough)
         if failure:
             break
     seconds = (time.perf_counter() - begun) / len(members)
@@ -282,11 +281,11 @@ def _search(
     steps: Mapping[str, Term],
     graph: bool,
     limit: int,
-    until: Collection[str] | None,
+    until: Wanted | None,
 ) -> Explored | SwiftlyExplored:
     """The swift search, or the plain one: where the graph is wanted, where it is small, and where no word holds a state."""
     if graph:
-        return explore(compiled, vms, states=states, steps=steps, keep_graph=True, limit=limit)
+        return explore(compiled, vms, states=states, steps=steps, keep_graph=True, limit=limit, until=until)
     try:
         if vms == 1:
             return explore(compiled, vms, states=states, steps=steps, limit=min(limit, SMALL), until=until)

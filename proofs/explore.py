@@ -6,7 +6,7 @@ That swapping VMs commutes with every step is checked all the while, of one stat
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import combinations_with_replacement, product
@@ -101,6 +101,17 @@ def successors(compiled: Compiled, state: State, *, sort: bool = True) -> list[t
     return found
 
 
+Wanted = Mapping[str, int | None]
+"""What a search is to find, by name, each with the most steps that a run to it may take (None: any number)."""
+
+
+def is_enough(wanted: Wanted | None, hits: Mapping[str, Hit], depth: int) -> bool:
+    """Whether a search that knows every run of up to `depth` steps has found each thing wanted, or would find it too late."""
+    if wanted is None:
+        return False
+    return all(name in hits or (most is not None and most <= depth) for name, most in wanted.items())
+
+
 def explore(
     compiled: Compiled,
     vms: int,
@@ -110,11 +121,12 @@ def explore(
     sort: bool = True,
     keep_graph: bool = False,
     limit: int = 50_000_000,
-    until: Collection[str] | None = None,
+    until: Wanted | None = None,
 ) -> Explored:
     """Visit every reachable state of `vms` VMs. states, steps: what to look for, by name (the first hit of each is kept,
-    which breadth first makes a nearest one). until: stop when all these are found (one at least). Raises LimitReached beyond
-    `limit` states, and NotInterchangeable where states are sorted and a VM is special."""
+    which breadth first makes a nearest one). until: stop when these (one at least) are found, each as far as it is wanted; what
+    is not looked for is never found. Raises LimitReached beyond `limit` states, and NotInterchangeable where states are sorted
+    and a VM is special."""
     if until is not None and not until:
         raise ValueError("a search until nothing is found: name what it is to find, or let it end by itself")
     look = Look(compiled, states or {}, steps or {})
@@ -127,7 +139,7 @@ def explore(
             before[state] = None
             look.at_state(state)
             level.append(state)
-    while level and not (until is not None and look.hits.keys() >= set(until)):
+    while level and not is_enough(until, look.hits, result.depth):
         following: list[State] = []
         if swapped is not None:
             swapped.check(len(level), level.__getitem__)
@@ -235,4 +247,6 @@ class Look:
         return found
 
 
-__all__ = ["Edge", "Explored", "Hit", "LimitReached", "State", "Swapped", "explore", "starts", "successors"]
+__all__ = [
+    "Edge", "Explored", "Hit", "LimitReached", "State", "Swapped", "Wanted", "explore", "is_enough", "starts", "successors",
+]  # fmt: skip

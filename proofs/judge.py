@@ -32,6 +32,8 @@ class Judge:
         self.searched = 0
         self.reason = ""
         self.spurious = False
+        self._unreplayed: int | None = None
+        """Steps of the shortest run to what is looked for that could not be replayed."""
 
     @property
     def term(self) -> Term:
@@ -52,25 +54,33 @@ class Judge:
 
     @property
     def wants_graph(self) -> bool:
-        """Whether only the whole graph can decide."""
-        return isinstance(self.found, Ends) and not self.proved and self.run is None
+        """Whether only the graph can decide."""
+        return isinstance(self.found, Ends) and not self.proved
 
-    def wants(self) -> Iterator[str]:
-        """What a search has to find for a verdict."""
-        if self.proof is None or not self.proof.exercised:
+    def wants(self) -> Iterator[tuple[str, int | None]]:
+        """What a search has to find: for a verdict; and once there is a run, only a shorter one (see `Wanted`)."""
+        name = self.found.name
+        if self.wants_graph:
+            if self.run is None or self.run.steps:
+                yield f"{name}/endless", self.length
+        elif self.proof is None or not self.proof.exercised:
             return
-        if isinstance(self.found, Possible):
-            if self.run is None:
-                yield f"{self.found.name}/witness"
-        elif self.proved:
-            if not self.witnessed:
-                yield f"{self.found.name}/witness"
-        elif self.run is None and (self.of_states or self.of_steps):
-            yield f"{self.found.name}/not"
+        elif isinstance(self.found, Possible) or not self.proved:
+            if self.run is None or self.run.steps:
+                what = "witness" if isinstance(self.found, Possible) else "not"
+                yield f"{name}/{what}", None if self.length is None else self.length - 1
+        elif not self.witnessed:
+            yield f"{name}/witness", None
 
-    def learn(self, explored: Explored | SwiftlyExplored, *, whole: bool) -> None:
-        """Take in a search. whole: it came to its end; what is not found in a part of the states shows nothing."""
-        self.searched += whole
+    @property
+    def length(self) -> int | None:
+        """The steps of the shortest run that is known."""
+        return None if self.run is None else len(self.run.steps)
+
+    def learn(self, explored: Explored | SwiftlyExplored, *, whole: bool, every: bool) -> None:
+        """Take in a search of one VM more. whole: it came to its end; what is not found in a part of the states shows nothing.
+        every: its end was that of all states, and not that of what was wanted."""
+        wanted = every or any(True for _ in self.wants())
         name = self.found.name
         seen = explored.hits.get(f"{name}/witness")
         if seen is not None and not self.witnessed and not isinstance(self.found, Possible):
@@ -84,16 +94,29 @@ class Judge:
             self._keep(explored, hit)
         if whole and isinstance(self.found, Ends) and not self.proved and isinstance(explored, Explored):
             self._ends(explored, self.found)
+        far_enough = whole or (self.length is not None and self.length <= explored.depth + 1)
+        self.searched += far_enough and wanted
 
-    def _keep(self, explored: Explored | SwiftlyExplored, hit: Hit, loop: Sequence[Edge] | None = None) -> None:
+    def _keep(self, explored: Explored | SwiftlyExplored, hit: Hit, loop: Sequence[Edge] | None = None) -> bool:
         """Keep the run to a hit, if it is the shortest, and if it is one. Raises EnginesDisagree if views rule it out."""
         start, edges = explored.run_to(hit)
-        if self.run is None or len(edges) + len(loop or ()) < len(self.run.steps):
-            turn = None if loop is None else len(edges)
-            found = self._replayed(explored, start, [*edges, *(loop or ())], turn)
-            if found is not None and self.ruled_out:
-                raise EnginesDisagree(f"views rule out what a run does: {self.found.name} in {self.world.column}")
-            self.run = found or self.run
+        steps = len(edges) + len(loop or ())
+        if self.length is not None and steps >= self.length:
+            return False
+        turn = None if loop is None else len(edges)
+        found = self._replayed(explored, start, [*edges, *(loop or ())], turn)
+        if found is None:
+            self._unreplayed = steps if self._unreplayed is None else min(steps, self._unreplayed)
+            return False
+        if self.ruled_out:
+            raise EnginesDisagree(f"views rule out what a run does: {self.found.name} in {self.world.column}")
+        self.run = found
+        return True
+
+    @property
+    def may_be_shorter(self) -> bool:
+        """Whether a shorter run than the one that is known was found, and could not be replayed."""
+        return self.length is not None and self._unreplayed is not None and self._unreplayed < self.length
 
     def _replayed(
         self, explored: Explored | SwiftlyExplored, start: State, edges: Sequence[Edge], turn: int | None = None
@@ -108,10 +131,13 @@ class Judge:
             return None
 
     def _ends(self, explored: Explored, found: Ends) -> None:
-        lasso = endless_run(explored, found, self.world)
-        if lasso is not None:
-            found_in, at, loop = lasso
-            self._keep(found_in, Hit(at), loop)
+        if self.length == 0:
+            return
+        lasso = endless_run(explored, found, self.world, self.length)
+        if lasso is None:
+            return
+        found_in, at, loop = lasso
+        if self._keep(found_in, Hit(at), loop):
             self.reason = "it waits there for ever" if not loop else f"the last {len(loop)} steps repeat for ever"
 
     def verdict(self, failure: str, vms: int, fewest: int, parts: str = "") -> Verdict:
@@ -125,7 +151,7 @@ class Judge:
         by_views = Verdict(name, "", HOLDS, closed, "views", vms=max(searched, 0), views=views, cached=cached)
         if isinstance(self.found, Possible):
             if self.run is not None:
-                return Verdict(name, "", HOLDS, "a run was replayed", vms=searched, run=self.run)
+                return self._by_run(HOLDS, searched, failure if searched < vms else "")
             if self.ruled_out:
                 return replace(by_views, verdict=REFUTED, reason="no run reaches it")
             if self.spurious:
@@ -134,8 +160,8 @@ class Judge:
                 return Verdict(name, "", UNDECIDED, reach, vms=searched, reason=failure)
             return Verdict(name, "", REFUTED, reach, vms=vms, reason="no run reaches it")
         if self.run is not None:
-            return Verdict(name, "", REFUTED, "a run was replayed", vms=searched, run=self.run, reason=self.reason)
-        if self.proof is not None and self.proof.holds and (self.witnessed or not self.proof.exercised):
+            return self._by_run(REFUTED, searched, failure if searched < vms else "")
+        if self.proof is not None and (not self.proof.exercised or (self.proof.holds and self.witnessed)):
             reason = "" if self.witnessed else "its witness cannot fire in this column"
             return replace(by_views, verdict=HOLDS if self.witnessed else NOT_EXERCISED, reason=reason)
         if self.spurious:
@@ -147,26 +173,46 @@ class Judge:
             return Verdict(name, "", NOT_EXERCISED, reach, vms=vms, reason="its witness never fired in this column")
         return Verdict(name, "", HOLDS, reach, vms=vms)
 
+    def _by_run(self, verdict: str, searched: int, failure: str) -> Verdict:
+        """What the run decides. failure: why not every shorter run was looked for."""
+        doubt = f"perhaps not the shortest run: {failure}" if failure else ""
+        reason = NOT_REPLAYED if self.may_be_shorter else "; ".join(filter(None, [self.reason, doubt]))
+        return Verdict(self.found.name, "", verdict, "a run was replayed", vms=searched, run=self.run, reason=reason)
 
-def endless_run(explored: Explored, found: Ends, world: World) -> tuple[Explored, State, list[Edge]] | None:
-    """A fair run that never comes to rest: where it stops or turns, and the steps it repeats (none: it waits).
+
+def endless_run(
+    explored: Explored, found: Ends, world: World, within: int | None = None
+) -> tuple[Explored, State, list[Edge]] | None:
+    """A fair run that never comes to rest: where it stops or turns, and the steps it repeats (none: it waits). The nearest
+    that waits; only if none does, the nearest that turns. within: only of states that are fewer steps away.
 
     With VMs interchangeable one cannot tell to which VM an event happens, so that search only finds where a run waits and
     whether any run turns at all; if one does, fairness is judged with VMs kept apart.
     """
     rest, out = _graph(explored, found, world)
-    coarse = waits_or_turns(list(explored.before), out, rest)
+    coarse = waits_or_turns(_near(explored, within), out, rest)
     if isinstance(coarse, Lasso):
         return explored, coarse.at, []
     if not coarse:
         return None
-    apart = explore(explored.compiled, len(next(iter(explored.before))) - 1, sort=False, keep_graph=True)
+    vms, until = len(next(iter(explored.before))) - 1, None if within is None else {f"{found.name}/endless": within}
+    apart = explore(explored.compiled, vms, sort=False, keep_graph=True, until=until)
     rest, out = _graph(apart, found, world)
-    exact = find_lasso(list(apart.before), out, rest)
+    exact = find_lasso(_near(apart, within), out, rest)
     if exact is None:
         return None
     states = [exact.at, *(state for _, state in exact.loop)]
     return apart, exact.at, [_edge_to(apart, s, *turn) for s, turn in zip(states, exact.loop, strict=False)]
+
+
+def _near(explored: Explored, within: int | None) -> list[State]:
+    """The states whose steps are known, nearest first. within: those that are fewer steps away."""
+    if within is None:
+        return list(explored.targets)
+    away: dict[State, int] = {}
+    for state, found in explored.before.items():
+        away[state] = 0 if found is None else away[found[0]] + 1
+    return [state for state in explored.targets if away[state] < within]
 
 
 def _edge_to(apart: Explored, state: State, act: Hashable, target: State) -> Edge:

@@ -6,7 +6,7 @@ the tables once for each combination that is met (`Compiled`), and then applied 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from model.notation.terms import Term
 from proofs.compile import Compiled
-from proofs.explore import Edge, Hit, LimitReached, Look, State, Swapped, starts
+from proofs.explore import Edge, Hit, LimitReached, Look, State, Swapped, Wanted, is_enough, starts
 
 Ints = npt.NDArray[np.int64]
 
@@ -323,7 +323,7 @@ def explore_swiftly(
     states: Mapping[str, Term] | None = None,
     steps: Mapping[str, Term] | None = None,
     limit: int = 50_000_000,
-    until: Collection[str] | None = None,
+    until: Wanted | None = None,
 ) -> SwiftlyExplored:
     """What `explore` does, faster; the same states, steps, depth and hits of the same distance. Raises LimitReached, and
     TooManyNumbers where a state does not fit into a word."""
@@ -339,7 +339,7 @@ def explore_swiftly(
     search.at_states(first)
     while True:
         result.states = len(visited)
-        if until is not None and search.look.hits.keys() >= set(until):
+        if is_enough(until, search.look.hits, result.depth):
             return result
         latest = result.levels[-1].codes
         if swapped is not None:
