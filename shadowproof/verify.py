@@ -111,7 +111,8 @@ def _confirmed(found: list[Verdict], console: Console, cache: Path | None) -> li
 
 
 def with_single_faults(verdicts: dict[Column, list[Verdict]]) -> dict[Column, list[Verdict]]:
-    """What one fault breaks is broken with all faults tolerated too, by the same run, which is replayed so."""
+    """What one fault breaks is broken with all faults tolerated too, by the same run, which is replayed so. Of that and of
+    what all faults together were found to break, the shorter run counts."""
     shortest: dict[str, Verdict] = {}
     for column, found in verdicts.items():
         for one in found:
@@ -124,13 +125,20 @@ def with_single_faults(verdicts: dict[Column, list[Verdict]]) -> dict[Column, li
 
 
 def _broken_by_one(cell: Verdict, one: Verdict | None) -> Verdict:
-    if cell.verdict == REFUTED or one is None or one.run is None:
+    if one is None or one.run is None or (cell.run is not None and len(cell.run.steps) <= len(one.run.steps)):
         return cell
     if not replays(one.run, watched(), ALL_FAULTS.faults):
         raise EnginesDisagree(f"{one.property} is broken under {one.column}, by a run that all faults do not allow")
     cached = cell.cached or one.cached
     return replace(
-        cell, verdict=REFUTED, assurance=one.assurance, engine=one.engine, run=one.run, reason=one.reason, cached=cached
+        cell,
+        verdict=REFUTED,
+        assurance=one.assurance,
+        engine=one.engine,
+        vms=one.vms,
+        run=one.run,
+        reason=one.reason,
+        cached=cached,
     )
 
 

@@ -40,6 +40,16 @@ def test_what_one_fault_breaks_all_faults_break_by_the_same_run(broken: Verdict,
     assert (now.column, now.states, now.reason) == (ALL_FAULTS.name, 7, broken.reason)
 
 
+def test_of_one_fault_and_of_all_the_shorter_run_counts(broken: Verdict) -> None:
+    assert broken.run is not None
+    together = replace(cell(REFUTED), assurance="a run was replayed", run=broken.run)
+    longer = replace(together, run=replace(broken.run, steps=(*broken.run.steps, ("backup_initialized", ()))))
+    for found, expected in ((longer, broken.length), (together, broken.length)):
+        (now,) = with_single_faults({VANISHES: [broken], ALL_FAULTS: [found]})[ALL_FAULTS]
+        assert (now.verdict, now.length) == (REFUTED, expected)
+    assert with_single_faults({VANISHES: [broken], ALL_FAULTS: [together]})[ALL_FAULTS] == [together]
+
+
 def test_a_reading_or_two_faults_or_no_run_show_nothing_for_all_faults(broken: Verdict) -> None:
     for column, one in (
         (Column(VANISHES.faults, (("READ-1", "NEVER"),)), broken),
