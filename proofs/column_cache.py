@@ -57,6 +57,12 @@ def project_content() -> str:
     return _hash([_network_hash(watched()), _engines(), _catalogue_hash(tuple(PROPERTIES))])
 
 
+@cache
+def protocol_content() -> str:
+    """A hash of the protocol and its properties, whatever engines judge them: what a run is a run of, and what it breaks."""
+    return _hash([_network_hash(watched()), _catalogue_hash(tuple(PROPERTIES))])
+
+
 def content_of(network: Network) -> Iterator[str]:
     """All of a network that a verdict can depend on, as text: no word that is only for readers, no place in a file, no order
     in which sets happen to be kept. The order of declaration is in it: it decides which of several shortest runs is told."""
@@ -115,4 +121,4 @@ def _hash(lines: Iterable[str]) -> str:
     return sha256("\n".join(lines).encode()).hexdigest()
 
 
-__all__ = ["column_key", "content_of", "keep_column", "project_content", "recall_column"]
+__all__ = ["column_key", "content_of", "keep_column", "project_content", "protocol_content", "recall_column"]

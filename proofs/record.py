@@ -1,5 +1,8 @@
 """The record: the verdict expected of every property in every column, generated, reviewed, and kept with the reasons for
-its changes. A property that fails in a column is a finding about the protocol; it is recorded, not hidden."""
+its changes. A property that fails in a column is a finding about the protocol; it is recorded, not hidden.
+
+Only what is an answer is kept: verdict, assurance, and how many steps the shortest run has. How many states and views it took
+belongs to the search, and changes with what else is asked."""
 
 from __future__ import annotations
 
@@ -12,23 +15,18 @@ from typing import Any
 from proofs.verdict import HOLDS, NOT_EXERCISED, REFUTED, UNDECIDED, Verdict
 
 PATH = Path(__file__).parent / "record.json"
-SCHEMA = "shadowproof-record/2"
+SCHEMA = "shadowproof-record/3"
 WORSE, BETTER, DIFFERENT, NEW = "worse", "better", "different", "not recorded"
 _RANK = {HOLDS: 0, NOT_EXERCISED: 1, UNDECIDED: 2, REFUTED: 3}
 
 
 @dataclass(frozen=True)
 class Cell:
-    """What is recorded of one property in one column."""
+    """What is recorded of one property in one column. length: the steps of the shortest run, where there is one."""
 
     verdict: str
     assurance: str
-    vms: int
-    states: int
-    steps: int
-    depth: int
     length: int | None
-    views: int
 
     @staticmethod
     def of(found: Verdict) -> Cell:
@@ -70,7 +68,7 @@ class Record:
         return self.cells.get(property_, {}).get(column)
 
     def differences(self, found: Iterable[Verdict]) -> list[Difference]:
-        """Every verdict that is not as recorded. Searches of another size than the recorded one are compared by verdict."""
+        """Every verdict that is not as recorded, by itself, in its assurance, or in the length of its run."""
         different = []
         for verdict in found:
             expected, now = self.cell(verdict.property, verdict.column), Cell.of(verdict)

@@ -42,6 +42,20 @@ def properties(names: Sequence[str]) -> list[str]:
     return list(found)
 
 
+def one_property(name: str) -> str:
+    """The one property that is asked for, by its name or by an id that it alone shows."""
+    found = properties([name])
+    if len(found) > 1:
+        raise AskError(f"{name} is shown by {len(found)} properties. Name one of them: {', '.join(found)}")
+    return found[0]
+
+
+def options(column: Column) -> str:
+    """The options that ask for a column."""
+    faults = (f"--fault {fault}" for fault in sorted(column.faults))
+    return " ".join([*faults, *(f"--reading {reading}={value}" for reading, value in column.readings)])
+
+
 def column(faults: Sequence[str], readings: Sequence[str]) -> Column:
     """One column: these faults together, these readings."""
     known = {fault.name for fault in FAULTS}

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from proofs.column_cache import protocol_content
 from proofs.columns import ALL_FAULTS, BASE, combined_columns, fault_columns, reading_columns, title
 from proofs.record import Cell, Record, load
+from proofs.runs import Kept, Runs, load_for
+from proofs.slices import as_asked
 from proofs.verdict import REFUTED
 from proofs.world import Column
-from properties.catalogue import PROPERTIES
+from properties.catalogue import PROPERTIES, watched
+from shadowproof.ask import options
+from shadowproof.story import story
 
 MEANING = {
     "guest_hangs": "PrepareForSnapshot has no bound (VSS-4), so one child that never answers holds the whole backup for ever, "
@@ -79,23 +86,17 @@ def _refuted(record: Record, name: str, column: Column) -> bool:
     return cell is not None and cell.verdict == REFUTED
 
 
-def asked_by(column: Column) -> str:
-    """The options that ask for a column."""
-    return " ".join(
-        [*(f"--fault {fault}" for fault in sorted(column.faults)), *(f"--reading {r}={v}" for r, v in column.readings)]
-    )
-
-
 def page() -> str:
-    """The page of findings, from the record."""
-    record = load()
+    """The page of findings, from the record, told with the runs that are kept with it."""
+    record, runs = load(), load_for(protocol_content())
     found = columns_with_findings(record)
     lines = [
         "# Findings",
         "",
-        "Where a promise fails, by the circumstances under which it does. Each row is a run that was found, shortest first by",
-        "breadth, and replayed by the machines; `shadowproof explain` tells it. A property that fails in a column which is made",
-        "of several faults or readings is listed only if none of its parts breaks it.",
+        "Where a promise fails, by the circumstances under which it does. Each row is the shortest run that was found with up to",
+        "two VMs, replayed by the machines, with its steps and its VMs; of each circumstance the shortest is told, and",
+        "`shadowproof explain` tells any. A property that fails in a column which is made of several faults or readings is listed",
+        "only if none of its parts breaks it.",
         "",
     ]
     base = [name for column, rows in found if column == BASE for name, _ in rows]
@@ -108,13 +109,24 @@ def page() -> str:
         if column.name in MEANING:
             lines += [MEANING[column.name], ""]
         lines += ["| property | promise | shows | steps | VMs |", "|---|---|---|---|---|"]
-        for name, cell in rows:
-            property_, link = PROPERTIES[name], f"[{name}](properties.md#{name})"
-            steps = "no run reaches it" if cell.length is None else str(cell.length)
-            lines.append(f"| {link} | {property_.says} | {' '.join(property_.shows)} | {steps} | up to {cell.vms} |")
-        lines += [
-            "",
-            f"Tell one: `shadowproof explain {rows[0][0]} {asked_by(column)}`" if column != ALL_FAULTS else "",
-            "",
-        ]
+        lines += [_row(name, cell, runs.of(name, column.name)) for name, cell in rows]
+        lines += ["", *_told(column, rows, runs), ""]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _row(name: str, cell: Cell, kept: Kept | None) -> str:
+    found = PROPERTIES[name]
+    steps = "no run reaches it" if cell.length is None else str(cell.length)
+    vms = "" if kept is None else str(len(kept.run.shapes))
+    return f"| [{name}](properties.md#{name}) | {found.says} | {' '.join(found.shows)} | {steps} | {vms} |"
+
+
+def _told(column: Column, rows: Sequence[tuple[str, Cell]], runs: Runs) -> list[str]:
+    """The story of the column's shortest run; where none is kept of this protocol, how to have one told."""
+    kept = [one for name, _ in rows if (one := runs.of(name, column.name)) is not None]
+    if kept:
+        shortest = min(kept, key=lambda one: len(one.run.steps))
+        network, _ = as_asked(PROPERTIES[shortest.property], watched())
+        text = story(shortest.run, network, PROPERTIES[shortest.property], column, shortest.verdict())
+        return ["```text", text.rstrip(), "```"]
+    return [f"Tell one: `shadowproof explain {rows[0][0]} {options(column)}`"] if column != ALL_FAULTS else []

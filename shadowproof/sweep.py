@@ -18,7 +18,6 @@ from rich.table import Table
 from model.readings import READINGS
 from proofs.check import Scope
 from proofs.cluster import connected
-from proofs.record import Cell
 from proofs.suite import judge_columns
 from proofs.sweep import KINDS, New, new_in, pairs, parts, singles
 from proofs.verdict import HOLDS, NOT_EXERCISED, REFUTED, UNDECIDED, Verdict
@@ -228,10 +227,14 @@ def as_json(done: Swept) -> dict[str, Any]:
             },
         },
         "new": [_new(new) for new in done.new],
-        "cell": list(Cell.__dataclass_fields__),
+        "cell": list(_CELL),
         "columns": [_column(column, found) for column, found in done.verdicts.items()],
         "not_shown": list(SWEPT_NOT_SHOWN),
     }
+
+
+_CELL = ("verdict", "assurance", "vms", "states", "steps", "depth", "length", "views")
+"""What is written of each verdict, in this order."""
 
 
 def as_text(done: Swept) -> str:
@@ -271,7 +274,7 @@ def _column(column: Column, found: Sequence[Verdict]) -> dict[str, Any]:
         "faults": sorted(column.faults),
         "readings": dict(column.readings),
         "alone": parts(column) == [column],
-        "cells": {one.property: [getattr(Cell.of(one), name) for name in Cell.__dataclass_fields__] for one in found},
+        "cells": {one.property: [getattr(one, name) for name in _CELL] for one in found},
     }
 
 

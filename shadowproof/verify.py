@@ -21,6 +21,7 @@ from proofs.known import replays
 from proofs.record import Record
 from proofs.replay import EnginesDisagree
 from proofs.shares import judge_in_shares
+from proofs.slices import as_asked
 from proofs.suite import judge_columns
 from proofs.verdict import CLOSED, HOLDS, NOT_EXERCISED, REFUTED, UNDECIDED, Verdict
 from proofs.world import Column
@@ -127,7 +128,8 @@ def with_single_faults(verdicts: dict[Column, list[Verdict]]) -> dict[Column, li
 def _broken_by_one(cell: Verdict, one: Verdict | None) -> Verdict:
     if one is None or one.run is None or (cell.run is not None and len(cell.run.steps) <= len(one.run.steps)):
         return cell
-    if not replays(one.run, watched(), ALL_FAULTS.faults):
+    network, _ = as_asked(PROPERTIES[one.property], watched())
+    if not replays(one.run, network, ALL_FAULTS.faults):
         raise EnginesDisagree(f"{one.property} is broken under {one.column}, by a run that all faults do not allow")
     cached = cell.cached or one.cached
     return replace(

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from proofs.columns import ALL_FAULTS, combined_columns, every_column
-from proofs.record import BETTER, DIFFERENT, NEW, WORSE, Cell, Record, RecordError, dump, load, updated
-from proofs.verdict import HOLDS, NOT_EXERCISED, REFUTED, UNDECIDED, Verdict
+from proofs.record import BETTER, DIFFERENT, NEW, WORSE, Record, RecordError, dump, load, updated
+from proofs.verdict import HOLDS, NOT_EXERCISED, REFUTED, UNDECIDED, RunFound, Verdict
 from properties.catalogue import PROPERTIES
 
 HELD = Verdict("p", "no fault", HOLDS, "every state of up to 2 VMs", vms=2, states=10, steps=20, depth=3)
@@ -39,10 +39,24 @@ def test_a_changed_verdict_is_worse_or_better(was: str, is_: str, kind: str) -> 
     assert str(found) == f"{kind}: p in no fault: {was} recorded, {is_} found"
 
 
-def test_changed_counts_are_merely_different() -> None:
-    (found,) = recorded(HELD).differences([replace(HELD, states=11)])
-    assert found.kind == DIFFERENT
-    assert "states 10 is now 11" in str(found)
+def test_counts_are_no_difference() -> None:
+    """They belong to a search: another group of properties, or another order of them, and they are others."""
+    counted = replace(HELD, vms=1, states=11, steps=21, depth=4, views=7, seconds=9.0, engine="views", cached=True)
+    assert recorded(HELD).differences([counted]) == []
+    assert recorded(counted) == recorded(HELD)
+
+
+def test_another_assurance_or_length_is_merely_different() -> None:
+    run = RunFound((), {}, (("it_happens", ()),))
+    broken = replace(HELD, verdict=REFUTED, run=run)
+    longer = replace(broken, run=replace(run, steps=(*run.steps, *run.steps)))
+    for was, is_, said in (
+        (HELD, replace(HELD, assurance="something else"), "assurance every state of up to 2 VMs is now something else"),
+        (broken, longer, "length 1 is now 2"),
+    ):
+        (found,) = recorded(was).differences([is_])
+        assert found.kind == DIFFERENT
+        assert said in str(found)
 
 
 def test_an_unknown_cell_is_not_a_pass() -> None:
@@ -94,11 +108,9 @@ def test_every_property_is_exercised_in_some_column() -> None:
     assert idle == []
 
 
-def test_every_property_fails_or_holds_by_a_search_that_says_its_reach() -> None:
+def test_every_cell_says_its_reach_and_has_a_length_where_a_run_decides() -> None:
     for cells in load().cells.values():
         for cell in cells.values():
-            assert isinstance(cell, Cell)
             assert cell.assurance
-            assert (
-                cell.verdict != HOLDS or cell.states or cell.assurance in {"constants compared", "a run was replayed"}
-            )
+            assert (cell.length is not None) == (cell.assurance == "a run was replayed")
+            assert cell.length is None or cell.verdict in {HOLDS, REFUTED}

@@ -13,7 +13,7 @@ from model.protocol import PROTOCOL
 from proofs.cache import use
 from proofs.check import Scope
 from proofs.columns import BASE
-from proofs.record import Record
+from proofs.record import SCHEMA, Record
 from proofs.verdict import HOLDS, NOT_EXERCISED, REFUTED, UNDECIDED, Verdict
 from proofs.world import Column
 from shadowproof.cli import app, main
@@ -94,7 +94,7 @@ class TestExitStatus2:
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
         path = tmp_path / "record.json"
-        path.write_text(json.dumps({"schema": "shadowproof-record/2", "reasons": [], "cells": {}}), "utf-8")
+        path.write_text(json.dumps({"schema": SCHEMA, "reasons": [], "cells": {}}), "utf-8")
         monkeypatch.setattr("proofs.record.load.__defaults__", (path,))
         for arguments in (["verify"], ["obligations"], ["assumptions"]):
             assert "holds no verdict" in refusal(arguments, monkeypatch, capsys)
