@@ -1,42 +1,93 @@
-"""`shadowproof explain`: the story of the shortest run."""
+"""`shadowproof explain`: the story of the shortest run, of each property that is asked for."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from proofs.check import Scope, check
-from proofs.columns import fault_columns, reading_columns, title
-from proofs.record import RecordError, load
+from proofs.column_cache import protocol_content
+from proofs.columns import ALL_FAULTS, fault_columns, reading_columns
+from proofs.known import replays
+from proofs.record import Record, RecordError, load
+from proofs.runs import NONE, Runs, load_for
 from proofs.slices import as_asked
-from proofs.verdict import HOLDS, NOT_EXERCISED, REFUTED, UNDECIDED
+from proofs.verdict import HOLDS, NOT_EXERCISED, REFUTED, UNDECIDED, Verdict
 from proofs.world import Column
 from properties.catalogue import PROPERTIES, watched
+from shadowproof.ask import options
 from shadowproof.report import column_text
 from shadowproof.story import story
 
 
-def explained(name: str, column: Column, vms: int, spell: Callable[[str], str] = str) -> tuple[str, int]:
-    """The story and the exit status: a run that breaks the property is 1, none is 0. spell: see `story`."""
-    (found,) = check(column, [name], Scope(vms=vms, proofs=True, counts=False))
-    property_ = PROPERTIES[name]
-    network, _ = as_asked(property_, watched())
+def explained(
+    asked: str, names: Sequence[str], column: Column, vms: int, spell: Callable[[str], str] = str
+) -> tuple[str, int]:
+    """What there is to tell of these properties, and the exit status: 1 if one is refuted, then 3 if one is undecided, 2 if
+    none is put to the test, 0 else. asked: what stands for all of them, where there are several. spell: see `story`."""
+    found = answers(names, column, vms)
+    status = _status(found)
+    if len(found) == 1:
+        return _told(found[0], column, vms, spell), status
+    refuted = [one for one in found if one.verdict == REFUTED]
+    lines = [f"{asked} is shown by {len(found)} properties. Assuming {column_text(column)}:", *map(_in_a_line, found)]
+    return "\n\n".join(["\n".join(lines), *(_told(one, column, vms, spell).rstrip("\n") for one in refuted)]), status
+
+
+def answers(names: Sequence[str], column: Column, vms: int) -> list[Verdict]:
+    """The verdicts on properties in a column: those with a run that is kept with the record as it says, where it is of this
+    protocol; the others as they are found now."""
+    runs = load_for(protocol_content())
+    kept = {name: one for name in names if (one := _kept(runs, name, column, vms)) is not None}
+    left = [name for name in names if name not in kept]
+    found = {one.property: one for one in check(column, left, _scope(vms))} if left else {}
+    return [kept[name] if name in kept else found[name] for name in names]
+
+
+def _scope(vms: int) -> Scope:
+    return Scope(vms=vms, proofs=True, counts=False)
+
+
+def _kept(runs: Runs, name: str, column: Column, vms: int) -> Verdict | None:
+    """What the run decides that is kept, where it is the shortest of so many VMs. All faults together are told as recorded: to
+    look further is to search for hours."""
+    kept = runs.of(name, column.name) if column == ALL_FAULTS else runs.up_to(name, column.name, vms)
+    if kept is None or not replays(kept.run, as_asked(PROPERTIES[name], watched())[0], column.faults):
+        return None
+    return kept.verdict()
+
+
+def _status(found: Sequence[Verdict]) -> int:
+    verdicts = {one.verdict for one in found}
+    if REFUTED in verdicts:
+        return 1
+    if UNDECIDED in verdicts:
+        return 3
+    return 2 if verdicts == {NOT_EXERCISED} else 0
+
+
+def _in_a_line(found: Verdict) -> str:
+    if found.run is None:
+        said = f"{found.assurance}{'; ' + found.reason if found.reason else ''}"
+        return f"  {found.property}: {found.verdict} ({said})"
+    vms = len(found.run.shapes)
+    return f"  {found.property}: {found.verdict}, a run of {found.length} steps with {vms} VM{'s' if vms > 1 else ''}"
+
+
+def _told(found: Verdict, column: Column, vms: int, spell: Callable[[str], str]) -> str:
+    """The story of the run; where there is none, the verdict, where else the property breaks, and what else breaks here."""
+    name, property_ = found.property, PROPERTIES[found.property]
     if found.run is not None:
-        held = holds_when(name, column) if found.verdict == REFUTED else []
-        text = story(found.run, network, property_, column, found, held, spell)
-        return text, 1 if found.verdict == REFUTED else 0
-    head = f"{name}: {property_.says}"
+        network, _ = as_asked(property_, watched())
+        holds = holds_when(name, column) if found.verdict == REFUTED else []
+        return story(found.run, network, property_, column, found, holds, spell)
+    head, assuming = f"{name}: {property_.says}", f"assuming {column_text(column)}"
     if found.verdict == HOLDS:
-        return (
-            f"{head}\nHolds ({found.assurance}), assuming {column_text(column)}. There is no run to tell. {_broken_elsewhere(name)}",
-            0,
-        )
-    if found.verdict == NOT_EXERCISED:
-        return f"{head}\nNot exercised, assuming {column_text(column)}: {found.reason}. {_broken_elsewhere(name)}", 2
-    status = 3 if found.verdict == UNDECIDED else 1
-    return (
-        f"{head}\n{found.verdict.capitalize()} ({found.assurance}), assuming {column_text(column)}: {found.reason}.",
-        status,
-    )
+        said = f"Holds ({found.assurance}), {assuming}. There is no run to tell. {_broken_elsewhere(name)}"
+    elif found.verdict == NOT_EXERCISED:
+        said = f"Not exercised, {assuming}: {found.reason}. {_broken_elsewhere(name)}"
+    else:
+        return f"{head}\n{found.verdict.capitalize()} ({found.assurance}), {assuming}: {found.reason}."
+    return "\n".join([head, said.rstrip(), *broken_beside(name, column, vms, found.verdict)])
 
 
 def _broken_elsewhere(name: str) -> str:
@@ -45,16 +96,46 @@ def _broken_elsewhere(name: str) -> str:
         record = load()
     except RecordError:
         return ""
-    options = []
-    for column in (*fault_columns(), *reading_columns()):
-        cell = record.cell(name, column.name)
-        if cell is not None and cell.verdict == REFUTED:
-            options.append(
-                " ".join(
-                    [*(f"--fault {f}" for f in column.faults), *(f"--reading {r}={v}" for r, v in column.readings)]
-                )
-            )
-    return f"It fails with: {', '.join(options)}." if options else ""
+    cells = ((column, record.cell(name, column.name)) for column in (*fault_columns(), *reading_columns()))
+    broken = [options(column) for column, cell in cells if cell is not None and cell.verdict == REFUTED]
+    return f"It fails with: {', '.join(broken)}." if broken else ""
+
+
+def broken_beside(name: str, column: Column, vms: int, verdict: str = HOLDS) -> list[str]:
+    """For each other property that shows one of the same requirements and is refuted in this column: that it is, and how to have
+    its run told. So nobody takes what one property says of a requirement for all that is to be said of it."""
+    shows = PROPERTIES[name].shows
+    beside = [one.name for one in PROPERTIES.values() if one.name != name and set(one.shows) & set(shows)]
+    refuted = _refuted(beside, column, vms)
+    found = []
+    for other in refuted:
+        shared = " ".join(one for one in shows if one in PROPERTIES[other].shows)
+        ask = " ".join(filter(None, ["shadowproof explain", other, options(column)]))
+        is_ = "holds" if verdict == HOLDS else f"is {verdict}"
+        found.append(f"{name} {is_}; {other}, which shows {shared} too, does not hold, see: {ask}")
+    return found
+
+
+def _refuted(names: Sequence[str], column: Column, vms: int) -> list[str]:
+    """Those of the properties that are refuted in a column: as recorded, where the record is of this protocol and has them
+    all; else as found now."""
+    if not names:
+        return []
+    record = _record_of_now() or Record({})
+    cells = {name: cell for name in names if (cell := record.cell(name, column.name)) is not None}
+    if len(cells) == len(names):
+        return [name for name, cell in cells.items() if cell.verdict == REFUTED]
+    return [one.property for one in answers(names, column, vms) if one.verdict == REFUTED]
+
+
+def _record_of_now() -> Record | None:
+    """The record, if it is of this protocol, as the runs say that are written with it."""
+    if load_for(protocol_content()) is NONE:
+        return None
+    try:
+        return load()
+    except RecordError:
+        return None
 
 
 def holds_when(name: str, column: Column) -> list[str]:
@@ -73,4 +154,4 @@ def holds_when(name: str, column: Column) -> list[str]:
     return found
 
 
-__all__ = ["explained", "holds_when", "title"]
+__all__ = ["answers", "broken_beside", "explained", "holds_when"]

@@ -12,17 +12,27 @@ from shadowproof.commands import CacheFolder, Faults, Readings, app, console, he
 
 @app.command()
 def explain(
-    property_name: Annotated[str, typer.Argument(metavar="PROPERTY", help="The property to explain.")],
+    property_name: Annotated[
+        str, typer.Argument(metavar="PROPERTY", help="The property to explain; or an id: all properties that show it.")
+    ],
     faults: Faults = None,
     readings: Readings = None,
     vms: Annotated[int, typer.Option(help="Search up to this many VMs.")] = 2,
+    cache: CacheFolder = None,
 ) -> None:
-    """Tell the shortest run that breaks a property (or shows that something is possible), and why."""
+    """Tell the shortest run that breaks a property (or shows that something is possible), and why.
+
+    Runs that are kept with the record are told at once, where they are of this protocol; others are searched for.
+    """
     from shadowproof import ask
     from shadowproof.explain import explained
+    from shadowproof.kept import close_cache, open_cache
 
-    (name,) = ask.properties([property_name])[:1]
-    text, status = explained(name, ask.column(faults or [], readings or []), ask.vms(vms), here)
+    names = ask.properties([property_name])
+    column, number, errors = ask.column(faults or [], readings or []), ask.vms(vms), console(errors=True)
+    open_cache(cache, errors)
+    text, status = explained(property_name, names, column, number, here)
+    close_cache(errors)
     say(text)
     raise typer.Exit(status)
 
@@ -45,22 +55,23 @@ def why(
     from proofs.told import told
     from properties.catalogue import PROPERTIES, watched
     from shadowproof import ask, prove
+    from shadowproof.explain import broken_beside
     from shadowproof.kept import close_cache, open_cache
     from shadowproof.why import why as argued
 
-    (name,) = ask.properties([property_name])[:1]
+    name, column = ask.one_property(property_name), ask.column(faults or [], readings or [])
     errors = console(errors=True)
     seconds = prove.check_limit(limit)
     open_cache(cache, errors)
     try:
         with errors.status(f"looking for the argument for {name} (up to {seconds:.0f} s)"):
-            found, cached = told(
-                watched(None), ask.column(faults or [], readings or []), PROPERTIES[name], seconds=seconds
-            )
+            found, cached = told(watched(None), column, PROPERTIES[name], seconds=seconds)
     except NoReason as problem:
         say(f"{name}: no argument was found: {problem}.")
         raise typer.Exit(3) from None
     for line in argued(PROPERTIES[name], found, cached=cached, formulas=formulas, everything=everything):
+        say(line)
+    for line in broken_beside(name, column, 2):
         say(line)
     close_cache(errors)
 
@@ -88,7 +99,7 @@ def assumptions(
     if property_name is None:
         takes.print_matrix(record, console())
         return
-    (name,) = ask.properties([property_name])[:1]
+    name = ask.one_property(property_name)
     errors = console(errors=True)
     seconds = prove.check_limit(limit)
     open_cache(cache, errors)
