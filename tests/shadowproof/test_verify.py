@@ -12,7 +12,7 @@ from rich.console import Console
 from proofs.cache import use
 from proofs.check import Scope, check
 from proofs.columns import ALL_FAULTS, BASE
-from proofs.record import Record
+from proofs.record import Record, updated
 from proofs.replay import EnginesDisagree
 from proofs.verdict import HOLDS, NOT_EXERCISED, REFUTED, UNDECIDED, Verdict
 from proofs.world import Column
@@ -65,6 +65,21 @@ def test_a_run_that_all_faults_do_not_allow_is_an_error_of_an_engine(broken: Ver
     wrong = replace(broken, run=replace(broken.run, steps=broken.run.steps[1:]))
     with pytest.raises(EnginesDisagree, match=NAME):
         with_single_faults({VANISHES: [wrong], ALL_FAULTS: [cell(UNDECIDED)]})
+
+
+def test_one_property_asked_alone_is_as_recorded_with_others() -> None:
+    """Or where every state was searched, and not as many as decide: no count is a difference."""
+    names, scope = [NAME, "back-in-prior-state"], Scope(proofs=True, counts=False)
+    together = check(VANISHES, names, Scope(proofs=True))
+    record = updated(Record({}), together, {})
+    counts = set()
+    for name, one in zip(names, together, strict=True):
+        tasks = [(VANISHES, [name], scope)]
+        done = judge(tasks, record, compared=True, console=Console(file=StringIO()))
+        assert done.differences == []
+        assert done.status == 0
+        counts.add(done.all_verdicts[0].states == one.states)
+    assert False in counts, "the searches did not differ: nothing was put to the test"
 
 
 def printed(column: Column, folder: Path | None) -> str:
