@@ -12,7 +12,8 @@ from proofs.record import Record, RecordError, updated
 from properties.catalogue import PROPERTIES, watched
 from shadowproof.ask import AskError
 from shadowproof.files import check_writable, write_whole
-from shadowproof.verify import close_cache, judge, open_cache, recorded_tasks
+from shadowproof.kept import close_cache, open_cache
+from shadowproof.verify import judge, recorded_tasks
 
 
 def accept_now(reason: str, console: Console) -> None:
@@ -28,7 +29,7 @@ def accept_now(reason: str, console: Console) -> None:
         old = record.load(record.PATH)
     except RecordError:
         old = Record({})
-    cache = open_cache(console)
+    cache = open_cache(None, console)
     done = judge(recorded_tasks(list(PROPERTIES)), old, compared=True, console=console, cache=cache)
     close_cache(console)
     different = done.differences
