@@ -20,7 +20,6 @@ from proofs.said import expand, part_name
 from proofs.world import Column, fold
 from properties.catalogue import PROPERTIES, watched
 from shadowproof.inventory import Disk, Fact, Inventory, InventoryError, Machine
-from shadowproof.inventory.facts import quoted
 
 Allowed = Mapping[str, frozenset[str]]
 """The states each machine of a VM may start in, by the machine's name; of a part's machine by `name#number`."""
@@ -90,7 +89,7 @@ def kinds(inventory: Inventory, asked: Asked | None = None) -> tuple[Kind, ...]:
         key = (tuple(sorted(one.shape.parts.items())), tuple(sorted(one.allowed.items())), one.whole)
         known = found.setdefault(key, one)
         if known is not one:
-            found[key] = replace(known, machines=(*known.machines, machine.name))
+            found[key] = replace(known, machines=(*known.machines, machine.label))
     return tuple(found.values())
 
 
@@ -126,7 +125,7 @@ def few_parts(machine: Machine, asked: Asked) -> Kind:
     allowed = {name: _states(getattr(machine, name)) for name in _OF_A_VM}
     for parts in (disks, switches):
         allowed |= {part_name(name, j): states for j, part in enumerate(parts) for name, states in part.items()}
-    return Kind(Shape({disk.name: len(disks), adapter.name: len(switches)}), allowed, (machine.name,), whole)
+    return Kind(Shape({disk.name: len(disks), adapter.name: len(switches)}), allowed, (machine.label,), whole)
 
 
 def _kept(
@@ -187,7 +186,7 @@ def disks_of(machine: Machine) -> tuple[Disk, ...]:
     if machine.guest_disks_listed or not machine.disks_listed:
         return machine.disks
     source = "only the guest knows; the file has no GuestDisks for this VM"
-    command = f"inside the VM {quoted(machine.name)}: iscsicli SessionList"
+    command = machine.in_guest("iscsicli SessionList")
     layout = Fact(tuple(state.name for state in DiskLayout), source, command)
     formats = Fact(tuple(state.name for state in FileSystem), source, command)
     return (*machine.disks, Disk(UNSEEN, Fact((DiskKind.ISCSI.name,), source, None), layout, formats))
@@ -203,7 +202,7 @@ def contradiction(machine: Machine) -> str | None:
     broken = next((part for part in parts if not can_be(part, allowed)), start)
     facts = facts_of(machine)
     told = " and ".join(facts[name].source for name in sorted(machines_of(broken)) if name in facts)
-    return f"{machine.name} cannot be as the file says ({told}): it must be that {words(broken)}; collect it again"
+    return f"{machine.label} cannot be as the file says ({told}): it must be that {words(broken)}; collect it again"
 
 
 def at_start(shape: Shape, network: Network = PROTOCOL) -> Term:

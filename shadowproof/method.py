@@ -216,7 +216,7 @@ def _counts(assessed: Sequence[Assessment]) -> dict[str, int]:
 
 
 def _lines(found: Assessment) -> Iterator[str]:
-    name = found.vm.machine.name
+    name = found.vm.machine.label
     yield f"{shortened(name)}: {_how(found.method)}"
     if shortened(name) != name:
         yield from _wrapped("name", name)
@@ -249,6 +249,7 @@ def _rows(found: Assessment) -> Iterator[tuple[str, str]]:
                 f"{disk_in_words(vm, j)}: in the backup only as a VHD (BAK-14); to find out, {one.kind.command}",
             )
     yield from (("cluster", says) for says in found.cluster)
+    yield from (("outside", says) for says in vm.machine.outside)
     if found.contradiction:
         yield "file", found.contradiction
 
@@ -280,6 +281,7 @@ def _vm_as_json(found: Assessment) -> dict[str, object]:
     return {
         "name": found.vm.machine.name,
         "id": found.vm.machine.id,
+        "host": found.vm.machine.host,
         "method": found.method,
         "depends_on": list(found.depends_on),
         "conditions": {
@@ -295,6 +297,7 @@ def _vm_as_json(found: Assessment) -> dict[str, object]:
         ],
         "during": list(found.during),
         "cluster": list(found.cluster),
+        "outside": list(found.vm.machine.outside),
         "contradiction": found.contradiction,
     }
 

@@ -2,13 +2,15 @@
 
 import ntpath
 import re
+from dataclasses import replace
 from enum import StrEnum
 from typing import TypeVar
 
 from .facts import Disk, Fact, known, possible
-from .node import Node, shown
+from .node import Node, OddValueError, shown, shown_value
 from .states import DiskKind, DiskLayout, FileSystem
 from .vm import Vm
+from .volumes import volume_of
 
 _VHD_ENDINGS = (".vhd", ".vhdx", ".avhd", ".avhdx", ".vhds", ".vhdpmem")
 _KINDS = {"vhd": DiskKind.VHD, "passthrough": DiskKind.PASS_THROUGH, "iscsi": DiskKind.ISCSI}
@@ -16,58 +18,104 @@ _LAYOUTS = {"basic": DiskLayout.BASIC, "dynamic": DiskLayout.DYNAMIC}
 _CAPABLE = {"ntfs", "refs", "csvfs"}
 _NOT_CAPABLE = {"fat", "fat12", "fat16", "fat32", "exfat"}
 _READ_OF_A_GUEST_DISK = {"drive", "name", "kind", "layout", "filesystem"}
+_LONGEST_DISK_NUMBER = 9
 _S = TypeVar("_S", bound=StrEnum)
 _ON_HOST = {DiskKind.VHD, DiskKind.PASS_THROUGH}  # the host never lists what the guest reaches over iSCSI by itself
 
 
-def disks_of(vm: Vm, drives: list[Node] | None) -> tuple[Disk, ...]:
+def drives_of(vm: Vm) -> list[Node] | None:
+    """The drives that the host lists; None where they are not told. Texts that are all paths of VHD files tell them too."""
+    found = vm.node.get("HardDrives")
+    inner = found.unwrapped() if found is not None else None
+    texts = inner.value if inner is not None and isinstance(inner.value, list) else []
+    if found is not None and inner is not None and texts and all(_is_path(text) for text in texts):
+        vm.note(found.where, "texts instead of objects, read as the paths of its VHD files")
+        return [replace(inner.child(i, text), value={"Path": text}) for i, text in enumerate(texts)]
+    return vm.collection("HardDrives")
+
+
+def _is_path(value: object) -> bool:
+    return isinstance(value, str) and value.strip().casefold().endswith(_VHD_ENDINGS) and volume_of(value) is not None
+
+
+def disks_of(vm: Vm, drives: list[Node] | None) -> tuple[tuple[Disk, ...], bool]:
     """The drives in order, then the guest's iSCSI disks; one stand-in, all open, where the file lists no disk at all.
 
-    Raises InventoryError for a guest disk that names no drive of the VM, or one that another names too.
+    And whether GuestDisks tells of all that the guest has: an element that is not understood may be of any disk.
     """
-    told = _guest_disks(vm)
+    told, whole = _guest_disks(vm)
     if drives is None:
         by_guest = tuple(_disk(vm, _guest_name(node), _guest_kind(vm, node), node) for node in told)
-        return by_guest or (_disk(vm, "(disks not listed)", _unlisted_kind(vm), None),)
-    joined: dict[int, Node] = {}
+        return by_guest or (_disk(vm, "(disks not listed)", _unlisted_kind(vm), None),), whole
+    joined: dict[int, list[Node]] = {}
     apart: list[Node] = []
     for node in told:
-        index = _drive_of(node, drives)
-        if index is None:
-            apart.append(node)
-        elif index in joined:
-            raise node.wrong(f"tells of the same drive as {joined[index].where}", "tell of each drive once")
+        try:
+            index = _drive_of(node, drives)
+        except OddValueError as odd:
+            vm.note_odd(odd)
+            whole = False
         else:
-            joined[index] = node
-    listed = (_disk(vm, drive_name(drive, i), drive_kind(vm, drive), joined.get(i)) for i, drive in enumerate(drives))
-    return (*listed, *(_disk(vm, _guest_name(node), _guest_kind(vm, node), node) for node in apart))
+            (apart if index is None else joined.setdefault(index, [])).append(node)
+    for first, *others in joined.values():
+        for other in others:
+            vm.note(
+                other.where,
+                f"tells of the same drive as {first.where}, so both are passed over; tell of each drive once",
+            )
+    once = {index: nodes[0] for index, nodes in joined.items() if len(nodes) == 1}
+    listed = (_disk(vm, drive_name(drive, i), drive_kind(vm, drive), once.get(i)) for i, drive in enumerate(drives))
+    return (*listed, *(_disk(vm, _guest_name(node), _guest_kind(vm, node), node) for node in apart)), whole
 
 
 def drive_kind(vm: Vm, drive: Node) -> Fact:
     """VHD or pass-through, by the file's ending, else by the number of the host's disk. Captions are localised."""
     path, number = drive.get("Path"), drive.get("DiskNumber")
-    text = path.text() if path is not None else ""
+    text = _plain(path)
+    command = vm.get_part("Get-VMHardDiskDrive", "Path, DiskNumber")
     if path is not None and text.casefold().endswith(_VHD_ENDINGS):
         return known(DiskKind.VHD, path.told)
     if number is not None:
-        digits = number.scalar()
-        if not str(digits).isdecimal() or not str(digits).isascii() or len(str(digits)) > 9:
-            problem = f"is {shown(str(digits), 40)!r}, which is no number of a disk"
-            raise number.wrong(problem, "give it as Get-VMHardDiskDrive does")
-        return known(DiskKind.PASS_THROUGH, number.told)
+        if _is_disk_number(number.value):
+            return known(DiskKind.PASS_THROUGH, number.told)
+        return possible(_ON_HOST, f"{number.told}, which is no number of a disk", command)
     if path is not None and re.match(r"disk \d+ ", text, re.IGNORECASE):
         return known(DiskKind.PASS_THROUGH, path.told)
-    command = vm.get_part("Get-VMHardDiskDrive", "Path, DiskNumber")
     return possible(_ON_HOST, f"{drive.where} names neither a VHD file nor a disk of the host", command)
+
+
+def _is_disk_number(value: object) -> bool:
+    """What Windows gives where there is no disk, 4294967295, is no number of one."""
+    digits = str(value) if not isinstance(value, bool | float) else ""
+    return digits.isascii() and digits.isdecimal() and len(digits) <= _LONGEST_DISK_NUMBER
+
+
+def _plain(node: Node | None) -> str:
+    return node.value.strip() if node is not None and isinstance(node.value, str) else ""
+
+
+def note_drives(vm: Vm, drives: list[Node] | None) -> None:
+    """Note what is odd about the drives, once each."""
+    for drive in drives or []:
+        path, number = drive.get("Path"), drive.get("DiskNumber")
+        if path is not None and not isinstance(path.value, str):
+            vm.note(path.where, f"is {shown_value(path.value)}, no text, so it is passed over; give it in quotes")
+        if number is not None and not _is_disk_number(number.value):
+            said = f"is {shown_value(number.value)}, no number of a disk, so it is passed over"
+            vm.note(number.where, f"{said}; give it as Get-VMHardDiskDrive does, null for none")
+
+
+def is_shared(drive: Node) -> bool:
+    """Whether the disk is one that several VMs share."""
+    persistent = drive.get("SupportPersistentReservations")
+    return _plain(drive.get("Path")).casefold().endswith(".vhds") or (
+        persistent is not None and persistent.value is True
+    )
 
 
 def drive_name(drive: Node, index: int) -> str:
     """The path of the drive, else its caption, else its number in the list."""
-    for name in ("Path", "Name"):
-        node = drive.get(name)
-        if node is not None and node.text():
-            return shown(node.text())
-    return f"drive {index}"
+    return shown(_plain(drive.get("Path")) or _plain(drive.get("Name"))) or f"drive {index}"
 
 
 def _disk(vm: Vm, name: str, kind: Fact, guest: Node | None) -> Disk:
@@ -79,7 +127,9 @@ def _layout(vm: Vm, guest: Node | None) -> Fact:
     node = guest.get("Layout") if guest is not None else None
     if node is None:
         return possible(DiskLayout, "only the guest knows; no element of GuestDisks says it", command)
-    return known(_word(node, _LAYOUTS, "Basic or Dynamic"), node.told)
+    return vm.fact(
+        lambda: known(_word(node, _LAYOUTS, "Basic or Dynamic, the layouts of Windows"), node.told), DiskLayout, command
+    )
 
 
 def _file_system(vm: Vm, guest: Node | None) -> Fact:
@@ -88,6 +138,10 @@ def _file_system(vm: Vm, guest: Node | None) -> Fact:
     node = guest.get("FileSystem") if guest is not None else None
     if node is None:
         return possible(FileSystem, "only the guest knows; no element of GuestDisks says it", command)
+    return vm.fact(lambda: _formats(node, command), FileSystem, command)
+
+
+def _formats(node: Node, command: str | None) -> Fact:
     parts = [node.child(i, v) for i, v in enumerate(node.value)] if isinstance(node.value, list) else [node]
     names = {part.text().casefold() for part in parts}
     if names & _NOT_CAPABLE:
@@ -102,17 +156,22 @@ def _unlisted_kind(vm: Vm) -> Fact:
     return possible(DiskKind, f"{vm.absent('HardDrives')} that says more than names", command)
 
 
-def _guest_disks(vm: Vm) -> list[Node]:
-    """The elements of GuestDisks. A hand-written list that is not one of objects is refused."""
+def _guest_disks(vm: Vm) -> tuple[list[Node], bool]:
+    """The elements of GuestDisks, and whether there are any: a list that is not one of objects (noted) tells nothing."""
     node = vm.node.get("GuestDisks")
-    items = node.items() if node is not None else []
-    if node is not None and items is None:
-        raise node.wrong("is not a list of objects", "give each disk as an object with Drive, Layout and FileSystem")
-    for item in items or []:
+    if node is None:
+        return [], False
+    items = vm.value(node.items, None)
+    if items is None:
+        if isinstance(node.unwrapped().value, str | dict | list):
+            remedy = "give each disk as an object with Drive, Layout and FileSystem"
+            vm.note(node.where, f"is no list of objects, so it is not read; {remedy}")
+        return [], False
+    for item in items:
         for name, entry in item.entries().items():
             if name.casefold() not in _READ_OF_A_GUEST_DISK:
                 vm.note(entry.where, "not read; the elements are Drive, Name, Kind, Layout and FileSystem")
-    return items or []
+    return items, True
 
 
 def _drive_of(node: Node, drives: list[Node]) -> int | None:
@@ -121,37 +180,37 @@ def _drive_of(node: Node, drives: list[Node]) -> int | None:
     if drive is None:
         if kind is not None and _word(kind, _KINDS, "VHD, PassThrough or iSCSI") is DiskKind.ISCSI:
             return None
-        raise node.wrong("does not say which drive it tells of", "give Drive, the drive's Path, or the Kind iSCSI")
+        raise node.odd("does not say which drive it tells of", "give Drive, the drive's Path, or the Kind iSCSI")
     wanted = drive.text().casefold()
     found = [i for i, candidate in enumerate(drives) if wanted in _names_of(candidate)]
     if len(found) != 1:
         which = "names no drive" if not found else "fits several drives"
-        raise drive.wrong(f"{which} of its VM", "give the Path of one of its HardDrives")
+        raise drive.odd(f"{which} of its VM", "give the Path of one of its HardDrives")
     return found[0]
 
 
 def _names_of(drive: Node) -> set[str]:
     """What Drive may call a drive: its path, the last part of it, or its caption."""
     path, caption = drive.get("Path"), drive.get("Name")
-    names = [caption.text()] if caption is not None else []
-    if path is not None:
-        names += [path.text(), ntpath.basename(path.text())]
+    names = [_plain(caption), _plain(path), ntpath.basename(_plain(path))]
     return {name.casefold() for name in names if name}
 
 
 def _guest_kind(vm: Vm, node: Node) -> Fact:
     """The kind of a disk that only GuestDisks tells of."""
-    kind = node.get("Kind")
-    return known(_word(kind, _KINDS, "VHD, PassThrough or iSCSI"), kind.told) if kind else _unlisted_kind(vm)
+    kind, open_ = node.get("Kind"), _unlisted_kind(vm)
+    if kind is None:
+        return open_
+    return vm.fact(lambda: known(_word(kind, _KINDS, "VHD, PassThrough or iSCSI"), kind.told), DiskKind, open_.command)
 
 
 def _guest_name(node: Node) -> str:
-    name = node.get("Name", "Drive")
-    return shown(name.text()) if name is not None and name.text() else node.where
+    return shown(_plain(node.get("Name", "Drive"))) or node.where
 
 
 def _word(node: Node, words: dict[str, _S], choices: str) -> _S:
+    """The state that one of the words names. Raises OddValueError for any other."""
     word = re.sub(r"[\s_-]", "", node.text()).casefold()
     if word not in words:
-        raise node.wrong(f"is {shown(node.text(), 40)!r}", f"give {choices}")
+        raise node.odd("is none of these", f"give {choices}")
     return words[word]

@@ -3,7 +3,7 @@
 import re
 
 from .facts import Fact, known, possible
-from .node import Node, shown
+from .node import Node, OddValueError
 from .states import Integration, Power, System
 from .vm import Vm
 
@@ -16,7 +16,22 @@ _BACKUP_NAMES = {
     "backup (volume snapshot)",
     "backup (volume shadow copy)",
 }
-_OTHER_NAMES = {"guest service interface", "heartbeat", "key-value pair exchange", "shutdown", "time synchronization"}
+_USUAL = {
+    "heartbeat": "84EAAE65-2F2E-45F5-9BB5-0E857DC8EB47",
+    "key-value pair exchange": "2A34B1C2-FD73-4043-8A5B-DD2159BC743F",
+    "shutdown": "9F8233AC-BE49-4C79-8EE3-E7E1985B2077",
+    "time synchronization": "2497F4DE-E9FA-4204-80E4-4B75C46419C0",
+}
+"""The services that every release lists beside the backup service: a list without one of them was filtered."""
+
+_NOT_WINDOWS = re.compile(
+    r"linux|ubuntu|debian|centos|red hat|\brhel|fedora|suse|\bsles|rocky|alma|gentoo|mint|kali|alpine|photon|coreos|flatcar|bsd|"
+    r"solaris|illumos|unix|macos|pfsense|opnsense|android|mariner",
+    re.IGNORECASE,
+)
+_WINDOWS = re.compile(r"windows|hyper-v server|azure stack hci", re.IGNORECASE)
+_NO_NAME = {"", "unknown", "other", "none", "n/a", "-", "?"}
+_THEIR_FORMATS = {"ext2", "ext3", "ext4", "xfs", "btrfs", "zfs", "jfs", "reiserfs", "f2fs", "ufs", "lvm"}
 _DOWN = {Integration.NOT_INSTALLED, Integration.STOPPED}
 _REACHED = {Integration.STOPPED, Integration.RUNNING}
 _STATUS = {
@@ -44,6 +59,38 @@ _AS_SEEN_INSIDE = {
 }
 
 
+def runs_windows(node: Node) -> bool | None:
+    """Whether the guest runs Windows; None: not known."""
+    if _WINDOWS.search(_plain(node.get("GuestOperatingSystem"))):
+        return True
+    return False if not_windows(node) is not None else None
+
+
+def not_windows(node: Node) -> Node | None:
+    """The element that says that the guest does not run Windows: its name, else a layout or file system Windows has not."""
+    name = node.get("GuestOperatingSystem")
+    if _WINDOWS.search(_plain(name)):
+        return None
+    if _NOT_WINDOWS.search(_plain(name)):
+        return name
+    disks = node.get("GuestDisks")
+    try:
+        told = (disks.items() if disks is not None else None) or []
+    except OddValueError:
+        return None
+    found = (value for disk in told for value in (disk.get("Layout"), disk.get("FileSystem")) if value is not None)
+    words = ((value, {str(one).strip().casefold() for one in _listed(value.value)}) for value in found)
+    return next((value for value, names in words if names & _THEIR_FORMATS), None)
+
+
+def _listed(value: object) -> list[object]:
+    return value if isinstance(value, list) else [value]
+
+
+def _plain(node: Node | None) -> str:
+    return node.value.strip() if node is not None and isinstance(node.value, str) else ""
+
+
 def guest_of(vm: Vm, power: Fact) -> tuple[Fact, Fact]:
     """The guest operating system and its backup integration service.
 
@@ -62,10 +109,16 @@ def guest_of(vm: Vm, power: Fact) -> tuple[Fact, Fact]:
 
 
 def _system(vm: Vm) -> Fact:
-    node = vm.node.get("GuestOperatingSystem")
-    name = node.text() if node is not None else ""
-    if node is None or not name:
-        return possible(System, vm.absent("GuestOperatingSystem"), vm.in_guest("ver"))
+    node, command = vm.node.get("GuestOperatingSystem"), vm.in_guest("ver")
+    if node is None:
+        return possible(System, vm.absent("GuestOperatingSystem"), command)
+    return vm.fact(lambda: _named(node, command), System, command)
+
+
+def _named(node: Node, command: str | None) -> Fact:
+    name = node.text()
+    if name.casefold() in _NO_NAME:
+        return possible(System, f"{node.told}, which names none", command)
     old = re.search(r"\bwindows\s+(?:server\s+)?2000\b|\bwindows nt 5\.0\b", name, re.IGNORECASE)
     return known(System.WINDOWS_2000 if old else System.OTHER, node.told)
 
@@ -74,18 +127,18 @@ def _integration(vm: Vm, power: Fact) -> Fact:
     """What the guest says counts first, then what the host sees of its VSS component."""
     inside = vm.node.get("GuestBackupService")
     if inside is not None:
-        return known(_seen_inside(inside), inside.told)
-    on_host = vm.get_part("Get-VMIntegrationService", "Name, Id, Enabled, PrimaryStatusDescription")
+        return vm.fact(lambda: known(_seen_inside(inside), inside.told), Integration, vm.in_guest("sc query vmicvss"))
+    on_host = vm.get_part("Get-VMIntegrationService", "Name, Id, Enabled, PrimaryOperationalStatus")
     services = vm.collection("VMIntegrationService", "IntegrationServices")
     if services is None:
         return possible(Integration, f"{vm.absent('VMIntegrationService')} that says more than names", on_host)
     component = next((service for service in services if _is_backup(service)), None)
-    if component is None:
-        place = f"{vm.node.where} lists no backup (VSS) component"
-        if services and all(_is_other(service) for service in services):
-            return known(Integration.NOT_INSTALLED, place)
-        return possible(Integration, place, on_host)
-    return _seen_by_host(vm, component, power, on_host)
+    if component is not None:
+        return vm.fact(lambda: _seen_by_host(vm, component, power, on_host), Integration, on_host)
+    place = f"{vm.node.where} lists no backup (VSS) component"
+    if all(any(_is_usual(service, name) for service in services) for name in _USUAL):
+        return known(Integration.NOT_INSTALLED, f"{place}, but all that are usual beside it")
+    return possible(Integration, f"{place}, and not all that are usual beside it: a list that was filtered", on_host)
 
 
 def _seen_by_host(vm: Vm, component: Node, power: Fact, on_host: str) -> Fact:
@@ -99,8 +152,10 @@ def _seen_by_host(vm: Vm, component: Node, power: Fact, on_host: str) -> Fact:
         return possible(Integration, f"{enabled.told}, but the VM is not running, so nothing answers", in_guest)
     node = component.get("PrimaryOperationalStatus", "PrimaryStatusDescription")
     status = _status(node) if node is not None else None
-    if node is None or status is None:
-        return possible(Integration, f"{component.where} has no status that is understood", in_guest)
+    if node is None:
+        return possible(Integration, f"{component.where} has no status", on_host)
+    if status is None:
+        return possible(Integration, f"{node.told}, which is no status in English", on_host)
     if _mismatch(component, status):
         vm.note(component.where, "the service in the guest speaks another protocol version, which may fail a backup")
     return possible(_STATUS[status], f"{enabled.told}, {node.told}", in_guest)
@@ -125,13 +180,12 @@ def _mismatch(component: Node, status: str) -> bool:
 def _component(service: Node) -> str | None:
     """The GUID that ends a service's Id, in upper case."""
     identity = service.get("Id")
-    found = _GUID_AT_END.search(identity.text()) if identity is not None else None
+    found = _GUID_AT_END.search(_plain(identity))
     return found[1].upper() if found else None
 
 
 def _service_name(service: Node) -> str:
-    name = service.get("Name")
-    return name.text().casefold() if name is not None else ""
+    return _plain(service.get("Name")).casefold()
 
 
 def _is_backup(service: Node) -> bool:
@@ -139,12 +193,13 @@ def _is_backup(service: Node) -> bool:
     return component == VSS_COMPONENT if component else _service_name(service) in _BACKUP_NAMES
 
 
-def _is_other(service: Node) -> bool:
-    return _component(service) is not None or _service_name(service) in _OTHER_NAMES
+def _is_usual(service: Node, name: str) -> bool:
+    component = _component(service)
+    return component == _USUAL[name] if component else _service_name(service) == name
 
 
 def _seen_inside(node: Node) -> Integration:
     word = re.sub(r"[\s_-]", "", node.text()).casefold()
     if word not in _AS_SEEN_INSIDE:
-        raise node.wrong(f"is {shown(node.text(), 40)!r}", "give Running, Stopped or NotInstalled")
+        raise node.odd("says nothing of a service", "give Running, Stopped or NotInstalled")
     return _AS_SEEN_INSIDE[word]

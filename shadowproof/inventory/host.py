@@ -1,7 +1,7 @@
 """What surrounds a VM on its host: the cluster's resource for it (CLU-1 to CLU-3) and the virtual switches (RST-8)."""
 
 from .facts import Adapter, Fact, known, possible
-from .node import Node, shown
+from .node import Node, OddValueError, shown
 from .states import Cluster, Power, Switch
 from .vm import Vm
 
@@ -16,9 +16,13 @@ _NO_SWITCH = "00000000-0000-0000-0000-000000000000"
 def cluster_of(vm: Vm, power: Fact) -> Fact:
     """The VM's cluster resource. An offline resource with a saved VM is the state the cluster service saves into.
 
-    Raises InventoryError for what is no resource, and for a state that no resource has.
+    Open, and noted, for what is no resource, and for a state that no resource has.
     """
     command = "Get-ClusterResource | Where-Object ResourceType -eq 'Virtual Machine' | Select-Object Name, State"
+    return vm.fact(lambda: _cluster(vm, power, command), Cluster, command)
+
+
+def _cluster(vm: Vm, power: Fact, command: str) -> Fact:
     resource = _resource(vm)
     state = resource.get("State") if resource is not None else None
     clustered = vm.node.get("IsClustered")
@@ -38,7 +42,7 @@ def _resource(vm: Vm) -> Node | None:
     """The cluster's resource for the VM: an object, or the text it was cut to. `{}` says nothing; any other value is none."""
     resource = vm.node.get("ClusterResource")
     if resource is not None and not isinstance(resource.value, dict | str):
-        raise resource.wrong("is not an object", "give it with its State, or null where it is not known")
+        raise resource.odd("is no object", "give it with its State, or null where it is not known")
     return resource if resource is not None and resource.value else None
 
 
@@ -46,7 +50,7 @@ def _resource_state(vm: Vm, state: Node, power: Fact, command: str) -> Fact:
     value = state.scalar()
     name = _RESOURCE_NUMBERS.get(value) if isinstance(value, int) else value.strip().casefold()
     if name not in _RESOURCE_NUMBERS.values():
-        raise state.wrong(f"is {shown(str(value), 40)!r}, which is no state of a resource", "give Online or Offline")
+        raise state.odd("is no state of a resource", "give Online or Offline")
     if name == "online":
         return known(Cluster.ONLINE, state.told)
     if name == "offline":
@@ -62,7 +66,12 @@ def adapters_of(vm: Vm, adapters: list[Node] | None, switches: tuple[Node, ...] 
         command = vm.get_part("Get-VMNetworkAdapter", "Name, SwitchName, Connected")
         source = f"{vm.absent('NetworkAdapters')} that says more than names"
         return (Adapter("(adapters not listed)", possible(Switch, source, command)),)
-    return tuple(Adapter(_adapter_name(node, i), _switch(vm, node, switches)) for i, node in enumerate(adapters))
+    command = vm.get_part("Get-VMNetworkAdapter", "Name, SwitchName, SwitchId, Connected")
+
+    def of(node: Node) -> Fact:
+        return vm.fact(lambda: _switch(vm, node, switches), Switch, command)
+
+    return tuple(Adapter(_adapter_name(node, i), of(node)) for i, node in enumerate(adapters))
 
 
 def _switch(vm: Vm, adapter: Node, switches: tuple[Node, ...] | None) -> Fact:
@@ -80,12 +89,31 @@ def _switch(vm: Vm, adapter: Node, switches: tuple[Node, ...] | None) -> Fact:
         return possible(Switch, f"{adapter.where} names no switch", command)
     told = identity.told if by_id and identity is not None else name.told if name is not None else adapter.where
     if switches is None:
-        command = "Get-VMSwitch | Select-Object Name, Id"
+        command = f"Get-VMSwitch{vm.there} | Select-Object Name, Id"
         return possible({Switch.THERE, Switch.GONE}, f"{told}, and the host's switches are not listed", command)
     there = any(_is_switch(candidate, by_id, by_name) for candidate in switches)
     if there:
         return known(Switch.THERE, f"{told}, which is in Switches")
     return known(Switch.GONE, f"{told}, which is not in Switches")
+
+
+def switches_in(top: Node, notes: list[tuple[str, str]]) -> tuple[Node, ...] | None:
+    """The host's switches; None where they are not listed, or one of them is not understood (noted): then any may be there."""
+    listed = top.get("Switches")
+    if listed is None:
+        return None
+    found = None
+    try:
+        found = listed.items()
+        sure = found is not None and all(_lower(one.get("Name")) or _id_text(one.get("Id")) for one in found)
+    except OddValueError:
+        sure = False
+    if found is None or not sure:
+        notes.append(
+            (listed.where, "the switches are not all given with Name or Id, so which of them exist stays open")
+        )
+        return None
+    return tuple(found)
 
 
 def _is_switch(switch: Node, by_id: str, by_name: str) -> bool:
@@ -105,4 +133,5 @@ def _lower(node: Node | None) -> str:
 
 def _adapter_name(adapter: Node, index: int) -> str:
     name = adapter.get("Name")
-    return shown(name.text()) if name is not None and name.text() else f"adapter {index}"
+    text = name.value.strip() if name is not None and isinstance(name.value, str) else ""
+    return shown(text) or f"adapter {index}"

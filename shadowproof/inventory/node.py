@@ -12,6 +12,25 @@ class InventoryError(ValueError):
     """The file cannot be used. Its text is one sentence: the file, the place in it, what is wrong and what helps."""
 
 
+class OddValueError(InventoryError):
+    """One value cannot be what its name says. `source`: the value, and why; `place`: where it stands.
+
+    It spoils no more than what it is about: whoever reads a VM notes it, and leaves that open.
+    """
+
+    def __init__(self, node: "Node", problem: str, remedy: str) -> None:
+        self.place = node.where
+        self.problem = f"is {shown_value(node.value)}, which {problem}"
+        self.source = f"{node.told}, which {problem}"
+        self.remedy = remedy
+        super().__init__(f"{node.file}: {self.place} {self.problem}; {remedy}")
+
+
+def shown_value(value: object) -> str:
+    """A value of the file as JSON, cut where it is long."""
+    return shown(json.dumps(value, ensure_ascii=False), LONGEST_SHOWN)
+
+
 def shown(text: str, limit: int | None = None) -> str:
     """`text` fit for a terminal: control, direction and half characters are escaped; cut after `limit` characters."""
     looked_at = text if limit is None else text[: limit + 1]
@@ -35,11 +54,15 @@ class Node:
     @property
     def told(self) -> str:
         """`place = value`, as a fact's source quotes it."""
-        return f"{self.where} = {shown(json.dumps(self.value, ensure_ascii=False), LONGEST_SHOWN)}"
+        return f"{self.where} = {shown_value(self.value)}"
 
     def wrong(self, problem: str, remedy: str) -> InventoryError:
-        """The error to raise for this value; `problem` continues the place, `remedy` says what to do."""
+        """The error to raise for the whole file; `problem` continues the place, `remedy` says what to do."""
         return InventoryError(f"{self.file}: {self.where} {problem}; {remedy}")
+
+    def odd(self, problem: str, remedy: str) -> OddValueError:
+        """The error to raise for this value alone; `problem` continues "which"."""
+        return OddValueError(self, problem, remedy)
 
     def child(self, key: str | int, value: object) -> "Node":
         """The node of an element of this one."""
@@ -84,10 +107,10 @@ class Node:
         return self
 
     def items(self) -> "list[Node] | None":
-        """The objects of a collection; one object stands for a list of one.
+        """The objects of a collection; one object stands for a list of one, null among objects for one of which nothing is said.
 
-        None if they were cut to text (ConvertTo-Json does that below its -Depth) or come as `{}`, which says nothing.
-        Raises InventoryError where a collection holds numbers, lists or truth values.
+        None where it is not said what there is: objects cut to text (ConvertTo-Json does that below its -Depth), `{}`, or
+        nothing but null. Raises OddValueError where a collection holds numbers, lists or truth values.
         """
         inner = self.unwrapped()
         if isinstance(inner.value, dict):
@@ -95,38 +118,41 @@ class Node:
         if isinstance(inner.value, str):
             return None
         if not isinstance(inner.value, list):
-            raise self.wrong("is not a list of objects", "collect it again with ConvertTo-Json -Depth 4")
-        nodes = [inner.child(i, value) for i, value in enumerate(inner.value) if value is not None]
+            raise self.odd("is no list of objects", "collect it again with ConvertTo-Json -Depth 4")
+        nodes = [inner.child(i, {} if value is None else value) for i, value in enumerate(inner.value)]
         for node in nodes:
             if not isinstance(node.value, dict | str):
-                raise node.wrong("is not an object", "collect it again with ConvertTo-Json -Depth 4")
-        return None if any(isinstance(node.value, str) for node in nodes) else nodes
+                raise node.odd("is no object", "collect it again with ConvertTo-Json -Depth 4")
+        only_null = bool(inner.value) and all(value is None for value in inner.value)
+        return None if only_null or any(isinstance(node.value, str) for node in nodes) else nodes
 
     def scalar(self) -> str | int:
         """An enumeration's name or number; the pair `{"value": 2, "Value": "Running"}` of a remote session counts.
 
-        Raises InventoryError for truth values, fractions, lists and other objects.
+        Raises OddValueError for truth values, fractions, lists and other objects.
         """
         value = self.value
         if isinstance(value, dict) and value and {str(key).casefold() for key in value} == {"value"}:
             value = value.get("Value", next(iter(value.values())))
         if isinstance(value, str) or _is_integer(value):
             return value
-        raise self.wrong("is neither a name nor a whole number", "give the value as Get-VM reports it")
+        raise self.odd("is neither a name nor a whole number", "give the value as Get-VM reports it")
 
     def text(self) -> str:
-        """A string without the blanks around it. Raises InventoryError for anything else."""
+        """A string without the blanks around it. Raises OddValueError for anything else."""
         if not isinstance(self.value, str):
-            raise self.wrong("is not a text", "give it in quotes")
+            raise self.odd("is no text", "give it in quotes")
         return self.value.strip()
 
     def boolean(self) -> bool:
-        """true, false, or the same as a text. Raises InventoryError for anything else."""
+        """true, false, the same as a text, or 1 and 0. Raises OddValueError for anything else."""
         if isinstance(self.value, bool):
             return self.value
+        if _is_integer(self.value) and self.value in {0, 1}:
+            return self.value == 1
         if isinstance(self.value, str) and self.value.strip().casefold() in {"true", "false"}:
             return self.value.strip().casefold() == "true"
-        raise self.wrong("is neither true nor false", "give it as true or false")
+        raise self.odd("is neither true nor false", "give it as true or false")
 
 
 def _is_integer(value: object) -> TypeGuard[int]:

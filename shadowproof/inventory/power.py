@@ -5,8 +5,10 @@ ForceShutdown and ForceReboot before the twelve critical states, later ones Hibe
 Such a number stands for what any of the three countings makes of it.
 """
 
+from collections.abc import Iterable
+
 from .facts import Fact, known, possible
-from .node import Node, shown
+from .node import InventoryError, Node, OddValueError
 from .states import Power
 from .vm import Vm
 
@@ -43,18 +45,46 @@ _CRITICAL = (
 )  # fmt: skip
 _INSERTED = ("forceshutdown", "forcereboot", "hibernated", "componentservicing")
 _FIRST_UNSURE = 32781
+_WAY_OUT = (
+    ", and no other State in the file is one: either they are words of another language, and then collect-inventory.ps1, or "
+    "Get-VM | ConvertTo-Json -Depth 4, writes what every language shares (Running, Off, Saved, Paused, or numbers); or what "
+    "is listed is no VM, and then collect the VMs with the same"
+)
 _REMEDY = "give it as Get-VM does, such as Running, Off, Saved, Paused, or its number"
 
 
 def power_of(vm: Vm) -> Fact:
     """The power state; over several states while the VM is on its way from one to another.
 
-    Raises InventoryError for a State that no release of Hyper-V has.
+    Open, and noted, for a State that no release of Hyper-V has.
     """
     command = vm.get_vm("Name, State")
     node = vm.node.get("State")
     if node is None:
         return possible(_ANY, vm.absent("State"), command)
+    return vm.fact(lambda: _told(vm, node, command), _ANY, command)
+
+
+def check_states(machines: Iterable[Node]) -> None:
+    """Refuse a file that gives states, of which not one is a VM's: they are in another language, or of something else.
+
+    Raises InventoryError.
+    """
+    first: OddValueError | None = None
+    for machine in machines:
+        node = machine.get("State")
+        if node is not None:
+            try:
+                _names(node)
+            except OddValueError as odd:
+                first = first or odd
+            else:
+                return
+    if first is not None:
+        raise InventoryError(f"{machine.file}: {first.place} {first.problem}{_WAY_OUT}")
+
+
+def _told(vm: Vm, node: Node, command: str) -> Fact:
     names = _names(node)
     states = frozenset[Power]().union(*(_states(name) for name in names))
     if len(names) > 1:
@@ -81,7 +111,7 @@ def _names(node: Node) -> list[str]:
         names = [name for inserted in (0, 2, 4) for name in _counted(value - _FIRST_UNSURE, inserted)]
         if names:
             return names
-    raise node.wrong(f"is {shown(str(value), 40)!r}, which is no state of a VM", _REMEDY)
+    raise node.odd("is no state of a VM", _REMEDY)
 
 
 def _counted(offset: int, inserted: int) -> list[str]:

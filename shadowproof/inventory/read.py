@@ -12,16 +12,14 @@ from collections import Counter
 from pathlib import Path
 
 from .node import InventoryError, Node, shown
+from .others import COLLECT
+from .texts import WRITE_IT, refuse_other_texts
 
 LARGEST_FILE = 20_000_000  # bytes; about 2 kB a VM is usual
 DEEPEST = 64  # levels of lists and objects; the collector writes 5
 LONGEST_NUMBER = 40  # digits in a row; 64-bit numbers have 20
 
-_AS_JSON = "ConvertTo-Json -Depth 4 | Set-Content -Encoding utf8"
-_COLLECT = f"write it with collect-inventory.ps1, or with: Get-VM | {_AS_JSON} FILE"
 _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[{]|[\]}]|[0-9]++|NaN|Infinity', re.DOTALL)
-_TABLE_RULE = re.compile(r"^[ \t]*-{2,}(?:[ \t]+-{2,})*[ \t]*\r?$", re.MULTILINE)
-_LIST_LINE = re.compile(r"\A\s*[A-Za-z]\w*[ \t]+: ")
 
 
 class _UnusableValueError(ValueError):
@@ -32,7 +30,7 @@ def read_json(path: Path) -> Node:
     """The top of the file at `path`. Raises InventoryError, and nothing else, for whatever it cannot read."""
     file = shown(str(path))
     text = _decoded(_bytes_of(path, file), file)
-    _refuse_other_outputs(text, file)
+    refuse_other_texts(text, file)
     _refuse_extremes(text, file)
     try:
         value = json.loads(text, object_pairs_hook=_object, parse_float=_fraction)
@@ -56,7 +54,7 @@ def _bytes_of(path: Path, file: str) -> bytes:
         with path.open("rb") as stream:
             content = stream.read(LARGEST_FILE + 1)
     except FileNotFoundError:
-        raise InventoryError(f"{file}: there is no such file; check the name, or make it: {_COLLECT}") from None
+        raise InventoryError(f"{file}: there is no such file; check the name, or make it: {WRITE_IT}") from None
     except OSError as error:
         raise InventoryError(f"{file}: cannot be read ({error.strerror}); check its rights and its disk") from None
     except InventoryError:
@@ -84,23 +82,8 @@ def _decoded(content: bytes, file: str) -> str:
         problem = f"byte {error.start} is not {encoding.upper()} text"
         raise InventoryError(f"{file}: {problem}; save the file again with Set-Content -Encoding utf8") from None
     if not text.strip("\ufeff \t\r\n"):
-        raise InventoryError(f"{file}: is empty; {_COLLECT}")
+        raise InventoryError(f"{file}: is empty; {WRITE_IT}")
     return text
-
-
-def _refuse_other_outputs(text: str, file: str) -> None:
-    """Say what to do with CLIXML and with the tables and lists that PowerShell prints."""
-    start = text[:4000].lstrip()
-    if start.startswith(("<", "#< CLIXML")):
-        raise InventoryError(
-            f"{file}: line 1 is XML, such as Export-Clixml writes, and not JSON; "
-            f"convert it with: Import-Clixml FILE | {_AS_JSON} NEWFILE"
-        )
-    if start[:1] not in '[{"':
-        if _TABLE_RULE.search(start) or _LIST_LINE.match(start):
-            raise InventoryError(f"{file}: line 1 begins a table as PowerShell prints it, not JSON; {_COLLECT}")
-        if start.startswith("#TYPE"):
-            raise InventoryError(f"{file}: line 1 is CSV, such as Export-Csv writes, not JSON; {_COLLECT}")
 
 
 def _refuse_extremes(text: str, file: str) -> None:
@@ -135,8 +118,13 @@ def _not_json(error: json.JSONDecodeError, text: str, file: str) -> InventoryErr
         return InventoryError(
             f"{file}: {place} is where the JSON stops short; copy the whole file, or collect it again"
         )
+    if error.msg == "Extra data":
+        after = "a second list or object" if text[error.pos : error.pos + 1] in "[{" else "something else"
+        hosts = "Get-VM -ComputerName HOST1, HOST2"
+        remedy = f"make one list of it, as of several hosts at once: {COLLECT.replace('Get-VM', hosts, 1)}"
+        return InventoryError(f"{file}: {place} begins {after}, where the first JSON has ended; {remedy}")
     reason = shown(error.msg[:1].lower() + error.msg[1:])
-    return InventoryError(f"{file}: {place} is not JSON ({reason}); {_COLLECT}")
+    return InventoryError(f"{file}: {place} is not JSON ({reason}); {WRITE_IT}")
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:

@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 
 from .facts import Fact, known, possible, quoted
-from .node import Node, shown
+from .node import Node, OddValueError, shown
 from .states import SnapshotLocation
 from .vm import Vm
 
@@ -59,13 +59,19 @@ def same_volume(a: Volume | None, b: Volume | None) -> bool | None:
 
 def place_of(node: Node, path_name: str, volume_name: str) -> Place | None:
     """The place that two elements of `node` tell, or None if neither is there. A collected volume id comes first."""
-    path = node.get(path_name)
-    volume = node.get(volume_name)
-    text = path.text() if path is not None else ""
-    identity = volume.text() if volume is not None else ""
+    text, identity = _text(node.get(path_name)), _text(node.get(volume_name))
+    if text is None or identity is None:
+        return Place(text or "", None)
     if identity:
         return Place(text, volume_of(identity) or Volume("id", identity.casefold()))
     return Place(text, volume_of(text)) if text else None
+
+
+def _text(node: Node | None) -> str | None:
+    """A text without blanks around it, "" for none; None for what is no text."""
+    if node is None:
+        return ""
+    return node.value.strip() if isinstance(node.value, str) else None
 
 
 def snapshot_location_of(vm: Vm, drives: list[Node] | None) -> Fact:
@@ -76,6 +82,10 @@ def snapshot_location_of(vm: Vm, drives: list[Node] | None) -> Fact:
     show = vm.get_vm("SnapshotFileLocation, HardDrives")
     path_name = "SnapshotFileLocation" if vm.node.get("SnapshotFileLocation") else "CheckpointFileLocation"
     snapshot = place_of(vm.node, path_name, "SnapshotVolumeId")
+    for name in (path_name, "SnapshotVolumeId"):
+        node = vm.node.get(name)
+        if node is not None and not isinstance(node.value, str):
+            vm.note_odd(node.odd("is no text", "give it in quotes"))
     if drives is None:
         return possible(SnapshotLocation, f"{vm.node.where} does not list its drives", show)
     if not drives:
@@ -84,7 +94,8 @@ def snapshot_location_of(vm: Vm, drives: list[Node] | None) -> Fact:
         return possible(SnapshotLocation, vm.absent("SnapshotFileLocation"), show)
     places = [place for drive in drives for place in _files(drive)]
     unsure = next((place.path for place in [snapshot, *places] if place.volume is None and place.path), snapshot.path)
-    command = f"Get-Volume -FilePath {quoted(shown(unsure))}" if unsure else show
+    there = f" -CimSession {quoted(vm.on_host)}" if vm.on_host else ""
+    command = f"Get-Volume{there} -FilePath {quoted(shown(unsure))}" if unsure else show
     source = f"{vm.node.child(path_name, None).where} on {_words(snapshot)}, VHD files on {_all_words(places)}"
     return possible(_compared(snapshot, places), source, command)
 
@@ -112,7 +123,10 @@ def _files(drive: Node) -> list[Place]:
     if parents is None:
         unlisted = own.path.casefold().endswith(_DIFFERENCING)
         return [own, Place("", None)] if unlisted else [own]
-    listed = parents.items() if parents.value is not None else None
+    try:
+        listed = parents.items() if parents.value is not None else None
+    except OddValueError:
+        listed = None
     if listed is None:
         return [own, Place("", None)]
     return [own, *(place_of(parent, "Path", "VolumeId") or Place("", None) for parent in listed)]

@@ -89,10 +89,11 @@ STYLES = (
 )
 """How the paths of one VM name their volumes: each can be told from the others of its style."""
 
-CUT: tuple[Any, ...] = (None, {}, "Microsoft.HyperV.PowerShell.Thing", ["Microsoft.HyperV.PowerShell.Thing"])
+CUT: tuple[Any, ...] = (None, {}, [None], "Microsoft.HyperV.PowerShell.Thing", ["Microsoft.HyperV.PowerShell.Thing"])
 """What ConvertTo-Json leaves of a collection that it did not go into; nothing is known then."""
 
 HEARTBEAT = {"Name": "Takt", "Id": r"Microsoft:1\84EAAE65-2F2E-45F5-9BB5-0E857DC8EB47", "Enabled": True}
+OTHERS = [{"Name": name} for name in ("Shutdown", "Time Synchronization", "key-value pair exchange")]
 UNREAD = {
     "CPUUsage": 0,
     "Uptime": {"Ticks": 12, "value": "Off"},
@@ -182,11 +183,11 @@ class _Telling:
         by_host = [] if vm.integration == of("NOT_INSTALLED") else [STATUS_WORDS[vm.integration]] * is_up
         seen = [self._listed([HEARTBEAT, self._service(self.one(words))]) for words in by_host]
         if vm.integration == of("NOT_INSTALLED"):
-            seen.append(self._listed([HEARTBEAT, {"Name": "heartbeat"}]))
+            seen.append(self._listed([HEARTBEAT, *OTHERS]))
         if vm.integration == of("NOT_INSTALLED", "STOPPED"):
             seen.append(self._listed([self._service("Ok") | {"Enabled": self.one((False, "false"))}]))
         if vm.integration == SERVICE:
-            seen += [*CUT, [], [{"Name": "Sicherung", "Enabled": True}]]
+            seen += [*CUT, [], [{"Name": "Sicherung", "Enabled": True}], [HEARTBEAT], [HEARTBEAT, *OTHERS[1:]]]
             seen += [] if is_up else [[self._service("Ok")]]
         if vm.integration in INSIDE_WORDS and (not seen or self.one((True, False))):
             contrary = self.one((None, self._listed([self._service("Ok")]), "cut"))
@@ -204,7 +205,7 @@ class _Telling:
         if word == "untold":
             return {"IsClustered": None, "ClusterResource": self.one((None, {}))}
         if word == "not":
-            return {"IsClustered": self.one((False, "False")), "ClusterResource": None}
+            return {"IsClustered": self.one((False, "False", 0)), "ClusterResource": None}
         if word == "clustered":
             resource = self.one(({"Name": "r", "State": None}, {"Name": "r"}, "@{Name=r; State=Online}"))
             return dict(self.one(({"IsClustered": True}, {"IsClustered": None, "ClusterResource": resource})))
@@ -276,8 +277,8 @@ class _Telling:
         return self.one(CUT) if ports is None else self._listed([dict(self.one(PORT_WORDS[port])) for port in ports])
 
     def _listed(self, items: list[dict[str, Any]]) -> Any:
-        """A collection in one of its shapes: one object stands for a list of one, null for nothing in a list."""
-        ways: list[Any] = [items, items, {"value": items, "Count": len(items)}, [None, *items]]
+        """A collection in one of its shapes: one object stands for a list of one."""
+        ways: list[Any] = [items, items, {"value": items, "Count": len(items)}]
         return self.one([*ways, items[0]] if len(items) == 1 else ways)
 
 

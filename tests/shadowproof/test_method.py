@@ -262,7 +262,8 @@ def test_the_json_says_the_same_and_can_be_written() -> None:
     assert [told["name"] for told in found["vms"]] == [machine.name for machine in inventory.machines]
     dc02 = found["vms"][-1]
     assert set(dc02) == {
-        "name", "id", "method", "depends_on", "conditions", "readings", "disks", "during", "cluster", "contradiction",
+        "name", "id", "host", "method", "depends_on", "conditions", "readings", "disks", "during", "cluster", "outside",
+        "contradiction",
     }  # fmt: skip
     assert dc02["method"] == "open"
     assert dc02["conditions"]["MET-6"]["value"] == "open"
