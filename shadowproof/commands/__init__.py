@@ -63,9 +63,9 @@ def console(*, errors: bool = False) -> Console:
     return Spelled(stderr=errors, width=None if sys.stdout.isatty() else 140, soft_wrap=False)
 
 
-def say(text: str, *, end: str = "\n") -> None:
-    """Write to stdout. (What typer writes with, click's echo, takes an ASCII place for one of UTF-8.)"""
-    print(text, end=end, flush=True)  # what nobody reads on is noticed here, and not when Python ends
+def say(text: str, *, end: str = "\n", err: bool = False) -> None:
+    """Write to stdout, or to stderr. (What typer writes with, click's echo, takes an ASCII place for one of UTF-8.)"""
+    print(text, end=end, flush=True, file=sys.stderr if err else sys.stdout)  # what nobody reads on is noticed here, and not when Python ends
 
 
 def here(text: str) -> str:

@@ -9,6 +9,8 @@ import typer
 
 from shadowproof.commands import CacheFolder, Faults, InventoryFile, Properties, Readings, app, console, say
 
+_NOTES = 20  # on a file of VMs, that verify repeats
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -76,7 +78,12 @@ def _kinds(inventory: Path, full: bool, column: Column, names: Sequence[str]) ->
 
     if full:
         raise ask.AskError("--full and --inventory exclude one another. Leave one out.")
-    return kinds(read_inventory(inventory), Asked.of(column=column, names=names))
+    found = read_inventory(inventory)
+    for note in found.notes[:_NOTES]:
+        say(f"Note on the file: {note}", err=True)
+    if len(found.notes) > _NOTES:
+        say(f"{len(found.notes) - _NOTES} more notes: shadowproof method --inventory {inventory} tells all", err=True)
+    return kinds(found, Asked.of(column=column, names=names))
 
 
 def _tasks(
