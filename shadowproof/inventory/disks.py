@@ -47,11 +47,15 @@ def disks_of(vm: Vm, drives: list[Node] | None) -> tuple[tuple[Disk, ...], bool]
     if drives is None:
         by_guest = tuple(_disk(vm, _guest_name(node), _guest_kind(vm, node), node) for node in told)
         return by_guest or (_disk(vm, "(disks not listed)", _unlisted_kind(vm), None),), whole
+    by_name: dict[str, list[int]] = {}
+    for i, drive in enumerate(drives):
+        for name in _names_of(drive):
+            by_name.setdefault(name, []).append(i)
     joined: dict[int, list[Node]] = {}
     apart: list[Node] = []
     for node in told:
         try:
-            index = _drive_of(node, drives)
+            index = _drive_of(node, by_name)
         except OddValueError as odd:
             vm.note_odd(odd)
             whole = False
@@ -97,12 +101,14 @@ def _plain(node: Node | None) -> str:
 def note_drives(vm: Vm, drives: list[Node] | None) -> None:
     """Note what is odd about the drives, once each."""
     for drive in drives or []:
-        path, number = drive.get("Path"), drive.get("DiskNumber")
-        if path is not None and not isinstance(path.value, str):
-            vm.note(path.where, f"is {shown_value(path.value)}, no text, so it is passed over; give it in quotes")
+        number, parents = drive.get("DiskNumber"), drive.get("ParentPaths")
         if number is not None and not _is_disk_number(number.value):
             said = f"is {shown_value(number.value)}, no number of a disk, so it is passed over"
             vm.note(number.where, f"{said}; give it as Get-VMHardDiskDrive does, null for none")
+        files = (vm.value(parents.items, None) if parents is not None else None) or []
+        for node in (one.get(name) for one in (drive, *files) for name in ("Path", "VolumeId")):
+            if node is not None and not isinstance(node.value, str):
+                vm.note(node.where, f"is {shown_value(node.value)}, no text, so it is passed over; give it in quotes")
 
 
 def is_shared(drive: Node) -> bool:
@@ -128,7 +134,9 @@ def _layout(vm: Vm, guest: Node | None) -> Fact:
     if node is None:
         return possible(DiskLayout, "only the guest knows; no element of GuestDisks says it", command)
     return vm.fact(
-        lambda: known(_word(node, _LAYOUTS, "Basic or Dynamic, the layouts of Windows"), node.told), DiskLayout, command
+        lambda: known(_word(node, _LAYOUTS, "Basic and Dynamic, the layouts of Windows"), node.told),
+        DiskLayout,
+        command,
     )
 
 
@@ -174,15 +182,14 @@ def _guest_disks(vm: Vm) -> tuple[list[Node], bool]:
     return items, True
 
 
-def _drive_of(node: Node, drives: list[Node]) -> int | None:
+def _drive_of(node: Node, by_name: dict[str, list[int]]) -> int | None:
     """The index of the drive that an element of GuestDisks tells of; None for an iSCSI disk, which has none."""
     kind, drive = node.get("Kind"), node.get("Drive")
     if drive is None:
-        if kind is not None and _word(kind, _KINDS, "VHD, PassThrough or iSCSI") is DiskKind.ISCSI:
+        if kind is not None and _word(kind, _KINDS, "VHD, PassThrough and iSCSI") is DiskKind.ISCSI:
             return None
         raise node.odd("does not say which drive it tells of", "give Drive, the drive's Path, or the Kind iSCSI")
-    wanted = drive.text().casefold()
-    found = [i for i, candidate in enumerate(drives) if wanted in _names_of(candidate)]
+    found = by_name.get(drive.text().casefold(), [])
     if len(found) != 1:
         which = "names no drive" if not found else "fits several drives"
         raise drive.odd(f"{which} of its VM", "give the Path of one of its HardDrives")
@@ -201,7 +208,7 @@ def _guest_kind(vm: Vm, node: Node) -> Fact:
     kind, open_ = node.get("Kind"), _unlisted_kind(vm)
     if kind is None:
         return open_
-    return vm.fact(lambda: known(_word(kind, _KINDS, "VHD, PassThrough or iSCSI"), kind.told), DiskKind, open_.command)
+    return vm.fact(lambda: known(_word(kind, _KINDS, "VHD, PassThrough and iSCSI"), kind.told), DiskKind, open_.command)
 
 
 def _guest_name(node: Node) -> str:
@@ -212,5 +219,5 @@ def _word(node: Node, words: dict[str, _S], choices: str) -> _S:
     """The state that one of the words names. Raises OddValueError for any other."""
     word = re.sub(r"[\s_-]", "", node.text()).casefold()
     if word not in words:
-        raise node.odd("is none of these", f"give {choices}")
+        raise node.odd(f"is none of {choices}", "give one of them")
     return words[word]

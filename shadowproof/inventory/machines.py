@@ -104,18 +104,18 @@ def _labels(machines: Sequence[_Known]) -> list[str]:
 
 def _way(twins: Sequence[_Known]) -> str:
     for way in ("host", "id"):
-        if len({_apart(one, way) for one in twins}) == len(twins):
+        told = {_apart(one, way).casefold() for one in twins}
+        if len(told - {""}) == len(twins):
             return way
     return "place"
 
 
 def _apart(one: _Known, way: str) -> str:
-    told = {
-        "host": f"on {one.group}" if one.group else "",
-        "id": f"Id {one.id}" if one.id else "",
-        "place": one.listed.node.where,
-    }
-    return told[way] or one.listed.node.where
+    if way == "host":
+        return f"on {one.group}" if one.group else ""
+    if way == "id":
+        return f"Id {one.id}" if one.id else ""
+    return one.listed.node.where
 
 
 def _note_twins(machines: Sequence[_Known], labels: Sequence[str], notes: Notes) -> None:

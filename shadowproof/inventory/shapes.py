@@ -14,6 +14,7 @@ from .others import REMEDY, in_words, recognised
 
 SCHEMA = 1  # the version that collect-inventory.ps1 writes
 MOST_MACHINES = 20_000  # one file; a cluster of 64 hosts has at most 8,000
+MOST_OBJECTS = 100_000  # that are looked at on the way to the VMs
 DEEPEST_LIST = 5  # levels above a list of VMs; a collector of several hosts has two
 
 _BESIDE_VMS = {"schema", "vms", "switches", "host", "collectedat", "clusterread", "computername"}
@@ -51,12 +52,15 @@ class _Around:
 
 @dataclass
 class Found:
-    """The VMs in the file's order, and what there is to note; `refused`: why the first object that was met is none."""
+    """The VMs in the file's order, and what there is to note; `refused`: why the first object that was met is none.
+    `met`: how many objects and lists were looked at.
+    """
 
     machines: list[Listed] = field(default_factory=list)
     notes: list[tuple[str, str]] = field(default_factory=list)
     places: list[str] = field(default_factory=list)
     refused: InventoryError | None = None
+    met: int = 0
 
     def refuse(self, why: InventoryError) -> None:
         """Keep the first reason."""
@@ -80,14 +84,18 @@ def find_machines(top: Node) -> Found:
 
 def _search(node: Node, around: _Around, found: Found, depth: int) -> None:
     node = node.unwrapped()
+    if not isinstance(node.value, list | dict):
+        return
+    found.met += len(node.value)
+    if len(node.value) > MOST_MACHINES or len(found.machines) > MOST_MACHINES:
+        count = max(len(node.value), len(found.machines))
+        raise node.wrong(f"has {count} elements, more than {MOST_MACHINES}", "collect fewer VMs at a time")
+    if found.met > MOST_OBJECTS:
+        raise node.wrong(f"is met after more than {MOST_OBJECTS} others, none of them surely a list of VMs", REMEDY)
     if isinstance(node.value, list):
-        _check_number(node, len(node.value))
         _search_list(node, around, found, depth)
-    elif isinstance(node.value, dict):
-        _check_number(node, len(node.value))
+    else:
         _search_object(node, around, found, depth)
-    if len(found.machines) > MOST_MACHINES:
-        raise _too_many(node, len(found.machines))
 
 
 def _search_list(node: Node, around: _Around, found: Found, depth: int) -> None:
@@ -219,15 +227,6 @@ def _nothing(top: Node) -> InventoryError:
     if isinstance(inner.value, list | dict):
         return top.wrong("holds no VM", "collect on a host that has VMs, with the rights to see them")
     return top.wrong(f"is {_kind(inner.value)} where VMs should be", REMEDY)
-
-
-def _check_number(node: Node, count: int) -> None:
-    if count > MOST_MACHINES:
-        raise _too_many(node, count)
-
-
-def _too_many(node: Node, count: int) -> InventoryError:
-    return node.wrong(f"has {count} elements, more than {MOST_MACHINES}", "collect fewer VMs at a time")
 
 
 def _kind(value: object) -> str:
