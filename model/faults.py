@@ -13,7 +13,7 @@ CHILD_EVENTS = frozenset(
 )  # fmt: skip
 
 FAULTS = (
-    Fault("guest_snapshot_fails", _CHILD, "The child's provider fails to make the snapshot; the child's backup ends."),
+    Fault("guest_snapshot_fails", _CHILD, "The child's backup fails, in any of its phases; the VM runs on."),
     Fault(
         "guest_hangs",
         _CHILD,
@@ -21,7 +21,7 @@ FAULTS = (
         CHILD_EVENTS,
         duty="In a child, carry the backup through or end it as failed: the host waits in PrepareForSnapshot without a bound.",
     ),
-    Fault("guest_crashes", _CHILD, "The guest crashes during its backup; the VM is off."),
+    Fault("guest_crashes", _CHILD, "The guest crashes during its backup, or before the host's copy; the VM is off."),
     Fault(
         "integration_service_stops",
         _CHILD,
@@ -37,7 +37,9 @@ FAULTS = (
         duty="Leave the power state of the VMs alone while a session is open.",
     ),
     Fault(
-        "roll_back_fails", _HOST, "The image of a VM's VHD files cannot be rolled back, although nothing forbids it."
+        "roll_back_fails",
+        _HOST,
+        "One VHD file in the shadow copy, or all, cannot be rolled back, although nothing forbids it.",
     ),
     Fault(
         "management_service_restarts",
@@ -48,7 +50,7 @@ FAULTS = (
     Fault("host_loses_power", _HOST, "The host loses power and starts again."),
     Fault("registration_fails", _HOST, "A restored VM cannot be registered."),
     Fault("cluster_fails_over", _HOST, "The cluster moves a VM to another node, for reasons of its own."),
-    Fault("provider_fails", _VSS, "The provider fails to create the shadow copies."),
+    Fault("provider_fails", _VSS, "The provider fails, before, during or after the commit."),
     Fault(
         "provider_cannot_auto_recover",
         _VSS,
@@ -74,22 +76,64 @@ FAULTS = (
         duty="Stay alive until the session is over: nobody goes on in a dead requester's place.",
     ),
     Fault(
-        "veto_ignored",
+        "failure_ignored",
         _REQUESTER,
-        "The requester ignores a veto and lets the snapshot set go on.",
-        duty="When a writer has failed in PrepareForSnapshot, give the snapshot set up.",
+        "The requester goes on although the status shows a failed writer, or never looks at it.",
+        duty="Gather the writers' status after DoSnapshotSet, and give the backup up if one has failed.",
     ),
     Fault(
         "released_without_abort",
         _REQUESTER,
-        "The requester releases after a failed DoSnapshotSet without AbortBackup.",
-        duty="After DoSnapshotSet has failed, call AbortBackup before releasing the object.",
+        "The requester releases after a failure without AbortBackup.",
+        duty="After DoSnapshotSet has failed, or a writer has, call AbortBackup before releasing the object.",
+    ),
+    Fault(
+        "released_early",
+        _REQUESTER,
+        "The requester releases its object before BackupComplete, on purpose.",
+        duty="Release the object only after BackupComplete, or after AbortBackup.",
+    ),
+    Fault(
+        "released_while_waiting",
+        _REQUESTER,
+        "The requester gives up waiting inside DoSnapshotSet, and releases its object.",
+        duty="Wait for DoSnapshotSet; whoever gives up waiting calls AbortBackup before releasing the object.",
+    ),
+    Fault(
+        "copy_fails",
+        _REQUESTER,
+        "The files cannot be copied from the shadow copy, and the requester reports so.",
+        duty="Report a copy that fails with SetBackupSucceeded, false.",
+    ),
+    Fault(
+        "failed_copy_reported_as_success",
+        _REQUESTER,
+        "The copy fails, and the requester reports success.",
+        duty="Call SetBackupSucceeded with true only for what was copied.",
+    ),
+    Fault(
+        "success_not_reported",
+        _REQUESTER,
+        "The requester never calls SetBackupSucceeded.",
+        duty="Call SetBackupSucceeded for each component that was copied.",
+    ),
+    Fault(
+        "completed_after_failure",
+        _REQUESTER,
+        "The requester calls BackupComplete after a failure.",
+        duty="Do not take BackupComplete for AbortBackup: after a failure it is refused and ends nothing.",
     ),
     Fault(
         "post_restore_never_called",
         _REQUESTER,
         "The requester never calls PostRestore.",
         duty="Once PreRestore has succeeded, call PostRestore before releasing the object.",
+    ),
+    Fault(
+        "post_restore_despite_failure",
+        _REQUESTER,
+        "The requester calls PostRestore although a writer failed in PreRestore.",
+        duty="When a writer has failed in PreRestore, give the restore up.",
     ),
     Fault(
         "file_status_forgotten",

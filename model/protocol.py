@@ -17,10 +17,9 @@ from model.actors import (
 )
 from model.events import EVENT_FILES
 from model.faults import FAULTS
-from model.notation import Actor, Network, build, declared, every, iff
+from model.notation import Actor, Network, build, declared
 from model.readings import READINGS
 from model.requirements import BY_ID
-from model.sorts import adapter
 
 ACTOR_FILES = (
     requester, vss, writer, volumes, power, conditions, method, child, image, restore, parts, cluster, due,
@@ -31,7 +30,7 @@ ACTORS = tuple(thing for file in ACTOR_FILES for thing in vars(file).values() if
 AT_START = (
     conditions.NO_SERVICE_ON_WINDOWS_2000,
     cluster.FITS_POWER,
-    every(adapter, iff(parts.switch.is_(parts.Switch.THERE), parts.port.is_(parts.Port.CONNECTED))),
+    parts.PORTS_WHERE_HERE,
 )
 
 PROTOCOL: Network = declared(

@@ -11,7 +11,7 @@ from model.notation import Actor, States
 
 @dataclass(frozen=True)
 class Reading:
-    """One silent point: its machine, the question it answers, and the faults without which it makes no difference."""
+    """One silent point: its machine, the question it answers, and the faults under which it makes a difference of its own."""
 
     actor: Actor
     question: str
@@ -97,7 +97,22 @@ class SpreadVHDs(States):
 
 class AbortWindow(States):
     ANY_TIME = "any time after PrepareForBackup"
-    UNTIL_RETURN = "up to DoSnapshotSet's return"
+    UNTIL_RETURN = "from StartSnapshotSet up to DoSnapshotSet's return"
+
+
+class AfterAVeto(States):
+    GOES_ON = "it goes on: the other writers get their events, and the status shows the failed writer"
+    FAILS = "DoSnapshotSet fails, and Freeze is never delivered"
+
+
+class WhichSwitches(States):
+    EACH = "switch by switch"
+    ALL_OR_NONE = "ports only if every switch is there"
+
+
+class LeftOfFailover(States):
+    NOTHING = "nothing: it is another node's now"
+    AS_IT_WAS = "the VM as the writer left it"
 
 
 def _reading(name: str, states: type[States], says: str, question: str, *matters_under: str) -> Reading:
@@ -110,9 +125,8 @@ READ_1 = _reading(
 READ_2 = _reading(
     "READ-2",
     LaterEvents,
-    "The requester goes on after a veto: does the failed writer get the later events?",
+    "The snapshot set goes on after a veto: does the failed writer get the later events?",
     "Q2",
-    "veto_ignored",
 )
 READ_3 = _reading(
     "READ-3",
@@ -167,7 +181,30 @@ READ_13 = _reading(
     "READ-13", SpreadVHDs, "VHDs lie on several volumes: can the snapshot file location be on the same one?", "Q30"
 )
 READ_14 = _reading("READ-14", AbortWindow, "When may the requester call AbortBackup?", "C3", "requester_aborts")
+READ_15 = _reading(
+    "READ-15",
+    AfterAVeto,
+    "A writer fails in PrepareForSnapshot: what becomes of the snapshot set?",
+    "Q2",
+    "other_writer_fails_in_prepare_for_snapshot",
+    "released_without_abort",
+    "failure_ignored",
+)
+READ_16 = _reading(
+    "READ-16",
+    WhichSwitches,
+    "One of several switches that a VM was connected to is gone: which ports are made?",
+    "READ-16",
+    "switch_gone",
+)
+READ_17 = _reading(
+    "READ-17",
+    LeftOfFailover,
+    "A VM failed over because the writer touched it: what is left of it on this host?",
+    "READ-17",
+)
 
 READINGS = (
     READ_1, READ_2, READ_3, READ_4, READ_5, READ_6, READ_7, READ_8, READ_9, READ_10, READ_11, READ_12, READ_13, READ_14,
+    READ_15, READ_16, READ_17,
 )  # fmt: skip

@@ -75,7 +75,8 @@ REQUIREMENTS = (
     _r("BAK-6", "For Child VM Snapshot the host does further work that the child cannot see.", (16,)),
     _r(
         "BAK-7",
-        "PrepareForSnapshot succeeds only after every VM is saved, had nothing to save, or has its snapshot.",
+        "PrepareForSnapshot succeeds only after every VM, of either method, is saved, had nothing to save, or has its snapshot; "
+        "chosen or not, as READ-5 means it.",
         (20,),
     ),
     _r("BAK-8", "In Freeze and Thaw the writer does nothing.", (21,)),
@@ -89,7 +90,8 @@ REQUIREMENTS = (
         "BAK-10",
         "PostSnapshot rolls the host's image of a Child VM Snapshot VM's VHD files back to the child's snapshot.",
         (23,),
-        derived="The image is the one in the shadow copy; the live disk is never rolled back.",
+        derived="The image is the one in the shadow copy; the live disk is never rolled back. It is a matter of each VHD: a VM is done "
+        "when all of its VHDs are, and one without a VHD has nothing to roll back. Whether the VM still runs does not matter.",
     ),
     _r("BAK-11", "The roll back does not depend on the writers in the child.", (24,)),
     _r("BAK-12", "So the shadow copies must be auto-recoverable: the context carries no NO_AUTORECOVERY.", (24, 25)),
@@ -125,11 +127,12 @@ REQUIREMENTS = (
         "RST-6",
         "A VM restored to another than the default place gets a symbolic link in the default place.",
         (36,),
-        derived="A VM restored to the default place gets none.",
+        derived="A VM restored to the default place gets none; the link points to where this restore put the VM.",
     ),
     _r(
         "RST-7",
-        "Each restored VHD's place is compared with the VM's configuration, which is corrected where they differ.",
+        "Each restored VHD's place, chosen anew in each restore, is compared with the VM's configuration, which is corrected where "
+        "they differ.",
         (37, 38),
     ),
     _r(
@@ -153,7 +156,8 @@ REQUIREMENTS = (
         "CLU-2",
         "A Saved State backup avoids that only if the VM is saved through the cluster service first.",
         (44,),
-        derived="The writer then finds it saved and leaves it so; whoever saved it resumes it.",
+        derived="The writer then finds it saved and leaves it so; whoever saved it resumes it. Nothing says when: any time before "
+        "PrepareForSnapshot, and a paused VM too.",
     ),
     _r("CLU-3", "A restore avoids that only if the VM's resources are taken offline first.", (45,)),
     _r("VSS-1", "Writer states are those of VSS_WRITER_STATE, with their numbers.", also="facts 1.1"),
@@ -171,12 +175,13 @@ REQUIREMENTS = (
     _r(
         "VSS-5",
         "Abort comes from AbortBackup, a failed or late Freeze or Thaw, or a failure of provider or VSS after "
-        "PrepareForSnapshot; a writer that fails in PrepareForSnapshot or PostSnapshot does not cause one.",
+        "PrepareForSnapshot, before or after the commit; a writer that fails in PrepareForSnapshot or PostSnapshot does not cause one.",
         also="facts 1.5",
     ),
     _r(
         "VSS-6",
-        "No Abort after PostSnapshot has been delivered, nor in a restore; a repeated Abort changes nothing more.",
+        "Abort is judged writer by writer: none for a writer that has had PostSnapshot, whatever the others had; none in a restore; "
+        "after Abort a writer gets nothing more of the operation, and a repeated Abort changes nothing.",
         also="facts 1.5",
     ),
     _r("VSS-7", "A requester that vanishes yields BackupShutdown only, without BackupComplete.", also="facts 1.5"),
@@ -196,6 +201,17 @@ REQUIREMENTS = (
         "VSS-12",
         "What a handler returns and what it reports are two things: success is never inferred from TRUE.",
         also="facts 1.4, C1",
+    ),
+    _r(
+        "VSS-13",
+        "DoSnapshotSet is one call: until it returns the requester is asked nothing. What became of a writer it learns from the "
+        "status that it gathers afterwards.",
+        also="facts 1.1, 1.5",
+    ),
+    _r(
+        "VSS-14",
+        "BackupComplete after a DoSnapshotSet that failed, or after AbortBackup, is refused and ends nothing.",
+        also="facts 1.5",
     ),
 )
 

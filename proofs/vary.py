@@ -16,10 +16,18 @@ Change = Callable[[Network], Network]
 """One rule changed: from a network another one."""
 
 
-def with_event(network: Network, name: str, *, when: Term | None = None, fair: bool | None = None) -> Network:
-    """The network with an event's guard or fairness replaced; what is not given stays. LookupError: no such event."""
+def with_event(
+    network: Network, name: str, *, when: Term | None = None, fair: bool | None = None, fault: str | None = ""
+) -> Network:
+    """The network with an event's guard, fairness or fault replaced; what is not given stays (of the fault: the empty word).
+    LookupError: no such event."""
     old = _event(network, name)
-    new = replace(old, when=old.when if when is None else when, fair=old.fair if fair is None else fair)
+    new = replace(
+        old,
+        when=old.when if when is None else when,
+        fair=old.fair if fair is None else fair,
+        fault=old.fault if fault == "" else fault,
+    )
     return _rebuilt(network, events=[new if event is old else event for event in network.events.values()])
 
 

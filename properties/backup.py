@@ -2,7 +2,7 @@
 
 from model.actors.child import ChildSnapshot, LiveDisk, child_session, child_snapshot, child_writers, live_disk
 from model.actors.conditions import DiskKind, disk_kind
-from model.actors.due import Due, power_due
+from model.actors.due import Due, SavedBy, power_due, saved_by
 from model.actors.image import Image, InBackup, Outcome, image, in_backup, outcome
 from model.actors.method import Method, Progress, method, progress
 from model.actors.power import Note, Power, earlier, note, power
@@ -12,23 +12,30 @@ from model.actors.writer import Doing, Process, WriterState, doing, process, wri
 from model.notation import after, any_of, every, happens, implies, same, some, unchanged
 from model.readings import READ_1, READ_10, GivenBack, StateBefore
 from model.sorts import disk, vm
-from properties.kinds import always, fired, independent, possible, precedes, step
+from properties.kinds import Seen, always, fired, independent, possible, precedes, seen, step
+from properties.method import fits_as_read
 from properties.vocabulary import (
     CHILD_EVENTS,
+    SESSION_STARTS,
     at_rest,
     backup_succeeds,
     by_others,
     chosen,
     completed,
+    gone,
+    has_vhd,
     in_metadata,
+    meant,
     preparing,
     undoing,
+    writer_failed,
 )
 
 _remembers = process.is_(Process.SERVING)
 _off_or_saved = power.is_(Power.OFF | Power.SAVED)
 _backed_up = outcome.is_(Outcome.BACKED_UP)
 _used_child_snapshot = ~child_snapshot.is_(ChildSnapshot.NONE)
+_no_image_of_vhds = image.is_(Image.NONE | Image.WITHOUT_VHD)
 _rolled_back = image.is_(Image.ROLLED_BACK)
 _one_failed = some(vm, progress.is_(Progress.FAILED))
 _prepared = happens("prepare_for_snapshot_succeeded")
@@ -92,10 +99,21 @@ host_work_is_invisible_to_the_child = step(
 )
 
 prepared_only_when_all_are_done = step(
-    "PrepareForSnapshot succeeds only when every chosen VM is saved, was off or saved already, or has its snapshot.",
-    implies(_prepared, every(vm, ~chosen | _off_or_saved | _used_child_snapshot)),
-    shows="BAK-7",
+    "PrepareForSnapshot succeeds only when every VM that READ-5 means, chosen or not, is saved (or has failed over since), was off or "
+    "saved already, or has its snapshot.",
+    implies(_prepared, every(vm, ~meant | _off_or_saved | _used_child_snapshot | gone & ~note.is_(Note.NOTHING))),
+    shows="BAK-7 READ-5",
     witness=_prepared,
+)
+
+every_child_has_its_snapshot = step(
+    "When PrepareForSnapshot succeeds, every VM that READ-5 means, chosen or not, has its snapshot if it was published with Child VM "
+    "Snapshot and still fits it.",
+    implies(
+        _prepared, every(vm, ~meant | ~method.is_(Method.CHILD_VM_SNAPSHOT) | ~fits_as_read | _used_child_snapshot)
+    ),
+    shows="BAK-7 BAK-4 READ-5",
+    witness=_prepared & some(vm, method.is_(Method.CHILD_VM_SNAPSHOT) & ~chosen),
 )
 
 nothing_moves_in_freeze_and_thaw = step(
@@ -116,9 +134,23 @@ back_in_prior_state = always(
 )
 
 no_vm_left_saved = always(
-    "When no session is open, no VM is still saved by the writer.",
-    implies(at_rest, every(vm, note.is_(Note.NOTHING) | ~power.is_(Power.SAVED))),
-    shows="BAK-9 READ-1",
+    "When no session is open, no VM is still in the saved state that the writer put it into, whether the writer knows of it or not.",
+    implies(at_rest, every(vm, saved_by.is_(SavedBy.NOBODY) | ~power.is_(Power.SAVED))),
+    shows="BAK-9 READ-1 READ-3 READ-14 READ-15",
+    witness=fired("vm_saved"),
+)
+
+power_is_changed_by_the_writer_only = step(
+    "While a session is open the power state of a VM changes only by what the writer does, or through the cluster service.",
+    every(
+        vm,
+        at_rest
+        | unchanged(power)
+        | happens("vm_saved", "vm_given_back", "vm_turned_off", "vm_deleted", "vm_registered")
+        | happens("cluster_saves_vm", "vm_fails_over"),
+    ),
+    shows="BAK-9 VSS-9",
+    derived=True,
     witness=fired("vm_saved"),
 )
 
@@ -228,7 +260,7 @@ given_back_where_the_reading_says = step(
     )
     & implies(
         happens("vm_given_back", "vm_cannot_be_resumed", "nothing_left_to_give_back") & preparing,
-        every(vm, ~chosen | progress.is_(Progress.READY | Progress.FAILED | Progress.STUCK)),
+        every(vm, ~meant | progress.is_(Progress.READY | Progress.FAILED | Progress.STUCK)),
     ),
     shows="READ-1 BAK-9",
     witness=fired("vm_given_back"),
@@ -241,7 +273,7 @@ post_snapshot_is_over_when_all_is_undone = step(
         happens("post_snapshot_succeeded", "post_snapshot_failed"),
         every(
             vm,
-            _given_up & ~(progress.is_(Progress.READY) & _used_child_snapshot & ~image.is_(Image.NONE)),
+            _given_up & ~(progress.is_(Progress.READY) & _used_child_snapshot & ~_no_image_of_vhds),
         ),
     )
     & implies(happens("post_snapshot_succeeded"), every(vm, ~progress.is_(Progress.STUCK))),
@@ -250,13 +282,42 @@ post_snapshot_is_over_when_all_is_undone = step(
 )
 
 image_is_rolled_back = step(
-    "When PostSnapshot succeeds, every image of a VM with a child snapshot is rolled back to that snapshot.",
+    "When PostSnapshot succeeds, every image of a VM with a child snapshot, and with a VHD, is rolled back to that snapshot.",
     implies(
         happens("post_snapshot_succeeded"),
-        every(vm, ~_used_child_snapshot | image.is_(Image.NONE) | _rolled_back),
+        every(vm, ~_used_child_snapshot | _no_image_of_vhds | _rolled_back),
     ),
     shows="BAK-10 READ-6",
     witness=happens("post_snapshot_succeeded") & some(vm, _used_child_snapshot & chosen),
+)
+
+every_vhd_is_rolled_back = step(
+    "When PostSnapshot succeeds, every VHD in the shadow copy of a VM with a child snapshot is rolled back to that snapshot.",
+    implies(
+        happens("post_snapshot_succeeded"),
+        every(vm, ~_used_child_snapshot | every(disk, ~in_backup.is_(InBackup.YES))),
+    ),
+    shows="BAK-10 READ-6",
+    witness=happens("post_snapshot_succeeded") & some(vm, _used_child_snapshot & chosen),
+)
+
+rolled_back_is_said_of_vhds = always(
+    "An image counts as rolled back only if the VM has a VHD, and no VHD in it is left as it was.",
+    every(
+        vm,
+        ~_rolled_back | has_vhd & every(disk, ~in_backup.is_(InBackup.YES)),
+    ),
+    shows="BAK-10",
+    derived=True,
+    witness=fired("image_rolled_back"),
+)
+
+a_child_that_stopped_is_rolled_back = possible(
+    "A VM that no longer runs when the shadow copy is made is rolled back all the same: the snapshot lies in its VHDs.",
+    some(vm, happens("image_rolled_back") & power.is_(Power.OFF)),
+    shows="BAK-10",
+    derived=True,
+    needs=("guest_crashes", "operator_changes_vm"),
 )
 
 child_snapshot_backup_succeeds = possible(
@@ -317,10 +378,35 @@ no_partial_backup = always(
 )
 
 backup_is_of_all_chosen = always(
-    "A backup that completes holds every VM that was chosen.",
-    implies(completed, every(vm, ~chosen | _backed_up)),
+    "A backup that completes holds every VM that was chosen, or none.",
+    implies(completed, every(vm, ~chosen | _backed_up) | every(vm, ~_backed_up)),
     shows="BAK-13",
-    witness=backup_succeeds,
+    witness=backup_succeeds & some(vm, _backed_up),
+)
+
+success_is_of_all_chosen = step(
+    "Success is reported for every VM that was chosen.",
+    implies(happens("success_reported"), every(vm, ~chosen | after(_backed_up))),
+    shows="BAK-13",
+    witness=fired("success_reported"),
+)
+
+success_follows_a_copy = precedes(
+    "Success is reported only after the files were copied.",
+    first=("files_copied",),
+    then=("success_reported", "failed_copy_reported_as_success"),
+    since=SESSION_STARTS,
+    shows="BAK-13",
+    derived=True,
+    witness=fired("success_reported"),
+)
+
+a_copy_that_failed_is_reported_so = possible(
+    "A backup whose copy failed, and is reported so, completes with no VM backed up.",
+    backup_succeeds & every(vm, ~_backed_up) & some(vm, chosen),
+    shows="BAK-13",
+    derived=True,
+    needs=("copy_fails",),
 )
 
 failed_undoing_spoils_the_backup = always(
@@ -331,9 +417,9 @@ failed_undoing_spoils_the_backup = always(
 )
 
 backed_up_images_are_consistent = always(
-    "What is backed up was off or saved when it was copied, or is rolled back to the child's snapshot.",
-    every(vm, ~_backed_up | image.is_(Image.AT_REST | Image.ROLLED_BACK)),
-    shows="BAK-3 BAK-10 READ-6",
+    "What is backed up was off or saved when the shadow copy was made, or is rolled back to the child's snapshot, or has no VHD.",
+    every(vm, ~_backed_up | image.is_(Image.AT_REST | Image.ROLLED_BACK | Image.WITHOUT_VHD)),
+    shows="BAK-3 BAK-10 CLU-1 READ-6 READ-17",
     derived=True,
     witness=backup_succeeds,
 )
@@ -364,7 +450,7 @@ _complete = chosen & volumes.is_(Volumes.ALL_IN_SET)
 
 shadow_copy_holds_the_chosen_as_they_are = step(
     "The provider makes shadow copies while the requester waits for them: of each VM that was chosen with all its volumes an image as "
-    "the VM is (off or saved, running with its child's snapshot, running without), and of no other VM or its disks.",
+    "the VM is (without a VHD, with its child's snapshot in them, off or saved, neither), and of no other VM or its disks.",
     implies(
         happens("shadow_copies_committed"),
         requester.is_(Requester.SNAPSHOTTING)
@@ -374,10 +460,13 @@ shadow_copy_holds_the_chosen_as_they_are = step(
             & (_complete | every(disk, after(in_backup.is_(InBackup.NO))))
             & (
                 ~_complete
-                | _off_or_saved & after(image.is_(Image.AT_REST))
-                | power.is_(Power.GONE)
-                | child_snapshot.is_(ChildSnapshot.TAKEN) & after(image.is_(Image.HOLDS_SNAPSHOT))
-                | ~child_snapshot.is_(ChildSnapshot.TAKEN) & after(image.is_(Image.CRASH_CONSISTENT))
+                | ~has_vhd & after(image.is_(Image.WITHOUT_VHD))
+                | has_vhd & child_snapshot.is_(ChildSnapshot.TAKEN) & after(image.is_(Image.HOLDS_SNAPSHOT))
+                | has_vhd & ~child_snapshot.is_(ChildSnapshot.TAKEN) & _off_or_saved & after(image.is_(Image.AT_REST))
+                | has_vhd
+                & ~child_snapshot.is_(ChildSnapshot.TAKEN)
+                & ~_off_or_saved
+                & after(image.is_(Image.CRASH_CONSISTENT))
             ),
         ),
     ),
@@ -417,13 +506,16 @@ no_shadow_copy_is_left_after_an_abort = step(
     witness=fired("abort_returned"),
 )
 
-copies_are_made_after_freeze = precedes(
-    "The shadow copies are made only after the writer has returned from Freeze.",
-    first=("freeze_returned",),
-    then=("shadow_copies_committed",),
-    since=("backup_initialized",),
+_frozen = seen("freeze_returned", since=("backup_initialized",))
+copies_are_made_after_freeze = step(
+    "The shadow copies are made only after the writer, unless it has failed before, has returned from Freeze.",
+    implies(
+        happens("shadow_copies_committed"),
+        ~doing.is_(Doing.FREEZE) & (writer_failed | _frozen.is_(Seen.HAPPENED)),
+    ),
     shows="BAK-15 BAK-1",
     witness=fired("shadow_copies_committed"),
+    observers=(_frozen,),
 )
 
 copies_are_made_before_thaw = precedes(

@@ -6,14 +6,16 @@ from model.actors.method import Method, Progress, method, progress
 from model.actors.power import Note, note
 from model.actors.requester import Context, context
 from model.actors.volumes import Volumes, volumes
-from model.actors.vss import OtherWriter, Provider, other_writer, provider
-from model.actors.writer import Doing, doing
+from model.actors.vss import OtherWriter, Provider, Vss, other_writer, provider, vss
+from model.actors.writer import Doing, Process, doing, process
 from model.notation import after, every, happens, implies, some, unchanged
 from model.readings import (
     READ_1,
     READ_4,
     READ_5,
     READ_9,
+    READ_15,
+    AfterAVeto,
     AfterOneFails,
     GivenBack,
     MethodOutdated,
@@ -22,7 +24,18 @@ from model.readings import (
 from model.sorts import vm
 from properties.kinds import fired, precedes, step
 from properties.method import all_five, fits_as_read
-from properties.vocabulary import SESSION_STARTS, VETOES, by_others, chosen, gone, preparing, to_be_restored, undoing
+from properties.vocabulary import (
+    SESSION_STARTS,
+    VETOES,
+    by_others,
+    chosen,
+    gone,
+    meant,
+    preparing,
+    to_be_restored,
+    undoing,
+    writer_failed,
+)
 
 _SETTLED = (
     "vm_saved", "vm_has_nothing_to_save", "vm_lacks_a_volume", "vm_needs_auto_recovery", "vm_no_longer_fits", "vm_is_gone",
@@ -41,9 +54,17 @@ a_veto_needs_a_failed_vm = step(
 )
 
 every_vm_is_tried_before_a_veto = step(
-    "The writer fails in PrepareForSnapshot only when it has nothing left to do for any chosen VM.",
-    implies(happens(*VETOES), every(vm, ~chosen | progress.is_(Progress.FAILED | Progress.READY | Progress.STUCK))),
-    shows="READ-9 BAK-13",
+    "The writer fails in PrepareForSnapshot only when it has nothing left to do for any VM that READ-5 means, chosen or not.",
+    implies(happens(*VETOES), every(vm, ~meant | progress.is_(Progress.FAILED | Progress.READY | Progress.STUCK))),
+    shows="READ-9 READ-5 BAK-13",
+    derived=True,
+    witness=fired("prepare_for_snapshot_vetoed"),
+)
+
+an_unchosen_vm_spoils_no_backup = step(
+    "The writer fails in PrepareForSnapshot only if a VM that was chosen could not be saved or make its snapshot.",
+    implies(happens(*VETOES), some(vm, chosen & progress.is_(Progress.FAILED))),
+    shows="BAK-13 READ-5 READ-6",
     derived=True,
     witness=fired("prepare_for_snapshot_vetoed"),
 )
@@ -170,12 +191,15 @@ progress_is_made_by_its_events_only = step(
 )
 
 images_are_settled_in_post_snapshot = step(
-    "Images are rolled back, or not, in PostSnapshot, and only those of VMs with a snapshot of the child.",
+    "Images are rolled back, or not, in PostSnapshot, and only those of VMs with a VHD and a snapshot of the child.",
     every(
         vm,
         implies(
             happens(*_UNDONE),
-            undoing & progress.is_(Progress.READY) & ~image.is_(Image.NONE) & ~child_snapshot.is_(ChildSnapshot.NONE),
+            undoing
+            & progress.is_(Progress.READY)
+            & ~image.is_(Image.NONE | Image.WITHOUT_VHD)
+            & ~child_snapshot.is_(ChildSnapshot.NONE),
         ),
     ),
     shows="BAK-2 BAK-10",
@@ -221,15 +245,6 @@ _vss_fails = (
     "other_writer_fails_in_thaw", "other_writer_fails_in_post_snapshot", "management_service_restarts",
 )  # fmt: skip
 
-a_veto_is_ignored_only_if_there_is_one = precedes(
-    "A snapshot set goes on after a failure in PrepareForSnapshot only if there was one.",
-    first=(*VETOES, "other_writer_fails_in_prepare_for_snapshot"),
-    then=("veto_ignored",),
-    since=SESSION_STARTS,
-    shows="READ-2 VSS-5",
-    witness=fired("veto_ignored"),
-)
-
 ANOTHER_FAILS = (
     "other_writer_fails_in_prepare_for_snapshot", "other_writer_fails_in_freeze", "other_writer_fails_in_thaw",
     "other_writer_fails_in_post_snapshot", "other_writer_fails_in_pre_restore",
@@ -244,6 +259,30 @@ another_writers_failure_is_seen = step(
     ),
     shows="VSS-5 RST-3",
     witness=fired(*ANOTHER_FAILS),
+)
+
+a_failure_is_ignored_only_if_there_is_one = precedes(
+    "The requester ignores a failure only if a writer has failed, or this writer's process started again.",
+    first=(*VETOES, *ANOTHER_FAILS, "post_snapshot_failed", "management_service_restarts"),
+    then=("failure_ignored",),
+    since=SESSION_STARTS,
+    shows="VSS-13",
+    derived=True,
+    witness=fired("failure_ignored"),
+)
+
+a_veto_ends_the_set_as_the_reading_says = step(
+    "After a failure in PrepareForSnapshot the snapshot set goes on, or DoSnapshotSet fails and Freeze never comes, as READ-15 says.",
+    implies(
+        happens("snapshot_set_failed") & vss.is_(Vss.PREPARE_FOR_SNAPSHOT),
+        READ_15.actor.is_(AfterAVeto.FAILS) | process.is_(Process.RESTARTED),
+    )
+    & implies(
+        happens("freeze_delivered") & (writer_failed | other_writer.is_(OtherWriter.FAILED)),
+        READ_15.actor.is_(AfterAVeto.GOES_ON),
+    ),
+    shows="READ-15 VSS-5",
+    witness=fired("prepare_for_snapshot_vetoed"),
 )
 
 the_rest_is_tried_as_the_reading_says = step(
@@ -266,11 +305,11 @@ a_snapshot_set_fails_for_a_reason = precedes(
 )
 
 a_bad_status_has_a_reason = precedes(
-    "The requester finds a failure in the writer's status only after the writer has failed, or its process has started again.",
-    first=("post_snapshot_failed", "management_service_restarts"),
+    "The requester finds a failure in the writers' status only after a writer has failed, or this one's process has started again.",
+    first=(*VETOES, *ANOTHER_FAILS, "post_snapshot_failed", "management_service_restarts"),
     then=("status_shows_failure",),
     since=SESSION_STARTS,
-    shows="BAK-13 VSS-5",
+    shows="BAK-13 VSS-5 VSS-13",
     witness=fired("status_shows_failure"),
 )
 
@@ -302,9 +341,11 @@ a_restore_is_given_up_for_a_reason = precedes(
 )
 
 sessions_are_about_something = step(
-    "PrepareForBackup is called only if a VM was chosen for the backup, PreRestore only if one was chosen to be restored.",
+    "PrepareForBackup is called only if a VM was chosen for the backup, PreRestore only if one was chosen to be restored; and a session "
+    "is over before them only if none was.",
     implies(happens("prepared_for_backup"), some(vm, chosen))
     & implies(happens("released_unprepared"), every(vm, ~chosen))
+    & implies(happens("released_unrestored"), every(vm, ~to_be_restored))
     & implies(happens("pre_restore_called"), some(vm, to_be_restored)),
     shows="BAK-1 RST-2",
     derived=True,

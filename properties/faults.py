@@ -4,6 +4,7 @@ from model.actors.child import ChildSession, child_session
 from model.actors.conditions import Integration, integration
 from model.actors.method import Progress, progress
 from model.actors.power import Note, Power, note, power
+from model.actors.requester import BEFORE_IDENTIFY, requester
 from model.actors.vss import OtherWriter, Provider, Vss, other_writer, provider, vss
 from model.actors.writer import (
     Doing,
@@ -30,15 +31,14 @@ _in_no_child = child_session.is_(ChildSession.IDLE)
 
 a_restart_forgets_the_session = step(
     "A management service that restarts processes nothing, is stable, does not respond for the session, drives no child any more, and "
-    "keeps its notes only as READ-3 says; it restarts once in a session.",
+    "keeps its notes only as READ-3 says; it restarts once in a session, or before Identify, and then has no session to forget.",
     implies(
         happens("management_service_restarts"),
         process.is_(Process.SERVING)
+        & implies(~requester.is_(BEFORE_IDENTIFY), after(process.is_(Process.RESTARTED)))
+        & implies(requester.is_(BEFORE_IDENTIFY), after(process.is_(Process.SERVING)))
         & after(
-            process.is_(Process.RESTARTED)
-            & doing.is_(Doing.NOTHING)
-            & writer_state.is_(WriterState.STABLE)
-            & last_error.is_(LastError.NOT_RESPONDING)
+            doing.is_(Doing.NOTHING) & writer_state.is_(WriterState.STABLE) & last_error.is_(LastError.NOT_RESPONDING)
         )
         & every(
             vm,
@@ -96,11 +96,15 @@ an_operator_does_what_he_says = step(
 )
 
 what_fails_was_there = step(
-    "What crashes was running, a service that stops was running, a provider that turns out not to auto-recover could so far, and "
-    "another writer fails once.",
+    "What crashes was running, a child's backup that fails was under way and its VM runs on, a service that stops was running, a "
+    "provider that turns out not to auto-recover could so far, and another writer fails once.",
     every(
         vm,
         implies(happens("guest_crashes"), power.is_(Power.RUNNING) & after(power.is_(Power.OFF)))
+        & implies(
+            happens("guest_snapshot_fails"),
+            unchanged(power) & ~_in_no_child & after(_in_no_child) & after(progress.is_(Progress.FAILED)),
+        )
         & implies(
             happens("integration_service_stops"),
             integration.is_(Integration.RUNNING)

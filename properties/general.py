@@ -8,7 +8,7 @@ from model.facts import SERVICE_NAME, WRITER_ID, WRITER_NAME
 from model.notation import every, happens, implies, some
 from model.sorts import vm
 from properties.kinds import always, ends, fact, fired, possible, step
-from properties.vocabulary import SESSION_STARTS, at_rest
+from properties.vocabulary import SESSION_STARTS, at_rest, gone, writer_failed
 
 vms_are_handled_through_vss = step(
     "The writer saves, snapshots, gives back, deletes and registers VMs only while it processes a VSS event.",
@@ -76,7 +76,27 @@ frozen_only_in_a_child_backup = always(
 )
 
 sessions_follow_one_another = possible(
-    "A restore can follow a backup, from whatever state the backup left.",
-    happens("restore_initialized") & requester.is_(Requester.AT_REST),
+    "A restore can follow a backup in which the writer failed.",
+    happens("restore_initialized") & writer_failed,
     shows="GEN-1",
+)
+
+a_backup_of_no_vm_ends = possible(
+    "A backup that a requester begins on a host without a VM ends.",
+    happens("backup_shutdown_returned") & every(vm, gone),
+    shows="BAK-1 GEN-1",
+)
+
+metadata_may_be_all_that_is_wanted = possible(
+    "A requester may stop after gathering the writer metadata, although there are VMs to choose.",
+    happens("released_unprepared") & requester.is_(Requester.METADATA_GATHERED) & some(vm, ~gone),
+    shows="BAK-1",
+    derived=True,
+)
+
+a_restore_of_nothing_ends = possible(
+    "A restore for which nothing is chosen ends.",
+    fired("released_unrestored"),
+    shows="RST-1",
+    derived=True,
 )

@@ -3,7 +3,7 @@
 from model.actors.method import Progress, progress
 from model.actors.requester import Requester, requester
 from model.actors.volumes import Volumes, volumes
-from model.actors.vss import OtherWriter, Vss, other_writer, vss
+from model.actors.vss import Vss, vss
 from model.actors.writer import (
     FAILED,
     WAITING,
@@ -94,6 +94,7 @@ _HANDLERS = {
     "post_snapshot_delivered": Doing.POST_SNAPSHOT,
     "pre_restore_called": Doing.PRE_RESTORE,
     "post_restore_called": Doing.CHECKING_STATUSES,
+    "post_restore_despite_failure": Doing.CHECKING_STATUSES,
 }
 _RETURNS = (
     "prepare_for_snapshot_succeeded", *VETOES, "freeze_returned", "thaw_returned", "post_snapshot_succeeded",
@@ -120,11 +121,10 @@ a_writer_that_forgot_takes_no_part = step(
     "A writer whose process has started again since the session began takes no further part in its snapshot set or its restore.",
     implies(
         process.is_(Process.RESTARTED),
-        ~happens(
-            "freeze_delivered", "veto_ignored", "shadow_copies_committed", "thaw_delivered", "post_snapshot_delivered"
-        )
+        ~happens("freeze_delivered", "shadow_copies_committed", "thaw_delivered", "post_snapshot_delivered")
         & implies(
-            happens("snapshot_set_begun", "pre_restore_called", "post_restore_called"), after(doing.is_(Doing.NOTHING))
+            happens("snapshot_set_begun", "pre_restore_called", "post_restore_called", "post_restore_despite_failure"),
+            after(doing.is_(Doing.NOTHING)),
         ),
     ),
     shows="GEN-3 VSS-5",
@@ -133,24 +133,26 @@ a_writer_that_forgot_takes_no_part = step(
 )
 
 _LATER = {
-    "veto_ignored": doing.is_(Doing.FREEZE),
+    "freeze_delivered": doing.is_(Doing.FREEZE),
     "thaw_delivered": doing.is_(Doing.THAW),
     "post_snapshot_delivered": doing.is_(Doing.POST_SNAPSHOT),
 }
 _gets_more = READ_2.actor.is_(LaterEvents.YES)
 a_failed_writer_gets_later_events_as_read = step(
-    "Freeze goes to writers that have all succeeded; a writer that has failed gets the events of a snapshot set that goes on all the "
-    "same only where READ-2 says so.",
-    implies(happens("freeze_delivered"), ~writer_failed & ~other_writer.is_(OtherWriter.FAILED))
-    & _leaves(_LATER, ~writer_failed | _gets_more)
+    "A writer that has not failed gets Freeze, Thaw and PostSnapshot; one that has failed gets the events of a snapshot set that goes on "
+    "only where READ-2 says so.",
+    _leaves(_LATER, ~writer_failed | _gets_more)
     & _leaves(dict.fromkeys(_LATER, doing.is_(Doing.NOTHING)), writer_failed & ~_gets_more),
     shows="READ-2 VSS-12 BAK-1",
     witness=fired("thaw_delivered"),
 )
 
 a_call_that_fails_leaves_what_comes_next = step(
-    "A set that is given up for want of the writer is to be aborted; a restore that is given up, or ended early, is over.",
-    implies(happens("writer_lost", "freeze_window_overrun", "provider_fails"), after(vss.is_(Vss.ABORT_DUE)))
+    "A set that is given up for want of the writer, for time or by the provider is to be aborted, or if the writers have had PostSnapshot "
+    "fails without an Abort; a restore that is given up, or ended early, is over.",
+    implies(happens("writer_lost", "freeze_window_overrun"), after(vss.is_(Vss.ABORT_DUE)))
+    & implies(happens("provider_fails") & ~vss.is_(Vss.POST_SNAPSHOT), after(vss.is_(Vss.ABORT_DUE)))
+    & implies(happens("provider_fails") & vss.is_(Vss.POST_SNAPSHOT), after(vss.is_(Vss.STOPPED)))
     & implies(happens("restore_given_up", "post_restore_never_called"), after(requester.is_(Requester.RESTORED))),
     shows="VSS-5 RST-3 RST-4",
     derived=True,
@@ -167,9 +169,7 @@ a_handler_that_returns_is_over = step(
 
 handlers_do_not_overlap = step(
     "While the writer still processes an event, no other is delivered, and the call that brought it does not return.",
-    implies(
-        happens(*_HANDLERS, "veto_ignored", "abort_delivered", *RELEASES, *_CALLS_RETURN), doing.is_(Doing.NOTHING)
-    ),
+    implies(happens(*_HANDLERS, "abort_delivered", *RELEASES, *_CALLS_RETURN), doing.is_(Doing.NOTHING)),
     shows="BAK-1 VSS-5",
     witness=fired("freeze_delivered"),
 )
@@ -195,9 +195,11 @@ returns_what_it_should = step(
 )  # fmt: skip
 
 a_reported_failure_names_an_error = step(
-    "A failure that the writer reports, and a window that is overrun, leave an error; a failure that it does not report leaves none.",
+    "A failure that the writer reports, and a window that is overrun before it has failed, leave an error; a failure that it does not "
+    "report leaves none.",
     implies(happens(*REPORTED_VETOES, "post_snapshot_failed", "post_restore_failed"), after(~_no_error))
-    & implies(happens("freeze_window_overrun"), after(last_error.is_(LastError.TIMEOUT)))
+    & implies(happens("freeze_window_overrun") & ~writer_failed, after(last_error.is_(LastError.TIMEOUT)))
+    & implies(happens("freeze_window_overrun") & writer_failed, unchanged(last_error))
     & implies(happens("prepare_for_snapshot_failed_unreported"), unchanged(last_error)),
     shows="VSS-2 VSS-3 VSS-4 VSS-12",
     witness=fired("prepare_for_snapshot_vetoed"),

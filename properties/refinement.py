@@ -2,10 +2,11 @@
 
 from model.actors.child import child_session, child_writers
 from model.actors.writer import doing
-from model.notation import Actor, States, on, stays
+from model.notation import TRUE, Actor, States, Term, on, stays
+from model.readings import READ_2, LaterEvents
 from model.sorts import vm
 from properties.kinds import fired, refines
-from properties.vocabulary import CHILD_EVENTS
+from properties.vocabulary import CHILD_EVENTS, writer_failed
 
 
 class Ordinary(States):
@@ -31,14 +32,20 @@ AFTER_PREPARE = Ord.PREPARED | Ord.PREPARE_FOR_SNAPSHOT | Ord.FROZEN | Ord.COMMI
 
 
 def _follow(
-    spec: Actor, steps: dict[str, tuple[frozenset[States] | States, Ordinary]], *, closes: tuple[str, ...]
+    spec: Actor,
+    steps: dict[str, tuple[frozenset[States] | States, Ordinary]],
+    *,
+    closes: tuple[str, ...],
+    told: dict[str, Term] | None = None,
 ) -> Actor:
-    """Give the simpler machine its table: each event from where it may come; from anywhere else, out of order."""
-    rows = []
+    """Give the simpler machine its table: each event from where it may come; from anywhere else, out of order. told: when an
+    event reaches the participant at all; it knows nothing of one that does not."""
+    rows, told = [], told or {}
     for name, (sources, dest) in steps.items():
         fitting = sources if isinstance(sources, frozenset) else frozenset({sources})
-        rows += [on(name, fitting, dest), on(name, EVERY - fitting, Ord.OUT_OF_ORDER)]
-    return spec.table(*rows, *(on(name, OPEN, Ord.NONE) for name in closes), stays(*closes))
+        when = told.get(name, TRUE)
+        rows += [on(name, fitting, dest, when), on(name, EVERY - fitting, Ord.OUT_OF_ORDER, when)]
+    return spec.table(*rows, *(on(name, OPEN, Ord.NONE) for name in closes), stays(*closes, *told))
 
 
 child_view = _follow(
@@ -82,6 +89,9 @@ child_sees_an_ordinary_backup = refines(
     witness=fired("child_backup_completes"),
 )
 
+_gets_it = ~writer_failed | READ_2.actor.is_(LaterEvents.YES)
+_LATER = ("freeze_delivered", "shadow_copies_committed", "thaw_delivered", "post_snapshot_delivered")
+
 writer_view = _follow(
     Actor(
         "writer_view", Ordinary, starts=Ord.NONE, observer=True, says="A VSS backup as a writer on the host knows it."
@@ -91,16 +101,18 @@ writer_view = _follow(
         "prepared_for_backup": (Ord.IDENTIFIED, Ord.PREPARED),
         "snapshot_set_begun": (Ord.PREPARED, Ord.PREPARE_FOR_SNAPSHOT),
         "freeze_delivered": (Ord.PREPARE_FOR_SNAPSHOT, Ord.FROZEN),
-        "veto_ignored": (Ord.PREPARE_FOR_SNAPSHOT, Ord.FROZEN),
         "shadow_copies_committed": (Ord.FROZEN, Ord.COMMITTED),
         "thaw_delivered": (Ord.COMMITTED, Ord.THAWED),
         "post_snapshot_delivered": (Ord.THAWED, Ord.POST_SNAPSHOT),
         "backup_completed": (Ord.POST_SNAPSHOT, Ord.COMPLETED),
-        "abort_delivered": (AFTER_PREPARE | Ord.ABORTED, Ord.ABORTED),
-        "released": (Ord.COMPLETED | Ord.ABORTED | Ord.POST_SNAPSHOT, Ord.NONE),
+        "abort_delivered": (AFTER_PREPARE | Ord.IDENTIFIED | Ord.ABORTED, Ord.ABORTED),
+        "released": (Ord.COMPLETED | Ord.ABORTED | Ord.POST_SNAPSHOT | Ord.PREPARE_FOR_SNAPSHOT, Ord.NONE),
     },
-    closes=("released_unprepared", "released_without_abort", "shutdown_after_vanishing", "host_loses_power"),
-)
+    closes=(
+        "released_unprepared", "released_without_abort", "released_early", "shutdown_after_vanishing", "host_loses_power",
+    ),
+    told=dict.fromkeys(_LATER, _gets_it),
+)  # fmt: skip
 
 _handlers_return = (
     *("prepare_for_snapshot_succeeded", "prepare_for_snapshot_vetoed", "prepare_for_snapshot_vetoed_returning_true"),
@@ -108,7 +120,8 @@ _handlers_return = (
     *("post_snapshot_failed", "abort_returned", "backup_shutdown_returned", "management_service_restarts"),
 )
 _restore_events = (
-    *("pre_restore_called", "pre_restore_returned", "post_restore_called", "file_restore_statuses_accepted"),
+    *("pre_restore_called", "pre_restore_returned", "post_restore_called", "post_restore_despite_failure"),
+    "file_restore_statuses_accepted",
     *("post_restore_failed", "registrations_finished", "places_finished", "post_restore_succeeded"),
 )
 
@@ -118,6 +131,6 @@ writer_sees_an_ordinary_backup = refines(
     Ord.OUT_OF_ORDER,
     sees=(doing,),
     allowed=(*_handlers_return, *_restore_events),
-    shows="BAK-1",
+    shows="BAK-1 READ-2",
     witness=fired("backup_completed"),
 )

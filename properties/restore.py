@@ -18,7 +18,8 @@ from model.actors.restore import (
     restored,
 )
 from model.actors.writer import Doing, Returned, WriterState, doing, returned, writer_state
-from model.notation import after, every, happens, iff, implies, some, unchanged
+from model.notation import after, every, happens, iff, implies, same, some, unchanged
+from model.readings import READ_16, WhichSwitches
 from model.sorts import adapter, disk, vm
 from properties.kinds import Seen, fired, possible, precedes, seen, step
 from properties.vocabulary import SESSION_STARTS, by_others, gone, restoring, to_be_restored
@@ -181,10 +182,17 @@ no_vm_is_lost = step(
 )
 
 link_exactly_when_elsewhere = step(
-    "A VM gets a symbolic link exactly when it is restored to another than the default place.",
-    every(vm, implies(happens("vm_registered"), iff(place.is_(Place.ELSEWHERE), after(link.is_(Link.LINKED))))),
+    "A VM that is registered has a symbolic link exactly when it is restored to another than the default place, and it points there: "
+    "to where this restore put the VM, not an earlier one.",
+    every(vm, implies(happens("vm_registered"), after(same(link, place)))),
     shows="RST-6",
-    witness=happens("vm_registered") & some(vm, place.is_(Place.ELSEWHERE)),
+    witness=happens("vm_registered") & some(vm, ~place.is_(Place.DEFAULT)),
+)
+
+a_link_can_change_its_target = possible(
+    "A VM that was restored to another place can be restored to yet another, and its link then points there.",
+    happens("post_restore_succeeded") & some(vm, link.is_(Link.THIRD)),
+    shows="RST-6",
 )
 
 places_are_right_in_the_end = step(
@@ -211,13 +219,31 @@ place_differs_only_where_restored_elsewhere = step(
 )
 
 port_exactly_where_the_switch_is = step(
-    "When PostRestore succeeds, each adapter of a restored VM has a port exactly if its switch still exists.",
+    "When PostRestore succeeds, each adapter of a restored VM has a new port exactly if its switch still exists; an old one is none.",
     implies(
         _succeeds,
-        every(vm, ~to_be_restored | every(adapter, iff(switch.is_(Switch.THERE), port.is_(Port.CONNECTED)))),
+        every(
+            vm,
+            ~to_be_restored | every(adapter, iff(switch.is_(Switch.THERE), port.is_(Port.NEW)) & ~port.is_(Port.OLD)),
+        ),
     ),
-    shows="RST-8",
+    shows="RST-8 READ-16",
     witness=happens("network_updated") & some(vm, some(adapter, switch.is_(Switch.THERE))),
+)
+
+ports_as_the_reading_says = step(
+    "Where READ-16 says so, a VM one of whose switches is gone gets no new port.",
+    every(
+        vm,
+        implies(
+            happens("network_updated")
+            & READ_16.actor.is_(WhichSwitches.ALL_OR_NONE)
+            & some(adapter, switch.is_(Switch.GONE)),
+            every(adapter, after(~port.is_(Port.NEW))),
+        ),
+    ),
+    shows="READ-16 RST-8",
+    witness=happens("network_updated") & some(vm, some(adapter, switch.is_(Switch.GONE))),
 )
 
 registration_before_places = precedes(
@@ -302,7 +328,7 @@ a_deleted_vm_leaves_nothing_on_the_host = step(
         vm,
         implies(
             happens("vm_deleted"),
-            every(adapter, after(port.is_(Port.NONE))) & after(link.is_(Link.NONE) & note.is_(Note.NOTHING)),
+            every(adapter, after(port.is_(Port.NONE))) & after(link.is_(Link.DEFAULT) & note.is_(Note.NOTHING)),
         ),
     ),
     shows="RST-2 RST-8",
@@ -312,6 +338,6 @@ a_deleted_vm_leaves_nothing_on_the_host = step(
 
 restore_elsewhere_succeeds = possible(
     "A VM can be restored to another place, with its link and its corrected configuration.",
-    _succeeds & some(vm, to_be_restored & link.is_(Link.LINKED)),
+    _succeeds & some(vm, to_be_restored & ~link.is_(Link.DEFAULT)),
     shows="RST-6 RST-5",
 )

@@ -12,11 +12,12 @@ from model.actors.child import (
 )
 from model.actors.image import Image, InBackup, Outcome, image, in_backup, outcome
 from model.actors.method import Method, Progress, method, progress
+from model.actors.parts import Target, target
 from model.actors.power import Earlier, earlier
 from model.actors.requester import Context, Requester, context, requester
 from model.actors.restore import FileRestoreStatus, Files, Place, Restored, file_restore_status, files, place, restored
 from model.actors.volumes import Selected, Volumes, selected, volumes
-from model.actors.vss import OtherWriter, Vss, other_writer, vss
+from model.actors.vss import HadPostSnapshot, OtherWriter, Vss, had_post_snapshot, other_writer, vss
 from model.actors.writer import (
     LastError,
     Process,
@@ -27,7 +28,7 @@ from model.actors.writer import (
     returned,
     writer_state,
 )
-from model.notation import Actor, Move, States, after, every, happens, iff, implies, on, stays, unchanged
+from model.notation import Actor, Move, States, after, every, happens, iff, implies, on, some, stays, unchanged
 from model.sorts import disk, vm
 from properties.kinds import always, fired, possible, refines, step
 from properties.vocabulary import CHILD_EVENTS, SESSION_STARTS, at_rest, gone, to_be_restored
@@ -45,8 +46,8 @@ class Calls(States):
     DO_SET = "DoSnapshotSet"
     MADE = "DoSnapshotSet returned well"
     FAILED = "DoSnapshotSet returned badly, or the status is bad"
-    GOOD = "the status is good"
-    COPY = "the files are copied"
+    GOOD = "the status has been looked at, or not"
+    COPY = "the files are copied, or could not be"
     REPORT = "SetBackupSucceeded"
     COMPLETE = "BackupComplete"
     ABORT = "AbortBackup"
@@ -69,27 +70,36 @@ _ORDER: dict[str, tuple[frozenset[States] | States, Calls]] = {
     "snapshot_set_started": (K.GATHER, K.START_SET),
     "vm_chosen": (K.START_SET, K.START_SET),
     "volume_missing": (K.START_SET, K.START_SET),
-    "released_unprepared": (K.START_SET, K.RELEASE),
+    "released_unprepared": (K.GATHER | K.START_SET, K.RELEASE),
     "prepared_for_backup": (K.START_SET, K.PREPARE),
     "snapshot_set_begun": (K.PREPARE, K.DO_SET),
     "snapshot_set_made": (K.DO_SET, K.MADE),
     "snapshot_set_failed": (K.DO_SET, K.FAILED),
     "status_is_good": (K.MADE, K.GOOD),
     "status_shows_failure": (K.MADE, K.FAILED),
+    "failure_ignored": (K.MADE, K.GOOD),
     "files_copied": (K.GOOD, K.COPY),
+    "copy_fails": (K.GOOD, K.COPY),
     "success_reported": (K.COPY, K.REPORT),
+    "failure_reported": (K.COPY, K.REPORT),
+    "failed_copy_reported_as_success": (K.GOOD, K.REPORT),
+    "success_not_reported": (K.COPY, K.REPORT),
     "backup_completed": (K.REPORT, K.COMPLETE),
     "backup_aborted": (K.FAILED, K.ABORT),
-    "requester_aborts": (K.PREPARE | K.DO_SET | K.MADE | K.GOOD | K.COPY | K.REPORT, K.ABORT),
+    "requester_aborts": (K.START_SET | K.PREPARE | K.DO_SET | K.MADE | K.GOOD | K.COPY | K.REPORT, K.ABORT),
     "released": (K.COMPLETE | K.ABORT, K.RELEASE),
     "released_without_abort": (K.FAILED, K.RELEASE),
+    "released_early": (K.START_SET | K.PREPARE | K.MADE | K.GOOD | K.COPY | K.REPORT, K.RELEASE),
     "backup_shutdown_returned": (K.RELEASE, K.NONE),
     "restore_initialized": (K.NONE, K.CHOOSE),
     "vm_chosen_for_restore": (K.CHOOSE, K.CHOOSE),
     "vm_chosen_for_restore_elsewhere": (K.CHOOSE, K.CHOOSE),
+    "vm_chosen_for_restore_to_a_third_place": (K.CHOOSE, K.CHOOSE),
+    "released_unrestored": (K.CHOOSE, K.OVER),
     "pre_restore_called": (K.CHOOSE, K.PRE_RESTORE),
     "pre_restore_finished": (K.PRE_RESTORE, K.RESTORE_FILES),
     "restore_given_up": (K.PRE_RESTORE, K.OVER),
+    "post_restore_despite_failure": (K.PRE_RESTORE, K.POST_RESTORE),
     "post_restore_called": (K.RESTORE_FILES, K.POST_RESTORE),
     "post_restore_never_called": (K.RESTORE_FILES, K.OVER),
     "post_restore_finished": (K.POST_RESTORE, K.OVER),
@@ -114,7 +124,7 @@ def _rows() -> list[Move]:
 
 
 calls = Actor("calls", Calls, starts=K.NONE, observer=True, says="A requester's calls in the order of VSS.")
-calls.table(*_rows(), stays("requester_vanishes"))
+calls.table(*_rows(), stays("requester_vanishes", "released_while_waiting"))
 
 requester_calls_in_order = refines(
     "The requester's calls come in the order of a VSS backup or a VSS restore, one session after another.",
@@ -176,6 +186,7 @@ nothing_of_a_session_is_left_on_the_host = always(
         at_rest,
         context.is_(Context.AUTORECOVERABLE)
         & vss.is_(Vss.IDLE)
+        & had_post_snapshot.is_(HadPostSnapshot.NO)
         & other_writer.is_(OtherWriter.STABLE)
         & process.is_(Process.SERVING),
     ),
@@ -216,6 +227,7 @@ nothing_of_a_restore_is_left = always(
             & files.is_(Files.NOT_RESTORED)
             & file_restore_status.is_(FileRestoreStatus.NOT_YET)
             & place.is_(Place.DEFAULT)
+            & every(disk, target.is_(Target.AS_CONFIGURED))
             & restored.is_(Restored.NO),
         ),
     ),
@@ -241,11 +253,14 @@ a_vm_is_chosen_once = step(
         )
         & implies(happens("vm_chosen", "volume_missing"), ~method.is_(Method.UNPUBLISHED))
         & implies(
-            happens("vm_chosen_for_restore", "vm_chosen_for_restore_elsewhere"),
+            happens(
+                "vm_chosen_for_restore", "vm_chosen_for_restore_elsewhere", "vm_chosen_for_restore_to_a_third_place"
+            ),
             selected.is_(Selected.NO) & after(selected.is_(Selected.FOR_RESTORE)),
         )
         & implies(happens("vm_chosen_for_restore"), after(place.is_(Place.DEFAULT)))
-        & implies(happens("vm_chosen_for_restore_elsewhere"), after(place.is_(Place.ELSEWHERE))),
+        & implies(happens("vm_chosen_for_restore_elsewhere"), after(place.is_(Place.SECOND)))
+        & implies(happens("vm_chosen_for_restore_to_a_third_place"), after(place.is_(Place.THIRD))),
     ),
     shows="BAK-15 RST-2 RST-6",
     witness=fired("vm_chosen"),
@@ -291,14 +306,20 @@ child_writers_move_with_its_backup_only = step(
 )
 
 child_snapshot_is_kept_for_the_copy = step(
-    "A child's snapshot, once it is taken, is kept until the host's copy exists or the backup is given up.",
+    "A child's snapshot, once it is taken, is kept until the host's copy exists, the child's own backup fails, or the backup is given up.",
     every(
         vm,
         implies(happens("child_snapshot_taken"), after(child_snapshot.is_(ChildSnapshot.TAKEN)))
         & (
             ~child_snapshot.is_(ChildSnapshot.TAKEN)
             | after(child_snapshot.is_(ChildSnapshot.TAKEN))
-            | happens("post_snapshot_delivered", "abort_returned", "backup_shutdown_returned", "host_loses_power")
+            | happens(
+                "post_snapshot_delivered",
+                "abort_returned",
+                "backup_shutdown_returned",
+                "host_loses_power",
+                "guest_snapshot_fails",
+            )
         ),
     ),
     shows="BAK-10 READ-8",
@@ -374,6 +395,6 @@ a_registered_vm_is_here = step(
 
 restore_to_the_default_place_succeeds = possible(
     "A VM can be restored to its default place.",
-    happens("vm_chosen_for_restore"),
-    shows="RST-5",
+    happens("post_restore_succeeded") & some(vm, to_be_restored & place.is_(Place.DEFAULT)),
+    shows="RST-5 RST-6",
 )

@@ -6,20 +6,24 @@ from model.actors.method import Method, method
 from model.actors.power import note, power
 from model.actors.requester import Requester, requester
 from model.actors.restore import FileRestoreStatus, file_restore_status
-from model.actors.vss import Provider, Vss, provider, vss
+from model.actors.vss import OtherWriter, Provider, Vss, other_writer, provider, vss
 from model.actors.writer import (
+    FAILED_IN_SNAPSHOT,
     NOT_REACHED,
     Doing,
     LastError,
+    Process,
     Returned,
     WriterState,
     doing,
     last_error,
+    process,
     returned,
     writer_state,
 )
 from model.facts import FLUSH_AND_HOLD_SECONDS, FREEZE_WINDOW_SECONDS, PREPARE_FOR_SNAPSHOT_SECONDS
 from model.notation import after, every, happens, implies, some, unchanged
+from model.readings import READ_2, READ_11, READ_14, AbortWindow, LaterEvents, UndoingFails
 from model.sorts import vm
 from properties.kinds import Seen, always, fact, fired, possible, precedes, seen, step
 from properties.vocabulary import (
@@ -70,7 +74,7 @@ stable_with_an_error = possible(
 
 failed_without_an_error = possible(
     "A writer can be Failed with no last error.",
-    writer_failed & last_error.is_(LastError.NO_ERROR) & happens("snapshot_set_failed"),
+    writer_failed & last_error.is_(LastError.NO_ERROR) & happens("status_shows_failure"),
     shows="VSS-2 VSS-12",
 )
 
@@ -125,13 +129,72 @@ veto_alone_causes_no_abort = step(
     witness=fired("prepare_for_snapshot_vetoed"),
 )
 
-_post_snapshot_seen = seen("post_snapshot_delivered", since=SESSION_STARTS)
+_post_snapshot_seen = seen("post_snapshot_succeeded", "post_snapshot_failed", since=SESSION_STARTS)
 no_abort_after_post_snapshot = step(
-    "Abort is not delivered once PostSnapshot has been.",
-    implies(happens("abort_delivered"), _post_snapshot_seen.is_(Seen.NOT_YET)),
+    "Abort is not delivered to a writer that has processed PostSnapshot, nor while it does.",
+    implies(happens("abort_delivered"), _post_snapshot_seen.is_(Seen.NOT_YET) & ~doing.is_(Doing.POST_SNAPSHOT)),
     shows="VSS-6 READ-14",
     witness=fired("abort_delivered"),
     observers=(_post_snapshot_seen,),
+)
+
+_vetoed = writer_state.is_(WriterState.FAILED_AT_PREPARE_SNAPSHOT)
+_in_time = READ_14.actor.is_(AbortWindow.ANY_TIME) & READ_2.actor.is_(LaterEvents.NO)
+abort_reaches_a_writer_that_failed = step(
+    "AbortBackup after a failure makes an Abort due to a writer that failed in PrepareForSnapshot and so never had PostSnapshot, "
+    "whatever the other writers have had.",
+    implies(happens("backup_aborted") & _vetoed & _in_time, after(vss.is_(Vss.ABORT_DUE))),
+    shows="VSS-6 READ-14 READ-2",
+    witness=happens("backup_aborted") & _vetoed,
+)
+
+an_abort_that_is_too_late_reaches_nobody = step(
+    "Outside the window that READ-14 names AbortBackup makes no Abort due.",
+    implies(happens("backup_aborted") & READ_14.actor.is_(AbortWindow.UNTIL_RETURN), unchanged(vss)),
+    shows="READ-14 VSS-6",
+    witness=fired("backup_aborted"),
+)
+
+asked_nothing_inside_do_snapshot_set = step(
+    "From the start of DoSnapshotSet to its return the requester does nothing but wait, give up, or die.",
+    implies(
+        requester.is_(Requester.SNAPSHOTTING),
+        unchanged(requester)
+        | happens(
+            "snapshot_set_made", "snapshot_set_failed", "requester_aborts", "released_while_waiting", "requester_vanishes",
+            "host_loses_power",
+        ),
+    )
+    & implies(
+        happens("status_is_good", "status_shows_failure", "failure_ignored"), requester.is_(Requester.SNAPSHOT_MADE)
+    ),
+    shows="VSS-13",
+    witness=fired("snapshot_set_made"),
+)  # fmt: skip
+
+a_failure_is_seen_in_the_status = step(
+    "A requester goes on to the copy only if the status shows no failed writer, unless it ignores the status; one whose process has "
+    "started again does not respond.",
+    implies(
+        happens("status_is_good"),
+        ~writer_state.is_(FAILED_IN_SNAPSHOT - {WriterState.FAILED_AT_POST_SNAPSHOT})
+        & ~other_writer.is_(OtherWriter.FAILED)
+        & process.is_(Process.SERVING)
+        & (~writer_failed | READ_11.actor.is_(UndoingFails.COPY_COUNTS)),
+    ),
+    shows="VSS-13 BAK-13 READ-11",
+    witness=fired("status_shows_failure"),
+)
+
+a_refused_backup_complete_ends_nothing = step(
+    "BackupComplete after DoSnapshotSet has failed, or after AbortBackup, is refused: nothing moves, and the writer gets no event.",
+    implies(
+        happens("completed_after_failure"),
+        unchanged(requester, vss, doing, writer_state, last_error, returned)
+        & requester.is_(Requester.SNAPSHOT_FAILED | Requester.ABORTED),
+    ),
+    shows="VSS-14 VSS-8",
+    witness=fired("completed_after_failure"),
 )
 
 no_abort_in_a_restore = step(
@@ -153,15 +216,15 @@ repeated_abort_changes_nothing = step(
     observers=(_abort_seen,),
 )
 
-_vanished_seen = seen("requester_vanishes", since=(*SESSION_STARTS, "host_loses_power"))
+_vanished_seen = seen("requester_vanishes", "released_while_waiting", since=(*SESSION_STARTS, "host_loses_power"))
 vanished_requester_gets_shutdown_only = step(
-    "After the requester has vanished, VSS delivers BackupShutdown and nothing else, but for an Abort that was due "
-    "already.",
+    "After the requester has vanished, or has released its object inside DoSnapshotSet, VSS delivers BackupShutdown and nothing else, "
+    "but for an Abort that was due already.",
     implies(
         _vanished_seen.is_(Seen.HAPPENED),
         ~happens(
-            "freeze_delivered", "veto_ignored", "thaw_delivered", "post_snapshot_delivered", "backup_completed",
-            "files_copied", "success_reported",
+            "freeze_delivered", "thaw_delivered", "post_snapshot_delivered", "backup_completed", "files_copied",
+            "success_reported",
         )
         & (vss.is_(Vss.ABORT_DUE) | after(~vss.is_(Vss.ABORT_DUE))),
     ),
@@ -172,10 +235,10 @@ vanished_requester_gets_shutdown_only = step(
 
 _failure_seen = seen("snapshot_set_failed", "status_shows_failure", since=SESSION_STARTS)
 no_backup_complete_after_failure = step(
-    "BackupComplete is not called after a failed DoSnapshotSet.",
+    "BackupComplete is not called after a failed DoSnapshotSet, nor once the status has shown a failed writer.",
     implies(happens("backup_completed"), _failure_seen.is_(Seen.NOT_YET)),
     shows="VSS-8",
-    witness=fired("snapshot_set_failed"),
+    witness=fired("snapshot_set_failed", "status_shows_failure"),
     observers=(_failure_seen,),
 )
 
@@ -242,14 +305,16 @@ provider_does_not_defeat_saved_state = possible(
 )
 
 true_is_not_success = step(
-    "Freeze is not delivered after a reported failure, even if the handler returned TRUE.",
-    implies(happens("freeze_delivered"), ~writer_failed),
-    shows="VSS-12",
+    "Freeze is not delivered to a writer that has reported a failure, even if its handler returned TRUE.",
+    implies(
+        happens("freeze_delivered") & writer_failed & READ_2.actor.is_(LaterEvents.NO), after(~doing.is_(Doing.FREEZE))
+    ),
+    shows="VSS-12 READ-2",
     witness=fired("prepare_for_snapshot_vetoed_returning_true"),
 )
 
 failed_and_returned_true = possible(
     "A handler can return TRUE after it has reported a failure.",
-    writer_failed & returned.is_(Returned.TRUE) & happens("snapshot_set_failed"),
+    writer_failed & returned.is_(Returned.TRUE) & happens("status_shows_failure"),
     shows="VSS-12",
 )

@@ -19,6 +19,7 @@ class ChildSession(States):
 
 C = ChildSession
 
+BEFORE_ITS_END = C.METADATA_GATHERED | C.PREPARED | C.SNAPSHOTTING | C.FROZEN | C.COMMITTED | C.THAWED
 ACTIVE = C.METADATA_GATHERED | C.PREPARED | C.SNAPSHOTTING | C.FROZEN | C.COMMITTED | C.THAWED | C.FINISHING
 _lost = ("operator_stops_vm", "operator_saves_vm", "operator_pauses_vm", "cluster_fails_over", "host_loses_power")
 _orphaned = ("integration_service_stops", "management_service_restarts")
@@ -44,12 +45,12 @@ child_session.table(
     on("child_thaws", C.COMMITTED, C.THAWED),
     on("child_post_snapshot", C.THAWED, C.FINISHING),
     on("child_backup_completes", C.FINISHING, C.IDLE),
-    on("guest_snapshot_fails", C.FROZEN, C.IDLE),
+    on("guest_snapshot_fails", BEFORE_ITS_END, C.IDLE),
     on("guest_crashes", ACTIVE, C.IDLE),
     on("child_gives_up", C.ORPHANED, C.IDLE),
     *(on(orphaned, ACTIVE, C.ORPHANED) for orphaned in _orphaned),
     *(on(lost, ACTIVE | C.ORPHANED, C.IDLE) for lost in _lost),
-    stays(*_orphaned, *_lost),
+    stays("guest_crashes", *_orphaned, *_lost),
 )
 
 
@@ -71,7 +72,7 @@ child_writers = Actor(
     of=vm,
     starts=K.STABLE | K.ABSENT,
     says="The writers inside the child, taken together.",
-    leaves_out=("A child's writer that fails without failing the child's snapshot.",),
+    leaves_out=("A child's writer that fails without failing the child's backup.",),
 )
 
 child_writers.table(
@@ -103,11 +104,13 @@ child_snapshot = Actor(
 child_snapshot.table(
     on("child_snapshot_taken", T.NONE | T.RELEASED, T.TAKEN),
     on("child_backup_completes", T.TAKEN, T.RELEASED, when=_dropped),
+    on("guest_snapshot_fails", T.TAKEN, T.RELEASED),
     on("post_snapshot_delivered", T.TAKEN, T.RELEASED),
     on("abort_returned", T.TAKEN, T.RELEASED),
     *(on(end, T.TAKEN | T.RELEASED, T.NONE) for end in ("backup_shutdown_returned", "host_loses_power")),
     stays(
         "child_backup_completes",
+        "guest_snapshot_fails",
         "post_snapshot_delivered",
         "abort_returned",
         "backup_shutdown_returned",

@@ -1,7 +1,7 @@
 """The five conditions of Child VM Snapshot (MET-3 to MET-7), each on its own, and the parts of a VM they look at."""
 
 from model.actors.power import Power, power
-from model.notation import Actor, States, all_of, every, on
+from model.notation import Actor, States, all_of, every, on, some
 from model.readings import READ_12, READ_13, SpreadVHDs, WhichDisks
 from model.sorts import disk, vm
 
@@ -84,6 +84,9 @@ class FileSystem(States):
 file_system = Actor(
     "file_system", FileSystem, of=disk, starts=FileSystem, says="Whether the disk's file system supports snapshots."
 )
+
+HAS_VHD = some(disk, disk_kind.is_(DiskKind.VHD))
+"""Some disk of the VM is a VHD file on a host volume: only such a disk has an image in the shadow copy (BAK-10)."""
 
 counts = READ_12.actor.is_(WhichDisks.ALL_DISKS) | disk_kind.is_(DiskKind.VHD)
 """Whether the conditions look at a disk (READ-12)."""

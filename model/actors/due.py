@@ -2,6 +2,7 @@
 
 from model.actors.power import Power, power
 from model.notation import Actor, States, on, stays
+from model.readings import READ_17, LeftOfFailover
 from model.sorts import vm
 
 
@@ -19,7 +20,7 @@ class Due(States):
 D, P = Due, Power
 RECORDED = D.OFF | D.RUNNING | D.PAUSED | D.SAVED | D.GONE
 _by_others = (
-    "cluster_saves_vm", "cluster_resumes_vm", "cluster_takes_vm_offline", "cluster_brings_vm_online",
+    "cluster_saves_vm", "cluster_resumes_vm", "cluster_takes_vm_offline", "cluster_brings_vm_online", "cluster_moves_vm_back",
 )  # fmt: skip
 
 power_due = Actor(
@@ -40,6 +41,7 @@ power_due.table(
     ),
     on("restore_initialized", RECORDED, D.NOT_RECORDED),
     *(on(other, RECORDED, D.NOT_RECORDED) for other in _by_others),
+    on("vm_fails_over", RECORDED, D.GONE, when=READ_17.actor.is_(LeftOfFailover.NOTHING)),
     on("cluster_fails_over", RECORDED, D.GONE),
     on("guest_crashes", RECORDED, D.OFF),
     on("operator_starts_vm", RECORDED, D.RUNNING),
@@ -48,7 +50,33 @@ power_due.table(
     on("operator_pauses_vm", RECORDED, D.PAUSED),
     on("host_loses_power", D.RUNNING | D.PAUSED, D.OFF, when=power.is_(P.RUNNING | P.PAUSED)),
     stays(
-        "backup_initialized", "restore_initialized", *_by_others, "cluster_fails_over", "guest_crashes",
+        "backup_initialized", "restore_initialized", *_by_others, "vm_fails_over", "cluster_fails_over", "guest_crashes",
         "operator_starts_vm", "operator_stops_vm", "operator_saves_vm", "operator_pauses_vm", "host_loses_power",
     ),
 )  # fmt: skip
+
+
+class SavedBy(States):
+    NOBODY = "not saved, or saved by somebody else"
+    WRITER = "put into a saved state by the writer, and left in it since"
+
+
+saved_by = Actor(
+    "saved_by",
+    SavedBy,
+    of=vm,
+    starts=SavedBy.NOBODY,
+    observer=True,
+    says="Whether it was the writer that saved a VM, whatever the writer itself still knows of it.",
+)
+
+_no_longer = (
+    "vm_given_back", "vm_turned_off", "vm_deleted", "operator_starts_vm", "operator_stops_vm", "cluster_resumes_vm",
+    "cluster_takes_vm_offline", "cluster_brings_vm_online", "vm_fails_over", "cluster_fails_over",
+)  # fmt: skip
+
+saved_by.table(
+    on("vm_saved", SavedBy.NOBODY, SavedBy.WRITER),
+    *(on(end, SavedBy.WRITER, SavedBy.NOBODY) for end in _no_longer),
+    stays("vm_saved", *_no_longer),
+)

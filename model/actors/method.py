@@ -71,7 +71,7 @@ progress.table(
         )
     ),
     stays(
-        "integration_service_stops", "operator_stops_vm", "operator_saves_vm", "operator_pauses_vm",
+        "guest_crashes", "integration_service_stops", "operator_stops_vm", "operator_saves_vm", "operator_pauses_vm",
         "cluster_fails_over", "management_service_restarts",
     ),
     on("image_rolled_back", G.READY, G.UNDONE),

@@ -1,7 +1,9 @@
 """What a restore has to know of a VM's disks and network adapters."""
 
 from model.actors.conditions import DiskKind, disk_kind
-from model.notation import Actor, States, on, stays
+from model.actors.power import Power, power
+from model.notation import Actor, States, every, iff, on, some, stays
+from model.readings import READ_16, WhichSwitches
 from model.sorts import adapter, disk
 
 
@@ -10,7 +12,21 @@ class Target(States):
     ELSEWHERE = "restored to another place"
 
 
-target = Actor("target", Target, of=disk, starts=Target, says="Where the requester restores the VHD file to.")
+target = Actor(
+    "target",
+    Target,
+    of=disk,
+    starts=Target.AS_CONFIGURED,
+    says="Where the requester restores the VHD file to: chosen anew in each restore, apart from the VM's own place.",
+)
+
+_ends = ("restore_released", "restore_dropped", "host_loses_power")
+
+target.table(
+    on("vhd_goes_elsewhere", Target.AS_CONFIGURED, Target.ELSEWHERE),
+    *(on(end, Target.ELSEWHERE, Target.AS_CONFIGURED) for end in _ends),
+    stays(*_ends),
+)
 
 
 class ConfiguredPlace(States):
@@ -57,21 +73,37 @@ switch.table(on("switch_gone", Switch.THERE, Switch.GONE))
 
 class Port(States):
     NONE = "no port"
-    CONNECTED = "a port connects it to its switch"
+    OLD = "a port from before connects it to its switch"
+    NEW = "a port that was made in this restore connects it to its switch"
 
 
 port = Actor(
     "port",
     Port,
     of=adapter,
-    starts=Port,
+    starts=Port.NONE | Port.OLD,
     says="The port that connects the adapter to its switch.",
     leaves_out=("The identity of ports and MAC addresses (part of Q23).",),
 )
 
+_here = switch.is_(Switch.THERE)
+ONE_SWITCH_GONE = some(adapter, switch.is_(Switch.GONE))
+CONNECTS = READ_16.actor.is_(WhichSwitches.EACH) | ~ONE_SWITCH_GONE
+"""Whether a restored VM gets ports at all (READ-16)."""
+_away = ("vm_deleted", "vm_fails_over", "cluster_fails_over")
+
 port.table(
-    on("vm_deleted", Port.CONNECTED, Port.NONE),
-    on("switch_gone", Port.CONNECTED, Port.NONE),
-    on("network_updated", Port.NONE, Port.CONNECTED, when=switch.is_(Switch.THERE)),
-    stays("vm_deleted", "network_updated", "switch_gone"),
+    on("switch_gone", Port.OLD | Port.NEW, Port.NONE),
+    on("network_updated", frozenset(Port), Port.NEW, when=_here & CONNECTS),
+    on("cluster_moves_vm_back", Port.NONE, Port.OLD, when=_here),
+    *(on(away, Port.OLD | Port.NEW, Port.NONE) for away in _away),
+    *(on(end, Port.NEW, Port.OLD) for end in _ends),
+    stays("switch_gone", "network_updated", "cluster_moves_vm_back", *_away, *_ends),
 )
+
+_gone = power.is_(Power.GONE)
+PORTS_WHERE_HERE = (
+    (~_gone | every(adapter, port.is_(Port.NONE)))
+    & (_gone | every(adapter, iff(_here, port.is_(Port.OLD))))
+)  # fmt: skip
+"""Holds at the start: a VM that is on this host has a port on each switch that exists, and one that is not has none."""

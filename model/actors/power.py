@@ -1,7 +1,7 @@
 """A VM's power state, and the writer's note of the state before."""
 
 from model.notation import Actor, States, Term, on, stays
-from model.readings import READ_3, READ_10, NoteSurvives, StateBefore
+from model.readings import READ_3, READ_10, READ_17, LeftOfFailover, NoteSurvives, StateBefore
 from model.sorts import vm
 
 
@@ -71,10 +71,13 @@ power.table(
     on("vm_turned_off", P.RUNNING | P.PAUSED | P.SAVED, P.OFF),
     on("vm_deleted", P.OFF, P.GONE),
     on("vm_registered", P.GONE, P.OFF),
-    on("cluster_saves_vm", P.RUNNING, P.SAVED),
+    on("vm_fails_over", P.SAVED, P.GONE, when=READ_17.actor.is_(LeftOfFailover.NOTHING)),
+    on("vm_fails_over", P.SAVED, P.SAVED, when=READ_17.actor.is_(LeftOfFailover.AS_IT_WAS)),
+    on("cluster_saves_vm", P.RUNNING | P.PAUSED, P.SAVED),
     on("cluster_resumes_vm", P.SAVED, P.RUNNING),
     on("cluster_takes_vm_offline", P.RUNNING | P.PAUSED | P.SAVED, P.OFF),
     on("cluster_brings_vm_online", P.OFF | P.SAVED, P.RUNNING),
+    on("cluster_moves_vm_back", P.GONE, P.RUNNING),
     stays("cluster_takes_vm_offline", "cluster_brings_vm_online"),
     on("cluster_fails_over", HERE, P.GONE),
     on("guest_crashes", P.RUNNING, P.OFF),

@@ -62,44 +62,56 @@ file_restore_status.table(
     on("file_restore_status_set", Z.NOT_YET, Z.FAILED, when=files.is_(F.IN_PART)),
     on("file_restore_status_set", Z.NOT_YET, Z.NONE, when=files.is_(F.NOT_AT_ALL)),
     on("file_status_forgotten", Z.NOT_YET, Z.UNDEFINED),
+    on("post_restore_despite_failure", Z.NOT_YET, Z.NONE, when=selected.is_(Selected.FOR_RESTORE)),
     *(on(end, Z.UNDEFINED | Z.NONE | Z.ALL | Z.FAILED, Z.NOT_YET) for end in _ends),
-    stays(*_ends),
+    stays("post_restore_despite_failure", *_ends),
 )
 
 
 class Place(States):
     DEFAULT = "the default place"
-    ELSEWHERE = "another place"
+    SECOND = "another place"
+    THIRD = "yet another place"
 
 
-place = Actor("place", Place, of=vm, starts=Place.DEFAULT, says="Where the VM is restored to.")
+place = Actor("place", Place, of=vm, starts=Place.DEFAULT, says="Where this restore puts the VM.")
+
+_elsewhere = {
+    "vm_chosen_for_restore_elsewhere": Place.SECOND, "vm_chosen_for_restore_to_a_third_place": Place.THIRD,
+}  # fmt: skip
 
 place.table(
-    on("vm_chosen_for_restore_elsewhere", Place.DEFAULT, Place.ELSEWHERE),
-    *(on(end, Place.ELSEWHERE, Place.DEFAULT) for end in _ends),
-    stays("vm_chosen_for_restore_elsewhere", *_ends),
+    *(on(chosen, Place.DEFAULT, there) for chosen, there in _elsewhere.items()),
+    *(on(end, Place.SECOND | Place.THIRD, Place.DEFAULT) for end in _ends),
+    stays(*_elsewhere, *_ends),
 )
 
 
 class Link(States):
-    NONE = "no symbolic link in the default place"
-    LINKED = "a symbolic link in the default place points to the VM's files"
+    """The names are those of Place, so that `same` can compare the two."""
+
+    DEFAULT = "no symbolic link in the default place"
+    SECOND = "a symbolic link in the default place points to the other place"
+    THIRD = "a symbolic link in the default place points to the third place"
 
 
 link = Actor(
     "link",
     Link,
     of=vm,
-    starts=Link.NONE,
-    says="The symbolic link of a VM that lives in another place.",
+    starts=Link.DEFAULT,
+    says="The symbolic link in the default place of a VM that lives elsewhere, and where it points.",
     leaves_out=("A default place that is already taken, and a VM id that is already registered (Q24).",),
 )
 
 link.table(
-    on("vm_registered", Link.NONE, Link.LINKED, when=place.is_(Place.ELSEWHERE)),
-    on("vm_deleted", Link.LINKED, Link.NONE),
-    stays("vm_registered", "vm_deleted"),
-)
+    *(
+        on("vm_registered", frozenset(Link), Link[there.name], when=place.is_(there))
+        for there in Place
+    ),
+    on("vm_deleted", Link.SECOND | Link.THIRD, Link.DEFAULT),
+    stays("vm_deleted"),
+)  # fmt: skip
 
 
 class Restored(States):

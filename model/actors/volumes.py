@@ -20,6 +20,7 @@ selected.table(
     on("volume_missing", S.NO, S.FOR_BACKUP),
     on("vm_chosen_for_restore", S.NO, S.FOR_RESTORE),
     on("vm_chosen_for_restore_elsewhere", S.NO, S.FOR_RESTORE),
+    on("vm_chosen_for_restore_to_a_third_place", S.NO, S.FOR_RESTORE),
     *(on(end, S.FOR_BACKUP | S.FOR_RESTORE, S.NO) for end in _ends),
     stays(*_ends),
 )

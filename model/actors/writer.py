@@ -1,8 +1,8 @@
 """The Hyper-V VSS writer: what it is doing, what it reports, what its handlers returned; three things, never one."""
 
-from model.actors.requester import Context, context
+from model.actors.requester import BEFORE_IDENTIFY, Context, context, requester
 from model.actors.volumes import INCONSISTENT_VM
-from model.actors.vss import Vss, vss
+from model.actors.vss import HadPostSnapshot, Vss, had_post_snapshot, vss
 from model.notation import Actor, States, on, some, stays
 from model.readings import READ_2, LaterEvents
 from model.sorts import vm
@@ -110,13 +110,12 @@ doing.table(
     on("prepare_for_snapshot_vetoed", D.PREPARE_FOR_SNAPSHOT, D.NOTHING),
     on("prepare_for_snapshot_vetoed_returning_true", D.PREPARE_FOR_SNAPSHOT, D.NOTHING),
     on("prepare_for_snapshot_failed_unreported", D.PREPARE_FOR_SNAPSHOT, D.NOTHING),
-    on("freeze_delivered", D.NOTHING, D.FREEZE),
-    on("veto_ignored", D.NOTHING, D.FREEZE, when=gets_events),
+    on("freeze_delivered", D.NOTHING, D.FREEZE, when=gets_events),
     on("freeze_returned", D.FREEZE, D.NOTHING),
     on("thaw_delivered", D.NOTHING, D.THAW, when=gets_events),
     on("thaw_returned", D.THAW, D.NOTHING),
     on("post_snapshot_delivered", D.NOTHING, D.POST_SNAPSHOT, when=gets_events),
-    stays("veto_ignored", "thaw_delivered", "post_snapshot_delivered"),
+    stays("freeze_delivered", "thaw_delivered", "post_snapshot_delivered"),
     on("post_snapshot_succeeded", D.POST_SNAPSHOT, D.NOTHING),
     on("post_snapshot_failed", D.POST_SNAPSHOT, D.NOTHING),
     on("abort_delivered", D.NOTHING, D.ABORT),
@@ -124,13 +123,15 @@ doing.table(
     on("released", D.NOTHING, D.BACKUP_SHUTDOWN),
     on("released_unprepared", D.NOTHING, D.BACKUP_SHUTDOWN),
     on("released_without_abort", D.NOTHING, D.BACKUP_SHUTDOWN),
+    on("released_early", D.NOTHING, D.BACKUP_SHUTDOWN),
     on("shutdown_after_vanishing", D.NOTHING, D.BACKUP_SHUTDOWN),
     on("backup_shutdown_returned", D.BACKUP_SHUTDOWN, D.NOTHING),
     on("backup_shutdown_returned", D.NOTHING, D.NOTHING, when=process.is_(Process.RESTARTED)),
     on("pre_restore_called", D.NOTHING, D.PRE_RESTORE, when=process.is_(Process.SERVING)),
     on("pre_restore_returned", D.PRE_RESTORE, D.NOTHING),
     on("post_restore_called", D.NOTHING, D.CHECKING_STATUSES, when=process.is_(Process.SERVING)),
-    stays("pre_restore_called", "post_restore_called"),
+    on("post_restore_despite_failure", D.NOTHING, D.CHECKING_STATUSES, when=process.is_(Process.SERVING)),
+    stays("pre_restore_called", "post_restore_called", "post_restore_despite_failure"),
     on("file_restore_statuses_accepted", D.CHECKING_STATUSES, D.REGISTERING),
     on("post_restore_failed", D.CHECKING_STATUSES | D.CONNECTING, D.NOTHING),
     on("registrations_finished", D.REGISTERING, D.COMPARING_PLACES),
@@ -169,13 +170,24 @@ writer_state.table(
     ),
 )  # fmt: skip
 
+_known = ~requester.is_(BEFORE_IDENTIFY)
+
 process.table(
-    on("management_service_restarts", Process.SERVING, Process.RESTARTED),
+    on("management_service_restarts", Process.SERVING, Process.RESTARTED, when=_known),
+    on("management_service_restarts", Process.SERVING, Process.SERVING, when=~_known),
     on("backup_shutdown_returned", Process.RESTARTED, Process.SERVING),
     on("restore_released", Process.RESTARTED, Process.SERVING),
     on("restore_dropped", Process.RESTARTED, Process.SERVING),
     on("host_loses_power", Process.RESTARTED, Process.SERVING),
     stays("backup_shutdown_returned", "restore_released", "restore_dropped", "host_loses_power"),
+)
+
+
+had_post_snapshot.table(
+    on("post_snapshot_delivered", HadPostSnapshot.NO, HadPostSnapshot.YES, when=gets_events),
+    on("backup_shutdown_returned", HadPostSnapshot.YES, HadPostSnapshot.NO),
+    on("host_loses_power", HadPostSnapshot.YES, HadPostSnapshot.NO),
+    stays("post_snapshot_delivered", "backup_shutdown_returned", "host_loses_power"),
 )
 
 
@@ -220,12 +232,12 @@ last_error.table(
     *(on(veto, frozenset(E), E.INCONSISTENTSNAPSHOT, when=_inconsistent) for veto in _vetoes),
     *(on(veto, frozenset(E), E.NONRETRYABLE, when=_unrecoverable) for veto in _vetoes),
     *(on(veto, frozenset(E), E.RETRYABLE, when=_transient) for veto in _vetoes),
-    on("freeze_window_overrun", frozenset(E), E.TIMEOUT),
+    on("freeze_window_overrun", frozenset(E), E.TIMEOUT, when=~failed),
     on("post_snapshot_failed", frozenset(E), E.RETRYABLE),
     on("post_restore_failed", frozenset(E), E.NONRETRYABLE),
     on("management_service_restarts", frozenset(E), E.NOT_RESPONDING),
     on("host_loses_power", ANY_ERROR, E.NO_ERROR),
-    stays("writer_metadata_gathered", "restore_initialized", "host_loses_power"),
+    stays("writer_metadata_gathered", "restore_initialized", "freeze_window_overrun", "host_loses_power"),
 )
 
 

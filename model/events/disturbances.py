@@ -1,11 +1,14 @@
 """Faults that may strike at any moment, whatever the session is doing."""
 
+from model.actors.child import ACTIVE, ChildSnapshot, child_session, child_snapshot
 from model.actors.requester import Requester, requester
-from model.actors.vss import Vss, vss
+from model.actors.vss import BEFORE_COMMIT, Vss, vss
 from model.notation import Event, all_, event
 from model.sorts import adapter, vm
 
-serving_vms = ~requester.is_(Requester.AT_REST)
+session_open = ~requester.is_(Requester.AT_REST)
+in_or_after_its_backup = child_session.is_(ACTIVE) | (child_snapshot.is_(ChildSnapshot.TAKEN) & vss.is_(BEFORE_COMMIT))
+"""A guest is being backed up, or was and the host's copy is yet to be made."""
 
 
 def _operator(name: str, what: str) -> tuple[Event, ...]:
@@ -20,8 +23,9 @@ EVENTS = (
     *event(
         "guest_crashes",
         at=vm,
-        by="BAK-13",
-        says="The guest crashes while its backup is under way.",
+        when=in_or_after_its_backup,
+        by="BAK-13 BAK-10",
+        says="The guest crashes during its backup, or after it before the host's copy is made.",
         fault="guest_crashes",
     ),
     *event(
@@ -34,7 +38,7 @@ EVENTS = (
     *event(
         "management_service_restarts",
         at=all_(vm),
-        when=serving_vms,
+        when=session_open,
         by="GEN-3 READ-3 VSS-3",
         says="The management service restarts: the writer forgets the session.",
         fault="management_service_restarts",

@@ -4,26 +4,22 @@ from model.actors.requester import Requester, requester
 from model.actors.vss import OtherWriter, Vss, other_writer, vss
 from model.actors.writer import Doing, Process, doing, failed, process
 from model.notation import all_, event
+from model.readings import READ_15, AfterAVeto
 from model.sorts import vm
 
 in_set = requester.is_(Requester.SNAPSHOTTING)
 between_events = doing.is_(Doing.NOTHING)
 serving = process.is_(Process.SERVING)
 somebody_failed = failed | other_writer.is_(OtherWriter.FAILED)
+goes_on = ~somebody_failed | READ_15.actor.is_(AfterAVeto.GOES_ON)
+"""Whether the snapshot set goes on after PrepareForSnapshot (READ-15)."""
 
 EVENTS = (
     *event(
         "freeze_delivered",
-        when=in_set & between_events & serving & ~somebody_failed,
-        by="BAK-1 VSS-12",
-        says="Every writer succeeded in PrepareForSnapshot: VSS delivers Freeze.",
-    ),
-    *event(
-        "veto_ignored",
-        when=in_set & between_events & serving & somebody_failed & vss.is_(Vss.PREPARE_FOR_SNAPSHOT),
-        by="BAK-13 READ-2",
-        says="A writer failed in PrepareForSnapshot, and the snapshot set goes on all the same.",
-        fault="veto_ignored",
+        when=in_set & between_events & serving & goes_on,
+        by="BAK-1 VSS-12 READ-2 READ-15",
+        says="Every writer has processed PrepareForSnapshot: VSS delivers Freeze, to those that did not fail.",
     ),
     *event("freeze_returned", by="BAK-8", says="The writer returns from Freeze, having done nothing."),
     *event(
@@ -37,7 +33,7 @@ EVENTS = (
         "provider_fails",
         when=in_set & between_events & serving,
         by="VSS-5",
-        says="The provider fails to make the shadow copies.",
+        says="The provider fails, before or after it has made the shadow copies.",
         fault="provider_fails",
     ),
     *event(

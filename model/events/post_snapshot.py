@@ -1,7 +1,7 @@
 """PostSnapshot: saved VMs go back, images are rolled back; and giving back wherever else a reading puts it."""
 
 from model.actors.child import ChildSnapshot, child_snapshot
-from model.actors.image import Image, image
+from model.actors.image import ONE_CANNOT, WITH_VHD, Image, image
 from model.actors.method import Progress, progress
 from model.actors.power import Note, Power, note, power
 from model.actors.requester import Context, Requester, context, requester
@@ -26,7 +26,7 @@ giving_back = (
 
 noted = ~note.is_(Note.NOTHING) & ~progress.is_(Progress.STUCK)
 nothing_noted = every(vm, ~noted)
-has_child_image = progress.is_(Progress.READY) & ~child_snapshot.is_(ChildSnapshot.NONE) & ~image.is_(Image.NONE)
+has_child_image = progress.is_(Progress.READY) & ~child_snapshot.is_(ChildSnapshot.NONE) & image.is_(WITH_VHD)
 skipped = context.is_(Context.NO_AUTORECOVERY) & READ_6.actor.is_(WithoutAutoRecovery.SKIPPED)
 recoverable = image.is_(Image.HOLDS_SNAPSHOT) & provider.is_(Provider.CAN)
 one_stuck = some(vm, progress.is_(Progress.STUCK))
@@ -37,7 +37,7 @@ EVENTS = (
         "post_snapshot_delivered",
         at=all_(vm),
         when=requester.is_(Requester.SNAPSHOTTING) & doing.is_(Doing.NOTHING) & process.is_(Process.SERVING),
-        by="BAK-1 READ-8",
+        by="BAK-1 READ-2 READ-8",
         says="VSS delivers PostSnapshot; the host copy exists, so the child's own snapshot is no longer kept.",
     ),
     *event(
@@ -60,8 +60,15 @@ EVENTS = (
         at=vm,
         when=undoing & has_child_image & ~skipped & recoverable,
         by="BAK-2 BAK-10 BAK-6 BAK-11",
-        says="The image of the VHD files in the shadow copy is rolled back to the child's snapshot.",
-        or_fault="roll_back_fails",
+        says="The image of each VHD file in the shadow copy is rolled back to the child's snapshot.",
+    ),
+    *event(
+        "roll_back_fails",
+        at=vm,
+        when=undoing & has_child_image & ~skipped & recoverable & ONE_CANNOT,
+        by="BAK-10 READ-11",
+        says="One VHD file in the shadow copy, or several, or all of them, cannot be rolled back, although nothing forbids it.",
+        fault="roll_back_fails",
     ),
     *event(
         "image_cannot_be_rolled_back",

@@ -42,9 +42,9 @@ EVENTS = (
     ),
     *event(
         "released_unprepared",
-        when=requester.is_(Requester.CHOOSING) & ~some(vm, selected.is_(Selected.FOR_BACKUP)),
+        when=~some(vm, selected.is_(Selected.FOR_BACKUP)),
         by="BAK-1",
-        says="The requester finds nothing to back up and releases its object before PrepareForBackup.",
+        says="The requester wanted the writer metadata only, or chooses nothing: it releases its object before PrepareForBackup.",
     ),
     *event(
         "prepared_for_backup",

@@ -17,7 +17,7 @@ from model.actors.restore import (
 from model.actors.vss import OtherWriter, Vss, other_writer, vss
 from model.actors.writer import Doing, Process, doing, process
 from model.notation import Term, all_, event, every, some
-from model.sorts import vm
+from model.sorts import disk, vm
 
 pre_restoring = doing.is_(Doing.PRE_RESTORE)
 between_events = doing.is_(Doing.NOTHING)
@@ -48,6 +48,26 @@ EVENTS = (
         at=vm,
         by="RST-2 RST-6",
         says="The requester chooses a VM to restore to another place.",
+    ),
+    *event(
+        "vm_chosen_for_restore_to_a_third_place",
+        at=vm,
+        by="RST-2 RST-6",
+        says="The requester chooses a VM to restore to a place where it has not been put before.",
+    ),
+    *event(
+        "vhd_goes_elsewhere",
+        at=disk,
+        when=requester.is_(Requester.RESTORE_INITIALIZED),
+        by="RST-7",
+        says="The requester decides to restore a VHD file to another place than the VM's configuration names.",
+        fair=False,
+    ),
+    *event(
+        "released_unrestored",
+        when=~some(vm, TO_BE_RESTORED),
+        by="RST-1",
+        says="The requester chooses nothing to restore, and the restore is over.",
     ),
     *event(
         "pre_restore_called",
@@ -93,6 +113,14 @@ EVENTS = (
         when=between_events & (other_writer.is_(OtherWriter.FAILED) | lost),
         by="RST-3 VSS-6",
         says="A writer failed in PreRestore: the requester gives the restore up; nothing undoes what was deleted.",
+    ),
+    *event(
+        "post_restore_despite_failure",
+        at=all_(vm),
+        when=between_events & (other_writer.is_(OtherWriter.FAILED) | lost),
+        by="RST-3 RST-4",
+        says="A writer failed in PreRestore: the requester sets every status to VSS_RS_NONE and calls PostRestore all the same.",
+        fault="post_restore_despite_failure",
     ),
     *event(
         "files_restored",
@@ -168,7 +196,7 @@ EVENTS = (
         "network_updated",
         at=vm,
         when=doing.is_(Doing.CONNECTING),
-        by="RST-8",
+        by="RST-8 READ-16",
         says="A VM gets a new port on each switch that it was connected to and that still exists.",
     ),
     *event(

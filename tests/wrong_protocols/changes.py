@@ -76,6 +76,11 @@ def unfair(event: str) -> Change:
     return lambda network: with_event(network, event, fair=False)
 
 
+def without_fault(event: str) -> Change:
+    """An event that belongs to a fault happens without it."""
+    return lambda network: with_event(network, event, fault=None)
+
+
 def table(actor: str, *changes: TableChange) -> Change:
     """A machine's table: its rows changed, one change after the other."""
 

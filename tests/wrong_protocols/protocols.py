@@ -3,20 +3,30 @@
 A property that lets its wrong protocol pass is too weak, or says nothing.
 """
 
-from model.actors.child import ChildSession, ChildWriters, LiveDisk, child_writers
+from model.actors.child import ChildSession, ChildSnapshot, ChildWriters, LiveDisk, child_snapshot, child_writers
 from model.actors.cluster import Cluster
 from model.actors.conditions import CONDITIONS
-from model.actors.method import DONE_PREPARING, MAY_USE_CHILD_SNAPSHOT, Method, Progress, progress
-from model.actors.parts import Switch, switch
+from model.actors.image import Image, Recovery, recovery
+from model.actors.method import DONE_PREPARING, MAY_USE_CHILD_SNAPSHOT, Method, Progress, method, progress
+from model.actors.parts import Port, Switch, switch
 from model.actors.power import Note, Power, note, power
 from model.actors.requester import Requester
-from model.actors.restore import PER_VM, TO_BE_RESTORED, FileRestoreStatus, Link, Restored, file_restore_status
-from model.actors.volumes import IN_SET, INCONSISTENT_VM
+from model.actors.restore import (
+    PER_VM,
+    TO_BE_RESTORED,
+    FileRestoreStatus,
+    Link,
+    Place,
+    Restored,
+    file_restore_status,
+    place,
+)
+from model.actors.volumes import IN_SET, INCONSISTENT_VM, Selected, selected
 from model.actors.vss import OtherWriter, Vss, other_writer
-from model.actors.writer import Doing, doing
+from model.actors.writer import Doing, Returned, doing, failed, returned
 from model.events.freeze_and_thaw import between_events, somebody_failed
 from model.events.post_snapshot import giving_back, noted
-from model.events.prepare_for_snapshot import all_done, one_failed, preparing
+from model.events.prepare_for_snapshot import all_done, one_failed, over, preparing
 from model.events.restore import some_not_all
 from model.notation import TRUE, all_of, every
 from model.sorts import vm
@@ -33,6 +43,7 @@ from tests.wrong_protocols.changes import (
     starts_from,
     table,
     unfair,
+    without_fault,
 )
 
 C, D, G, M, N, P, R, V, X = ChildSession, Doing, Progress, Method, Note, Power, Requester, Vss, Restored
@@ -82,6 +93,8 @@ METHODS = (
 )  # fmt: skip
 
 _all_done_or_in_child = every(vm, DONE_PREPARING | progress.is_(G.IN_CHILD))
+_chosen = selected.is_(Selected.FOR_BACKUP)
+_all_done_or_an_unchosen_child = every(vm, DONE_PREPARING | method.is_(M.CHILD_VM_SNAPSHOT) & ~_chosen)
 
 PREPARE_FOR_SNAPSHOT = (
     Wrong(
@@ -104,11 +117,23 @@ PREPARE_FOR_SNAPSHOT = (
     ),
     Wrong(
         "no-autorecovery-tolerated", "Child VM Snapshot is used with NO_AUTORECOVERY in the context.",
-        guard("child_backup_begins", without=MAY_USE_CHILD_SNAPSHOT), "auto-recovery-required", 29,
+        guard("child_backup_begins", without=MAY_USE_CHILD_SNAPSHOT), "auto-recovery-required", 28,
     ),
     Wrong(
         "missing-volume-overlooked", "A VM is saved although one of its volumes is not in the snapshot set.",
         guard("vm_saved", without=~INCONSISTENT_VM), "every-volume-in-the-set", 9, faults=("volume_missing",),
+    ),
+    Wrong(
+        "unchosen-children-are-skipped", "Children that were not chosen are left out of PrepareForSnapshot.",
+        both(
+            guard("child_backup_begins", needs=_chosen),
+            guard("prepare_for_snapshot_succeeded", without=all_done, needs=_all_done_or_an_unchosen_child),
+        ),
+        "every-child-has-its-snapshot", 9, vms=2,
+    ),
+    Wrong(
+        "a-veto-before-all-are-tried", "The writer fails as soon as one VM has failed, whatever is left to be tried.",
+        guard("prepare_for_snapshot_vetoed", without=over), "every-vm-is-tried-before-a-veto", 9, vms=2,
     ),
     Wrong(
         "tried-again-for-ever", "A VM that would need auto-recovery is tried again, and again.",
@@ -132,7 +157,7 @@ FREEZE_AND_THAW = (
     ),
     Wrong(
         "returning-true-is-success", "Freeze is delivered to a writer that reported a failure and returned TRUE.",
-        guard("freeze_delivered", without=~somebody_failed), "true-is-not-success", 10,
+        table("doing", guarded_by("freeze_delivered", ~failed | returned.is_(Returned.TRUE))), "true-is-not-success", 10,
     ),
     Wrong(
         "copies-before-freeze-returns", "The shadow copies are made while the writer is still in Freeze.",
@@ -140,11 +165,11 @@ FREEZE_AND_THAW = (
     ),
     Wrong(
         "thaw-before-the-copies", "Thaw is delivered before the shadow copies are made.",
-        table("vss", starts_from("thaw_delivered", V.FREEZE | V.COMMITTED)), "copies-are-made-before-thaw", 12,
+        table("vss", starts_from("thaw_delivered", V.FREEZE | V.COMMITTED)), "copies-are-made-before-thaw", 11,
     ),
     Wrong(
         "pass-through-disks-copied", "The shadow copies hold pass-through and iSCSI disks.",
-        table("in_backup", guarded_by("shadow_copies_committed", IN_SET)), "only-vhds-are-in-the-backup", 12,
+        table("in_backup", guarded_by("shadow_copies_committed", IN_SET)), "only-vhds-are-in-the-backup", 11,
     ),
 )  # fmt: skip
 
@@ -177,6 +202,20 @@ POST_SNAPSHOT = (
         "roll-back-independent-of-child-writers", 22,
     ),
     Wrong(
+        "one-vhd-is-rolled-back", "Of the VHDs of a VM those that cannot be rolled back are passed over.",
+        table("in_backup", guarded_by("image_rolled_back", recovery.is_(Recovery.WORKS)), ignored("image_rolled_back")),
+        "every-vhd-is-rolled-back", 24,
+    ),
+    Wrong(
+        "a-vm-without-a-vhd-is-rolled-back", "A VM that has no VHD counts as rolled back.",
+        table(
+            "image",
+            dropped("shadow_copies_committed", Image.NONE),
+            row("shadow_copies_committed", Image.NONE, Image.HOLDS_SNAPSHOT, child_snapshot.is_(ChildSnapshot.TAKEN)),
+        ),
+        "rolled-back-is-said-of-vhds", 23,
+    ),
+    Wrong(
         "saved-vms-are-forgotten", "PostSnapshot succeeds without giving anything back.",
         guard("post_snapshot_succeeded", without=every(vm, ~noted)), "no-vm-left-saved", 23,
     ),
@@ -185,18 +224,45 @@ POST_SNAPSHOT = (
 END_OF_BACKUP = (
     Wrong(
         "abort-after-post-snapshot", "AbortBackup makes an Abort due after PostSnapshot as well.",
-        table("vss", leads_to("requester_aborts", V.ABORT_DUE, V.MADE)),
+        table(
+            "vss",
+            dropped("requester_aborts", V.MADE),
+            row("requester_aborts", V.POST_SNAPSHOT | V.MADE, V.ABORT_DUE),
+        ),
         "no-abort-after-post-snapshot", 18, faults=("requester_aborts",),
     ),
     Wrong(
         "veto-causes-abort", "A veto in PrepareForSnapshot makes an Abort due.",
-        table("vss", leads_to("snapshot_set_failed", V.ABORT_DUE, V.PREPARE_FOR_SNAPSHOT)),
-        "veto-alone-causes-no-abort", 10,
+        table("vss", row("prepare_for_snapshot_vetoed", V.PREPARE_FOR_SNAPSHOT, V.ABORT_DUE)),
+        "veto-alone-causes-no-abort", 9,
+    ),
+    Wrong(
+        "abort-for-all-writers-at-once", "Where the other writers have had PostSnapshot, Abort goes to none, the failed one included.",
+        table("vss", starts_from("backup_aborted", V.STOPPED | V.ABORTED)), "abort-reaches-a-writer-that-failed", 16,
+    ),
+    Wrong(
+        "abort-for-none-leaves-vms-saved", "The same, seen by what it does to the VMs.",
+        table("vss", starts_from("backup_aborted", V.STOPPED | V.ABORTED)), "no-vm-left-saved", 19, vms=2,
+    ),
+    Wrong(
+        "asked-before-do-snapshot-set-returns", "A veto is learned of while DoSnapshotSet still runs.",
+        table("requester", row("status_shows_failure", R.SNAPSHOTTING, R.FAILURE_SEEN)),
+        "asked-nothing-inside-do-snapshot-set", 10,
+    ),
+    Wrong(
+        "refused-and-yet-over", "BackupComplete after a failure is refused, and yet ends the session for the requester.",
+        table("requester", dropped("completed_after_failure", R.SNAPSHOT_FAILED),
+              row("completed_after_failure", R.SNAPSHOT_FAILED, R.COMPLETED)),
+        "a-refused-backup-complete-ends-nothing", 15, faults=("completed_after_failure", "provider_fails"),
+    ),
+    Wrong(
+        "an-operator-without-the-fault", "Operators start VMs by hand in a world without faults.",
+        without_fault("operator_starts_vm"), "power-is-changed-by-the-writer-only", 2,
     ),
     Wrong(
         "complete-after-failure", "BackupComplete is called after a failed DoSnapshotSet.",
-        table("requester", starts_from("backup_completed", R.REPORTED | R.SNAPSHOT_FAILED)),
-        "no-backup-complete-after-failure", 11,
+        table("requester", starts_from("backup_completed", R.REPORTED | R.FAILURE_SEEN)),
+        "no-backup-complete-after-failure", 16,
     ),
     Wrong(
         "complete-after-vanishing", "BackupComplete is delivered for a requester that has vanished.",
@@ -205,11 +271,11 @@ END_OF_BACKUP = (
     ),
     Wrong(
         "veto-is-never-told", "After a veto DoSnapshotSet does not return.",
-        table("vss", dropped("snapshot_set_failed", V.PREPARE_FOR_SNAPSHOT)), "every-session-ends", 9, repeats=0,
+        guard("freeze_delivered", needs=~somebody_failed), "every-session-ends", 9, repeats=0,
     ),
     Wrong(
         "orphaned-child-stays-frozen", "A child's backup that nobody drives any more need not be given up.",
-        unfair("child_gives_up"), "no-guest-left-frozen", 16, faults=("integration_service_stops",), repeats=0,
+        unfair("child_gives_up"), "no-guest-left-frozen", 21, faults=("integration_service_stops",), repeats=0,
     ),
 )  # fmt: skip
 
@@ -240,12 +306,26 @@ RESTORE = (
     ),
     Wrong(
         "link-always", "Every registered VM gets a symbolic link.",
-        table("link", leads_to("vm_registered", Link.LINKED), guarded_by("vm_registered", TRUE)),
+        table("link", dropped("vm_registered"), row("vm_registered", frozenset(Link), Link.SECOND)),
         "link-exactly-when-elsewhere", 11,
     ),
     Wrong(
+        "link-to-an-earlier-place", "A symbolic link points to where an earlier restore could have put the VM.",
+        table("link", dropped("vm_registered"), row("vm_registered", frozenset(Link), Link.SECOND, ~place.is_(Place.DEFAULT)),
+              row("vm_registered", frozenset(Link), Link.DEFAULT, place.is_(Place.DEFAULT))),
+        "link-exactly-when-elsewhere", 11,
+    ),
+    Wrong(
+        "old-ports-are-kept", "A restored VM that has a port already gets no new one.",
+        both(
+            table("port", dropped("network_updated"), row("network_updated", Port.NONE, Port.NEW, switch.is_(Switch.THERE))),
+            table("port", dropped("vm_deleted")),
+        ),
+        "port-exactly-where-the-switch-is", 17,
+    ),
+    Wrong(
         "places-not-corrected", "The places of VHDs are compared, and the configuration left as it is.",
-        table("configured_place", dropped("vhd_places_compared")), "places-are-right-in-the-end", 16,
+        table("configured_place", dropped("vhd_places_compared")), "places-are-right-in-the-end", 17,
     ),
     Wrong(
         "network-before-places", "The network is updated while the places of VHDs are being compared.",
@@ -267,6 +347,10 @@ CLUSTER = (
         "told-cluster-fails-over-in-a-restore", "Deleting a VM fails it over although its resource is offline.",
         table("cluster", row("vm_deleted", Cluster.OFFLINE, Cluster.FAILED_OVER)),
         "offline-resource-does-not-fail-over", 4,
+    ),
+    Wrong(
+        "failover-leaves-the-vm", "A VM that is another node's after a failover stays here all the same.",
+        table("power", leads_to("vm_fails_over", P.SAVED)), "failed-over-is-not-here", 9,
     ),
     Wrong(
         "told-cluster-fails-over-in-a-backup", "A VM saved through the cluster service fails over in a backup.",
