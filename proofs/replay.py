@@ -3,7 +3,7 @@ is an error of an engine, never a verdict."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import product
 
 from model.notation.network import Network
@@ -15,6 +15,9 @@ from proofs.said import expand
 from proofs.verdict import RunFound
 from proofs.world import World, fold
 
+Starts = dict[tuple[str, Index], str]
+"""The state in which each machine of a run starts, by its name and its member."""
+
 
 class EnginesDisagree(AssertionError):
     """The explorer found a step that the machines refuse."""
@@ -22,11 +25,21 @@ class EnginesDisagree(AssertionError):
 
 def replay(compiled: Compiled, start: State, edges: Sequence[Edge], loop: int | None = None) -> RunFound:
     """The run of the whole network that a path of the explorer stands for. A path that turns is one of VMs kept apart: there
-    each step is of the VM at its position, so that each comes back to where it was. Raises EnginesDisagree."""
+    each step is of the VM at its position, so that each comes back to where it was. Machines that were left out may start as
+    they like, so each of their starts is tried. Raises EnginesDisagree."""
+    refused: EnginesDisagree | None = None
+    for starts in _starts(compiled, start):
+        try:
+            return _replayed(compiled, start, starts, edges, loop)
+        except EnginesDisagree as reason:
+            refused = refused or reason
+    raise refused or EnginesDisagree("a start state of the explorer does not fit what holds at the start")
+
+
+def _replayed(compiled: Compiled, start: State, starts: Starts, edges: Sequence[Edge], loop: int | None) -> RunFound:
     apart = loop is not None and loop < len(edges)
     world = compiled.world
     shapes = tuple(compiled.shapes[compiled.locals[vm][0]] for vm in start[1:])
-    starts = _starts(compiled, start)
     run = Run(world.network, shapes, starts, world.column.faults)
     locals_, host, steps = list(start[1:]), start[0], list[tuple[str, Index]]()
     for event, host2, vm, vm2, at in edges:
@@ -86,28 +99,34 @@ def _agree(run: Run, compiled: Compiled, host: int, locals_: Sequence[int], name
                 raise EnginesDisagree(f"after {name}, {actor} of {index} is {run.state(actor, index)}, not {state}")
 
 
-def _starts(compiled: Compiled, start: State) -> dict[tuple[str, Index], str]:
-    """Start states for every machine of the network: those the explorer has, the rest as they may be."""
+def _starts(compiled: Compiled, start: State) -> Iterator[Starts]:
+    """Start states for every machine of the network: those the explorer has, the rest as they may be; those of machines that
+    the world leaves out in each way that goes with them."""
     world, network = compiled.world, compiled.world.network
-    found: dict[tuple[str, Index], str] = {}
     host = compiled.host_vars.decode(compiled.hosts[start[0]])
-    for actor in network.of_sort(HOST):
-        found[actor.name, ()] = host.get(actor.name, _first(world, actor.name))
-    for i, vm in enumerate(start[1:]):
+    of_host: Starts = {(a.name, ()): host.get(a.name, _first(world, a.name)) for a in network.of_sort(HOST)}
+    of_each: list[list[dict[str, str]]] = []
+    for vm in start[1:]:
         form, states = compiled.locals[vm]
-        known = compiled.vm_vars[form].decode(states)
-        for name, state in _complete(network, world, compiled, form, known).items():
-            machine, _, part = name.partition("#")
-            found[machine, (i, int(part)) if part else (i,)] = state
-    return found
+        of_each.append(list(_complete(network, world, compiled, form, compiled.vm_vars[form].decode(states))))
+    for chosen in product(*of_each):
+        found: Starts = dict(of_host)
+        for i, known in enumerate(chosen):
+            for name, state in known.items():
+                machine, _, part = name.partition("#")
+                found[machine, (i, int(part)) if part else (i,)] = state
+        yield found
 
 
 def _first(world: World, name: str) -> str:
     return next(s for s in world.network.actors[name].starts if s in world.starts[name])
 
 
-def _complete(network: Network, world: World, compiled: Compiled, form: int, known: dict[str, str]) -> dict[str, str]:
-    """Start states for every machine of one VM that go with those already known."""
+def _complete(
+    network: Network, world: World, compiled: Compiled, form: int, known: dict[str, str]
+) -> Iterator[dict[str, str]]:
+    """Start states for every machine of one VM that go with those already known: one for each way in which the machines that
+    the world leaves out can start."""
     shape, free = compiled.shapes[form], compiled.allowed[form]
     names = [a.name for a in network.of_sort(network.replicated)]
     names += [
@@ -126,9 +145,13 @@ def _complete(network: Network, world: World, compiled: Compiled, form: int, kno
         for n in names
     }
     chosen = {n: options[n][0] for n in names}
-    searched = sorted(bound)
+    free_ones = sorted(name for name in names if name.partition("#")[0] in world.leaves_out)
+    searched = [*free_ones, *sorted(bound - set(free_ones))]
+    done: set[tuple[str, ...]] = set()
     for states in product(*(options[n] for n in searched)):
+        if states[: len(free_ones)] in done:
+            continue
         at = {n: frozenset({s}) for n, s in zip(searched, states, strict=True)}
         if all(fold(term, at) == TRUE for term in limits):
-            return chosen | dict(zip(searched, states, strict=True))
-    raise EnginesDisagree("a start state of the explorer does not fit what holds at the start")
+            done.add(states[: len(free_ones)])
+            yield chosen | dict(zip(searched, states, strict=True))

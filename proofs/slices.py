@@ -23,6 +23,7 @@ from model.notation.terms import (
     Unchanged,
     all_of,
     any_of,
+    events_of,
     every,
     machines_of,
     some,
@@ -68,11 +69,15 @@ class Worlds:
 
 def can_do_without(found: Property, world: World) -> bool:
     """Whether a property may be judged in a world that leaves machines out: neither it nor any row it depends on reads one
-    that is left out; and, if it is about what must come in the end, none of them can stand in the way of a fair event."""
+    that is left out, nor does its witness name an event that one could keep from happening (a run to it shows little); and, if
+    it is about what must come in the end, none of them can stand in the way of a fair event."""
     if isinstance(found, Ends) and any(event.fair and world.is_widened(event) for event in world.events):
         return False
     terms = terms_of(found)
     if any(machines_of(term) & world.leaves_out for term in terms):
+        return False
+    named = events_of(found.witness)
+    if any(event.name in named and world.is_widened(event) for event in world.events):
         return False
     return world.can_leave_out(world.cone(terms, whole_events=needs_every_event(found, world)))
 

@@ -377,11 +377,17 @@ no_partial_backup = always(
     witness=happens("prepare_for_snapshot_vetoed") & _one_failed,
 )
 
-backup_is_of_all_chosen = always(
-    "A backup that completes holds every VM that was chosen, or none.",
-    implies(completed, every(vm, ~chosen | _backed_up) | every(vm, ~_backed_up)),
+_failure_reported = seen("failure_reported", since=SESSION_STARTS)
+backup_is_of_all_chosen = step(
+    "A backup that completes holds every VM that was chosen; or, if the requester has reported that its copy failed, none.",
+    implies(
+        backup_succeeds,
+        _failure_reported.is_(Seen.NOT_YET) & every(vm, ~chosen | _backed_up)
+        | _failure_reported.is_(Seen.HAPPENED) & every(vm, ~_backed_up),
+    ),
     shows="BAK-13",
     witness=backup_succeeds & some(vm, _backed_up),
+    observers=(_failure_reported,),
 )
 
 success_is_of_all_chosen = step(

@@ -3,12 +3,12 @@
 from model.actors.child import TAKING_PART, ChildSession, ChildWriters, child_session, child_writers
 from model.actors.conditions import Integration, integration
 from model.actors.requester import Requester, requester
-from model.actors.writer import Doing, doing
+from model.actors.writer import Doing, Returned, doing, returned
 from model.facts import SERVICE_NAME, WRITER_ID, WRITER_NAME
 from model.notation import every, happens, implies, some
 from model.sorts import vm
 from properties.kinds import always, ends, fact, fired, possible, step
-from properties.vocabulary import SESSION_STARTS, at_rest, gone, writer_failed
+from properties.vocabulary import SESSION_STARTS, at_rest, gone
 
 vms_are_handled_through_vss = step(
     "The writer saves, snapshots, gives back, deletes and registers VMs only while it processes a VSS event.",
@@ -76,8 +76,8 @@ frozen_only_in_a_child_backup = always(
 )
 
 sessions_follow_one_another = possible(
-    "A restore can follow a backup in which the writer failed.",
-    happens("restore_initialized") & writer_failed,
+    "A restore can follow a session in which a handler of the writer has returned.",
+    happens("restore_initialized") & ~returned.is_(Returned.NOTHING),
     shows="GEN-1",
 )
 

@@ -111,7 +111,7 @@ writer_view = _follow(
     closes=(
         "released_unprepared", "released_without_abort", "released_early", "shutdown_after_vanishing", "host_loses_power",
     ),
-    told=dict.fromkeys(_LATER, _gets_it),
+    told=dict.fromkeys((*_LATER, "backup_completed"), _gets_it),
 )  # fmt: skip
 
 _handlers_return = (

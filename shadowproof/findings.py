@@ -16,6 +16,11 @@ from shadowproof.ask import options
 from shadowproof.story import story
 
 MEANING = {
+    "no fault": "A VM that a cluster holds for online and that the writer saves directly is taken for failed (S41 to S43): it is another "
+    "node's before the shadow copy is made, and the backup succeeds all the same, with an image of files in use. The document's own "
+    "advice (S44) is the way out. And a VM that nobody chose can veto the backup of all the others: PrepareForSnapshot is about each VM in "
+    "the writer metadata (S17, READ-5), so under NO_AUTORECOVERY one unchosen VM that would use Child VM Snapshot spoils a Saved State "
+    "backup (READ-6).",
     "guest_hangs": "PrepareForSnapshot has no bound (VSS-4), so one child that never answers holds the whole backup for ever, "
     "and AbortBackup cannot cut in while the writer is inside its handler.",
     "vm_cannot_be_resumed": "Nothing ever tries again: the VM stays saved, and the writer's note of it stays too, so that a later "
@@ -29,7 +34,15 @@ MEANING = {
     "saved (Q3). A restore that loses its requester leaves the chosen VMs deleted.",
     "released_without_abort": "A veto in PrepareForSnapshot causes no Abort (VSS-5): only AbortBackup gives the VMs back that were "
     "saved before another one failed (Q1).",
-    "veto_ignored": "Ignoring a veto turns the one promise of all or nothing into a partial backup: BAK-13 rests on the requester.",
+    "failure_ignored": "A veto does not end DoSnapshotSet (READ-15): a requester that never looks at the status, or does not mind, makes a "
+    "partial backup and leaves the vetoing writer's VMs saved. BAK-13 and BAK-9 rest on the requester's asking.",
+    "released_early": "BackupShutdown without Abort and without BackupComplete: the writer that vetoed gives nothing back there.",
+    "released_while_waiting": "An object released inside DoSnapshotSet yields BackupShutdown only, as a death does (VSS-7).",
+    "copy_fails": "The backup completes with failure reported for every component: none is backed up, and nothing is left undone.",
+    "failed_copy_reported_as_success": "The writer cannot know: what counts as backed up is what the requester reports.",
+    "success_not_reported": "A backup completes of which nobody vouches for a component.",
+    "completed_after_failure": "BackupComplete is refused and ends nothing (VSS-14): who takes it for the end must still abort.",
+    "post_restore_despite_failure": "PostRestore then finds no status VSS_RS_ALL and fails, as it must; the VMs were deleted before.",
     "registration_fails": "The VM was deleted in PreRestore; if it cannot be registered it is gone (Q23).",
     "cluster_fails_over": "A VM that the cluster moves away in the middle of a session is beyond the writer's reach.",
     "other_writer_fails_in_pre_restore": "This writer has deleted its VMs by then, and a restore has no Abort (Q20).",
@@ -46,6 +59,11 @@ MEANING = {
     "place to give them back, and names none.",
     "READ-5=SELECTED": "S17 says each VM in the writer metadata; saving only the chosen ones is kinder, and not what it says.",
     "READ-6=SKIPPED": "Skipping the roll back lets a backup succeed that holds crash consistent images: BAK-12 needs the veto.",
+    "READ-14=UNTIL_RETURN": "A veto does not end DoSnapshotSet, and the requester learns of it only afterwards (VSS-13), when AbortBackup "
+    "comes too late to reach anybody; under READ-2 a failed writer gets no PostSnapshot either. So no requester whatever has a way to have "
+    "the saved VMs given back: one of READ-1, READ-2, READ-14 and READ-15 must be otherwise.",
+    "READ-16=ALL_OR_NONE": "One switch that is gone leaves the adapters on all the others without a port, against the letter of S40.",
+    "READ-17=AS_IT_WAS": "A VM that failed over is given back here while its applications run on another node.",
     "READ-7=PER_VM": "Registering the VMs that are whole breaks the all-or-nothing wording of the status check.",
     "READ-8=SESSION_ENDS": "BAK-5 and BAK-10 pull against each other: if the child's snapshot goes with the child's session, which lies "
     "inside PrepareForSnapshot, the host's copy is made too late to hold it, and no Child VM Snapshot backup can ever succeed.",

@@ -17,6 +17,7 @@ EVENTS = (
         when=~note.is_(Note.NOTHING),
         by="CLU-1 READ-17",
         says="The cluster takes a VM that the writer has saved for failed: its applications fail over to another node.",
+        fair=False,
     ),
     *event(
         "cluster_saves_vm",

@@ -31,7 +31,7 @@ from tests.proofs.tiny import HARBOUR
 
 ROOT = Path(__file__).parents[2]
 NAMES = ["no-vm-left-saved", "writer-identity"]
-FAULT = Column(frozenset({"veto_ignored"}))
+FAULT = Column(frozenset({"failure_ignored"}))
 SCOPE = Scope(vms=1, proofs=True, counts=False)
 
 
@@ -299,8 +299,10 @@ def test_a_key_of_one_more_column_takes_little_work() -> None:
 
 RUN = RunFound((ONE_OF_EACH,), {("power", (0,)): "SAVED"}, (("vm_saved", (0,)), ("backup_initialized", ())), 1)
 KEPT = [
-    Verdict("no-vm-left-saved", "veto_ignored", "refuted", "a run was replayed", run=RUN, reason="it waits", states=7),
-    Verdict("writer-identity", "veto_ignored", "holds", "constants compared", "comparison"),
+    Verdict(
+        "no-vm-left-saved", "failure_ignored", "refuted", "a run was replayed", run=RUN, reason="it waits", states=7
+    ),
+    Verdict("writer-identity", "failure_ignored", "holds", "constants compared", "comparison"),
 ]
 
 

@@ -173,7 +173,7 @@ def test_a_run_replays_with_its_faults_only() -> None:
     (found,) = check(RESUMES, ["no-vm-left-saved"], Scope(vms=1))
     assert found.run is not None
     assert replays(found.run, watched(), RESUMES.faults)
-    assert replays(found.run, watched(), RESUMES.faults | {"veto_ignored"})
+    assert replays(found.run, watched(), RESUMES.faults | {"failure_ignored"})
     assert not replays(found.run, watched(), frozenset())
     assert not replays(replace(found.run, starts={("nobody", ()): "X"}), watched(), RESUMES.faults)
 

@@ -58,7 +58,7 @@ FITS = {
     "child_writers": "STABLE",
     "target": "AS_CONFIGURED",
     "switch": "THERE",
-    "port": "CONNECTED",
+    "port": "OLD",
     "cluster": "NOT_CLUSTERED",
 }
 """A VM that fits Child VM Snapshot."""

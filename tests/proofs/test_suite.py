@@ -17,7 +17,7 @@ from proofs.verdict import Verdict
 from proofs.world import Column
 
 NAMES = ["no-vm-left-saved", "writer-identity"]
-FAULT = Column(frozenset({"veto_ignored"}))
+FAULT = Column(frozenset({"failure_ignored"}))
 SCOPE = Scope(vms=1, proofs=True, counts=False)
 
 
@@ -94,7 +94,7 @@ def test_a_damaged_column_is_judged_anew_and_said(folder: Path, judged: list[Col
 
 
 def test_a_process_of_another_version_judges_nothing(judged: list[Column]) -> None:
-    with pytest.raises(OtherVersion, match="veto_ignored: a worker has another version of the project"):
+    with pytest.raises(OtherVersion, match="failure_ignored: a worker has another version of the project"):
         proofs.suite._one(FAULT, tuple(NAMES), SCOPE, None, "another")
     assert judged == []
     proofs.suite._one(FAULT, tuple(NAMES), SCOPE, None, project_content())

@@ -74,7 +74,7 @@ def test_nothing_is_written_on_bad_input(tmp_path: Path) -> None:
 def test_a_refuted_property_exits_1_and_is_written_by_the_schema(tmp_path: Path) -> None:
     target = tmp_path / "out.json"
     done = shadowproof(
-        "verify", "-p", "no-partial-backup", "-p", "MET-4", "--fault", "veto_ignored", "--json", str(target)
+        "verify", "-p", "no-partial-backup", "-p", "MET-4", "--fault", "failure_ignored", "--json", str(target)
     )
     assert done.returncode == 1
     assert "REFUTED" in done.stdout
@@ -113,7 +113,7 @@ def test_explain_of_what_holds_says_so() -> None:
     done = shadowproof("explain", "no-partial-backup")
     assert done.returncode == 0
     assert "Holds (closed for any number of VMs)" in done.stdout
-    assert "--fault veto_ignored" in done.stdout
+    assert "--fault failure_ignored" in done.stdout
 
 
 def test_requirements_are_all_covered() -> None:

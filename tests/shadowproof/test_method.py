@@ -85,9 +85,7 @@ def _runs(machine: Machine, readings: Mapping[str, str]) -> Iterator[Run]:
         at = dict(zip((name for name, _ in free), chosen, strict=True))
         if not can_be(start, {name: frozenset({state}) for name, state in at.items()}):
             continue
-        port = {
-            "port#" + n.split("#")[1]: "CONNECTED" if s == "THERE" else "NONE" for n, s in at.items() if "switch#" in n
-        }
+        port = {"port#" + n.split("#")[1]: "OLD" if s == "THERE" else "NONE" for n, s in at.items() if "switch#" in n}
         starts = {_key(name): state for name, state in (at | port).items()}
         yield Run(PROTOCOL, [shape], starts | {(reading, ()): state for reading, state in readings.items()})
 

@@ -46,10 +46,10 @@ def _small() -> Record:
     """Three promises in four columns: broken, kept, open; and one that is broken without any fault."""
     names = ("no-vm-left-saved", "no-vm-is-lost", "no-partial-backup", "auto-recovery-required")
     cells = {name: {column: _cell(HOLDS) for column in (BASE.name, "requester_aborts")} for name in names}
-    cells["no-vm-left-saved"] |= {"released_without_abort": _cell(REFUTED, 13), "veto_ignored": _cell(HOLDS)}
-    cells["no-vm-is-lost"] |= {"released_without_abort": _cell(HOLDS), "veto_ignored": _cell(UNDECIDED)}
-    cells["no-partial-backup"] |= {"released_without_abort": _cell(REFUTED), "veto_ignored": _cell(REFUTED, 17)}
-    cells["auto-recovery-required"] |= {BASE.name: _cell(NOT_EXERCISED), "veto_ignored": _cell(REFUTED, 9)}
+    cells["no-vm-left-saved"] |= {"released_without_abort": _cell(REFUTED, 13), "failure_ignored": _cell(HOLDS)}
+    cells["no-vm-is-lost"] |= {"released_without_abort": _cell(HOLDS), "failure_ignored": _cell(UNDECIDED)}
+    cells["no-partial-backup"] |= {"released_without_abort": _cell(REFUTED), "failure_ignored": _cell(REFUTED, 17)}
+    cells["auto-recovery-required"] |= {BASE.name: _cell(NOT_EXERCISED), "failure_ignored": _cell(REFUTED, 9)}
     return Record(cells)
 
 
@@ -163,8 +163,8 @@ def test_promises_listed_are_those_that_the_record_has_as_broken() -> None:
 
 def test_what_the_record_leaves_open_is_said() -> None:
     rows = {row.fault.name: row for row in obligations.duties(_small())}
-    assert [one.property for one in rows["veto_ignored"].breaks] == ["no-partial-backup"]
-    assert rows["veto_ignored"].undecided == ("no-vm-is-lost",)
+    assert [one.property for one in rows["failure_ignored"].breaks] == ["no-partial-backup"]
+    assert rows["failure_ignored"].undecided == ("no-vm-is-lost",)
     assert rows["requester_aborts"].recorded
     assert not rows["requester_aborts"].breaks
     assert not rows["file_status_forgotten"].recorded

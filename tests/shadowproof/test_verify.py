@@ -53,7 +53,7 @@ def test_of_one_fault_and_of_all_the_shorter_run_counts(broken: Verdict) -> None
 def test_a_reading_or_two_faults_or_no_run_show_nothing_for_all_faults(broken: Verdict) -> None:
     for column, one in (
         (Column(VANISHES.faults, (("READ-1", "NEVER"),)), broken),
-        (Column(VANISHES.faults | {"veto_ignored"}), broken),
+        (Column(VANISHES.faults | {"failure_ignored"}), broken),
         (VANISHES, replace(broken, run=None)),
         (VANISHES, replace(broken, verdict=HOLDS)),
     ):
