@@ -187,11 +187,15 @@ a_failure_is_seen_in_the_status = step(
 )
 
 a_refused_backup_complete_ends_nothing = step(
-    "BackupComplete after DoSnapshotSet has failed, or after AbortBackup, is refused: nothing moves, and the writer gets no event.",
+    "BackupComplete after DoSnapshotSet has failed, or after AbortBackup, is refused: VSS and the writer stay as they are, and the "
+    "session is not over.",
     implies(
         happens("completed_after_failure"),
-        unchanged(requester, vss, doing, writer_state, last_error, returned)
-        & requester.is_(Requester.SNAPSHOT_FAILED | Requester.ABORTED),
+        unchanged(vss, doing, writer_state, last_error, returned)
+        & (
+            requester.is_(Requester.SNAPSHOT_FAILED) & after(requester.is_(Requester.COMPLETE_REFUSED))
+            | requester.is_(Requester.ABORTED) & unchanged(requester)
+        ),
     ),
     shows="VSS-14 VSS-8",
     witness=fired("completed_after_failure"),

@@ -14,6 +14,7 @@ class Requester(States):
     SNAPSHOTTING = "inside DoSnapshotSet"
     SNAPSHOT_MADE = "DoSnapshotSet succeeded"
     SNAPSHOT_FAILED = "DoSnapshotSet failed"
+    COMPLETE_REFUSED = "DoSnapshotSet failed, and a BackupComplete all the same was refused"
     FAILURE_SEEN = "DoSnapshotSet succeeded, and the status shows a failed writer"
     COPYING = "files are being copied"
     COPIED = "files copied from the shadow copy"
@@ -35,8 +36,9 @@ R = Requester
 
 IN_BACKUP = (
     R.INITIALIZED | R.CONTEXT_SET | R.METADATA_GATHERED | R.CHOOSING | R.PREPARED | R.SNAPSHOTTING | R.SNAPSHOT_MADE
-    | R.SNAPSHOT_FAILED | R.FAILURE_SEEN | R.COPYING | R.COPIED | R.COPY_FAILED | R.REPORTED | R.COMPLETED | R.ABORTED
+    | R.SNAPSHOT_FAILED | R.COMPLETE_REFUSED | R.FAILURE_SEEN | R.COPYING | R.COPIED | R.COPY_FAILED | R.REPORTED | R.COMPLETED | R.ABORTED
 )  # fmt: skip
+AFTER_FAILURE = R.SNAPSHOT_FAILED | R.COMPLETE_REFUSED | R.FAILURE_SEEN
 BEFORE_IDENTIFY = R.INITIALIZED | R.CONTEXT_SET
 BEFORE_COMPLETE = R.SNAPSHOT_MADE | R.COPYING | R.COPIED | R.COPY_FAILED | R.REPORTED
 BACKUP_OPEN = IN_BACKUP | R.RELEASED | R.VANISHED
@@ -79,14 +81,14 @@ requester.table(
     on("failed_copy_reported_as_success", R.COPYING, R.REPORTED),
     on("success_not_reported", R.COPIED | R.COPY_FAILED, R.REPORTED),
     on("backup_completed", R.REPORTED, R.COMPLETED),
-    on("backup_aborted", R.SNAPSHOT_FAILED | R.FAILURE_SEEN, R.ABORTED),
-    on("completed_after_failure", R.SNAPSHOT_FAILED, R.SNAPSHOT_FAILED),
+    on("backup_aborted", AFTER_FAILURE, R.ABORTED),
+    on("completed_after_failure", R.SNAPSHOT_FAILED, R.COMPLETE_REFUSED),
     on("completed_after_failure", R.ABORTED, R.ABORTED),
     on("requester_aborts", R.CHOOSING, R.ABORTED, when=READ_14.actor.is_(AbortWindow.UNTIL_RETURN)),
     on("requester_aborts", R.PREPARED | R.SNAPSHOTTING, R.ABORTED),
     on("requester_aborts", BEFORE_COMPLETE, R.ABORTED, when=READ_14.actor.is_(AbortWindow.ANY_TIME)),
     on("released", R.COMPLETED | R.ABORTED, R.RELEASED),
-    on("released_without_abort", R.SNAPSHOT_FAILED | R.FAILURE_SEEN, R.RELEASED),
+    on("released_without_abort", AFTER_FAILURE, R.RELEASED),
     on("released_early", R.CHOOSING | R.PREPARED | BEFORE_COMPLETE, R.RELEASED),
     on("released_while_waiting", R.SNAPSHOTTING, R.VANISHED),
     on("requester_vanishes", IN_BACKUP, R.VANISHED),
