@@ -65,7 +65,8 @@ def console(*, errors: bool = False) -> Console:
 
 def say(text: str, *, end: str = "\n", err: bool = False) -> None:
     """Write to stdout, or to stderr. (What typer writes with, click's echo, takes an ASCII place for one of UTF-8.)"""
-    print(text, end=end, flush=True, file=sys.stderr if err else sys.stdout)  # what nobody reads on is noticed here, and not when Python ends
+    # flushed, so that what nobody reads on is noticed here, and not when Python ends
+    print(text, end=end, flush=True, file=sys.stderr if err else sys.stdout)
 
 
 def here(text: str) -> str:
