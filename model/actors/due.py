@@ -19,9 +19,10 @@ class Due(States):
 
 D, P = Due, Power
 RECORDED = D.OFF | D.RUNNING | D.PAUSED | D.SAVED | D.GONE
-_by_others = (
-    "cluster_saves_vm", "cluster_resumes_vm", "cluster_takes_vm_offline", "cluster_brings_vm_online", "cluster_moves_vm_back",
-)  # fmt: skip
+_through_the_cluster = {
+    "cluster_saves_vm": D.SAVED, "cluster_resumes_vm": D.RUNNING, "cluster_takes_vm_offline": D.OFF,
+    "cluster_moves_vm_back": D.RUNNING,
+}  # fmt: skip
 
 power_due = Actor(
     "power_due",
@@ -40,7 +41,8 @@ power_due.table(
         )
     ),
     on("restore_initialized", RECORDED, D.NOT_RECORDED),
-    *(on(other, RECORDED, D.NOT_RECORDED) for other in _by_others),
+    *(on(other, RECORDED, due) for other, due in _through_the_cluster.items()),
+    on("cluster_brings_vm_online", RECORDED, D.RUNNING, when=power.is_(P.OFF | P.SAVED)),
     on("vm_fails_over", RECORDED, D.GONE, when=READ_17.actor.is_(LeftOfFailover.NOTHING)),
     on("cluster_fails_over", RECORDED, D.GONE),
     on("guest_crashes", RECORDED, D.OFF),
@@ -50,8 +52,9 @@ power_due.table(
     on("operator_pauses_vm", RECORDED, D.PAUSED),
     on("host_loses_power", D.RUNNING | D.PAUSED, D.OFF, when=power.is_(P.RUNNING | P.PAUSED)),
     stays(
-        "backup_initialized", "restore_initialized", *_by_others, "vm_fails_over", "cluster_fails_over", "guest_crashes",
-        "operator_starts_vm", "operator_stops_vm", "operator_saves_vm", "operator_pauses_vm", "host_loses_power",
+        "backup_initialized", "restore_initialized", *_through_the_cluster, "cluster_brings_vm_online", "vm_fails_over",
+        "cluster_fails_over", "guest_crashes", "operator_starts_vm", "operator_stops_vm", "operator_saves_vm", "operator_pauses_vm",
+        "host_loses_power",
     ),
 )  # fmt: skip
 
@@ -72,11 +75,12 @@ saved_by = Actor(
 
 _no_longer = (
     "vm_given_back", "vm_turned_off", "vm_deleted", "operator_starts_vm", "operator_stops_vm", "cluster_resumes_vm",
-    "cluster_takes_vm_offline", "cluster_brings_vm_online", "vm_fails_over", "cluster_fails_over",
+    "cluster_takes_vm_offline", "cluster_brings_vm_online", "cluster_fails_over",
 )  # fmt: skip
 
 saved_by.table(
     on("vm_saved", SavedBy.NOBODY, SavedBy.WRITER),
     *(on(end, SavedBy.WRITER, SavedBy.NOBODY) for end in _no_longer),
-    stays("vm_saved", *_no_longer),
+    on("vm_fails_over", SavedBy.WRITER, SavedBy.NOBODY, when=READ_17.actor.is_(LeftOfFailover.NOTHING)),
+    stays("vm_saved", *_no_longer, "vm_fails_over"),
 )
