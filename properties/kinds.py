@@ -163,7 +163,14 @@ def step(
 
 
 def possible(
-    says: str, term: Term, *, shows: str, derived: bool = False, needs: Sequence[str] = (), needs_vms: int = 1
+    says: str,
+    term: Term,
+    *,
+    shows: str,
+    derived: bool = False,
+    needs: Sequence[str] = (),
+    needs_vms: int = 1,
+    observers: Sequence[Actor] = (),
 ) -> Possible:
     """`needs`: faults without which it is not expected to be possible, and is not asked; `needs_vms`: likewise."""
     faults = _named(needs, "needs", some=False)
@@ -171,7 +178,14 @@ def possible(
         raise DeclarationError(caller(), f"needs_vms: there is no run of {needs_vms} members", "Write 1 or more")
     return _checked(
         Possible(
-            says=says, term=term, shows=_ids(shows), witness=term, derived=derived, needs=faults, needs_vms=needs_vms
+            says=says,
+            term=term,
+            shows=_ids(shows),
+            witness=term,
+            derived=derived,
+            needs=faults,
+            needs_vms=needs_vms,
+            observers=tuple(observers),
         )
     )
 
