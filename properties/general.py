@@ -8,7 +8,15 @@ from model.facts import SERVICE_NAME, WRITER_ID, WRITER_NAME
 from model.notation import every, happens, implies, some
 from model.sorts import vm
 from properties.kinds import always, ends, fact, fired, possible, step
-from properties.vocabulary import SESSION_STARTS, at_rest, gone
+from properties.vocabulary import (
+    CHILD_EVENTS,
+    SESSION_STARTS,
+    at_rest,
+    gone,
+    in_metadata,
+    to_be_restored,
+    writer_failed,
+)
 
 vms_are_handled_through_vss = step(
     "The writer saves, snapshots, gives back, deletes and registers VMs only while it processes a VSS event.",
@@ -35,8 +43,8 @@ child_writers_take_part = possible(
 )
 
 no_child_backup_without_the_service = step(
-    "A child without the backup integration service has no backup of its own.",
-    every(vm, implies(happens("child_backup_begins"), integration.is_(Integration.RUNNING))),
+    "No VSS event happens in a child whose backup integration service is not installed and running.",
+    every(vm, implies(happens(*CHILD_EVENTS), integration.is_(Integration.RUNNING))),
     shows="GEN-2",
     derived=True,
     witness=fired("child_backup_begins"),
@@ -82,21 +90,21 @@ sessions_follow_one_another = possible(
 )
 
 a_backup_of_no_vm_ends = possible(
-    "A backup that a requester begins on a host without a VM ends.",
-    happens("backup_shutdown_returned") & every(vm, gone),
+    "A backup ends on a host that has no VM, and had none at Identify.",
+    happens("backup_shutdown_returned") & every(vm, gone & ~in_metadata),
     shows="BAK-1 GEN-1",
 )
 
 metadata_may_be_all_that_is_wanted = possible(
     "A requester may stop after gathering the writer metadata, although there are VMs to choose.",
-    happens("released_unprepared") & requester.is_(Requester.METADATA_GATHERED) & some(vm, ~gone),
+    happens("released_unprepared") & requester.is_(Requester.METADATA_GATHERED) & some(vm, in_metadata),
     shows="BAK-1",
     derived=True,
 )
 
 a_restore_of_nothing_ends = possible(
     "A restore for which nothing is chosen ends.",
-    fired("released_unrestored"),
+    happens("restore_released") & every(vm, ~to_be_restored),
     shows="RST-1",
     derived=True,
 )
