@@ -1,5 +1,6 @@
 """MET: how the method of a VM is chosen."""
 
+from model.actors.child import ChildSnapshot, child_snapshot
 from model.actors.conditions import (
     DiskKind,
     DiskLayout,
@@ -45,6 +46,9 @@ fits_as_read = (
 """The five conditions, as READ-12 and READ-13 read them."""
 
 
+_no_child_snapshot = child_snapshot.is_(ChildSnapshot.NONE)
+
+
 def _needed(says: str, condition: Term, shows: str) -> Step:
     return step(
         says,
@@ -71,7 +75,7 @@ only_vms_that_exist_are_published = step(
 saved_state_is_the_default = step(
     "A VM that misses one of the five conditions is published with Saved State.",
     implies(identify, every(vm, all_five | gone | after(method.is_(Method.SAVED_STATE)))),
-    shows="MET-1 MET-2",
+    shows="MET-1 MET-2 READ-12 READ-13",
     derived=True,
     witness=identify & some(vm, ~all_five & ~gone),
 )
@@ -114,8 +118,8 @@ guest_service_name = fact(
 mixed_methods_succeed = possible(
     "One backup can succeed with VMs of both methods.",
     backup_succeeds
-    & some(vm, outcome.is_(Outcome.BACKED_UP) & method.is_(Method.CHILD_VM_SNAPSHOT))
-    & some(vm, outcome.is_(Outcome.BACKED_UP) & method.is_(Method.SAVED_STATE)),
+    & some(vm, outcome.is_(Outcome.BACKED_UP) & method.is_(Method.CHILD_VM_SNAPSHOT) & ~_no_child_snapshot)
+    & some(vm, outcome.is_(Outcome.BACKED_UP) & method.is_(Method.SAVED_STATE) & _no_child_snapshot),
     shows="MET-1",
     needs_vms=2,
 )
