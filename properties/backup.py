@@ -9,11 +9,12 @@ from model.actors.power import Note, Power, earlier, note, power
 from model.actors.requester import Context, Requester, context, requester
 from model.actors.volumes import Volumes, volumes
 from model.actors.writer import Doing, Process, WriterState, doing, process, writer_state
-from model.notation import after, any_of, every, happens, implies, same, some, unchanged
+from model.notation import after, all_of, any_of, every, happens, implies, same, some, unchanged
 from model.readings import READ_1, READ_10, GivenBack, StateBefore
 from model.sorts import disk, vm
 from properties.kinds import Seen, always, fired, independent, possible, precedes, seen, step
 from properties.method import fits_as_read
+from properties.refinement import Ordinary, child_view
 from properties.vocabulary import (
     CHILD_EVENTS,
     SESSION_STARTS,
@@ -40,6 +41,8 @@ _rolled_back = image.is_(Image.ROLLED_BACK)
 _one_failed = some(vm, progress.is_(Progress.FAILED))
 _prepared = happens("prepare_for_snapshot_succeeded")
 
+_ROLL_BACK = ("image_rolled_back", "roll_back_fails", "image_cannot_be_rolled_back", "roll_back_skipped")
+
 work_in_prepare_for_snapshot = step(
     "The writer saves VMs and starts child backups in PrepareForSnapshot, and nowhere else.",
     implies(happens("vm_saved", "child_backup_begins"), preparing),
@@ -48,8 +51,9 @@ work_in_prepare_for_snapshot = step(
 )
 
 undone_in_post_snapshot = step(
-    "What PrepareForSnapshot did is undone in PostSnapshot; after a failure, in Abort.",
-    implies(happens("vm_given_back"), undoing | doing.is_(Doing.ABORT)),
+    "What PrepareForSnapshot did is undone in PostSnapshot and nowhere else, but for saved VMs, which Abort gives back too.",
+    implies(happens("vm_given_back"), undoing | doing.is_(Doing.ABORT))
+    & implies(happens("image_rolled_back"), undoing),
     shows="BAK-2 READ-1",
     witness=fired("vm_given_back"),
 )
@@ -62,23 +66,24 @@ saved_state_saves_every_vm = step(
 )
 
 vms_at_rest_are_not_touched = step(
-    "A VM that is off or saved already is neither saved nor given back.",
+    "A VM that is off, or that others than the writer have saved, is neither saved nor given back.",
     every(
-        vm, implies(happens("vm_saved"), ~_off_or_saved) & implies(happens("vm_given_back"), ~note.is_(Note.NOTHING))
+        vm,
+        implies(happens("vm_saved"), ~_off_or_saved)
+        & implies(happens("vm_given_back"), power.is_(Power.SAVED) & saved_by.is_(SavedBy.WRITER)),
     ),
     shows="BAK-3 BAK-9",
     derived=True,
     witness=fired("vm_has_nothing_to_save"),
 )
 
-child_runs_a_whole_backup = precedes(
-    "The requester in the child is done only after the child's snapshot is made.",
-    first=("child_snapshot_taken",),
-    then=("child_backup_completes",),
-    since=("child_backup_begins",),
-    at=vm,
+child_runs_a_whole_backup = step(
+    "The requester in the child is done only after PrepareForBackup, PrepareForSnapshot, Freeze, the child's snapshot, Thaw and "
+    "PostSnapshot in the child, in this order.",
+    every(vm, implies(happens("child_backup_completes"), child_view.is_(Ordinary.POST_SNAPSHOT))),
     shows="BAK-4",
     witness=fired("child_backup_completes"),
+    observers=(child_view,),
 )
 
 child_events_within_prepare_for_snapshot = step(
@@ -89,11 +94,13 @@ child_events_within_prepare_for_snapshot = step(
 )
 
 host_work_is_invisible_to_the_child = step(
-    "Making the copies and rolling the image back moves nothing that the child can see.",
+    "Making the copies and rolling an image back, or not, moves nothing that a child can see: its power, its disks, its snapshot, its "
+    "backup or its writers. PostSnapshot lets its snapshot go, and moves nothing else of that.",
     implies(
-        happens("shadow_copies_committed", "image_rolled_back", "post_snapshot_delivered"),
-        every(vm, unchanged(child_session, child_writers, power)),
-    ),
+        happens("shadow_copies_committed", "post_snapshot_delivered", *_ROLL_BACK),
+        every(vm, unchanged(child_session, child_writers, power, live_disk)),
+    )
+    & implies(happens("shadow_copies_committed", *_ROLL_BACK), every(vm, unchanged(child_snapshot))),
     shows="BAK-6",
     witness=fired("image_rolled_back"),
 )
@@ -140,7 +147,7 @@ no_vm_left_saved = always(
     witness=fired("vm_saved"),
 )
 
-power_is_changed_by_the_writer_only = step(
+power_is_changed_by_the_writer_or_the_cluster_only = step(
     "While a session is open the power state of a VM changes only by what the writer does, or through the cluster service.",
     every(
         vm,
@@ -165,7 +172,7 @@ only_saved_vms_are_given_back = precedes(
 )
 
 given_back_is_forgotten = step(
-    "The writer notes the state of each VM that it saves, and forgets it when the VM is given back or is no longer saved.",
+    "The writer keeps a note of each VM that it saves, and drops it when it gives the VM back or finds it no longer saved.",
     every(
         vm,
         implies(happens("vm_saved"), after(~note.is_(Note.NOTHING) & power.is_(Power.SAVED)))
@@ -188,7 +195,7 @@ noted_by_the_writer_only = step(
 )
 
 nothing_left_only_if_changed = step(
-    "The writer leaves a VM that it saved as it is only if somebody else has changed it since.",
+    "The writer finds nothing left to give back only of a VM that it has a note of, and that is saved no longer.",
     every(vm, implies(happens("nothing_left_to_give_back"), ~note.is_(Note.NOTHING) & ~power.is_(Power.SAVED))),
     shows="BAK-9",
     witness=fired("nothing_left_to_give_back"),
@@ -196,8 +203,18 @@ nothing_left_only_if_changed = step(
 
 _looks_at = {"backup_initialized": StateBefore.SESSION_START, "writer_metadata_gathered": StateBefore.IDENTIFY}
 state_before_is_looked_at_once = step(
-    "The writer looks at a VM's state before the backup at the moment that READ-10 names, and at no other.",
+    "Where READ-10 has the writer look before PrepareForSnapshot, it looks at the state of each VM that is here at that moment, and at "
+    "no other.",
     every(
+        vm,
+        all_of(
+            *(
+                implies(happens(event) & READ_10.actor.is_(moment) & ~gone, after(same(earlier, power)))
+                for event, moment in _looks_at.items()
+            )
+        ),
+    )
+    & every(
         vm,
         unchanged(earlier)
         | happens("backup_shutdown_returned", "host_loses_power")
@@ -239,8 +256,9 @@ _vetoed = writer_state.is_(WriterState.FAILED_AT_PREPARE_SNAPSHOT)
 _given_up = note.is_(Note.NOTHING) | progress.is_(Progress.STUCK)
 
 given_back_where_the_reading_says = step(
-    "Saved VMs are given back in PostSnapshot, and after a veto where READ-1 says: on Abort, inside PrepareForSnapshot, on "
-    "BackupShutdown or never. What could not be given back is not tried again, and the event there is over only when none is left.",
+    "Saved VMs are given back in PostSnapshot, or on Abort; after a veto where READ-1 says: on Abort, inside PrepareForSnapshot once "
+    "every VM is settled, on BackupShutdown or never. What could not be given back is not tried again, and Abort or BackupShutdown, where "
+    "VMs are given back there, is over only when none is left.",
     every(
         vm,
         implies(
@@ -253,6 +271,10 @@ given_back_where_the_reading_says = step(
                 | preparing & READ_1.actor.is_(GivenBack.INSIDE)
             ),
         ),
+    )
+    & implies(
+        happens("abort_returned") & (~_vetoed | READ_1.actor.is_(GivenBack.ON_ABORT | GivenBack.INSIDE)),
+        every(vm, _given_up),
     )
     & implies(
         happens("backup_shutdown_returned") & _vetoed & READ_1.actor.is_(GivenBack.ON_SHUTDOWN) & _remembers,
@@ -313,7 +335,7 @@ rolled_back_is_said_of_vhds = always(
 )
 
 a_child_that_stopped_is_rolled_back = possible(
-    "A VM that no longer runs when the shadow copy is made is rolled back all the same: the snapshot lies in its VHDs.",
+    "A VM that has stopped since its child's snapshot was taken is rolled back all the same: the snapshot lies in its VHDs.",
     some(vm, happens("image_rolled_back") & power.is_(Power.OFF)),
     shows="BAK-10",
     derived=True,
@@ -349,7 +371,7 @@ live_disk_is_never_rolled_back = step(
 roll_back_independent_of_child_writers = independent(
     "Whether and how an image is rolled back does not depend on the child's own writers.",
     of=(child_writers,),
-    events=("image_rolled_back", "image_cannot_be_rolled_back"),
+    events=_ROLL_BACK,
     shows="BAK-11",
     witness=fired("image_rolled_back"),
 )
@@ -364,8 +386,11 @@ auto_recovery_required = always(
 )
 
 saved_state_needs_no_auto_recovery = possible(
-    "A backup without Child VM Snapshot can succeed with NO_AUTORECOVERY in the context.",
-    backup_succeeds & context.is_(Context.NO_AUTORECOVERY),
+    "A Saved State backup, without Child VM Snapshot for any VM, can succeed with NO_AUTORECOVERY in the context.",
+    backup_succeeds
+    & context.is_(Context.NO_AUTORECOVERY)
+    & some(vm, _backed_up & method.is_(Method.SAVED_STATE))
+    & every(vm, ~_used_child_snapshot),
     shows="BAK-12",
     derived=True,
 )
@@ -391,8 +416,8 @@ backup_is_of_all_chosen = step(
 )
 
 success_is_of_all_chosen = step(
-    "Success is reported for every VM that was chosen.",
-    implies(happens("success_reported"), every(vm, ~chosen | after(_backed_up))),
+    "Where success is reported, it is for every VM that was chosen.",
+    implies(happens("success_reported", "failed_copy_reported_as_success"), every(vm, ~chosen | after(_backed_up))),
     shows="BAK-13",
     witness=fired("success_reported"),
 )
@@ -407,12 +432,14 @@ success_follows_a_copy = precedes(
     witness=fired("success_reported"),
 )
 
+_failure_reported = seen("failure_reported", since=SESSION_STARTS)
 a_copy_that_failed_is_reported_so = possible(
     "A backup whose copy failed, and is reported so, completes with no VM backed up.",
-    backup_succeeds & every(vm, ~_backed_up) & some(vm, chosen),
+    backup_succeeds & _failure_reported.is_(Seen.HAPPENED) & every(vm, ~_backed_up) & some(vm, chosen),
     shows="BAK-13",
     derived=True,
     needs=("copy_fails",),
+    observers=(_failure_reported,),
 )
 
 failed_undoing_spoils_the_backup = always(
@@ -481,7 +508,8 @@ shadow_copy_holds_the_chosen_as_they_are = step(
 )
 
 reported_is_what_was_copied = step(
-    "The requester copies the files of the VMs that were chosen with all their volumes, and reports success for those that it copied.",
+    "The requester copies the files of the VMs that were chosen with all their volumes, and reports success for those that it copied, "
+    "and for no other.",
     every(
         vm,
         implies(happens("files_copied"), _complete & after(outcome.is_(Outcome.COPIED)) | unchanged(outcome))
@@ -489,7 +517,8 @@ reported_is_what_was_copied = step(
         & implies(
             happens("success_reported"),
             outcome.is_(Outcome.COPIED) & after(_backed_up) | ~outcome.is_(Outcome.COPIED) & unchanged(outcome),
-        ),
+        )
+        & (_backed_up | ~after(_backed_up) | outcome.is_(Outcome.COPIED)),
     ),
     shows="BAK-13 BAK-1",
     derived=True,

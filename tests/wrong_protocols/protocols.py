@@ -257,7 +257,7 @@ END_OF_BACKUP = (
     ),
     Wrong(
         "an-operator-without-the-fault", "Operators start VMs by hand in a world without faults.",
-        without_fault("operator_starts_vm"), "power-is-changed-by-the-writer-only", 2,
+        without_fault("operator_starts_vm"), "power-is-changed-by-the-writer-or-the-cluster-only", 2,
     ),
     Wrong(
         "complete-after-failure", "BackupComplete is called after a failed DoSnapshotSet.",
