@@ -23,7 +23,7 @@ from model.readings import (
 )
 from model.sorts import vm
 from properties.kinds import fired, precedes, step
-from properties.method import all_five, fits_as_read
+from properties.method import fits_as_read
 from properties.vocabulary import (
     SESSION_STARTS,
     VETOES,
@@ -77,7 +77,7 @@ a_vm_fails_for_a_reason = step(
         implies(happens("vm_lacks_a_volume"), chosen & volumes.is_(Volumes.ONE_MISSING))
         & implies(happens("vm_needs_auto_recovery"), context.is_(Context.NO_AUTORECOVERY))
         & implies(happens("vm_is_gone"), gone)
-        & implies(happens("vm_no_longer_fits"), method.is_(Method.CHILD_VM_SNAPSHOT) & ~all_five),
+        & implies(happens("vm_no_longer_fits"), method.is_(Method.CHILD_VM_SNAPSHOT) & ~fits_as_read),
     ),
     shows="BAK-12 BAK-13 BAK-15 VSS-9",
     witness=fired("vm_needs_auto_recovery"),
@@ -89,7 +89,7 @@ saved_only_by_its_method = step(
         vm,
         implies(
             happens("vm_saved", "vm_has_nothing_to_save", "vm_cannot_be_saved"),
-            method.is_(Method.SAVED_STATE) | method.is_(Method.CHILD_VM_SNAPSHOT) & ~all_five,
+            method.is_(Method.SAVED_STATE) | method.is_(Method.CHILD_VM_SNAPSHOT) & ~fits_as_read,
         ),
     ),
     shows="BAK-3 BAK-4 MET-1 READ-4",
@@ -119,7 +119,7 @@ a_vm_is_treated_as_it_fits = step(
 )
 
 only_the_vms_that_the_reading_means_are_treated = step(
-    "PrepareForSnapshot settles only VMs of the writer metadata: all of them, or the chosen ones, as READ-5 says.",
+    "PrepareForSnapshot settles only VMs of the writer metadata: any of them, or chosen ones only, as READ-5 says.",
     every(
         vm,
         implies(
@@ -146,14 +146,23 @@ a_veto_comes_last = step(
 )
 
 vms_are_settled_in_prepare_for_snapshot = step(
-    "Each VM is settled once, in PrepareForSnapshot: saved, snapshotted, left as it is, or given up.",
-    every(vm, implies(happens(*_SETTLED), preparing & progress.is_(Progress.PENDING))),
+    "A VM is settled in PrepareForSnapshot only, and once in a session at most: saved, snapshotted, left as it is, or given up.",
+    every(
+        vm,
+        implies(happens(*_SETTLED), preparing & progress.is_(Progress.PENDING) & after(~progress.is_(Progress.PENDING)))
+        & (
+            progress.is_(Progress.PENDING)
+            | after(~progress.is_(Progress.PENDING))
+            | happens("backup_shutdown_returned", "host_loses_power")
+        ),
+    ),
     shows="BAK-2 BAK-7",
     witness=fired("vm_has_nothing_to_save"),
 )
 
 a_settled_vm_is_settled = step(
-    "A VM that is saved, or has nothing to save, is ready; one that is given up has failed; one whose child works is at work.",
+    "A VM that is saved, has nothing to save or has its child's backup complete is ready; one that is given up has failed; one whose "
+    "child works is at work; and after PostSnapshot its image is done or it is stuck.",
     every(
         vm,
         implies(
@@ -207,8 +216,8 @@ images_are_settled_in_post_snapshot = step(
 )
 
 a_roll_back_fails_for_a_reason = step(
-    "An image is given up only if the child's snapshot is not in it or the provider cannot auto-recover, and left as it is only with "
-    "NO_AUTORECOVERY in the context.",
+    "An image is given up as impossible to roll back only if the child's snapshot is not in it or the provider cannot auto-recover, and "
+    "left as it is only with NO_AUTORECOVERY in the context.",
     every(
         vm,
         implies(
@@ -220,7 +229,7 @@ a_roll_back_fails_for_a_reason = step(
     witness=fired("image_rolled_back"),
 )
 
-a_recoverable_image_is_rolled_back = step(
+only_a_recoverable_image_is_rolled_back = step(
     "An image is rolled back only if it holds the child's snapshot, and provider and context let it be auto-recovered.",
     every(
         vm,
