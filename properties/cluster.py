@@ -6,8 +6,8 @@ from model.actors.requester import BACKUP_OPEN, Requester, requester
 from model.notation import after, every, happens, implies, some, unchanged
 from model.readings import READ_17, LeftOfFailover
 from model.sorts import vm
-from properties.kinds import always, fired, possible, step
-from properties.vocabulary import at_rest, by_others, gone, restoring
+from properties.kinds import Seen, always, fired, possible, seen, step
+from properties.vocabulary import at_rest, gone, in_metadata, restoring
 
 _online, _saved, _offline = (cluster.is_(state) for state in (Cluster.ONLINE, Cluster.SAVED, Cluster.OFFLINE))
 _failed_over, _left_behind = cluster.is_(Cluster.FAILED_OVER), cluster.is_(Cluster.LEFT_BEHIND)
@@ -49,7 +49,7 @@ saved_vm_that_fails_over_is_lost_here = step(
 )
 
 saved_clustered_vm_fails_over = possible(
-    "In a backup without any fault, a VM that the writer saves without telling the cluster fails over.",
+    "In a backup, a VM that the writer saves without telling the cluster can fail over.",
     happens("vm_fails_over") & requester.is_(BACKUP_OPEN),
     shows="CLU-1",
 )
@@ -71,12 +71,13 @@ failed_over_is_not_given_back = step(
 )
 
 no_other_failover = step(
-    "No VM fails over but one that the writer has saved, turned off or deleted while the cluster had not been told.",
+    "No VM fails over but one that the writer has saved while the cluster held it for online, or has turned off or deleted while the "
+    "cluster held it for online or saved.",
     every(
         vm,
         _taken_for_failed
         | ~after(_taken_for_failed)
-        | happens("vm_fails_over") & _online
+        | happens("vm_fails_over") & _online & ~note.is_(Note.NOTHING)
         | happens("vm_turned_off", "vm_deleted") & (_online | _saved),
     ),
     shows="CLU-1",
@@ -90,22 +91,32 @@ cluster_is_not_asked = possible(
 )
 
 saved_through_the_cluster_is_left_saved = step(
-    "A backup leaves a VM alone that was saved through the cluster service: no failover, and nothing given back.",
-    implies(requester.is_(BACKUP_OPEN) & ~by_others, every(vm, ~_saved | after(_saved) & unchanged(power))),
+    "A backup leaves a VM alone that was saved through the cluster service and still is: it does not fail over, and is not given back; "
+    "only an operator starts it or turns it off.",
+    implies(
+        requester.is_(BACKUP_OPEN),
+        every(
+            vm,
+            ~(_saved & power.is_(Power.SAVED))
+            | after(_saved & power.is_(Power.SAVED))
+            | happens("operator_starts_vm", "operator_stops_vm"),
+        ),
+    ),
     shows="CLU-2",
     witness=happens("vm_has_nothing_to_save") & some(vm, _saved),
 )
 
 who_saved_it_resumes_it = possible(
     "A VM that was saved through the cluster service is resumed by whoever saved it, while no session is open.",
-    some(vm, happens("cluster_resumes_vm") & _saved & power.is_(Power.SAVED)),
+    at_rest & some(vm, happens("cluster_resumes_vm") & _saved & power.is_(Power.SAVED)),
     shows="CLU-2",
     derived=True,
 )
 
 saved_between_identify_and_prepare_for_snapshot = possible(
     "A VM can be saved through the cluster service between Identify and PrepareForSnapshot, when its method is known.",
-    happens("cluster_saves_vm") & requester.is_(Requester.CHOOSING),
+    some(vm, happens("cluster_saves_vm") & in_metadata)
+    & requester.is_(Requester.METADATA_GATHERED | Requester.CHOOSING | Requester.PREPARED),
     shows="CLU-2",
     derived=True,
 )
@@ -119,20 +130,20 @@ paused_and_saved_through_the_cluster = possible(
 
 offline_resource_does_not_fail_over = step(
     "A restore does not fail over a VM whose resource was taken offline first.",
-    implies(restoring & ~by_others, every(vm, ~_offline | after(_offline))),
+    implies(restoring, every(vm, ~_offline | after(_offline))),
     shows="CLU-3",
     witness=happens("vm_deleted") & some(vm, _offline),
 )
 
 saved_is_not_offline = possible(
     "In a restore, saving a VM through the cluster service beforehand is not enough: it fails over all the same.",
-    some(vm, happens("vm_turned_off") & _saved),
+    some(vm, happens("vm_turned_off") & _saved & after(_taken_for_failed)),
     shows="CLU-3 CLU-2",
     derived=True,
 )
 
-failover_on_request_only = step(
-    "Between sessions a VM fails over only if the writer has left it saved.",
+no_failover_between_sessions_but_of_what_is_left_saved = step(
+    "Between sessions a VM fails over only if the writer has left it saved, unless the cluster moves it for reasons of its own.",
     implies(
         at_rest & ~happens("cluster_fails_over"),
         every(vm, _taken_for_failed | ~after(_taken_for_failed) | ~note.is_(Note.NOTHING) & happens("vm_fails_over")),
@@ -143,8 +154,8 @@ failover_on_request_only = step(
 )
 
 owner_tells_the_cluster = step(
-    "What the owner does through the cluster service, the cluster knows: saved, resumed, taken offline, brought online or moved back; "
-    "and the cluster moves only a VM that is here and online.",
+    "What the owner does through the cluster service, the cluster knows, and the VM does: saved, resumed, taken offline, brought online "
+    "or moved back; and the cluster moves only a VM that is here and online.",
     every(
         vm,
         implies(happens("cluster_saves_vm"), after(_saved & power.is_(Power.SAVED)))
@@ -176,9 +187,14 @@ owner_acts_before_the_writer = step(
     witness=fired("cluster_takes_vm_offline"),
 )
 
+_restored_since = seen("vm_registered", since=("cluster_takes_vm_offline", "cluster_brings_vm_online"), at=vm)
 online_again_after_a_restore = possible(
-    "A VM whose resource was taken offline can be brought online again.",
-    some(vm, happens("cluster_brings_vm_online") & _offline & power.is_(Power.OFF)),
+    "A VM whose resource was taken offline, and that was then restored, can be brought online again.",
+    some(
+        vm,
+        happens("cluster_brings_vm_online") & _offline & power.is_(Power.OFF) & _restored_since.is_(Seen.HAPPENED),
+    ),
     shows="CLU-3",
     derived=True,
+    observers=(_restored_since,),
 )
