@@ -45,7 +45,8 @@ a_restart_forgets_the_session = step(
             implies(_forgets, after(note.is_(Note.NOTHING)))
             & implies(~_forgets, unchanged(note))
             & implies(progress.is_(Progress.IN_CHILD), after(progress.is_(Progress.FAILED)))
-            & implies(_in_no_child, after(_in_no_child)),
+            & implies(_in_no_child, after(_in_no_child))
+            & implies(~_in_no_child, after(child_session.is_(ChildSession.ORPHANED))),
         ),
     ),
     shows="GEN-3 READ-3 VSS-3",
