@@ -126,11 +126,12 @@ _restore_events = (
 )
 
 writer_sees_an_ordinary_backup = refines(
-    "The writer meets the events of a backup in the order of VSS; only Abort cuts in.",
+    "The writer meets the events of a backup in the order of VSS; only Abort and the end of the session cut in, and after Abort comes "
+    "nothing more but Abort and the end.",
     writer_view,
     Ord.OUT_OF_ORDER,
     sees=(doing,),
     allowed=(*_handlers_return, *_restore_events),
-    shows="BAK-1 READ-2",
+    shows="BAK-1 VSS-6 READ-2",
     witness=fired("backup_completed"),
 )
