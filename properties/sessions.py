@@ -173,15 +173,15 @@ context_is_what_was_set = step(
     "The context is what the requester set, and the next session begins with the default again.",
     implies(happens("context_set"), after(context.is_(Context.AUTORECOVERABLE)))
     & implies(happens("context_set_without_autorecovery"), after(context.is_(Context.NO_AUTORECOVERY)))
-    & (
-        unchanged(context) | happens("context_set_without_autorecovery", "backup_shutdown_returned", "host_loses_power")
-    ),
+    & (unchanged(context) | happens("context_set_without_autorecovery", "backup_shutdown_returned", "host_loses_power"))
+    & implies(happens(*SESSION_STARTS), context.is_(Context.AUTORECOVERABLE)),
     shows="BAK-12",
     witness=fired("context_set_without_autorecovery"),
 )
 
 nothing_of_a_session_is_left_on_the_host = always(
-    "When no session is open, the context is the default, VSS is idle, and no writer's failure or loss is carried over.",
+    "When no session is open, the context is the default, VSS is idle and knows of no PostSnapshot, and neither another writer's failure "
+    "nor the loss of this one's process is carried over.",
     implies(
         at_rest,
         context.is_(Context.AUTORECOVERABLE)
@@ -267,7 +267,7 @@ a_vm_is_chosen_once = step(
 )
 
 choices_stand_until_the_session_ends = step(
-    "What was chosen stays chosen until the session is over.",
+    "A VM that was chosen, for a backup or for a restore, stays so until the session is over.",
     every(
         vm,
         selected.is_(Selected.NO)
@@ -354,7 +354,8 @@ no_snapshot_out_of_nothing = step(
 child_snapshot_is_released_with_the_backup = step(
     "Once the host's copy exists, or the backup is given up, the child's snapshot is kept no longer.",
     implies(
-        happens("post_snapshot_delivered", "abort_returned"), every(vm, after(~child_snapshot.is_(ChildSnapshot.TAKEN)))
+        happens("post_snapshot_delivered", "abort_returned", "backup_shutdown_returned", "host_loses_power"),
+        every(vm, after(~child_snapshot.is_(ChildSnapshot.TAKEN))),
     ),
     shows="BAK-10 READ-8",
     derived=True,
@@ -380,7 +381,8 @@ status_says_what_was_restored = step(
 statuses_are_set_for_the_chosen = step(
     "PostRestore is called only when the requester has dealt with the status of every chosen VM.",
     implies(
-        happens("post_restore_called"), every(vm, ~to_be_restored | ~file_restore_status.is_(FileRestoreStatus.NOT_YET))
+        happens("post_restore_called", "post_restore_despite_failure"),
+        every(vm, ~to_be_restored | after(~file_restore_status.is_(FileRestoreStatus.NOT_YET))),
     ),
     shows="RST-4",
     witness=fired("post_restore_called"),
