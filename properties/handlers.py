@@ -35,7 +35,8 @@ def _leaves(found: dict[str, Term], when: Term) -> Term:
 
 
 state_follows_the_events = step(
-    "After each event that succeeds, the writer reports the state that waits for the next one; in the end it is stable.",
+    "After each event that a writer that has not failed processes, it reports the state that waits for the next one; in the end it is "
+    "stable.",
     _leaves(
         {
             "prepared_for_backup": writer_state.is_(W.STABLE),
@@ -65,7 +66,7 @@ failure_shows_in_the_state = step(
 )
 
 failed_until_the_next_session = step(
-    "A failed writer reports the same failure until the next session begins, or its process or the host starts again.",
+    "A failed writer reports the same failure until Identify of the next session, or until its process or the host starts again.",
     ~writer_state.is_(FAILED)
     | unchanged(writer_state)
     | happens("writer_metadata_gathered", "restore_initialized", "management_service_restarts", "host_loses_power"),
@@ -74,7 +75,7 @@ failed_until_the_next_session = step(
 )
 
 session_finds_the_writer_stable = step(
-    "Whatever happened before, a session begins with a writer that is stable and has no error.",
+    "Whatever happened before, from its Identify on a session finds a writer that is stable and has no error.",
     implies(happens("writer_metadata_gathered", "restore_initialized"), after(writer_state.is_(W.STABLE) & _no_error)),
     shows="VSS-2",
     witness=fired("writer_metadata_gathered"),
@@ -102,6 +103,9 @@ _RETURNS = (
     "post_restore_succeeded", "post_restore_failed",
 )  # fmt: skip
 
+_ONE_STEP = ("writer_metadata_gathered", "prepared_for_backup", "backup_completed", "restore_initialized")
+"""Events whose handlers are one step."""
+
 _CALLS_RETURN = (
     "snapshot_set_made", "snapshot_set_failed", "pre_restore_finished", "restore_given_up", "post_restore_finished",
 )  # fmt: skip
@@ -118,7 +122,8 @@ each_event_has_its_handler = step(
 )
 
 a_writer_that_forgot_takes_no_part = step(
-    "A writer whose process has started again since the session began takes no further part in its snapshot set or its restore.",
+    "A writer whose process has started again since the session began gets no further event of its snapshot set or its restore, but for "
+    "Abort and BackupShutdown.",
     implies(
         process.is_(Process.RESTARTED),
         ~happens("freeze_delivered", "shadow_copies_committed", "thaw_delivered", "post_snapshot_delivered")
@@ -160,7 +165,7 @@ a_call_that_fails_leaves_what_comes_next = step(
 )
 
 a_handler_that_returns_is_over = step(
-    "Only a handler that processes something returns, and then it is over, until the next event is delivered.",
+    "Only a handler that processes something returns, if its process has not started again, and then it is over.",
     implies(happens(*_RETURNS), after(doing.is_(Doing.NOTHING)))
     & implies(happens(*_RETURNS) & _serving, ~doing.is_(Doing.NOTHING)),
     shows="BAK-1",
@@ -169,7 +174,7 @@ a_handler_that_returns_is_over = step(
 
 handlers_do_not_overlap = step(
     "While the writer still processes an event, no other is delivered, and the call that brought it does not return.",
-    implies(happens(*_HANDLERS, "abort_delivered", *RELEASES, *_CALLS_RETURN), doing.is_(Doing.NOTHING)),
+    implies(happens(*_HANDLERS, *_ONE_STEP, "abort_delivered", *RELEASES, *_CALLS_RETURN), doing.is_(Doing.NOTHING)),
     shows="BAK-1 VSS-5",
     witness=fired("freeze_delivered"),
 )
@@ -215,7 +220,7 @@ a_missing_volume_is_inconsistent = step(
 )
 
 errors_come_from_failures = step(
-    "The last error changes only where something fails, and where a session begins.",
+    "The last error changes only where something fails, at Identify, and when the host starts again.",
     unchanged(last_error)
     | happens(
         *REPORTED_VETOES, "post_snapshot_failed", "post_restore_failed", "freeze_window_overrun",
