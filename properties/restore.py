@@ -18,7 +18,20 @@ from model.actors.restore import (
     restored,
 )
 from model.actors.writer import Doing, Returned, WriterState, doing, returned, writer_state
-from model.notation import after, every, happens, iff, implies, same, some, unchanged
+from model.notation import (
+    Actor,
+    Term,
+    after,
+    every,
+    happens,
+    iff,
+    implies,
+    on,
+    same,
+    some,
+    stays,
+    unchanged,
+)
 from model.readings import READ_16, WhichSwitches
 from model.sorts import adapter, disk, vm
 from properties.kinds import Seen, fired, possible, precedes, seen, step
@@ -62,8 +75,9 @@ a_vm_that_is_off_is_not_turned_off = step(
 )
 
 pre_restore_touches_the_chosen_only = step(
-    "PreRestore turns off or deletes no VM that is not about to be restored.",
-    implies(doing.is_(Doing.PRE_RESTORE) & ~by_others, every(vm, to_be_restored | unchanged(power))),
+    "VMs are turned off and deleted in PreRestore only, and PreRestore touches no VM that is not about to be restored.",
+    every(vm, implies(happens("vm_turned_off", "vm_deleted"), doing.is_(Doing.PRE_RESTORE) & to_be_restored))
+    & implies(doing.is_(Doing.PRE_RESTORE) & ~by_others, every(vm, to_be_restored | unchanged(power))),
     shows="RST-2",
     derived=True,
     witness=happens("vm_deleted") & some(vm, ~to_be_restored),
@@ -87,14 +101,16 @@ files_after_every_pre_restore = precedes(
     witness=fired("files_restored"),
 )
 
+_over = happens("restore_released", "restore_dropped", "host_loses_power")
 _can_be_restored = to_be_restored & requester.is_(Requester.RESTORING_FILES)
 
 files_are_restored_once = step(
-    "A chosen VM's files are restored once in a restore: all of them, some, or none; those restored elsewhere are not where the "
+    "A chosen VM's files are restored once at most in a restore: all of them, some, or none; those restored elsewhere are not where the "
     "configuration says.",
     every(
         vm,
         implies(happens(*_files), _can_be_restored & files.is_(Files.NOT_RESTORED))
+        & (files.is_(Files.NOT_RESTORED) | unchanged(files) | _over)
         & implies(happens("files_restored"), after(files.is_(Files.WHOLE)))
         & implies(happens("files_restored_in_part"), after(files.is_(Files.IN_PART)))
         & implies(happens("files_not_restored"), after(files.is_(Files.NOT_AT_ALL)))
@@ -113,10 +129,12 @@ files_are_restored_once = step(
 )
 
 a_status_is_set_once_the_files_are_dealt_with = step(
-    "The requester comes to a chosen VM's file restore status once, after the VM's files.",
+    "The requester comes to a chosen VM's file restore status once at most, after the VM's files; and it leaves PostRestore out, where it "
+    "does, after all statuses.",
     every(
         vm,
-        implies(
+        (file_restore_status.is_(FileRestoreStatus.NOT_YET) | unchanged(file_restore_status) | _over)
+        & implies(
             happens("file_restore_status_set", "file_status_forgotten"),
             _can_be_restored
             & ~files.is_(Files.NOT_RESTORED)
@@ -173,8 +191,8 @@ every_restored_vm_is_registered = step(
 
 _deleted = seen("vm_deleted", since=SESSION_STARTS, at=vm)
 no_vm_is_lost = step(
-    "When a restore is over, every VM that it deleted is back.",
-    implies(happens("restore_released", "restore_dropped"), every(vm, _deleted.is_(Seen.NOT_YET) | ~gone)),
+    "When a restore is over, however it ends, every VM that it deleted is back.",
+    implies(_over & restoring, every(vm, _deleted.is_(Seen.NOT_YET) | ~gone)),
     shows="RST-5 VSS-6",
     derived=True,
     witness=fired("vm_deleted"),
@@ -182,17 +200,31 @@ no_vm_is_lost = step(
 )
 
 link_exactly_when_elsewhere = step(
-    "A VM that is registered has a symbolic link exactly when it is restored to another than the default place, and it points there: "
-    "to where this restore put the VM, not an earlier one.",
-    every(vm, implies(happens("vm_registered"), after(same(link, place)))),
+    "A VM that is registered, and one that was restored when PostRestore succeeds, has a symbolic link exactly when it is restored to "
+    "another than the default place, and it points there: to where this restore put the VM, not an earlier one.",
+    every(vm, implies(happens("vm_registered"), after(same(link, place))))
+    & implies(_succeeds, every(vm, ~to_be_restored | same(link, place))),
     shows="RST-6",
     witness=happens("vm_registered") & some(vm, ~place.is_(Place.DEFAULT)),
 )
 
+_moved_on = Actor(
+    "linked elsewhere before",
+    Seen,
+    of=vm,
+    starts=Seen.NOT_YET,
+    observer=True,
+    says="Whether a link to another place was there when a VM was chosen to be restored to a third place.",
+).table(
+    on("vm_chosen_for_restore_to_a_third_place", Seen.NOT_YET, Seen.HAPPENED, when=link.is_(Link.SECOND)),
+    *(on(end, Seen.HAPPENED, Seen.NOT_YET) for end in ("restore_released", "restore_dropped", "host_loses_power")),
+    stays("vm_chosen_for_restore_to_a_third_place", "restore_released", "restore_dropped", "host_loses_power"),
+)
 a_link_can_change_its_target = possible(
     "A VM that was restored to another place can be restored to yet another, and its link then points there.",
-    happens("post_restore_succeeded") & some(vm, link.is_(Link.THIRD)),
+    _succeeds & some(vm, to_be_restored & link.is_(Link.THIRD) & _moved_on.is_(Seen.HAPPENED)),
     shows="RST-6",
+    observers=(_moved_on,),
 )
 
 places_are_right_in_the_end = step(
@@ -260,7 +292,7 @@ statuses_before_registration = precedes(
     "VMs are registered only after the file restore statuses have been checked.",
     first=("file_restore_statuses_accepted",),
     then=("vm_registered",),
-    since=("post_restore_called",),
+    since=("post_restore_called", "post_restore_despite_failure"),
     shows="RST-9 RST-4",
     witness=fired("vm_registered"),
 )
@@ -275,21 +307,35 @@ places_before_network = precedes(
     witness=fired("network_updated"),
 )
 
+
+def _none_left_at(*stages: Restored) -> Term:
+    """PostRestore has come further than these stages with every VM that it may register."""
+    return every(vm, ~(to_be_restored & _all) | ~restored.is_(frozenset(stages)))
+
+
 steps_of_post_restore_do_not_overlap = step(
     "PostRestore finishes each of its steps for all VMs before it begins the next.",
     implies(happens("vm_registered"), doing.is_(Doing.REGISTERING))
-    & implies(happens("vhd_places_compared"), doing.is_(Doing.COMPARING_PLACES))
-    & implies(happens("network_updated"), doing.is_(Doing.CONNECTING)),
+    & implies(happens("vhd_places_compared"), doing.is_(Doing.COMPARING_PLACES) & _none_left_at(Restored.NO))
+    & implies(
+        happens("network_updated"),
+        doing.is_(Doing.CONNECTING) & _none_left_at(Restored.NO, Restored.REGISTERED),
+    ),
     shows="RST-9",
     derived=True,
     witness=fired("network_updated"),
 )
 
 a_vm_goes_through_post_restore_step_by_step = step(
-    "Each VM is registered or fails to be, then the places of its VHDs are compared, then it is connected: once each.",
+    "Each VM is registered or fails to be, then the places of its VHDs are compared, then it is connected: once each at most.",
     every(
         vm,
-        implies(
+        (
+            unchanged(restored)
+            | happens("vm_registered", "registration_fails", "vhd_places_compared", "network_updated")
+            | _over
+        )
+        & implies(
             happens("vm_registered", "registration_fails"),
             to_be_restored & restored.is_(Restored.NO) & doing.is_(Doing.REGISTERING),
         )
@@ -310,7 +356,7 @@ a_vm_goes_through_post_restore_step_by_step = step(
 
 post_restore_is_over_when_all_is_done = step(
     "PostRestore succeeds only if every chosen VM is connected, and fails after its first step only when each is connected or could "
-    "not be registered, and for that reason or because of a status.",
+    "not be registered, and for that reason or because of a status; in its first step only because of a status.",
     implies(_succeeds, every(vm, ~to_be_restored | restored.is_(Restored.CONNECTED)))
     & implies(
         happens("post_restore_failed") & doing.is_(Doing.CONNECTING),
@@ -322,7 +368,7 @@ post_restore_is_over_when_all_is_done = step(
     witness=_succeeds,
 )
 
-a_deleted_vm_leaves_nothing_on_the_host = step(
+ports_link_and_note_go_with_a_deleted_vm = step(
     "With a VM that PreRestore deletes go its ports, its link and the writer's note of it.",
     every(
         vm,
@@ -337,7 +383,16 @@ a_deleted_vm_leaves_nothing_on_the_host = step(
 )
 
 restore_elsewhere_succeeds = possible(
-    "A VM can be restored to another place, with its link and its corrected configuration.",
-    _succeeds & some(vm, to_be_restored & ~link.is_(Link.DEFAULT)),
-    shows="RST-6 RST-5",
+    "A VM can be restored to another place, with its link, and with a VHD elsewhere and a configuration that says so.",
+    _succeeds
+    & some(
+        vm,
+        to_be_restored
+        & ~link.is_(Link.DEFAULT)
+        & some(
+            disk,
+            disk_kind.is_(DiskKind.VHD) & target.is_(Target.ELSEWHERE) & configured_place.is_(ConfiguredPlace.MATCHES),
+        ),
+    ),
+    shows="RST-6 RST-5 RST-7",
 )
