@@ -26,12 +26,16 @@ from model.notation import after, every, happens, implies, some, unchanged
 from model.readings import READ_2, READ_11, READ_14, AbortWindow, LaterEvents, UndoingFails
 from model.sorts import vm
 from properties.kinds import Seen, always, fact, fired, possible, precedes, seen, step
+from properties.method import fits_as_read
 from properties.vocabulary import (
+    REPORTED_VETOES,
     SESSION_STARTS,
     VETOES,
     backup_succeeds,
     by_others,
+    chosen,
     completed,
+    has_vhd,
     restoring,
     to_be_restored,
     writer_failed,
@@ -78,21 +82,27 @@ failed_without_an_error = possible(
     shows="VSS-2 VSS-12",
 )
 
+_FIVE_CODES = (
+    LastError.INCONSISTENTSNAPSHOT | LastError.OUTOFRESOURCES | LastError.TIMEOUT | LastError.RETRYABLE
+    | LastError.NONRETRYABLE
+)  # fmt: skip
 writer_raises_five_codes = step(
     "Whatever the writer itself reports is one of the five codes that a writer may raise.",
     implies(
-        happens(*VETOES, "post_snapshot_failed", "post_restore_failed"),
-        after(~last_error.is_(LastError.NOT_RESPONDING | LastError.STATUS_NOT_AVAILABLE)),
+        happens(*REPORTED_VETOES, "post_snapshot_failed", "post_restore_failed"), after(last_error.is_(_FIVE_CODES))
     ),
     shows="VSS-3",
     witness=fired("prepare_for_snapshot_vetoed"),
 )
 
 not_responding_is_said_by_vss = step(
-    "NOT_RESPONDING comes from VSS, when the writer's process is gone.",
-    last_error.is_(LastError.NOT_RESPONDING)
-    | ~after(last_error.is_(LastError.NOT_RESPONDING))
-    | happens("management_service_restarts"),
+    "NOT_RESPONDING comes from VSS, when the writer's process is gone; STATUS_NOT_AVAILABLE never comes.",
+    (
+        last_error.is_(LastError.NOT_RESPONDING)
+        | ~after(last_error.is_(LastError.NOT_RESPONDING))
+        | happens("management_service_restarts")
+    )
+    & after(~last_error.is_(LastError.STATUS_NOT_AVAILABLE)),
     shows="VSS-3",
     witness=fired("management_service_restarts"),
 )
@@ -120,9 +130,17 @@ abort_has_a_cause = precedes(
 )  # fmt: skip
 
 veto_alone_causes_no_abort = step(
-    "A writer's own failure in PrepareForSnapshot or PostSnapshot does not make an Abort due.",
+    "A writer's failure in PrepareForSnapshot or PostSnapshot, this one's or another's, does not make an Abort due, nor does the return "
+    "of a DoSnapshotSet that failed.",
     implies(
-        happens(*VETOES, "post_snapshot_failed", "snapshot_set_failed") & ~vss.is_(Vss.ABORT_DUE),
+        happens(
+            *VETOES,
+            "post_snapshot_failed",
+            "snapshot_set_failed",
+            "other_writer_fails_in_prepare_for_snapshot",
+            "other_writer_fails_in_post_snapshot",
+        )
+        & ~vss.is_(Vss.ABORT_DUE),
         after(~vss.is_(Vss.ABORT_DUE)),
     ),
     shows="VSS-5",
@@ -139,13 +157,17 @@ no_abort_after_post_snapshot = step(
 )
 
 _vetoed = writer_state.is_(WriterState.FAILED_AT_PREPARE_SNAPSHOT)
-_in_time = READ_14.actor.is_(AbortWindow.ANY_TIME) & READ_2.actor.is_(LaterEvents.NO)
+_in_time = READ_14.actor.is_(AbortWindow.ANY_TIME)
 abort_reaches_a_writer_that_failed = step(
-    "AbortBackup after a failure makes an Abort due to a writer that failed in PrepareForSnapshot and so never had PostSnapshot, "
-    "whatever the other writers have had.",
-    implies(happens("backup_aborted") & _vetoed & _in_time, after(vss.is_(Vss.ABORT_DUE))),
+    "Unless the window that READ-14 names is over, AbortBackup after a failure makes an Abort due to a writer that failed in "
+    "PrepareForSnapshot and has not had PostSnapshot, whatever the other writers have had.",
+    implies(
+        happens("backup_aborted") & _vetoed & _post_snapshot_seen.is_(Seen.NOT_YET) & _in_time,
+        after(vss.is_(Vss.ABORT_DUE)),
+    ),
     shows="VSS-6 READ-14 READ-2",
     witness=happens("backup_aborted") & _vetoed,
+    observers=(_post_snapshot_seen,),
 )
 
 an_abort_that_is_too_late_reaches_nobody = step(
@@ -222,13 +244,14 @@ repeated_abort_changes_nothing = step(
 
 _vanished_seen = seen("requester_vanishes", "released_while_waiting", since=(*SESSION_STARTS, "host_loses_power"))
 vanished_requester_gets_shutdown_only = step(
-    "After the requester has vanished, or has released its object inside DoSnapshotSet, VSS delivers BackupShutdown and nothing else, "
-    "but for an Abort that was due already.",
+    "After the requester has vanished, or has released its object inside DoSnapshotSet, VSS delivers BackupShutdown, in a backup, and "
+    "nothing else but an Abort that was due already.",
     implies(
         _vanished_seen.is_(Seen.HAPPENED),
         ~happens(
-            "freeze_delivered", "thaw_delivered", "post_snapshot_delivered", "backup_completed", "files_copied",
-            "success_reported",
+            "prepared_for_backup", "snapshot_set_begun", "freeze_delivered", "shadow_copies_committed", "thaw_delivered",
+            "post_snapshot_delivered", "backup_completed", "files_copied", "success_reported", "pre_restore_called",
+            "post_restore_called",
         )
         & (vss.is_(Vss.ABORT_DUE) | after(~vss.is_(Vss.ABORT_DUE))),
     ),
@@ -237,11 +260,13 @@ vanished_requester_gets_shutdown_only = step(
     observers=(_vanished_seen,),
 )  # fmt: skip
 
-_failure_seen = seen("snapshot_set_failed", "status_shows_failure", since=SESSION_STARTS)
+_failure_seen = seen(
+    "snapshot_set_failed", "status_shows_failure", "backup_aborted", "requester_aborts", since=SESSION_STARTS
+)
 no_backup_complete_after_failure = step(
-    "BackupComplete is not called after a failed DoSnapshotSet, nor once the status has shown a failed writer.",
-    implies(happens("backup_completed"), _failure_seen.is_(Seen.NOT_YET)),
-    shows="VSS-8",
+    "BackupComplete is not called after a failed DoSnapshotSet, nor once the status has shown a failed writer, nor after AbortBackup.",
+    implies(happens("backup_completed", "completed_after_failure"), _failure_seen.is_(Seen.NOT_YET)),
+    shows="VSS-8 VSS-14",
     witness=fired("snapshot_set_failed", "status_shows_failure"),
     observers=(_failure_seen,),
 )
@@ -260,8 +285,8 @@ method_is_fixed_at_identify = step(
 )
 
 vm_may_change_after_identify = possible(
-    "A VM that was published with Child VM Snapshot can be saved in PrepareForSnapshot, because it has changed.",
-    some(vm, happens("vm_saved") & method.is_(Method.CHILD_VM_SNAPSHOT)),
+    "A VM that was published with Child VM Snapshot can be saved in PrepareForSnapshot, because it has changed and fits it no longer.",
+    some(vm, happens("vm_saved") & method.is_(Method.CHILD_VM_SNAPSHOT) & ~fits_as_read),
     shows="VSS-9 READ-4",
     needs=("integration_service_stops", "operator_changes_vm"),
 )
@@ -292,10 +317,12 @@ restore_status_numbers = fact(
 )
 
 provider_defeats_child_snapshots = always(
-    "With a provider that cannot auto-recover, no backup succeeds that used Child VM Snapshot for a chosen VM.",
+    "With a provider that cannot auto-recover, no VM is backed up by a backup that used Child VM Snapshot for a chosen VM with a VHD.",
     implies(
-        completed & provider.is_(Provider.CANNOT),
-        every(vm, ~outcome.is_(Outcome.BACKED_UP) | child_snapshot.is_(ChildSnapshot.NONE)),
+        completed
+        & provider.is_(Provider.CANNOT)
+        & some(vm, chosen & has_vhd & ~child_snapshot.is_(ChildSnapshot.NONE)),
+        every(vm, ~outcome.is_(Outcome.BACKED_UP)),
     ),
     shows="VSS-11",
     witness=happens("image_cannot_be_rolled_back") & provider.is_(Provider.CANNOT),
@@ -303,13 +330,16 @@ provider_defeats_child_snapshots = always(
 
 provider_does_not_defeat_saved_state = possible(
     "With a provider that cannot auto-recover, a Saved State backup can succeed.",
-    backup_succeeds & provider.is_(Provider.CANNOT),
+    backup_succeeds
+    & provider.is_(Provider.CANNOT)
+    & some(vm, outcome.is_(Outcome.BACKED_UP) & method.is_(Method.SAVED_STATE) & has_vhd),
     shows="VSS-11",
     needs=("provider_cannot_auto_recover",),
 )
 
 true_is_not_success = step(
-    "Freeze is not delivered to a writer that has reported a failure, even if its handler returned TRUE.",
+    "Freeze is not delivered to a writer that has reported a failure, even if its handler returned TRUE, unless READ-2 says that it gets "
+    "the later events.",
     implies(
         happens("freeze_delivered") & writer_failed & READ_2.actor.is_(LaterEvents.NO), after(~doing.is_(Doing.FREEZE))
     ),
