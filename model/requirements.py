@@ -131,8 +131,8 @@ REQUIREMENTS = (
     ),
     _r(
         "RST-7",
-        "Each restored VHD's place, chosen anew in each restore, is compared with the VM's configuration, which is corrected where "
-        "they differ.",
+        "Each restored VHD's place, chosen anew in each restore and apart from the VM's own, is compared with the VM's configuration, "
+        "which is corrected where they differ.",
         (37, 38),
     ),
     _r(
@@ -148,8 +148,8 @@ REQUIREMENTS = (
     ),
     _r(
         "CLU-1",
-        "The writer ignores cluster membership; saving or deleting a clustered VM looks like a failure and fails it "
-        "over.",
+        "The writer ignores cluster membership, in a Saved State backup and in every restore: saving or deleting a clustered VM looks like "
+        "a failure and fails it over.",
         (41, 42, 43),
     ),
     _r(
@@ -180,8 +180,9 @@ REQUIREMENTS = (
     ),
     _r(
         "VSS-6",
-        "Abort is judged writer by writer: none for a writer that has had PostSnapshot, whatever the others had; none in a restore; "
-        "after Abort a writer gets nothing more of the operation, and a repeated Abort changes nothing.",
+        "Abort is judged writer by writer, whatever the others had: none for a writer that has had PostSnapshot, but one for a writer that "
+        "vetoed and never had it; none in a restore; after Abort a writer gets nothing more of the operation, and a repeated Abort changes "
+        "nothing more.",
         also="facts 1.5",
     ),
     _r("VSS-7", "A requester that vanishes yields BackupShutdown only, without BackupComplete.", also="facts 1.5"),
@@ -205,7 +206,7 @@ REQUIREMENTS = (
     _r(
         "VSS-13",
         "DoSnapshotSet is one call: until it returns the requester is asked nothing. What became of a writer it learns from the "
-        "status that it gathers afterwards.",
+        "status that it gathers afterwards, as after PrepareForBackup, BackupComplete, PreRestore and PostRestore.",
         also="facts 1.1, 1.5",
     ),
     _r(
