@@ -13,7 +13,11 @@ CHILD_EVENTS = frozenset(
 )  # fmt: skip
 
 FAULTS = (
-    Fault("guest_snapshot_fails", _CHILD, "The child's backup fails, in any of its phases; the VM runs on."),
+    Fault(
+        "guest_snapshot_fails",
+        _CHILD,
+        "The child's backup fails, in any of its phases up to PostSnapshot; the VM runs on.",
+    ),
     Fault(
         "guest_hangs",
         _CHILD,
@@ -54,7 +58,7 @@ FAULTS = (
     Fault(
         "provider_cannot_auto_recover",
         _VSS,
-        "The provider turns out not to auto-recover shadow copies.",
+        "The provider turns out, between sessions, not to auto-recover shadow copies.",
         duty="Make the shadow copies with a provider that can auto-recover them.",
     ),
     Fault("freeze_window_overrun", _VSS, "Freeze to Thaw takes longer than the window allows."),
