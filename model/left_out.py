@@ -77,9 +77,9 @@ LEFT_OUT = (
     LeftOut(
         ("Q13",),
         "What an owner does with a VM between two sessions by hand: start, stop, pause, reconfigure it.",
-        "Every session may begin with a VM in any power state and of any configuration, so it would only lead from one start to "
-        "another; but for what the writer still notes of a VM that it could not give back. Through the cluster it is modelled; in a "
-        "session it is the fault operator_changes_vm.",
+        "A run may begin with a VM in any power state and of any configuration, so it would mostly lead to where another run begins. Not "
+        "seen is what it would do to what a session leaves behind: the writer's note of a VM that it could not give back, links, ports. "
+        "Through the cluster it is modelled; in a session it is the fault operator_changes_vm.",
     ),
     LeftOut(
         ("C4",),
@@ -107,7 +107,7 @@ ANSWERED = {
     "Q10": "modelled: a paused VM is saved and goes back to paused; if off or saved already, vm_has_nothing_to_save",
     "Q11": "left out: states in transition",
     "Q12": "fault vm_cannot_be_saved: the VM fails, and with it the backup",
-    "Q13": "reading READ-4, faults integration_service_stops and operator_changes_vm",
+    "Q13": "reading READ-4, faults integration_service_stops and operator_changes_vm; left out: an owner's hand between sessions",
     "Q14": "reading READ-5",
     "Q15": "fault volume_missing: vm_lacks_a_volume fails the VM as inconsistent",
     "Q16": "reading READ-6",

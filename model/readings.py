@@ -201,7 +201,7 @@ READ_17 = _reading(
     "READ-17",
     LeftOfFailover,
     "A VM failed over because the writer touched it: what is left of it on this host?",
-    "READ-17",
+    "Q26",
 )
 
 READINGS = (

@@ -30,7 +30,7 @@ def test_every_sentence_is_claimed() -> None:
 
 
 def test_every_requirement_has_a_property_and_a_rule() -> None:
-    assert len(carried(PROTOCOL)) == len(REQUIREMENTS) == len(BY_ID) == 49
+    assert len(carried(PROTOCOL)) == len(REQUIREMENTS) == len(BY_ID) == 51
     assert bare(PROTOCOL) == ()
 
 
