@@ -98,7 +98,7 @@ child_snapshot = Actor(
     ChildSnapshot,
     of=vm,
     starts=T.NONE,
-    says="The snapshot of the child's volumes, which lies inside its VHD files (READ-8).",
+    says="The snapshot of the child's volumes, which lies inside its VHD files; when it is released READ-8 says.",
 )
 
 child_snapshot.table(

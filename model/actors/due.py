@@ -30,7 +30,7 @@ power_due = Actor(
     of=vm,
     starts=D.NOT_RECORDED,
     observer=True,
-    says="The power state a VM had when the backup began, changed since only by others than the writer.",
+    says="The power state a VM had when the backup began, or that others than the writer gave it since; none in a restore.",
 )
 
 power_due.table(

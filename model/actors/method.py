@@ -41,7 +41,7 @@ class Progress(States):
     IN_CHILD = "the requester in the child is at work"
     READY = "saved, had nothing to save, or has its snapshot"
     FAILED = "could not be saved or snapshotted"
-    UNDONE = "its image is rolled back, or need not be"
+    UNDONE = "its image is rolled back, or left as it is (READ-6)"
     STUCK = "could not be given back or rolled back"
 
 

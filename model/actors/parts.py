@@ -17,7 +17,7 @@ target = Actor(
     Target,
     of=disk,
     starts=Target.AS_CONFIGURED,
-    says="Where the requester restores the VHD file to: chosen anew in each restore, apart from the VM's own place.",
+    says="Where the requester restores the VHD file to, if the disk is one: chosen anew in each restore, apart from the VM's own place.",
 )
 
 _ends = ("restore_released", "restore_dropped", "host_loses_power")

@@ -71,7 +71,7 @@ file_restore_status.table(
 class Place(States):
     DEFAULT = "the default place"
     SECOND = "another place"
-    THIRD = "yet another place"
+    THIRD = "a third place"
 
 
 place = Actor("place", Place, of=vm, starts=Place.DEFAULT, says="Where this restore puts the VM.")
