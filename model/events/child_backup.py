@@ -23,7 +23,8 @@ EVENTS = (
         "guest_snapshot_fails",
         at=vm,
         by="BAK-4 BAK-13",
-        says="The child's backup fails in one of its phases (a writer of the child vetoes, or its provider fails); the VM runs on.",
+        says="The child's backup fails in one of its phases up to PostSnapshot (a writer of the child vetoes, or its provider fails); "
+        "the VM runs on.",
         fault="guest_snapshot_fails",
     ),
     *event(

@@ -56,7 +56,7 @@ EVENTS = (
         at=vm,
         when=at_rest,
         by="CLU-1",
-        says="The owner moves a VM that another node runs back to this host.",
+        says="The owner moves a VM that is another node's back to this host, where it runs.",
         fair=False,
     ),
 )

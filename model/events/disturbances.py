@@ -61,7 +61,7 @@ EVENTS = (
         "provider_cannot_auto_recover",
         when=requester.is_(Requester.AT_REST),
         by="VSS-11",
-        says="The provider in use turns out not to auto-recover.",
+        says="The provider in use turns out, between sessions, not to auto-recover.",
         fault="provider_cannot_auto_recover",
     ),
     *(

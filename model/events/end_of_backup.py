@@ -43,7 +43,10 @@ EVENTS = (
         fault="failure_ignored",
     ),
     *event(
-        "files_copied", at=all_(vm), by="BAK-1", says="The requester copies the chosen VMs' files from the shadow copy."
+        "files_copied",
+        at=all_(vm),
+        by="BAK-1",
+        says="The requester copies the files of the chosen VMs that are in the shadow copy with all their volumes.",
     ),
     *event(
         "copy_fails",
@@ -66,7 +69,7 @@ EVENTS = (
         "failed_copy_reported_as_success",
         at=all_(vm),
         by="BAK-13",
-        says="The copy fails, and the requester calls SetBackupSucceeded for every chosen component all the same.",
+        says="The copy fails, and the requester calls SetBackupSucceeded all the same for every chosen VM that is in the shadow copy.",
         fault="failed_copy_reported_as_success",
     ),
     *event(
@@ -85,7 +88,7 @@ EVENTS = (
     *event(
         "backup_aborted",
         by="VSS-5 VSS-6 VSS-8 READ-14",
-        says="The requester calls AbortBackup after a failure; it reaches a writer that has not had PostSnapshot.",
+        says="The requester calls AbortBackup after a failure; in the window of READ-14 it reaches a writer that has not had PostSnapshot.",
     ),
     *event(
         "requester_aborts",
@@ -97,14 +100,14 @@ EVENTS = (
         "abort_delivered",
         when=between_events,
         by="VSS-5 VSS-6",
-        says="VSS delivers Abort.",
+        says="VSS delivers Abort to this writer.",
     ),
     *event(
         "abort_returned",
         at=all_(vm),
         when=doing.is_(Doing.ABORT) & (nothing_noted | ~gives_back_on_abort),
         by="VSS-5 VSS-6 READ-1",
-        says="The writer returns from Abort, having undone what Thaw and PostSnapshot would have undone.",
+        says="The writer returns from Abort, having given back the VMs that it saved; after a veto, where READ-1 says so. No copy is left.",
     ),
     *event(
         "released",

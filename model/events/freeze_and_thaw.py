@@ -19,7 +19,7 @@ EVENTS = (
         "freeze_delivered",
         when=in_set & between_events & serving & goes_on,
         by="BAK-1 VSS-12 READ-2 READ-15",
-        says="Every writer has processed PrepareForSnapshot: VSS delivers Freeze, to those that did not fail.",
+        says="Every writer has processed PrepareForSnapshot: VSS delivers Freeze, where READ-2 says so also to one that failed.",
     ),
     *event("freeze_returned", by="BAK-8", says="The writer returns from Freeze, having done nothing."),
     *event(
@@ -33,7 +33,7 @@ EVENTS = (
         "provider_fails",
         when=in_set & between_events & serving,
         by="VSS-5",
-        says="The provider fails, before or after it has made the shadow copies.",
+        says="The provider fails, before, while or after it makes the shadow copies.",
         fault="provider_fails",
     ),
     *event(

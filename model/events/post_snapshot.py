@@ -38,7 +38,7 @@ EVENTS = (
         at=all_(vm),
         when=requester.is_(Requester.SNAPSHOTTING) & doing.is_(Doing.NOTHING) & process.is_(Process.SERVING),
         by="BAK-1 READ-2 READ-8",
-        says="VSS delivers PostSnapshot; the host copy exists, so the child's own snapshot is no longer kept.",
+        says="VSS delivers PostSnapshot; the host copy exists, so a child's own snapshot is no longer kept.",
     ),
     *event(
         "vm_given_back",
@@ -88,7 +88,7 @@ EVENTS = (
         "post_snapshot_succeeded",
         when=undoing & undone & ~one_stuck,
         by="BAK-9 BAK-10",
-        says="The writer returns from PostSnapshot: every VM is given back, every image rolled back.",
+        says="The writer returns from PostSnapshot: every VM is given back, every child's image rolled back or (READ-6) left.",
     ),
     *event(
         "post_snapshot_failed",

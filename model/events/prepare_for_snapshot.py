@@ -45,7 +45,7 @@ EVENTS = (
         at=vm,
         when=preparing & goes_on & WAITS & BY_SAVED_STATE & power.is_(Power.RUNNING | Power.PAUSED),
         by="BAK-2 BAK-3 CLU-1 READ-4 READ-5",
-        says="The writer puts a VM of the Saved State method into a saved state and notes the state before.",
+        says="The writer puts a VM that it treats by Saved State into a saved state and notes the state before.",
         or_fault="vm_cannot_be_saved",
     ),
     *event(
@@ -53,7 +53,7 @@ EVENTS = (
         at=vm,
         when=preparing & goes_on & WAITS & BY_SAVED_STATE & power.is_(Power.OFF | Power.SAVED),
         by="BAK-3 CLU-2",
-        says="A VM of the Saved State method is off or saved already.",
+        says="A VM that is treated by Saved State is off or saved already.",
     ),
     *event(
         "vm_lacks_a_volume",
@@ -99,7 +99,7 @@ EVENTS = (
         "prepare_for_snapshot_succeeded",
         when=preparing & all_done & ~one_failed,
         by="BAK-7",
-        says="The writer returns from PrepareForSnapshot: every VM is saved, had nothing to save, or has its snapshot.",
+        says="The writer returns from PrepareForSnapshot: every VM that READ-5 means is saved, had nothing to save, or has its snapshot.",
     ),
     *event(
         "prepare_for_snapshot_vetoed",

@@ -53,14 +53,14 @@ EVENTS = (
         "vm_chosen_for_restore_to_a_third_place",
         at=vm,
         by="RST-2 RST-6",
-        says="The requester chooses a VM to restore to a place where it has not been put before.",
+        says="The requester chooses a VM to restore to a third place, neither the default nor the other one.",
     ),
     *event(
         "vhd_goes_elsewhere",
         at=disk,
         when=requester.is_(Requester.RESTORE_INITIALIZED),
         by="RST-7",
-        says="The requester decides to restore a VHD file to another place than the VM's configuration names.",
+        says="The requester decides to restore a disk's VHD file, if it is one, to another place than the VM's configuration names.",
         fair=False,
     ),
     *event(
@@ -177,7 +177,7 @@ EVENTS = (
         "registrations_finished",
         when=_none_left_at(Restored.NO),
         by="RST-9",
-        says="Every restored VM has been registered.",
+        says="Every restored VM has been registered, or could not be.",
     ),
     *event(
         "vhd_places_compared",
@@ -190,14 +190,14 @@ EVENTS = (
         "places_finished",
         when=_none_left_at(Restored.REGISTERED),
         by="RST-9",
-        says="The places of all restored VHDs have been compared.",
+        says="The places of the VHDs of all registered VMs have been compared.",
     ),
     *event(
         "network_updated",
         at=vm,
         when=doing.is_(Doing.CONNECTING),
         by="RST-8 READ-16",
-        says="A VM gets a new port on each switch that it was connected to and that still exists.",
+        says="A VM gets a new port on each switch that it was connected to and that still exists, or (READ-16) none if one is gone.",
     ),
     *event(
         "post_restore_succeeded",
