@@ -96,7 +96,7 @@ LEFT_OUT = (
 
 ANSWERED = {
     "Q1": "reading READ-1",
-    "Q2": "readings READ-2 and READ-15, fault failure_ignored",
+    "Q2": "reading READ-2, reading READ-15, fault failure_ignored",
     "Q3": "fault requester_vanishes",
     "Q4": "reading READ-3, fault management_service_restarts",
     "Q5": "modelled: abort_delivered lets vm_given_back happen in Abort, and image_rolled_back only in PostSnapshot",
