@@ -153,15 +153,25 @@ a_failed_writer_gets_later_events_as_read = step(
 )
 
 a_call_that_fails_leaves_what_comes_next = step(
-    "A set that is given up for want of the writer, for time or by the provider is to be aborted, or if the writers have had PostSnapshot "
-    "fails without an Abort; a restore that is given up, or ended early, is over.",
-    implies(happens("writer_lost", "freeze_window_overrun"), after(vss.is_(Vss.ABORT_DUE)))
+    "A set that is given up for want of the writer, for time, for another writer's Freeze or Thaw or by the provider is to be aborted, or "
+    "if the writers have had PostSnapshot fails without an Abort; a restore that is given up, or ended early, is over.",
+    implies(
+        happens("writer_lost", "freeze_window_overrun", "other_writer_fails_in_freeze", "other_writer_fails_in_thaw"),
+        after(vss.is_(Vss.ABORT_DUE)),
+    )
     & implies(happens("provider_fails") & ~vss.is_(Vss.POST_SNAPSHOT), after(vss.is_(Vss.ABORT_DUE)))
     & implies(happens("provider_fails") & vss.is_(Vss.POST_SNAPSHOT), after(vss.is_(Vss.STOPPED)))
     & implies(happens("restore_given_up", "post_restore_never_called"), after(requester.is_(Requester.RESTORED))),
     shows="VSS-5 RST-3 RST-4",
     derived=True,
-    witness=fired("writer_lost", "restore_given_up", "provider_fails", "post_restore_never_called"),
+    witness=fired(
+        "writer_lost",
+        "restore_given_up",
+        "provider_fails",
+        "post_restore_never_called",
+        "other_writer_fails_in_freeze",
+        "other_writer_fails_in_thaw",
+    ),
 )
 
 a_handler_that_returns_is_over = step(

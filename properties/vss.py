@@ -157,14 +157,14 @@ no_abort_after_post_snapshot = step(
 )
 
 _vetoed = writer_state.is_(WriterState.FAILED_AT_PREPARE_SNAPSHOT)
+_not_had = _post_snapshot_seen.is_(Seen.NOT_YET) & ~doing.is_(Doing.POST_SNAPSHOT)
 _in_time = READ_14.actor.is_(AbortWindow.ANY_TIME)
 abort_reaches_a_writer_that_failed = step(
     "Unless the window that READ-14 names is over, AbortBackup after a failure makes an Abort due to a writer that failed in "
-    "PrepareForSnapshot and has not had PostSnapshot, whatever the other writers have had.",
-    implies(
-        happens("backup_aborted") & _vetoed & _post_snapshot_seen.is_(Seen.NOT_YET) & _in_time,
-        after(vss.is_(Vss.ABORT_DUE)),
-    ),
+    "PrepareForSnapshot and has not had PostSnapshot, whatever the other writers have had; AbortBackup without a failure makes one due to "
+    "any writer that has not had PostSnapshot.",
+    implies(happens("backup_aborted") & _vetoed & _not_had & _in_time, after(vss.is_(Vss.ABORT_DUE)))
+    & implies(happens("requester_aborts") & _not_had, after(vss.is_(Vss.ABORT_DUE))),
     shows="VSS-6 READ-14 READ-2",
     witness=happens("backup_aborted") & _vetoed,
     observers=(_post_snapshot_seen,),

@@ -79,6 +79,16 @@ BACKUP = (
         "veto-alone-causes-no-abort", 8, faults=("other_writer_fails_in_prepare_for_snapshot",),
     ),
     Wrong(
+        "another-writers-thaw-fails-alone", "Another writer's failure in Thaw makes no Abort due.",
+        table("vss", leads_to("other_writer_fails_in_thaw", Vss.STOPPED)), "a-call-that-fails-leaves-what-comes-next", 13,
+        faults=("other_writer_fails_in_thaw",),
+    ),
+    Wrong(
+        "abort-without-a-failure-reaches-nobody", "AbortBackup without a failure makes no Abort due.",
+        table("vss", leads_to("requester_aborts", Vss.STOPPED)), "abort-reaches-a-writer-that-failed", 7,
+        faults=("requester_aborts",),
+    ),
+    Wrong(
         "the-rest-is-backed-up", "Where the provider cannot auto-recover, the other VMs are backed up all the same.",
         both(
             guard("post_snapshot_succeeded", without=~one_stuck),
