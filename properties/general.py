@@ -15,7 +15,6 @@ from properties.vocabulary import (
     gone,
     in_metadata,
     to_be_restored,
-    writer_failed,
 )
 
 vms_are_handled_through_vss = step(

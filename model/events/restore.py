@@ -1,5 +1,6 @@
 """Restore: PreRestore, the files, PostRestore in its order."""
 
+from model.actors.conditions import DiskKind, disk_kind
 from model.actors.power import Power, power
 from model.actors.requester import Requester, requester
 from model.actors.restore import (
@@ -58,7 +59,7 @@ EVENTS = (
     *event(
         "vhd_goes_elsewhere",
         at=disk,
-        when=requester.is_(Requester.RESTORE_INITIALIZED),
+        when=requester.is_(Requester.RESTORE_INITIALIZED) & TO_BE_RESTORED & disk_kind.is_(DiskKind.VHD),
         by="RST-7",
         says="The requester decides to restore a disk's VHD file, if it is one, to another place than the VM's configuration names.",
         fair=False,
