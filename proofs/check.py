@@ -98,6 +98,9 @@ def _check(network: Network, column: Column, asked: Sequence[Property], scope: S
     if not scope.proofs:
         return verdicts
     left = [one for one in asked if not proofs[one.name].holds and verdicts[one.name].run is None]
+    quick = _with_more_parts(left, worlds.whole, replace(scope, limit=min(scope.limit, QUICK)), proofs, verdicts)
+    verdicts |= {name: one for name, one in quick.items() if one.run is not None}
+    left = [one for one in left if verdicts[one.name].run is None]
     harder = prove(network, column, left, kinds=scope.kinds, harder=True)
     for one in left:
         if harder[one.name].holds:
@@ -297,6 +300,9 @@ def _search(
     except TooManyNumbers:
         return explore(compiled, vms, states=states, steps=steps, limit=limit, until=until)
 
+
+QUICK = 200_000
+"""States of VMs with none or two of a sort of parts that are looked at for a run before views are asked harder."""
 
 SMALL = 4000
 """States up to which the plain search of one VM is the quicker one."""
