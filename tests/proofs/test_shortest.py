@@ -13,7 +13,7 @@ from model.notation import HOST, TRUE, Actor, Sort, States, build, event, every,
 from proofs.cache import use
 from proofs.check import Scope, check
 from proofs.explore import Hit, explore, is_enough
-from proofs.judge import Judge
+from proofs.judge import Judge, endless_run
 from proofs.swift import explore_swiftly
 from proofs.verdict import REFUTED, Verdict
 from proofs.world import Column
@@ -123,6 +123,35 @@ class TestWhatComesInTheEnd:
                 assert found.run is not None
                 assert (found.length, found.run.loop, len(found.run.shapes), found.vms) == (steps, steps, 1, vms)
                 assert found.reason == "it waits there for ever"
+
+
+def test_of_what_never_ends_only_what_is_nearer_is_looked_at() -> None:
+    """A ball goes up and down for ever, two steps; or the water rises while it is up, and stands: three steps to where it waits."""
+    ball = Actor("ball", Place, starts=Place.IN, says="Where the ball is.")
+    ball.table(on("ball_rises", Place.IN, Place.OUT), on("ball_falls", Place.OUT, Place.IN))
+    low = tide.is_(Tide.LOW)
+    network = build(
+        (ball, tide, place),
+        (
+            *event("ball_rises", when=low, by="T-1", says="The ball rises."),
+            *event("ball_falls", when=low, by="T-1", says="The ball falls."),
+            *event("water_rises", when=ball.is_(Place.OUT), by="T-1", says="The water rises.", fair=False),
+            *event("water_stands", by="T-1", says="The water stands high."),
+            *event("boat_leaves", at=boat, when=~TRUE | high & low, by="T-1", says="No boat leaves.", fair=False),
+        ),
+    )
+    (claim,) = named(it=ends("It ends.", ~TRUE, without=(), shows="T-1", witness=fired("ball_rises"))).values()
+    assert isinstance(claim, Ends)
+    compiled = compiled_whole(network, [NO_OARS])
+    explored = explore(compiled, 1, keep_graph=True)
+    away = {}
+    for within in (None, 4, 3):
+        found = endless_run(explored, claim, compiled.world, within)
+        assert found is not None
+        searched, at, loop = found
+        away[within] = len(searched.run_to(Hit(at))[1]), len(loop)
+    assert away == {None: (3, 0), 4: (3, 0), 3: (0, 2)}
+    assert endless_run(explored, claim, compiled.world, 1) is None
 
 
 def test_a_search_stops_where_a_shorter_run_would_have_been() -> None:
