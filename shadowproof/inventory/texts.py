@@ -13,6 +13,7 @@ _LOOKED_AT = 4000  # characters at the start of the text
 _TABLE_RULE = re.compile(r"^[ \t]*-{2,}(?:[ \t]+-{2,})*[ \t]*\r?$", re.MULTILINE)
 _LIST_LINE = re.compile(r"\A\s*[A-Za-z]\w*[ \t]+: ")
 _PROMPT = re.compile(r"^(?:\[[^\]\n]{1,80}\]: )?PS [^\n>]{0,260}> ?|^\*{10,}[ \t]*\r?$", re.MULTILINE)
+_JSON_LINE = re.compile(r"^[ \t]*(?:\[[ \t]*(?:[{\]]|\r?$)|\{)", re.MULTILINE)
 _CSV = re.compile(r'\A"?[\w{#. ]{1,60}"?(?:([,;\t])"?[^"\n,;\t]{0,80}"?)(?:\1"?[^"\n,;\t]{0,80}"?)*\r?$', re.MULTILINE)
 _YAML = re.compile(r"\A(?:---[ \t]*\r?$|- \w[\w ]*:|\w+:[ \t]*\r?$)", re.MULTILINE)
 
@@ -36,12 +37,13 @@ _TEXTS: tuple[tuple[Callable[[str], bool], str, str], ...] = (
     ),
     (_starts("#TYPE"), "CSV, such as Export-Csv writes", WRITE_IT),
     (
-        lambda text: _PROMPT.match(text) is not None,
+        lambda text: _PROMPT.match(text) is not None and _JSON_LINE.search(text) is not None,
         "a transcript of a console, with its prompt",
         f"keep no more than the JSON in it, or {WRITE_IT}",
     ),
     (lambda text: _TABLE_RULE.search(text) is not None, "a table as PowerShell prints it", WRITE_IT),
     (lambda text: _LIST_LINE.match(text) is not None, "a list as PowerShell prints it (Format-List)", WRITE_IT),
+    (lambda text: _PROMPT.match(text) is not None, "a transcript of a console, with its prompt", WRITE_IT),
     (lambda text: _YAML.match(text) is not None, "YAML", WRITE_IT),
     (lambda text: _CSV.match(text) is not None, "CSV, such as Export-Csv writes", WRITE_IT),
 )

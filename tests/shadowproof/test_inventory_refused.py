@@ -67,6 +67,8 @@ def refusal_of(tmp_path: Path, content: bytes | str) -> str:
         ("Name;State\r\na;Running\r\n", "line 1 begins CSV"), ("- Name: a\n  State: Off\n", "line 1 begins YAML"),
         ("<!DOCTYPE html><html>", "line 1 begins a web page"), ("<a/>", "line 1 begins XML"),
         ("[hv7]: PS C:\\Users> Get-VM | ConvertTo-Json\n[]", "a transcript of a console, with its prompt"),
+        ("PS C:\\> Get-VM\r\n\r\nName State\r\n---- -----\r\nvm   Off\r\n", "line 1 begins a table as PowerShell prints it"),
+        ("PS C:\\> Get-VM\n", "line 1 begins a transcript of a console"),
         ("**********************\nWindows PowerShell transcript start\n[]", "a transcript of a console"),
         ('[{"Name": "a", "State": 2}]\nPS C:\\>', "line 2, column 1 begins something else, where the first JSON has ended"),
         ('{"Name": "a", "State": 2}\n{"Name": "b", "State": 2}', "line 2, column 1 begins a second list or object"),
