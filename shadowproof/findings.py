@@ -38,11 +38,9 @@ MEANING = {
     "partial backup and leaves the vetoing writer's VMs saved. BAK-13 and BAK-9 rest on the requester's asking.",
     "released_early": "BackupShutdown without Abort and without BackupComplete: the writer that vetoed gives nothing back there.",
     "released_while_waiting": "An object released inside DoSnapshotSet yields BackupShutdown only, as a death does (VSS-7).",
-    "copy_fails": "The backup completes with failure reported for every component: none is backed up, and nothing is left undone.",
     "failed_copy_reported_as_success": "The writer cannot know: what counts as backed up is what the requester reports.",
     "success_not_reported": "A backup completes of which nobody vouches for a component.",
     "completed_after_failure": "BackupComplete is refused and ends nothing (VSS-14): who takes it for the end must still abort.",
-    "post_restore_despite_failure": "PostRestore then finds no status VSS_RS_ALL and fails, as it must; the VMs were deleted before.",
     "registration_fails": "The VM was deleted in PreRestore; if it cannot be registered it is gone (Q23).",
     "cluster_fails_over": "A VM that the cluster moves away in the middle of a session is beyond the writer's reach.",
     "other_writer_fails_in_pre_restore": "This writer has deleted its VMs by then, and a restore has no Abort (Q20).",
@@ -91,12 +89,12 @@ def columns_with_findings(record: Record) -> list[tuple[Column, list[tuple[str, 
 
 
 def parts(column: Column) -> list[Column]:
-    """The columns that a column is made of, if it is made of several."""
+    """The columns that a column is made of, if it is made of several; else the one without any fault."""
     if len(column.faults) > 1:
         return [Column(frozenset({fault})) for fault in sorted(column.faults)]
     if column.faults and column.readings:
         return [Column(column.faults), Column(readings=column.readings)]
-    return []
+    return [] if column == BASE else [BASE]
 
 
 def _refuted(record: Record, name: str, column: Column) -> bool:
@@ -113,8 +111,8 @@ def page() -> str:
         "",
         "Where a promise fails, by the circumstances under which it does. Each row is the shortest run that was found with up to",
         "two VMs, replayed by the machines, with its steps and its VMs; of each circumstance the shortest is told, and",
-        "`shadowproof explain` tells any. A property that fails in a column which is made of several faults or readings is listed",
-        "only if none of its parts breaks it.",
+        "`shadowproof explain` tells any. A property is listed where it fails, and not again where more faults or readings are added",
+        "to what breaks it already; so what fails without any fault is told once.",
         "",
     ]
     base = [name for column, rows in found if column == BASE for name, _ in rows]
