@@ -36,8 +36,8 @@ _remembers = process.is_(Process.SERVING)
 _off_or_saved = power.is_(Power.OFF | Power.SAVED)
 _backed_up = outcome.is_(Outcome.BACKED_UP)
 _used_child_snapshot = ~child_snapshot.is_(ChildSnapshot.NONE)
-_no_image_of_vhds = image.is_(Image.NONE | Image.WITHOUT_VHD)
-_rolled_back = image.is_(Image.ROLLED_BACK)
+_no_image_of_vhds = image.is_(Image.NONE) | ~has_vhd
+_settled = image.is_(Image.SETTLED)
 _one_failed = some(vm, progress.is_(Progress.FAILED))
 _prepared = happens("prepare_for_snapshot_succeeded")
 
@@ -307,7 +307,7 @@ image_is_rolled_back = step(
     "When PostSnapshot succeeds, every image of a VM with a child snapshot, and with a VHD, is rolled back to that snapshot.",
     implies(
         happens("post_snapshot_succeeded"),
-        every(vm, ~_used_child_snapshot | _no_image_of_vhds | _rolled_back),
+        every(vm, ~_used_child_snapshot | _no_image_of_vhds | _settled),
     ),
     shows="BAK-10 READ-6",
     witness=happens("post_snapshot_succeeded") & some(vm, _used_child_snapshot & chosen),
@@ -324,10 +324,11 @@ every_vhd_is_rolled_back = step(
 )
 
 rolled_back_is_said_of_vhds = always(
-    "An image counts as rolled back only if the VM has a VHD, and no VHD in it is left as it was.",
+    "An image is settled only if no VHD in it is left as it was: what is rolled back are VHDs, and a VM without one has nothing to "
+    "roll back.",
     every(
         vm,
-        ~_rolled_back | has_vhd & every(disk, ~in_backup.is_(InBackup.YES)),
+        ~_settled | every(disk, ~in_backup.is_(InBackup.YES)),
     ),
     shows="BAK-10",
     derived=True,
@@ -344,13 +345,13 @@ a_child_that_stopped_is_rolled_back = possible(
 
 child_snapshot_backup_succeeds = possible(
     "A Child VM Snapshot backup can succeed, with the image rolled back.",
-    backup_succeeds & some(vm, _backed_up & _rolled_back),
+    backup_succeeds & some(vm, _backed_up & some(disk, in_backup.is_(InBackup.ROLLED_BACK))),
     shows="BAK-10 READ-8",
 )
 
 roll_back_in_post_snapshot_only = step(
     "An image is rolled back in PostSnapshot and at no other time.",
-    every(vm, _rolled_back | ~after(_rolled_back) | undoing),
+    every(vm, _settled | ~after(_settled) | undoing),
     shows="BAK-10 BAK-2",
     witness=fired("image_rolled_back"),
 )
@@ -450,8 +451,8 @@ failed_undoing_spoils_the_backup = always(
 )
 
 backed_up_images_are_consistent = always(
-    "What is backed up was off or saved when the shadow copy was made, or is rolled back to the child's snapshot, or has no VHD.",
-    every(vm, ~_backed_up | image.is_(Image.AT_REST | Image.ROLLED_BACK | Image.WITHOUT_VHD)),
+    "What is backed up was off or saved when the shadow copy was made, or holds no VHD that is not back at the child's snapshot.",
+    every(vm, ~_backed_up | image.is_(Image.AT_REST | Image.SETTLED)),
     shows="BAK-3 BAK-10 CLU-1 READ-6 READ-17",
     derived=True,
     witness=backup_succeeds,
@@ -483,7 +484,7 @@ _complete = chosen & volumes.is_(Volumes.ALL_IN_SET)
 
 shadow_copy_holds_the_chosen_as_they_are = step(
     "The provider makes shadow copies while the requester waits for them: of each VM that was chosen with all its volumes an image as "
-    "the VM is (without a VHD, with its child's snapshot in them, off or saved, neither), and of no other VM or its disks.",
+    "the VM is (with its child's snapshot; without one off or saved, or running), and of no other VM or its disks.",
     implies(
         happens("shadow_copies_committed"),
         requester.is_(Requester.SNAPSHOTTING)
@@ -493,13 +494,9 @@ shadow_copy_holds_the_chosen_as_they_are = step(
             & (_complete | every(disk, after(in_backup.is_(InBackup.NO))))
             & (
                 ~_complete
-                | ~has_vhd & after(image.is_(Image.WITHOUT_VHD))
-                | has_vhd & child_snapshot.is_(ChildSnapshot.TAKEN) & after(image.is_(Image.HOLDS_SNAPSHOT))
-                | has_vhd & ~child_snapshot.is_(ChildSnapshot.TAKEN) & _off_or_saved & after(image.is_(Image.AT_REST))
-                | has_vhd
-                & ~child_snapshot.is_(ChildSnapshot.TAKEN)
-                & ~_off_or_saved
-                & after(image.is_(Image.CRASH_CONSISTENT))
+                | child_snapshot.is_(ChildSnapshot.TAKEN) & after(image.is_(Image.HOLDS_SNAPSHOT))
+                | ~child_snapshot.is_(ChildSnapshot.TAKEN) & _off_or_saved & after(image.is_(Image.AT_REST))
+                | ~child_snapshot.is_(ChildSnapshot.TAKEN) & ~_off_or_saved & after(image.is_(Image.CRASH_CONSISTENT))
             ),
         ),
     ),

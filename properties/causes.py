@@ -30,6 +30,7 @@ from properties.vocabulary import (
     by_others,
     chosen,
     gone,
+    has_vhd,
     meant,
     preparing,
     to_be_restored,
@@ -200,15 +201,12 @@ progress_is_made_by_its_events_only = step(
 )
 
 images_are_settled_in_post_snapshot = step(
-    "Images are rolled back, or not, in PostSnapshot, and only those of VMs with a VHD and a snapshot of the child.",
+    "Images are rolled back, or not, in PostSnapshot, and only those of VMs with a snapshot of the child.",
     every(
         vm,
         implies(
             happens(*_UNDONE),
-            undoing
-            & progress.is_(Progress.READY)
-            & ~image.is_(Image.NONE | Image.WITHOUT_VHD)
-            & ~child_snapshot.is_(ChildSnapshot.NONE),
+            undoing & progress.is_(Progress.READY) & ~image.is_(Image.NONE) & ~child_snapshot.is_(ChildSnapshot.NONE),
         ),
     ),
     shows="BAK-2 BAK-10",
@@ -229,13 +227,24 @@ a_roll_back_fails_for_a_reason = step(
     witness=fired("image_rolled_back"),
 )
 
+only_a_vhd_cannot_be_rolled_back = step(
+    "An image is given up as not to be rolled back only if the VM has a VHD.",
+    every(vm, implies(happens("image_cannot_be_rolled_back", "roll_back_fails"), has_vhd)),
+    shows="BAK-10 VSS-11",
+    derived=True,
+    witness=fired("image_cannot_be_rolled_back", "roll_back_fails"),
+)
+
 only_a_recoverable_image_is_rolled_back = step(
-    "An image is rolled back only if it holds the child's snapshot, and provider and context let it be auto-recovered.",
+    "An image is rolled back only if it holds the child's snapshot, and provider and context let it be auto-recovered; the provider "
+    "does not matter where there is no VHD.",
     every(
         vm,
         implies(
             happens("image_rolled_back"),
-            image.is_(Image.HOLDS_SNAPSHOT) & provider.is_(Provider.CAN) & ~context.is_(Context.NO_AUTORECOVERY),
+            image.is_(Image.HOLDS_SNAPSHOT)
+            & (provider.is_(Provider.CAN) | ~has_vhd)
+            & ~context.is_(Context.NO_AUTORECOVERY),
         ),
     ),
     shows="BAK-10 BAK-12 VSS-11 READ-6",

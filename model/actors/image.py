@@ -1,7 +1,7 @@
 """The host's image of a VM's VHD files in the shadow copy, and what ends up in the backup."""
 
 from model.actors.child import ChildSnapshot, child_snapshot
-from model.actors.conditions import HAS_VHD, DiskKind, disk_kind
+from model.actors.conditions import DiskKind, disk_kind
 from model.actors.power import Power, power
 from model.actors.volumes import IN_SET
 from model.notation import Actor, States, on, some, stays
@@ -10,16 +10,14 @@ from model.sorts import disk, vm
 
 class Image(States):
     NONE = "no image of the VM"
-    WITHOUT_VHD = "of a VM that has no VHD file: there is nothing to roll back"
     AT_REST = "taken while the VM was off or saved"
     CRASH_CONSISTENT = "taken while the VM ran, here or on another node, with no snapshot of the child in it"
-    HOLDS_SNAPSHOT = "taken with the child's snapshot in its VHD files"
-    ROLLED_BACK = "every VHD file in it is rolled back to the child's snapshot"
+    HOLDS_SNAPSHOT = "taken with the child's snapshot in the VM's VHD files, if it has any"
+    SETTLED = "nothing in it is left to roll back: each VHD file in it is back at the child's snapshot"
 
 
 Img = Image
-TAKEN = Img.WITHOUT_VHD | Img.AT_REST | Img.CRASH_CONSISTENT | Img.HOLDS_SNAPSHOT | Img.ROLLED_BACK
-WITH_VHD = TAKEN - {Img.WITHOUT_VHD}
+TAKEN = Img.AT_REST | Img.CRASH_CONSISTENT | Img.HOLDS_SNAPSHOT | Img.SETTLED
 _ends = ("abort_returned", "backup_shutdown_returned", "host_loses_power")
 
 image = Actor(
@@ -35,11 +33,10 @@ _at_rest = power.is_(Power.OFF | Power.SAVED)
 _holds = child_snapshot.is_(ChildSnapshot.TAKEN)
 
 image.table(
-    on("shadow_copies_committed", Img.NONE, Img.WITHOUT_VHD, when=IN_SET & ~HAS_VHD),
-    on("shadow_copies_committed", Img.NONE, Img.HOLDS_SNAPSHOT, when=IN_SET & HAS_VHD & _holds),
-    on("shadow_copies_committed", Img.NONE, Img.AT_REST, when=IN_SET & HAS_VHD & ~_holds & _at_rest),
-    on("shadow_copies_committed", Img.NONE, Img.CRASH_CONSISTENT, when=IN_SET & HAS_VHD & ~_holds & ~_at_rest),
-    on("image_rolled_back", Img.HOLDS_SNAPSHOT, Img.ROLLED_BACK),
+    on("shadow_copies_committed", Img.NONE, Img.HOLDS_SNAPSHOT, when=IN_SET & _holds),
+    on("shadow_copies_committed", Img.NONE, Img.AT_REST, when=IN_SET & ~_holds & _at_rest),
+    on("shadow_copies_committed", Img.NONE, Img.CRASH_CONSISTENT, when=IN_SET & ~_holds & ~_at_rest),
+    on("image_rolled_back", Img.HOLDS_SNAPSHOT, Img.SETTLED),
     *(on(end, TAKEN, Img.NONE) for end in _ends),
     stays("shadow_copies_committed", *_ends),
 )

@@ -1,7 +1,8 @@
 """PostSnapshot: saved VMs go back, images are rolled back; and giving back wherever else a reading puts it."""
 
 from model.actors.child import ChildSnapshot, child_snapshot
-from model.actors.image import ONE_CANNOT, WITH_VHD, Image, image
+from model.actors.conditions import HAS_VHD
+from model.actors.image import ONE_CANNOT, Image, image
 from model.actors.method import Progress, progress
 from model.actors.power import Note, Power, note, power
 from model.actors.requester import Context, Requester, context, requester
@@ -9,7 +10,7 @@ from model.actors.vss import Provider, Vss, provider, vss
 from model.actors.writer import Doing, Process, WriterState, doing, process, writer_state
 from model.events.prepare_for_snapshot import given_back_inside
 from model.notation import all_, event, every, some
-from model.readings import READ_1, READ_6, GivenBack, WithoutAutoRecovery
+from model.readings import READ_1, READ_6, READ_8, GivenBack, SnapshotReleased, WithoutAutoRecovery
 from model.sorts import vm
 
 undoing = doing.is_(Doing.POST_SNAPSHOT)
@@ -26,9 +27,16 @@ giving_back = (
 
 noted = ~note.is_(Note.NOTHING) & ~progress.is_(Progress.STUCK)
 nothing_noted = every(vm, ~noted)
-has_child_image = progress.is_(Progress.READY) & ~child_snapshot.is_(ChildSnapshot.NONE) & image.is_(WITH_VHD)
+snapshot_lost = READ_8.actor.is_(SnapshotReleased.SESSION_ENDS) & image.is_(Image.AT_REST | Image.CRASH_CONSISTENT)
+has_child_image = (
+    progress.is_(Progress.READY)
+    & ~child_snapshot.is_(ChildSnapshot.NONE)
+    & (image.is_(Image.HOLDS_SNAPSHOT) | snapshot_lost & HAS_VHD)
+)
+"""The image should hold the child's snapshot: it does, or the snapshot went with the child's session (READ-8)."""
+
 skipped = context.is_(Context.NO_AUTORECOVERY) & READ_6.actor.is_(WithoutAutoRecovery.SKIPPED)
-recoverable = image.is_(Image.HOLDS_SNAPSHOT) & provider.is_(Provider.CAN)
+recoverable = image.is_(Image.HOLDS_SNAPSHOT) & (provider.is_(Provider.CAN) | ~HAS_VHD)
 one_stuck = some(vm, progress.is_(Progress.STUCK))
 undone = nothing_noted & every(vm, ~has_child_image)
 
@@ -60,7 +68,7 @@ EVENTS = (
         at=vm,
         when=undoing & has_child_image & ~skipped & recoverable,
         by="BAK-2 BAK-10 BAK-6 BAK-11",
-        says="The image of each VHD file in the shadow copy is rolled back to the child's snapshot.",
+        says="The image of each VHD file in the shadow copy is rolled back to the child's snapshot; without one there is nothing to do.",
     ),
     *event(
         "roll_back_fails",
@@ -73,7 +81,7 @@ EVENTS = (
     *event(
         "image_cannot_be_rolled_back",
         at=vm,
-        when=undoing & has_child_image & ~skipped & ~recoverable & ~image.is_(Image.ROLLED_BACK),
+        when=undoing & has_child_image & ~skipped & ~recoverable,
         by="BAK-10 BAK-12 VSS-11",
         says="The image does not hold the child's snapshot, or the provider cannot auto-recover it.",
     ),

@@ -11,6 +11,7 @@ from properties.catalogue import PROPERTIES
 
 PUT_TO_THE_TEST_BY = {
     "failed-undoing-spoils-the-backup": "roll_back_fails",
+    "only-a-vhd-cannot-be-rolled-back": "roll_back_fails",
     "every-volume-in-the-set": "volume_missing",
     "not-all-means-failure": "files_not_restored",
     "failure-is-reported-and-false": "files_not_restored",

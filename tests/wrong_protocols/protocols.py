@@ -3,10 +3,10 @@
 A property that lets its wrong protocol pass is too weak, or says nothing.
 """
 
-from model.actors.child import ChildSession, ChildSnapshot, ChildWriters, LiveDisk, child_snapshot, child_writers
+from model.actors.child import ChildSession, ChildWriters, LiveDisk, child_writers
 from model.actors.cluster import Cluster
 from model.actors.conditions import CONDITIONS
-from model.actors.image import Image, Recovery, recovery
+from model.actors.image import Recovery, recovery
 from model.actors.method import DONE_PREPARING, MAY_USE_CHILD_SNAPSHOT, Method, Progress, method, progress
 from model.actors.parts import Port, Switch, switch
 from model.actors.power import Note, Power, note, power
@@ -22,10 +22,10 @@ from model.actors.restore import (
     place,
 )
 from model.actors.volumes import IN_SET, INCONSISTENT_VM, Selected, selected
-from model.actors.vss import OtherWriter, Vss, other_writer
+from model.actors.vss import OtherWriter, Provider, Vss, other_writer, provider
 from model.actors.writer import Doing, Returned, doing, failed, returned
 from model.events.freeze_and_thaw import between_events, somebody_failed
-from model.events.post_snapshot import giving_back, noted
+from model.events.post_snapshot import giving_back, noted, recoverable
 from model.events.prepare_for_snapshot import all_done, one_failed, over, preparing
 from model.events.restore import some_not_all
 from model.notation import TRUE, all_of, every
@@ -207,13 +207,9 @@ POST_SNAPSHOT = (
         "every-vhd-is-rolled-back", 24,
     ),
     Wrong(
-        "a-vm-without-a-vhd-is-rolled-back", "A VM that has no VHD counts as rolled back.",
-        table(
-            "image",
-            dropped("shadow_copies_committed", Image.NONE),
-            row("shadow_copies_committed", Image.NONE, Image.HOLDS_SNAPSHOT, child_snapshot.is_(ChildSnapshot.TAKEN)),
-        ),
-        "rolled-back-is-said-of-vhds", 23,
+        "a-vm-without-a-vhd-is-given-up", "An image is given up for want of auto-recovery although it has no VHD.",
+        guard("image_cannot_be_rolled_back", without=~recoverable, needs=provider.is_(Provider.CANNOT)),
+        "only-a-vhd-cannot-be-rolled-back", 24, faults=("provider_cannot_auto_recover",),
     ),
     Wrong(
         "saved-vms-are-forgotten", "PostSnapshot succeeds without giving anything back.",
