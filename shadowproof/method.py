@@ -29,6 +29,7 @@ from shadowproof.method_words import disk_in_words, facts_in_words, hinge_words
 from shadowproof.spelling import shortened
 
 OPEN, MET, NOT_MET = "open", "met", "not met"
+TAKEN_FOR_FAILED = {Cluster.FAILED_OVER.name, Cluster.LEFT_BEHIND.name}
 WIDTH = 110
 Readings = tuple[tuple[str, str], ...]
 """Readings that differ from the default, each with its state."""
@@ -180,11 +181,11 @@ def _cluster(vm: Subject, published: dict[str, Term]) -> Iterator[str]:
     )
 
     def fails_over(event: str, state: Cluster) -> bool:
-        return any(rule.dest == Cluster.FAILED_OVER.name for rule in table.rules(event, state.name))
+        return any(rule.dest in TAKEN_FOR_FAILED for rule in table.rules(event, state.name))
 
     for state in known:
         resource = f"{'if ' if len(known) > 1 else ''}its resource is {state.name.lower()}: "
-        if fails_over("vm_saved", state) and vm.can(saved, cluster.is_(state)):
+        if fails_over("vm_fails_over", state) and vm.can(saved, cluster.is_(state)):
             unsure = "by Saved State " if vm.can(~saved, cluster.is_(state)) else ""
             yield (
                 f"{resource}{unsure}the writer saves it directly; the cluster takes that for a failure and fails it "

@@ -221,7 +221,7 @@ def test_the_cluster_is_warned_of_where_the_writer_saves_an_online_vm(read: Read
 
 def test_a_changed_protocol_gives_changed_answers(one: One) -> None:
     """A cluster that is told: then saving a VM is no failure, and nothing is warned of."""
-    told = with_table(PROTOCOL, "cluster", with_dest(rows_of(PROTOCOL, "cluster"), "vm_saved", Cluster.SAVED))
+    told = with_table(PROTOCOL, "cluster", with_dest(rows_of(PROTOCOL, "cluster"), "vm_fails_over", Cluster.SAVED))
     machine = one(ClusterResource={"State": "Online"}, GuestBackupService="Stopped")
     assert [line for line in assess(machine).cluster if "CLU-1" in line]
     assert not [line for line in assess(machine, told).cluster if "CLU-1" in line]
