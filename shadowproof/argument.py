@@ -14,6 +14,9 @@ from model.notation.terms import After, And, Const, Every, Happens, In, Not, Or,
 from proofs.verdict import RunFound
 from proofs.world import Column
 
+_SEEN = "seen "
+"""So begins the name of an observer of what has happened; what it says is a sentence of its own."""
+
 SHORT = 18
 """A meaning up to this length stands in the place of a state's name."""
 
@@ -23,6 +26,11 @@ States = dict[tuple[str, Index], str]
 def plain(name: str) -> str:
     """A state's or machine's name in words; ids such as READ-1 stay."""
     return name if "-" in name else name.lower().replace("_", " ")
+
+
+def called(actor: Actor) -> str:
+    """A machine as it is called beside the member that it belongs to: of a disk, its `disk_kind` is its kind."""
+    return plain(actor.name.removeprefix(f"{actor.sort}_"))
 
 
 def in_short(actor: Actor, state: str) -> str:
@@ -73,6 +81,10 @@ class Reason:
     machine: str = ""
     moment: int = 0
     phrase: str = ""
+
+
+def _is_seen(reason: Reason) -> bool:
+    return reason.machine.startswith(_SEEN)
 
 
 @dataclass(frozen=True)
@@ -162,7 +174,10 @@ class Moment:
             return f"{member}: {', '.join(rest)}"
         key = ("power", at)
         state, since = plain(self.recorded.states[power[0].moment][key]), self._since(power[0])
-        return f"{member} has been {state} {since}" + (f", with {', '.join(rest)}" if rest else "")
+        seen = [self._phrase(r) for r in reasons if r not in power[:1] and _is_seen(r)]
+        others = [phrase for phrase in rest if phrase not in seen]
+        with_them = f", with {', '.join(others)}" if others else ""
+        return f"{member} has been {state} {since}{with_them}" + "".join(f", and {phrase}" for phrase in seen)
 
     def _phrase(self, reason: Reason) -> str:
         """`note paused since step 9 (the writer saved it; it was paused before)`."""
@@ -170,13 +185,13 @@ class Moment:
             return reason.phrase
         actor = self.recorded.network.actors[reason.machine]
         state = self.recorded.states[reason.moment][reason.machine, reason.at]
-        if actor.name.startswith("seen "):
-            events, _, since = actor.name.removeprefix("seen ").partition(" since ")
+        if _is_seen(reason):
+            events, _, since = actor.name.removeprefix(_SEEN).partition(" since ")
             return f"{events} has {'' if state == 'HAPPENED' else 'not '}happened since the latest {since}"
         value, name = actor.enum[state].value, plain(state)
         if not isinstance(value, str) or value.lower() == name:
-            return f"{plain(actor.name)} {value if isinstance(value, str) else name} {self._since(reason)}"
-        return f"{plain(actor.name)} {name} {self._since(reason)} ({value})"
+            return f"{called(actor)} {value if isinstance(value, str) else name} {self._since(reason)}"
+        return f"{called(actor)} {name} {self._since(reason)} ({value})"
 
     def _since(self, reason: Reason) -> str:
         step = self.recorded.since((reason.machine, reason.at), reason.moment)

@@ -16,7 +16,7 @@ from model.notation.terms import machines_of
 from proofs.verdict import HOLDS, REFUTED, RunFound, Verdict
 from proofs.world import Column
 from properties.kinds import Always, Ends, Independent, Possible, Property, Step, terms_of
-from shadowproof.argument import Moment, Recorded, in_short, plain, whose
+from shadowproof.argument import Moment, Recorded, called, in_short, plain, whose
 
 WIDTH = 110
 _NUMBER = 7
@@ -124,8 +124,8 @@ def _starts(recorded: Recorded, found: Property | None) -> list[str]:
             actor = network.actors[machine]
             unusual = machine in read and state != actor.starts[0]
             if index[:1] == vm and not actor.observer and unusual and machine != "power":
-                part = f"{actor.sort} {index[1] + 1} " if len(index) > 1 else ""
-                told.append(f"{part}{plain(machine)} {in_short(actor, state)}")
+                part = f"{actor.sort} {index[1] + 1}'s " if len(index) > 1 else ""
+                told.append(f"{part}{called(actor)} {in_short(actor, state)}")
         power = f" {plain(states['power', vm])}" if ("power", vm) in states else ""
         begins = f"  {whose(network, vm, network.replicated)} starts{power}"
         lines += _paragraph(f"{begins}{', with ' + ', '.join(told) if told else ''}", "    ")
@@ -200,11 +200,11 @@ def _changes(recorded: Recorded, number: int, lane: Index, read: frozenset[str])
         reset = state == actor.starts[0] and machine != "power"
         asked = machine in read and (actor.sort != HOST or not _bookkeeping(machine))
         if asked or state.startswith(FAILURES) or (machine in TELLING and not reset):
-            part = f"{actor.sort} {index[1] + 1} " if len(index) > 1 else ""
+            part = f"{actor.sort} {index[1] + 1}'s " if len(index) > 1 else ""
             if machine == "power":
                 told.append(f"{plain(before[machine, index])} → {plain(state)}")
             else:
-                told.append(f"{part}{plain(machine)} {in_short(actor, state)}")
+                told.append(f"{part}{called(actor)} {in_short(actor, state)}")
     return told
 
 
