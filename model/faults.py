@@ -107,7 +107,7 @@ FAULTS = (
         "copy_fails",
         _REQUESTER,
         "The files cannot be copied from the shadow copy, and the requester reports so.",
-        duty="Report a copy that fails with SetBackupSucceeded, false.",
+        duty="Make sure that the files can be copied from the shadow copy: a copy that fails is no backup.",
     ),
     Fault(
         "failed_copy_reported_as_success",
@@ -119,7 +119,7 @@ FAULTS = (
         "success_not_reported",
         _REQUESTER,
         "The requester never calls SetBackupSucceeded.",
-        duty="Call SetBackupSucceeded for each component that was copied.",
+        duty="Call SetBackupSucceeded for each component: with true where it was copied, with false where not.",
     ),
     Fault(
         "completed_after_failure",

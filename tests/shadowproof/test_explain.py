@@ -140,7 +140,7 @@ class TestKeptRuns:
         monkeypatch.setattr(explain, "holds_when", lambda *_: [])
         text, status = explained(NAMES[0], NAMES[:1], VANISHES, 2)
         assert status == 1
-        assert text.startswith("no-vm-left-saved: refuted (requester_vanishes), a run of 1 steps")
+        assert text.startswith("no-vm-left-saved: refuted (requester_vanishes), a run of 1 step with")
         assert self.searched == []
 
 
