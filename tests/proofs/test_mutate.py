@@ -123,11 +123,9 @@ def test_what_the_few_kinds_do_not_show_the_suite_does() -> None:
 
 def test_what_is_broken_anyway_kills_nothing_where_the_record_says_nothing_either() -> None:
     """A column that the record leaves to its reading and its fault; there the right network backs up in part."""
-    column = Column(frozenset({"veto_ignored"}), (("READ-2", "YES"),))
+    column = Column(frozenset({"failure_ignored"}), (("READ-2", "YES"),))
     assert load_record().cell("no-partial-backup", column.name) is None
-    same = Mutant(
-        "veto_ignored: nothing", "never", ("veto_ignored",), "", ("BAK-13", "READ-2"), "", lambda network: network
-    )
+    same = Mutant("failure_ignored: nothing", "never", ("failure_ignored",), "", ("BAK-13",), "", lambda network: network)
     few = Judges(PROTOCOL, load_record(), [column], ("no-partial-backup", "backup-is-of-all-chosen"))
     assert "no-partial-backup" in few.likely(same)
     assert few.ask(same, column).kind == SURVIVES

@@ -196,7 +196,7 @@ EXCEPTIONS = {
     "a-restore-is-given-up-for-a-reason": A_FAULT,
     "a-vanished-requester-is-gone": A_FAULT,
     "a-missing-volume-is-inconsistent": A_FAULT,
-    "a-veto-is-ignored-only-if-there-is-one": A_FAULT,
+    "a-failure-is-ignored-only-if-there-is-one": A_FAULT,
     "owner-tells-the-cluster": A_FAULT,
     "post-restore-is-over-when-all-is-done": A_FAULT,
     "a-vm-goes-through-post-restore-step-by-step": A_FAULT,
