@@ -206,10 +206,12 @@ class TestAMachineThatIsLeftOut:
             *event("boat_leaves", at=boat, by="T-1", says="A boat leaves."),
         ),
     )
+    # a witness that the warden could keep from happening would not do without him
+    CLAIM = named(it=always("Together, and low.", ~parted & ~high, shows="T-1", witness=fired("water_rises")))
 
     def found(self, vms: int) -> Verdict:
         scope = with_vms(SCOPES["views first"], vms)
-        (found,) = check(Column(), ["state"], scope, network=self.NETWORK, properties=CLAIMS)
+        (found,) = check(Column(), None, scope, network=self.NETWORK, properties=self.CLAIM)
         return found
 
     def test_a_shorter_run_that_is_none_is_looked_for_with_all_machines(self, monkeypatch: pytest.MonkeyPatch) -> None:
