@@ -122,7 +122,7 @@ class Formula:
 
     def _in_classes(self, group: Alike, values: frozenset[Hashable]) -> z3.BoolRef:
         """One of the configurations of these classes: as a small diagram of its own."""
-        rows = [row for members in values if isinstance(members, tuple) for row in members]
+        rows = sorted((row for members in values if isinstance(members, tuple) for row in members), key=repr)
         maker = _Maker()
         root = maker.node(rows, 0, len(group.names))
         made = dict(self._made)
