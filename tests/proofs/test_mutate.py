@@ -15,6 +15,7 @@ from model.actors.power import Power, power
 from model.actors.requester import Requester, requester
 from model.notation import Term
 from model.protocol import PROTOCOL
+from proofs.baseline import Baseline
 from proofs.changed_rules import Rules
 from proofs.check import ONE_OF_EACH
 from proofs.columns import BASE
@@ -42,43 +43,54 @@ def judges(*names: str) -> Judges:
     return Judges(PROTOCOL, load_record(), [BASE, VANISHES], names)
 
 
+FEW = 4
+"""Kinds of VMs that are searched both ways; the first are those to which most events happen soonest."""
+
+
+@cache
+def few_kinds() -> Baseline:
+    return Baseline(judges().watched, BASE, judges().properties, ONE_OF_EACH, judges().kinds()[:FEW])
+
+
 def broken_by_search(mutant: Mutant, column: Column) -> Mapping[str, int]:
     """What a search of the whole mutant finds broken, each start by itself, with the length of the shortest run."""
     network = watched(mutant.change(PROTOCOL))
-    base = judges().baseline(column)
     world = World(network, column)
     machines = frozenset(name for name, reach in world.reach.items() if len(reach) > 1)
     part = Slice(machines, frozenset(event.name for event in world.events))
+    states = {n: ~p.term for n, p in PROPERTIES.items() if isinstance(p, Always)}
+    steps = {n: ~p.term for n, p in PROPERTIES.items() if isinstance(p, Step)}
     found: dict[str, int] = {}
-    for start in judges().kinds():
+    for start in judges().kinds()[:FEW]:
         allowed = {name: frozenset({state}) for name, state in start.items()}
         compiled = Compiled(world, part, (ONE_OF_EACH,), (), (allowed,), reduce=False)
-        states = {n: ~p.term for n, p in PROPERTIES.items() if isinstance(p, Always)}
-        steps = {n: ~p.term for n, p in PROPERTIES.items() if isinstance(p, Step)}
         explored = explore(compiled, 1, states=states, steps=steps)
         for name, hit in explored.hits.items():
             length = len(explored.run_to(hit)[1])
             found[name] = min(length, found.get(name, length))
-    assert base.graph.whole
     return found
 
 
 SEARCHED = (
-    "vm_given_back: never",
     "writer_metadata_gathered: redirect method UNPUBLISHED to SAVED_STATE, to CHILD_VM_SNAPSHOT",
     "freeze_returned: redirect writer_state WAITING_FOR_FREEZE to WAITING_FOR_THAW, to WAITING_FOR_POST_SNAPSHOT",
     "vss: swap-states COMMITTED and THAW",
+    "vm_given_back: never",
 )
 
 
 @pytest.mark.parametrize("name", SEARCHED)
 def test_finds_what_a_search_of_the_whole_mutant_finds(name: str) -> None:
     mutant = all_mutants()[name]
-    changed = Changed(judges().baseline(BASE), Rules(judges().watched, mutant, mutant.change(PROTOCOL)))
+    base = few_kinds()
+    assert base.graph.whole
+    changed = Changed(base, Rules(judges().watched, mutant, mutant.change(PROTOCOL)))
     found = changed.visit()
     ours = {n: length for n, length in found.broken.items() if isinstance(PROPERTIES[n], (Always, Step))}
     wanted = broken_by_search(mutant, BASE)
     assert changed.different
+    assert found.broken
+    assert ours or not wanted
     assert ours.items() <= wanted.items()
     assert not found.complete or ours == wanted
 
