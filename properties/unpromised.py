@@ -20,7 +20,10 @@ _FAULT_STRIKES_MORE = (
     "The fault strikes in more states than it is said to, and every promise that is kept under it is kept there too."
 )
 _EARLY_LOOK = "Only where READ-10 looks early and an operator has changed the VM since: which state is then the one before is not said."
-_NO_SWITCH = "An adapter that has no switch and one whose switch is gone get no port alike."
+_NO_SWITCH = (
+    "Switch by switch, an adapter that has no switch and one whose switch is gone get no port alike. Where READ-16 wants every switch "
+    "there they differ; but there port-exactly-where-the-switch-is breaks anyway, and nothing else tells the two apart."
+)
 _NOT_MOVED = (
     "Only where the cluster moves a VM that has just been registered, and it takes such a VM for failed: closed views that leave the "
     "cluster out do not see that."

@@ -137,7 +137,9 @@ def test_what_is_broken_anyway_kills_nothing_where_the_record_says_nothing_eithe
     """A column that the record leaves to its reading and its fault; there the right network backs up in part."""
     column = Column(frozenset({"failure_ignored"}), (("READ-2", "YES"),))
     assert load_record().cell("no-partial-backup", column.name) is None
-    same = Mutant("failure_ignored: nothing", "never", ("failure_ignored",), "", ("BAK-13",), "", lambda network: network)
+    same = Mutant(
+        "failure_ignored: nothing", "never", ("failure_ignored",), "", ("BAK-13",), "", lambda network: network
+    )
     few = Judges(PROTOCOL, load_record(), [column], ("no-partial-backup", "backup-is-of-all-chosen"))
     assert "no-partial-backup" in few.likely(same)
     assert few.ask(same, column).kind == SURVIVES
