@@ -32,14 +32,14 @@ _WHEN_INSIDE = (
     "Only under READ-1 inside: when in PrepareForSnapshot a VM is given back is not said. One of these lets a session wait for ever, "
     "with three VMs at least: there every-session-ends is undecided within the limits, and no run shows it."
 )
-_OWNER = "What an owner may do between sessions is free: nothing promises that he can."
+_OWNER = "What an owner may do through the cluster service is free: nothing promises that he can."
 
 _LESS = ("never", "drop-move *", "narrow-source *", "drop-stays *", "drop-alternative *", "negate-condition *")
 FAULTS = (
     "vm_cannot_be_saved", "vm_cannot_be_resumed", "guest_snapshot_fails", "guest_crashes", "provider_fails",
-    "freeze_window_overrun", "requester_aborts", "released_without_abort", "post_restore_never_called", "switch_gone",
-    "operator_starts_vm", "operator_stops_vm", "operator_saves_vm", "cluster_fails_over", "management_service_restarts",
-    "host_loses_power",
+    "freeze_window_overrun", "requester_aborts", "released_without_abort", "released_early", "post_restore_never_called",
+    "switch_gone", "operator_starts_vm", "operator_stops_vm", "operator_saves_vm", "cluster_fails_over",
+    "management_service_restarts", "host_loses_power",
 )  # fmt: skip
 
 
@@ -66,6 +66,8 @@ UNPROMISED: dict[str, str] = {
     "cluster_brings_vm_online: narrow-source cluster *": _OWNER,
     "cluster_takes_vm_offline: narrow-source cluster *": _OWNER,
     "cluster_takes_vm_offline: drop-stays power": _OWNER,
+    "cluster_saves_vm: narrow-source power *, not from RUNNING": _OWNER,
+    "cluster_moves_vm_back: never": _OWNER,
     "live_disk: start-elsewhere *": "The live disk is compared with a child's snapshot, and before there is one with nothing.",
     "vm_cannot_be_saved: drop-condition power *": _FAULT_STRIKES_MORE,
     "vm_cannot_be_resumed: drop-condition power *": _FAULT_STRIKES_MORE,
