@@ -90,21 +90,22 @@ class _Place:
         self.layout = _Layout(vms, len(tables.alphabets[place]))
         self.guards = tables.guards[place]
         self._prefixes: dict[int, npt.NDArray[np.integer]] = {}
-        of_vm: dict[tuple[int, Move], set[int]] = {}
+        of_vm: dict[tuple[int, Move, int], set[int]] = {}
         of_host: dict[Move, set[int]] = {}
         for k in range(len(self.guards.sets)):
             for move in tables.of_host[place][k]:
                 of_host.setdefault(move, set()).add(k)
             for digit, moves in enumerate(tables.of_vm[place][k]):
-                for move in moves:
-                    of_vm.setdefault((digit, move), set()).add(k)
+                for move, times in Counter(moves).items():
+                    for once in range(times):  # two parts of a VM that move alike are two steps
+                        of_vm.setdefault((digit, move, once), set()).add(k)
         possible = [
             frozenset(k for k, found in enumerate(self.guards.sets) if not self.guards.sets[own] & ~found)
             for own in self.guards.own
         ]
         every = frozenset(range(len(self.guards.sets)))
         self.of_vm: dict[frozenset[int], list[tuple[int, Move]]] = {}
-        for (digit, move), where in of_vm.items():
+        for (digit, move, _), where in of_vm.items():
             gate = every if where == possible[digit] else frozenset(where)
             self.of_vm.setdefault(gate, []).append((digit, move))
         self.of_host: dict[frozenset[int], list[Move]] = {}

@@ -9,7 +9,7 @@ import pytest
 
 from examples.small_backup import PROPERTIES as SMALL
 from examples.small_backup import compiled as small
-from model.notation import Shape
+from model.notation import Actor, Shape, build, event, on
 from model.notation.terms import Term, all_of
 from proofs.check import ONE_OF_EACH
 from proofs.columns import BASE
@@ -26,7 +26,7 @@ from properties.kinds import Always, terms_of
 from tests.proofs import test_finds
 from tests.proofs.random_networks import drawn, random_count
 from tests.proofs.test_views import _networks_of
-from tests.proofs.tiny import HARBOUR, NO_OARS, ONE_OAR
+from tests.proofs.tiny import HARBOUR, NO_OARS, ONE_OAR, Boat, Oar, boat, oar
 from tests.proofs.whole import compiled_whole
 
 WAYS = [("numpy", True), ("numba", True), ("numba", False), ("numpy", False)]
@@ -103,10 +103,23 @@ class TestEqualToThePlainSearch:
         assert found > 3
 
 
+@pytest.mark.parametrize(("boats", "counted"), [(1, (2, 2, 1)), (2, (4, 8, 2)), (3, (8, 24, 3))])
+def test_two_parts_that_do_the_same_to_their_vm_are_two_steps(boats: int, counted: tuple[int, int, int]) -> None:
+    """A step is an event and what it happens to; that two oars have the boat leave makes no state more, but steps."""
+    place = Actor("place", Boat, of=boat, starts=Boat.IN, says="Where the boat is.")
+    place.table(on("oar_pulled", Boat.IN, Boat.OUT))
+    oars = Actor("oars", Oar, of=oar, starts=Oar.ABOARD, says="Where the oar is.")
+    rowed = build((place, oars), event("oar_pulled", at=oar, by="T-1", says="An oar moves the boat."))
+    tables = Tables(compiled_whole(rowed, [Shape({"oar": 2})]))
+    found, apart = assert_same(tables, boats, {}), visit(tables, boats, apart=True, engine="numpy")
+    assert (apart.states, apart.steps, apart.depth) == counted
+    assert found.states == boats + 1
+
+
 def by_chance() -> Iterator[tuple[Tables, dict[str, Term]]]:
     for seed in range(random_count(6)):
         chance = drawn(seed)
-        compiled = compiled_whole(chance.network, [Shape({"disk": n}) for n in (0, 1)], chance.column)
+        compiled = compiled_whole(chance.network, [Shape({"disk": n}) for n in (0, 2)], chance.column)
         try:
             tables = Tables(compiled)
         except TooManyViews:
