@@ -25,7 +25,7 @@ from model.notation import (
 from proofs.check import Scope, check
 from proofs.one_for_all import OneForAll
 from proofs.verdict import UNDECIDED
-from properties.kinds import Property, always, fired, independent
+from properties.kinds import Property, always, fired, independent, step
 from tests.proofs.random_networks import Drawn, Two, disk, drawn, random_count, vm
 
 
@@ -92,7 +92,7 @@ class TestOneOfTwo:
 
     def test_not_where_a_property_speaks_of_the_step_of_each(self) -> None:
         worn = machine("worn", Two, Two.A).table(on("go", Two.A, Two.B, when=layout.is_(Two.A)), stays("go"))
-        moved = always("Moved.", every(vm, some(disk, after(worn.is_(Two.B)))), shows="T-1", witness=fired("go"))
+        moved = step("Moved.", every(vm, some(disk, after(worn.is_(Two.B)))), shows="T-1", witness=fired("go"))
         assert not asked(ALL_GOOD, moved, disks=(layout, format_, worn)).stands([good, bad], {})
 
     def test_not_where_an_event_happens_to_single_disks(self) -> None:
