@@ -28,7 +28,7 @@ _NAMES = """
     registered-only-if-all none-registered-if-one-is-not-all every-restored-vm-is-registered no-vm-is-lost
     link-exactly-when-elsewhere places-are-right-in-the-end place-differs-only-where-restored-elsewhere
     port-exactly-where-the-switch-is registration-before-places statuses-before-registration places-before-network
-    steps-of-post-restore-do-not-overlap clustered-vm-touched-directly-fails-over no-other-failover
+    steps-of-post-restore-do-not-overlap clustered-vm-touched-in-a-restore-fails-over no-other-failover
     saved-through-the-cluster-is-left-saved offline-resource-does-not-fail-over no-failover-between-sessions-but-of-what-is-left-saved
     writer-raises-five-codes not-responding-is-said-by-vss abort-has-a-cause veto-alone-causes-no-abort
     no-abort-after-post-snapshot no-abort-in-a-restore repeated-abort-changes-nothing

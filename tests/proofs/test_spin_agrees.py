@@ -51,7 +51,7 @@ VANISHES, MISSING, STOPS = (
 SKIPPED = Column(readings=(("READ-6", "SKIPPED"),))
 
 MOST = "vms-are-handled-through-vss"
-CLUSTERED = "clustered-vm-touched-directly-fails-over"
+CLUSTERED = "clustered-vm-touched-in-a-restore-fails-over"
 
 SLICES = (
     Pinned(BASE, MOST, 36, (948, 1_260), 50, (27_462, 39_312), (14_205, 20_105), 59),
