@@ -9,7 +9,7 @@ import pytest
 
 from examples.small_backup import PROPERTIES as SMALL
 from examples.small_backup import compiled as small
-from model.notation import Actor, Shape, build, event, on
+from model.notation import FALSE, Actor, Shape, build, event, on
 from model.notation.terms import Term, all_of
 from proofs.check import ONE_OF_EACH
 from proofs.columns import BASE
@@ -19,6 +19,7 @@ from proofs.saturate import TooManyViews
 from proofs.slices import Worlds, groups
 from proofs.tables import Tables
 from proofs.tensors import _Layout, _shift, shifts
+from proofs.vary import with_event
 from proofs.visit import MEMORY, TooMuchMemory, Visited, size_of, visit
 from proofs.world import Column
 from properties.catalogue import PROPERTIES, watched
@@ -32,6 +33,12 @@ from tests.proofs.whole import compiled_whole
 WAYS = [("numpy", True), ("numba", True), ("numba", False), ("numpy", False)]
 ways = pytest.mark.parametrize(("engine", "apart"), WAYS, ids=["numpy apart", "numba apart", "numba", "swift"])
 
+BACKUPS = with_event(
+    with_event(watched(), "restore_initialized", when=FALSE), "context_set_without_autorecovery", when=FALSE
+)
+VHD_BESIDE_THE_REST = {"disk_kind#0": frozenset({"VHD"}), "snapshot_location": frozenset({"SAME_VOLUME"})}
+"""Backups with auto-recovery, of such VMs: two of them have some hundred thousand states where the requester may vanish."""
+
 
 def broken(properties: Mapping[str, object]) -> dict[str, Term]:
     return {name: ~found.term for name, found in properties.items() if isinstance(found, Always)}
@@ -39,8 +46,9 @@ def broken(properties: Mapping[str, object]) -> dict[str, Term]:
 
 def assert_same(tables: Tables, vms: int, look: Mapping[str, Term]) -> Visited:
     """All ways of visiting find what the plain search finds. What they found."""
+    by_plain_search = {apart: explore(tables.compiled, vms, states=look, sort=not apart) for apart in (True, False)}
     for engine, apart in WAYS:
-        plain = explore(tables.compiled, vms, states=look, sort=not apart)
+        plain = by_plain_search[apart]
         found = visit(tables, vms, apart=apart, look=look, engine=engine)
         assert (found.states, found.steps, found.depth) == (plain.states, plain.steps, plain.depth), engine
         assert found.hits.keys() == plain.hits.keys(), engine
@@ -85,10 +93,10 @@ class TestEqualToThePlainSearch:
     @pytest.mark.parametrize("column", [BASE, Column(frozenset({"requester_vanishes"}))], ids=str)
     def test_of_slices_of_our_protocol(self, column: Column) -> None:
         asked = [PROPERTIES[name] for name in ("no-vm-left-saved", "live-disk-is-never-rolled-back")]
-        worlds = Worlds(watched(), column)
+        worlds = Worlds(BACKUPS, column)
         for group in groups((worlds.smallest_for(one), one) for one in asked):
             terms = [term for one in group.members for term in terms_of(one)]
-            tables = Tables(Compiled(group.world, group.part, (ONE_OF_EACH,), terms))
+            tables = Tables(Compiled(group.world, group.part, (ONE_OF_EACH,), terms, [VHD_BESIDE_THE_REST]))
             look = broken({one.name: one for one in group.members})
             hits = [assert_same(tables, vms, look).hits.keys() for vms in (1, 2)]
             assert hits == ([{"no-vm-left-saved"} & look.keys()] * 2 if column.faults else [set()] * 2)
