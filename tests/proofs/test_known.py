@@ -103,7 +103,7 @@ def group(column: Column = BASE, network: Network | None = None, name: str = "no
 
 def test_what_machines_that_are_left_out_would_forbid_is_in_the_key_of_a_run() -> None:
     assert group().world.leaves_out == LEFT_OUT_WHERE_NOT_ASKED
-    forbids = with_dest(rows_of(PROTOCOL, "cluster"), "vm_saved", Cluster.OFFLINE)
+    forbids = with_dest(rows_of(PROTOCOL, "cluster"), "cluster_saves_vm", Cluster.OFFLINE)
     changed = group(network=with_table(PROTOCOL, "cluster", forbids))
     assert key_of("verdicts", changed) == key_of("verdicts", group()), "the slice does not show it"
     assert around(changed) != around(group())

@@ -9,7 +9,7 @@ import pytest
 
 from examples.small_backup import PROPERTIES as SMALL
 from examples.small_backup import compiled as small
-from model.notation import FALSE, Actor, Shape, build, event, on
+from model.notation import Actor, Shape, build, event, on
 from model.notation.terms import Term, all_of
 from proofs.check import ONE_OF_EACH
 from proofs.columns import BASE
@@ -19,12 +19,12 @@ from proofs.saturate import TooManyViews
 from proofs.slices import Worlds, groups
 from proofs.tables import Tables
 from proofs.tensors import _Layout, _shift, shifts
-from proofs.vary import with_event
 from proofs.visit import MEMORY, TooMuchMemory, Visited, size_of, visit
 from proofs.world import Column
-from properties.catalogue import PROPERTIES, watched
+from properties.catalogue import PROPERTIES
 from properties.kinds import Always, terms_of
 from tests.proofs import test_finds
+from tests.proofs.backups import BACKUPS, VHD_BESIDE_THE_REST
 from tests.proofs.random_networks import drawn, random_count
 from tests.proofs.test_views import _networks_of
 from tests.proofs.tiny import HARBOUR, NO_OARS, ONE_OAR, Boat, Oar, boat, oar
@@ -32,12 +32,6 @@ from tests.proofs.whole import compiled_whole
 
 WAYS = [("numpy", True), ("numba", True), ("numba", False), ("numpy", False)]
 ways = pytest.mark.parametrize(("engine", "apart"), WAYS, ids=["numpy apart", "numba apart", "numba", "swift"])
-
-BACKUPS = with_event(
-    with_event(watched(), "restore_initialized", when=FALSE), "context_set_without_autorecovery", when=FALSE
-)
-VHD_BESIDE_THE_REST = {"disk_kind#0": frozenset({"VHD"}), "snapshot_location": frozenset({"SAME_VOLUME"})}
-"""Backups with auto-recovery, of such VMs: two of them have some hundred thousand states where the requester may vanish."""
 
 
 def broken(properties: Mapping[str, object]) -> dict[str, Term]:

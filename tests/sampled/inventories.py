@@ -153,7 +153,7 @@ def starts(vms: Sequence[Mapping[str, str]]) -> dict[tuple[str, tuple[int, ...]]
             machine, _, part = name.partition("#")
             found[machine, (i, int(part)) if part else (i,)] = state
             if machine == "switch":
-                found["port", (i, int(part))] = "CONNECTED" if state == "THERE" else "NONE"
+                found["port", (i, int(part))] = "OLD" if state == "THERE" else "NONE"
     return found
 
 
