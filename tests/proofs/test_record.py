@@ -96,9 +96,10 @@ def test_the_record_has_every_property_in_every_column() -> None:
     assert record.reasons, "a record without a reason"
 
 
-def test_without_a_fault_nothing_fails_under_the_default_readings() -> None:
+def test_without_a_fault_two_things_fail_under_the_default_readings() -> None:
+    """The findings of the first rank: a clustered VM that is saved directly, and an unchosen VM that vetoes."""
     failing = [name for name, cells in load().cells.items() if cells["no fault"].verdict not in {HOLDS, NOT_EXERCISED}]
-    assert failing == []
+    assert failing == ["backed-up-images-are-consistent", "an-unchosen-vm-spoils-no-backup"]
 
 
 def test_every_property_is_exercised_in_some_column() -> None:
