@@ -23,7 +23,10 @@ Starts = Mapping[str, frozenset[str]]
 Taken = tuple[str, str, str, str]
 """An event, a machine, and the machine's state before and after."""
 
-NEVER_TAKEN: dict[str, str] = {}
+NEVER_TAKEN: dict[str, str] = {
+    "in_backup: roll_back_fails from YES to ROLLED_BACK": "it takes a second disk, on which it fails; here a VM has one",
+    "saved_by: vm_deleted from WRITER to NOBODY": "a VM is turned off before it is deleted, and then it is saved no more",
+}
 """Rows that no run takes, as "machine: event from ... to ...", each with the reason why it stands there."""
 
 
@@ -35,7 +38,7 @@ def starts(**machines: str) -> Starts:
 
 ORDINARY = starts(
     cluster="NOT_CLUSTERED", child_writers="STABLE", system="OTHER", integration="RUNNING|STOPPED", disk_kind="VHD",
-    snapshot_location="SAME_VOLUME", disk_layout="BASIC", file_system="CAPABLE", target="ELSEWHERE", switch="THERE",
+    snapshot_location="SAME_VOLUME", disk_layout="BASIC", file_system="CAPABLE", recovery="WORKS|FAILS", target="AS_CONFIGURED", switch="THERE",
 )  # fmt: skip
 """An ordinary VM outside a cluster. What it does is done by a VM of the protocol: fewer runs, and none that there is not."""
 CLUSTERED = {**ORDINARY, **starts(cluster="ONLINE", power="RUNNING")}
@@ -48,6 +51,12 @@ def searches() -> Iterator[tuple[Column, Starts]]:
         yield column, ORDINARY
     yield Column(frozenset({"cluster_fails_over"})), CLUSTERED
     yield Column(frozenset({"guest_crashes"})), CLUSTERED
+    yield Column(frozenset({"other_writer_fails_in_pre_restore", "post_restore_despite_failure"})), ORDINARY
+    for fault in ("requester_aborts", "completed_after_failure"):
+        yield Column(frozenset({"provider_fails", fault})), ORDINARY
+    for faults in ((), ("requester_vanishes",)):
+        for left in ("NOTHING", "AS_IT_WAS"):
+            yield Column(frozenset(faults), (("READ-17", left),)), CLUSTERED
     for fault in ("volume_missing", "management_service_restarts"):
         yield Column(frozenset({"host_loses_power", fault})), ORDINARY
     yield Column(frozenset({"requester_vanishes", "management_service_restarts"})), ORDINARY

@@ -39,7 +39,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         return Verification(found, {VANISHES: Scope()}, {}, old, compared=True)
 
     monkeypatch.setattr(accepting, "judge", judged)
-    monkeypatch.setattr(accepting, "open_cache", lambda _: None)
+    monkeypatch.setattr(accepting, "open_cache", lambda *_: None)
     use(None)
     return tmp_path / "proofs"
 

@@ -53,16 +53,16 @@ def test_the_text_says_what_it_is_and_how_to_run_it() -> None:
 @needs_spin
 def test_spin_reads_it_and_comes_to_our_counts(tmp_path: Path) -> None:
     found = seen(said("--to", "promela", *ONE, "--vms", "1"), tmp_path)
-    assert (found.states, found.transitions, found.broken) == (474 + 1, 568 + 11, frozenset())
+    assert (found.states, found.transitions, found.broken) == (667 + 1, 889 + 11, frozenset())
     broken = said("--to", "promela", "--protocol", "small-backup", "-p", "SB-5", "--vms", "1")
     assert not refuses(broken, tmp_path)
 
 
 def test_properties_of_several_slices_are_exported_together() -> None:
     text = said(
-        "--to", "promela", *ONE, "-p", "auto-recovery-required", "-p", "clustered-vm-touched-directly-fails-over"
+        "--to", "promela", *ONE, "-p", "auto-recovery-required", "-p", "clustered-vm-touched-in-a-restore-fails-over"
     )
-    for name in ("no-vm-left-saved", "auto-recovery-required", "clustered-vm-touched-directly-fails-over"):
+    for name in ("no-vm-left-saved", "auto-recovery-required", "clustered-vm-touched-in-a-restore-fails-over"):
         assert re.search(rf"assert\([^;]*\); /\* {name} \*/", text)
     assert "Left out as well" not in text
 

@@ -290,7 +290,7 @@ def test_by_default_both_kinds_of_pairs_are_asked() -> None:
     wanted = asked(faults=False, readings=False, both=False, of=[], names=NAMES, vms=2, limit=None)
     assert wanted.kinds == ("faults", "readings")
     assert (wanted.scope.proofs, wanted.scope.counts) == (True, False)
-    assert len(wanted.pairs) == 3 + 148
+    assert len(wanted.pairs) == 3 + 205
 
 
 def test_help_teaches() -> None:

@@ -117,7 +117,7 @@ PREPARE_FOR_SNAPSHOT = (
     ),
     Wrong(
         "no-autorecovery-tolerated", "Child VM Snapshot is used with NO_AUTORECOVERY in the context.",
-        guard("child_backup_begins", without=MAY_USE_CHILD_SNAPSHOT), "auto-recovery-required", 28,
+        guard("child_backup_begins", without=MAY_USE_CHILD_SNAPSHOT), "auto-recovery-required", 29,
     ),
     Wrong(
         "missing-volume-overlooked", "A VM is saved although one of its volumes is not in the snapshot set.",

@@ -48,7 +48,7 @@ UNFAIR_CIRCLES = frozenset({"orphaned-child-stays-frozen"})
 up its backup. SPIN knows no fairness between events, so there it says only that nobody waits for ever."""
 
 THREE_VMS = {
-    "third-vm-not-noted": ((356_763, 630_080), (343_578, 607_949)),
+    "third-vm-not-noted": ((883_426, 1_502_815), (343_578, 607_949)),
     "three-failures-are-none": ((333_429, 518_446), (333_331, 518_341)),
     "odd-ones-left-saved": ((1_236_039, 2_124_484), (333_331, 518_341)),
     "third-mark": ((29, 32), (20, 20)),

@@ -55,6 +55,6 @@ TWO_DISKS = (
             "in_backup",
             guarded_by("shadow_copies_committed", IN_SET & disk_kind.is_(DiskKind.VHD) & _vhds_only, InBackup.NO),
         ),
-        "every-vhd-is-in-the-backup", 12,
+        "every-vhd-is-in-the-backup", 11,
     ),
 )  # fmt: skip
