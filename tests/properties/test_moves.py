@@ -38,7 +38,8 @@ def starts(**machines: str) -> Starts:
 
 ORDINARY = starts(
     cluster="NOT_CLUSTERED", child_writers="STABLE", system="OTHER", integration="RUNNING|STOPPED", disk_kind="VHD",
-    snapshot_location="SAME_VOLUME", disk_layout="BASIC", file_system="CAPABLE", recovery="WORKS|FAILS", target="AS_CONFIGURED", switch="THERE",
+    snapshot_location="SAME_VOLUME", disk_layout="BASIC", file_system="CAPABLE",
+    recovery="WORKS|FAILS", target="AS_CONFIGURED", switch="THERE",
 )  # fmt: skip
 """An ordinary VM outside a cluster. What it does is done by a VM of the protocol: fewer runs, and none that there is not."""
 CLUSTERED = {**ORDINARY, **starts(cluster="ONLINE", power="RUNNING")}
