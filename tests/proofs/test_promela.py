@@ -14,6 +14,7 @@ import pytest
 from examples import small_backup
 from examples.small_backup import Guest, Result, vm
 from model.notation import Network, Shape, every, happens, implies, some
+from model.notation.network import satisfiable
 from proofs import promela_control
 from proofs.compile import Compiled
 from proofs.explore import explore
@@ -209,7 +210,10 @@ def text_of_most() -> Exported:
 
 def test_every_event_is_there_with_its_requirements_and_its_sentence() -> None:
     text = " ".join(text_of_most().text.split())
+    world = compiled(most()).world
     for event in compiled(most()).events:
+        if not satisfiable(world.network, world.when[event.name]):
+            continue  # in this column it never happens, and is not written
         assert f"/* {' '.join(event.by)}: {event.says}" in text
         assert re.search(rf"inline {event.name}\w*\(v?\) {{ d_step {{", text), event.name
 
