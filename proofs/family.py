@@ -119,7 +119,7 @@ class Family:
         for fixed, label in self._by_reading(read):
             when = fold(event.when, fixed)
             filled = {name: list(_filled(moves, fixed)) for name, moves in rows.items()}
-            if not label & tolerating or when == FALSE or not all(filled.values()):
+            if not label & tolerating or when == FALSE or not self._can_take_part(filled):
                 continue
             key = (when, tuple((name, tuple(moves)) for name, moves in filled.items()))
             known = found[key][2] if key in found else 0
@@ -131,6 +131,10 @@ class Family:
             for actor, moves in filled.items():
                 self._moves[actor] += (replace(move, event=name) for move in moves)
             yield replace(event, name=name, when=when)
+
+    def _can_take_part(self, rows: Mapping[str, Sequence[Move]]) -> bool:
+        """Whether each machine has a row left: one that has none stands in the event's way."""
+        return all(rows.values())
 
     def _never(self, actor: Actor) -> Event:
         """What keeps a machine of the host that moves in none of the columns from being taken for a reading."""

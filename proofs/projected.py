@@ -158,15 +158,18 @@ class Part:
 @dataclass
 class Sweep:
     """An event of the host or of all VMs: every host state is asked, and each machine of a VM by itself, for there many machines
-    may move, each for reasons of its own. branches: by contribution, and class of host states for each part."""
+    may move, each for reasons of its own. branches: by contribution, and class of host states for each part. values: the
+    contributions that its guard wants, by class of host states."""
 
     event: int
     when: Test
+    guard: Classes
     of_host: Sequence[Table]
     parts: Sequence[Part]
     asks: Contribution
     local: bool = False
     branches: dict[tuple[int, ...], int] = field(default_factory=dict)
+    values: dict[int, list[int]] = field(default_factory=dict)
 
 
 @dataclass
@@ -263,6 +266,7 @@ class Projected:
         return Sweep(
             e,
             compiled.test(compiled.world.when[event.name]),
+            self.classes_of_hosts(reads_of(compiled, [compiled.world.when[event.name]]).host),
             [Table(compiled, a, a.name, event, None, None) for a in hosts],
             parts,
             self.contribution(tuple(sorted(bits))),
@@ -327,10 +331,13 @@ class Projected:
 
     def _ask_sweep(self, sweep: Sweep, host: int, kinds: Mapping[tuple[int, ...], int]) -> None:
         states, before = self.compiled.hosts[host], len(self.branches)
-        for value in range(1 << len(sweep.asks.bits)):
-            step = Step(states, (), 0, self.of_bits(sweep.asks.bits, value))
-            states2 = list(states)
-            if not sweep.when(step) or not all(table.move(step, states2) for table in sweep.of_host):
+        guard = kinds[tuple(sweep.guard.places)]
+        if guard not in sweep.values:
+            values = range(1 << len(sweep.asks.bits))
+            sweep.values[guard] = [v for v in values if sweep.when(self._step(sweep, states, v))]
+        for value in sweep.values[guard]:
+            step, states2 = self._step(sweep, states, value), list(states)
+            if not all(table.move(step, states2) for table in sweep.of_host):
                 continue
             key = (value, *(kinds[tuple(part.host.places)] for part in sweep.parts))
             if key not in sweep.branches:
@@ -339,6 +346,9 @@ class Projected:
             self.sweep_ends[host, sweep.branches[key]] = self.compiled.host_id(tuple(states2))
             self.new_branches[host].append(sweep.branches[key])
         self._lead_all(before)
+
+    def _step(self, sweep: Sweep, states: States, value: int) -> Step:
+        return Step(states, (), 0, self.of_bits(sweep.asks.bits, value))
 
     def host_after(self, host: int, branch: int) -> int:
         """Where a branch leads the host (met or not)."""
@@ -392,9 +402,13 @@ class Projected:
 
     def _ask(self, asking: Asking, pairs: Iterable[tuple[int, int]]) -> None:
         """Ask an event about classes of host states and VMs; new branches come to the hosts that have them."""
+        hosts, vms = asking.host.examples, asking.vm.examples
         for host, vm in pairs:
-            for value in range(1 << len(asking.asks.bits)):
-                self._ask_one(asking, host, vm, value)
+            if all(table.knows(hosts[host]) for table in asking.of_host) and all(
+                table.knows(vms[vm]) for table in asking.of_vm
+            ):
+                for value in range(1 << len(asking.asks.bits)):
+                    self._ask_one(asking, host, vm, value)
 
     def _ask_one(self, asking: Asking, host: int, vm: int, value: int) -> None:
         states, own = asking.host.examples[host], asking.vm.examples[vm]
@@ -424,9 +438,10 @@ class Projected:
 
     def _lead_all(self, first: int) -> None:
         """Where branches from this one on lead all VMs that were met."""
-        met = np.flatnonzero(self.filled)
-        for branch in self.branches[first:] if len(met) else ():
-            self._lead(branch, met)
+        if first < len(self.branches):
+            met = np.flatnonzero(self.filled)
+            for branch in self.branches[first:]:
+                self._lead(branch, met)
 
     def _lead(self, branch: Branch, vms: Ints) -> None:
         if branch.row == STAYS:
@@ -441,7 +456,10 @@ class Projected:
             vms, change = vms[possible[kinds]], told[kinds[possible[kinds]]]
         if len(vms):
             codes, inverse = np.unique(self.codes[vms] + change, return_inverse=True)
-            numbers = np.array([self._vm_of(code) for code in codes.tolist()], dtype=np.int32)
+            known = list(map(self.vm_numbers.get, codes.tolist()))
+            numbers = np.array(
+                [self._vm_of(code) if vm is None else vm for code, vm in zip(codes.tolist(), known, strict=True)], np.int32
+            )
             self.room(len(self.compiled.locals))
             self.to[branch.row, vms] = numbers[inverse.reshape(-1)]
 
