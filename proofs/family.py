@@ -145,9 +145,7 @@ class Family:
 
     def _actor(self, actor: Actor) -> Actor:
         starts = frozenset(state for state in actor.enum if state.name in actor.starts)
-        new = Actor(
-            actor.name, actor.enum, of=actor.sort, starts=starts, says=actor.says, observer=actor.observer
-        )
+        new = Actor(actor.name, actor.enum, of=actor.sort, starts=starts, says=actor.says, observer=actor.observer)
         new.place = actor.place
         return new.table(*self._moves[actor.name]) if self._moves[actor.name] else new
 
@@ -163,7 +161,7 @@ class Family:
 
     def split(self, found: Property) -> list[Split]:
         """A property as it reads in each of the columns; equal readings of it are one."""
-        by_term: dict[object, Label] = {}
+        by_term: dict[tuple[Term, ...], Label] = {}
         for fixed, label in self._by_reading(frozenset().union(*map(machines_of, terms_of(found)))):
             terms = tuple(self._said(term, fixed) for term in terms_of(found))
             by_term[terms] = by_term.get(terms, 0) | label

@@ -199,7 +199,7 @@ class _OfStates:
             return any_of(labels) & asked if self._holds(host, 0) else 0
         kinds: Kinds = {}
         for of_vm in self.asked.kinds:
-            classes = of_vm[vms]
+            classes = of_vm[vms].astype(np.int64)
             for kind, label in self.judging.grouped(classes, labels, asked).items():
                 if kind >= 0:
                     told = self.asked.told(host, -1, kind, kind, True)
@@ -218,9 +218,9 @@ class _OfSteps:
         event = compiled.events[e]
         self.judging, self.compiled, self.e, self.test = judging, compiled, e, test
         said = of_event(compiled.world, fold(term, compiled.world.reach), event)
-        asking = next(a for a in (*judging.steps.askings, *judging.steps.sweeps) if a.event == e)
-        askings = [a for a in judging.steps.askings if a.event == e] or [asking]
-        self.more = sorted({k for a in askings for k in a.asks.bits})
+        of_vms = [a.asks.bits for a in judging.steps.askings if a.event == e]
+        of_all = [a.asks.bits for a in judging.steps.sweeps if a.event == e]
+        self.more = sorted({k for bits in (*of_vms, *of_all) for k in bits})
         self.asked = _Asked(judging, term, said, event, self.more)
         self.local = is_local(event)
         self.everybody = compiled.for_all[e]
@@ -264,9 +264,7 @@ class _OfSteps:
                     found |= both
         return found
 
-    def _kinds(
-        self, host: int, host2: int, row: int, vms: Ints, labels: Words, here: bool, within: int
-    ) -> Kinds:
+    def _kinds(self, host: int, host2: int, row: int, vms: Ints, labels: Words, here: bool, within: int) -> Kinds:
         """What VMs contribute that move as a branch leads them, or stay."""
         if row != STAYS:
             to = self.judging.steps.to[row, vms]

@@ -188,9 +188,7 @@ class Labelled:
                 asks.append((row, begin, begin + size))
             begin = place.begins[id(contribution)]
             local = int(branch.asking.local)
-            rows.append(
-                (branch.row, steps.host_after(host, b), local, branch.asking.event, row, begin, branch.value)
-            )
+            rows.append((branch.row, steps.host_after(host, b), local, branch.asking.event, row, begin, branch.value))
         place.numbers += new
         place.branches = np.concatenate([place.branches, np.array(rows, dtype=np.int32)])
         if asks:

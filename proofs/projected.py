@@ -112,7 +112,8 @@ class Classes:
                 number = self._numbers[value] = len(self.examples)
                 self.examples.append(tuple(states[at].tolist()))
             found[i] = number
-        return found[inverse.reshape(-1)]
+        classes: Small = found[inverse.reshape(-1)]
+        return classes
 
     def of_one(self, states: States) -> int:
         return int(self.of(np.array([states], dtype=np.int16))[0])
@@ -447,7 +448,8 @@ class Projected:
         if branch.row == STAYS:
             return
         if isinstance(branch.asking, Sweep):
-            change = sum((self._of_part(branch, i, vms) for i in range(len(branch.kinds))), np.zeros(len(vms), np.int64))
+            parts = (self._of_part(branch, branch.asking, i, vms) for i in range(len(branch.kinds)))
+            change = sum(parts, np.zeros(len(vms), np.int64))
         else:
             kinds, size = branch.asking.vm.known[vms], len(branch.asking.vm.examples)
             possible, told = np.zeros(size, dtype=bool), np.zeros(size, dtype=np.int64)
@@ -458,15 +460,14 @@ class Projected:
             codes, inverse = np.unique(self.codes[vms] + change, return_inverse=True)
             known = list(map(self.vm_numbers.get, codes.tolist()))
             numbers = np.array(
-                [self._vm_of(code) if vm is None else vm for code, vm in zip(codes.tolist(), known, strict=True)], np.int32
+                [self._vm_of(code) if vm is None else vm for code, vm in zip(codes.tolist(), known, strict=True)],
+                np.int32,
             )
             self.room(len(self.compiled.locals))
             self.to[branch.row, vms] = numbers[inverse.reshape(-1)]
 
-    def _of_part(self, branch: Branch, i: int, vms: Ints) -> Ints:
+    def _of_part(self, branch: Branch, sweep: Sweep, i: int, vms: Ints) -> Ints:
         """What one machine of the VMs adds to their numbers in a sweep."""
-        sweep = branch.asking
-        assert isinstance(sweep, Sweep)
         part, kinds = sweep.parts[i], sweep.parts[i].vm.known[vms]
         told = np.zeros(len(part.vm.examples), dtype=np.int64)
         for kind in np.unique(kinds).tolist():
@@ -525,4 +526,18 @@ def _own(actor: Actor, name: str, part: tuple[Sort, int] | None) -> tuple[Sort, 
     return (actor.sort, int(name.split("#")[1])) if "#" in name else part
 
 
-__all__ = ["NOWHERE", "STAYS", "Asking", "Branch", "Classes", "Contribution", "Digits", "Part", "Projected", "Reads", "Sweep", "TooWide", "reads_of"]
+__all__ = [
+    "NOWHERE",
+    "STAYS",
+    "Asking",
+    "Branch",
+    "Classes",
+    "Contribution",
+    "Digits",
+    "Part",
+    "Projected",
+    "Reads",
+    "Sweep",
+    "TooWide",
+    "reads_of",
+]

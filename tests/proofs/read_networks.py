@@ -42,7 +42,11 @@ def _reading(found: Drawn, readings: list[Actor], chance: Random) -> Network:
 
 
 def _row(move: Move, readings: list[Actor], chance: Random) -> Move:
-    return move if move.sources is None or chance.random() < 0.7 else replace(move, when=move.when & _atom(readings, chance))
+    return (
+        move
+        if move.sources is None or chance.random() < 0.7
+        else replace(move, when=move.when & _atom(readings, chance))
+    )
 
 
 def _atom(readings: list[Actor], chance: Random) -> Term:
@@ -60,8 +64,12 @@ def _bent(term: Term, readings: list[Actor], chance: Random) -> Term:
 def _read_by(one: Property, readings: list[Actor], chance: Random) -> Property:
     if not hasattr(one, "term") or chance.random() < 0.6:
         return one
-    said = _bent(one.term, readings, chance)
-    return replace(one, term=said, witness=said) if one.kind == "possible" else replace(one, term=said)  # type: ignore[call-arg]
+    if (
+        one.kind == "possible"
+    ):  # a witness that any step is would be met wherever there happens to be an event in the slice
+        said = one.term & _atom(readings, chance)
+        return replace(one, term=said, witness=said)  # type: ignore[call-arg]
+    return replace(one, term=_bent(one.term, readings, chance))  # type: ignore[call-arg]
 
 
 def _columns(network: Network, readings: list[Actor]) -> Iterator[Column]:

@@ -26,7 +26,9 @@ Words = frozenset[tuple[tuple[str, str], ...]]
 Close = Callable[[Compiled, Family], Mapping[tuple[int, int], int]]
 
 
-def plainly(compiled: Compiled, family: Family, engine: type[PlainlyLabelled] = PlainlyLabelled) -> Mapping[tuple[int, int], int]:
+def plainly(
+    compiled: Compiled, family: Family, engine: type[PlainlyLabelled] = PlainlyLabelled
+) -> Mapping[tuple[int, int], int]:
     closed = engine(compiled, len(family.columns), family.allowed, family.all)
     return {(host, vm): label for host, here in closed.at.items() for vm, label in here.items()}
 
@@ -49,7 +51,9 @@ def machines(compiled: Compiled) -> frozenset[str]:
     return frozenset((*compiled.host_vars.names, *compiled.vm_vars[0].names))
 
 
-def differing(network: Network, columns: Sequence[Column], shape: Shape, close: Close, make: type[Family] = Family) -> list[Column]:
+def differing(
+    network: Network, columns: Sequence[Column], shape: Shape, close: Close, make: type[Family] = Family
+) -> list[Column]:
     """The columns whose views are not those of the column alone."""
     family = make(network, columns)
     compiled = compiled_whole(family.network, [shape], family.column)
