@@ -172,6 +172,16 @@ class TestWrongEnginesAreRefused:
 # -- verdicts -------------------------------------------------------------------------------------------------------------
 
 
+def _joined_by_or(kinds: Mapping[int, int]) -> dict[int, int]:
+    """What VMs contribute together, in the columns in which any of them does."""
+    found: dict[int, int] = {}
+    for kind, label in kinds.items():
+        for other, known in list(found.items()):
+            found[kind | other] = found.get(kind | other, 0) | known | label
+        found[kind] = found.get(kind, 0) | label
+    return found
+
+
 class TestVerdicts:
     def test_are_those_of_each_column_alone(self) -> None:
         seen = shown = exercised = 0
@@ -191,6 +201,29 @@ class TestVerdicts:
                     seen, shown, exercised = seen + 1, shown + proof.holds, exercised + proof.exercised
         assert 0 < shown < seen
         assert 0 < exercised < seen
+
+    @pytest.mark.parametrize("wrong", ["or for and", "nobody stands by", "bits lost"])
+    def test_wrong_judges_are_refused(self, wrong: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        if wrong == "or for and":
+            monkeypatch.setattr("proofs.label_judge.joint_kinds", _joined_by_or)
+        elif wrong == "nobody stands by":
+            monkeypatch.setattr("proofs.label_judge.joint_kinds", dict)
+        else:
+            monkeypatch.setattr("proofs.label_judge.Judging.of_steps", lambda *_: 0)
+        assert any(self._differ(seed) for seed in range(random_count(1)))
+
+    def _differ(self, seed: int) -> bool:
+        known = read(seed, properties=4)
+        if known is None:
+            return False
+        network, columns, properties = known
+        columns = columns[:6]
+        found = prove_columns(network, columns, properties)
+        return any(
+            (found[column][name].holds, found[column][name].exercised) != (proof.holds, proof.exercised)
+            for column in columns
+            for name, proof in prove(network, column, properties).items()
+        )
 
     def test_joining_is_by_and(self) -> None:
         assert joint_kinds({1: 0b011, 2: 0b110}) == {1: 0b011, 2: 0b110, 3: 0b010}
