@@ -129,7 +129,7 @@ class _Asked:
         variants = Variants(compiled, term)
         config = Classes(constant, steps.vm_digits).of(steps.states[met])
         examples = met[np.unique(config, return_index=True)[1]].tolist()
-        puts = [[[compiled.locals[v][1][i] for i in constant] for v in variants.of(vm)] for vm in examples]
+        puts = [[[compiled.locals[v][1][i] for i in constant] for v in variants.of(steps.local(vm))] for vm in examples]
         for j in range(max(map(len, puts))):
             has = np.array([len(put) > j for put in puts])[config]
             filled = np.array([put[min(j, len(put) - 1)] for put in puts], dtype=np.int16)[config]

@@ -65,6 +65,38 @@ def rehash(table: Ints, larger: Ints) -> None:
 
 
 @_machine_code
+def number(wanted: Ints, codes: Ints, table: Ints, counts: Ints, found: Small) -> bool:
+    """The numbers of states that are given as codes; new ones for those that have none. False if there was no room."""
+    for i in range(len(wanted)):
+        at = row_of(table, wanted[i])
+        if table[at, 1] < 0:
+            if counts[0] == len(codes):
+                return False
+            table[at, 0], table[at, 1], codes[counts[0]] = wanted[i], counts[0], wanted[i]
+            counts[0] += 1
+        found[i] = table[at, 1]
+    return True
+
+
+@_machine_code
+def lead(vms: Ints, known: Small, told: Ints, codes: Ints, table: Ints, counts: Ints, to: Small) -> bool:
+    """Where VMs go whose codes change by what is told of their class (the least number: they cannot go). False if there was no
+    room."""
+    for i in range(len(vms)):
+        by = told[known[vms[i]]]
+        if by != -0x8000000000000000:
+            code = codes[vms[i]] + by
+            at = row_of(table, code)
+            if table[at, 1] < 0:
+                if counts[0] == len(codes):
+                    return False
+                table[at, 0], table[at, 1], codes[counts[0]] = code, counts[0], code
+                counts[0] += 1
+            to[vms[i]] = table[at, 1]
+    return True
+
+
+@_machine_code
 def hand_on(label: Words, host: int, vm: int, views: Views, counts: Ints) -> bool:
     """Put a label to that of a view; False if there is no room for a new one."""
     at = row_of(views.table, host << 32 | vm)
@@ -192,4 +224,4 @@ def visit(
     return True
 
 
-__all__ = ["Flags", "Ints", "Small", "Views", "Words", "hand_on", "joint", "rehash", "row_of", "visit"]
+__all__ = ["Flags", "Ints", "Small", "Views", "Words", "hand_on", "joint", "lead", "number", "rehash", "row_of", "visit"]

@@ -105,7 +105,7 @@ class Labelled:
         """(host, VM, label) of every view."""
         for host in self.places:
             for row in self.rows(host).tolist():
-                yield host, int(self.views.vms[row]), label_of(self.views.labels[row])
+                yield host, self.steps.local(int(self.views.vms[row])), label_of(self.views.labels[row])
 
     # -- closing ------------------------------------------------------------------------------------------------------
 
@@ -113,7 +113,7 @@ class Labelled:
         self._room()
         label = words_of(starting, self.words)
         for host in self.compiled.start_hosts:
-            for vm in self.compiled.starts:
+            for vm in self.steps.starts:
                 while not hand_on(label, host, vm, self.views, self._counts):
                     self._more_views()
         while (waiting := np.flatnonzero(self.views.waiting)).size:
@@ -140,7 +140,6 @@ class Labelled:
 
     def _room(self) -> None:
         """Room for every host state and VM state that has a number."""
-        self.steps.room(len(self.compiled.locals))
         views, hosts, vms = self.views, len(self.compiled.hosts), len(self.steps.filled)
         if hosts > len(views.first):
             more = max(64, hosts)

@@ -22,6 +22,7 @@ from model.notation.machines import Actor
 from model.notation.terms import HOST, Every, In, Same, Some, Sort, Term, Unchanged, children
 from proofs.classes import is_local
 from proofs.compile import Compiled
+from proofs.label_kernel import lead, number, rehash
 from proofs.rows import Step, Table, Test
 from proofs.variables import States, Variables
 
@@ -30,6 +31,8 @@ Small = npt.NDArray[np.int32]
 
 NOWHERE = -1
 STAYS = -1
+IMPOSSIBLE = np.iinfo(np.int64).min
+"""Of a class of VMs to which an event cannot happen: no difference of two states is so far down."""
 MOST_BITS = 12
 """Bits that one event may ask of all VMs together."""
 
@@ -75,6 +78,7 @@ class Digits:
 
     def __init__(self, variables: Variables) -> None:
         sizes = [len(actor.states) for actor in variables.actors]
+        self.sizes = np.array(sizes, dtype=np.int64)
         if prod(sizes) >= 1 << 62:
             raise TooWide(f"{len(sizes)} machines have too many states together for a number")
         self.strides = np.array([prod(sizes[:i]) for i in range(len(sizes))], dtype=np.int64)
@@ -107,16 +111,20 @@ class Classes:
         values, first, inverse = np.unique(codes, return_index=True, return_inverse=True)
         found = np.empty(len(values), dtype=np.int32)
         for i, (value, at) in enumerate(zip(values.tolist(), first.tolist(), strict=True)):
-            number = self._numbers.get(value)
-            if number is None:
-                number = self._numbers[value] = len(self.examples)
-                self.examples.append(tuple(states[at].tolist()))
-            found[i] = number
+            found[i] = self._number(value, tuple(states[at].tolist()))
         classes: Small = found[inverse.reshape(-1)]
         return classes
 
     def of_one(self, states: States) -> int:
-        return int(self.of(np.array([states], dtype=np.int16))[0])
+        code = sum(states[i] * int(stride) for i, stride in zip(self.places, self.strides, strict=True))
+        return self._number(code, states)
+
+    def _number(self, code: int, states: States) -> int:
+        number = self._numbers.get(code)
+        if number is None:
+            number = self._numbers[code] = len(self.examples)
+            self.examples.append(states)
+        return number
 
 
 @dataclass
@@ -201,8 +209,9 @@ class Projected:
         self.compiled = compiled
         self.host_digits, self.vm_digits = Digits(compiled.host_vars), Digits(compiled.vm_vars[0])
         self.host_numbers: dict[int, int] = {}
-        self.vm_numbers: dict[int, int] = {}
         self.codes = np.zeros(64, dtype=np.int64)
+        self._table = np.full((256, 2), NOWHERE, dtype=np.int64)
+        self._count = np.zeros(1, dtype=np.int64)
         self.states = np.zeros((64, len(compiled.vm_vars[0].names)), dtype=np.int16)
         self.filled = np.zeros(64, dtype=np.uint8)
         self.to = np.full((64, 64), NOWHERE, dtype=np.int32)
@@ -225,6 +234,8 @@ class Projected:
                 self.askings += (self._asking(e, part) for part in compiled.members(event, 0))
             else:
                 self.sweeps.append(self._sweep(e))
+        starts = np.array([compiled.locals[vm][1] for vm in compiled.starts], dtype=np.int64)
+        self.starts = self._vms_of(starts @ self.vm_digits.strides).tolist()
 
     # -- what there is ------------------------------------------------------------------------------------------------
 
@@ -323,7 +334,7 @@ class Projected:
             if kind not in asking.hosts:
                 asking.hosts[kind] = []
                 before = len(self.branches)
-                self._ask(asking, ((kind, vm) for vm in range(asking.asked)))
+                self._ask(asking, [kind], range(asking.asked))
                 self._lead_all(before)
             asking.hosts[kind].append(host)
             self.new_branches[host] += (b for (of, _, _), b in asking.branches.items() if of == kind)
@@ -370,9 +381,7 @@ class Projected:
 
     def meet_vms(self, vms: Ints) -> None:
         """Get ready for VM states: it is known where each branch leads them, and what they contribute."""
-        self.states[vms] = [self.compiled.locals[vm][1] for vm in vms.tolist()]
-        self.codes[vms] = self.states[vms].astype(np.int64) @ self.vm_digits.strides
-        self.vm_numbers.update(zip(self.codes[vms].tolist(), vms.tolist(), strict=True))
+        self.states[vms] = self.codes[vms][:, None] // self.vm_digits.strides % self.vm_digits.sizes
         self.filled[vms] = 1
         for classes in self._vm_classes.values():
             classes.known[vms] = classes.of(self.states[vms])
@@ -380,14 +389,25 @@ class Projected:
         for asking in self.askings:
             new = range(asking.asked, len(asking.vm.examples))
             asking.asked = len(asking.vm.examples)
-            self._ask(asking, ((host, vm) for vm in new for host in asking.hosts))
+            self._ask(asking, asking.hosts, new)
         for branch in self.branches[:before]:
             self._lead(branch, vms)
         self._lead_all(before)
         for contribution, host, row in self._contributing:
             self._contribute(contribution, host, row, vms)
 
+    @property
+    def vms(self) -> int:
+        """How many VM states have a number."""
+        return int(self._count[0])
+
+    def local(self, vm: int) -> int:
+        """The number that `compiled` gives a VM state."""
+        states = self.codes[vm] // self.vm_digits.strides % self.vm_digits.sizes
+        return self.compiled.local_id(0, tuple(states.tolist()))
+
     def room(self, vms: int) -> None:
+        """Room for so many VM states."""
         size = len(self.codes)
         if vms > size:
             more = max(vms, 2 * size) - size
@@ -396,20 +416,25 @@ class Projected:
             self.states = np.pad(self.states, ((0, more), (0, 0)))
             self.to = np.pad(self.to, ((0, 0), (0, more)), constant_values=NOWHERE)
             self.own = np.pad(self.own, ((0, 0), (0, more)))
+            table = np.full((1 << (4 * (size + more)).bit_length(), 2), NOWHERE, dtype=np.int64)
+            rehash(self._table, table)
+            self._table = table
             for classes in self._vm_classes.values():
                 classes.known = np.pad(classes.known, (0, more))
 
     # -- asking -------------------------------------------------------------------------------------------------------
 
-    def _ask(self, asking: Asking, pairs: Iterable[tuple[int, int]]) -> None:
-        """Ask an event about classes of host states and VMs; new branches come to the hosts that have them."""
-        hosts, vms = asking.host.examples, asking.vm.examples
-        for host, vm in pairs:
-            if all(table.knows(hosts[host]) for table in asking.of_host) and all(
-                table.knows(vms[vm]) for table in asking.of_vm
-            ):
-                for value in range(1 << len(asking.asks.bits)):
-                    self._ask_one(asking, host, vm, value)
+    def _ask(self, asking: Asking, hosts: Iterable[int], vms: Iterable[int]) -> None:
+        """Ask an event about classes of host states and VMs; new branches come to the hosts that have them. A machine that has
+        no row for where it is stands in the way, whatever else is so."""
+        able_hosts = [h for h in hosts if all(table.knows(asking.host.examples[h]) for table in asking.of_host)]
+        if not able_hosts:
+            return
+        for vm in vms:
+            if all(table.knows(asking.vm.examples[vm]) for table in asking.of_vm):
+                for host in able_hosts:
+                    for value in range(1 << len(asking.asks.bits)):
+                        self._ask_one(asking, host, vm, value)
 
     def _ask_one(self, asking: Asking, host: int, vm: int, value: int) -> None:
         states, own = asking.host.examples[host], asking.vm.examples[vm]
@@ -445,26 +470,19 @@ class Projected:
                 self._lead(branch, met)
 
     def _lead(self, branch: Branch, vms: Ints) -> None:
-        if branch.row == STAYS:
+        if branch.row == STAYS or not len(vms):
             return
         if isinstance(branch.asking, Sweep):
             parts = (self._of_part(branch, branch.asking, i, vms) for i in range(len(branch.kinds)))
-            change = sum(parts, np.zeros(len(vms), np.int64))
-        else:
-            kinds, size = branch.asking.vm.known[vms], len(branch.asking.vm.examples)
-            possible, told = np.zeros(size, dtype=bool), np.zeros(size, dtype=np.int64)
-            for kind, by in branch.change.items():
-                possible[kind], told[kind] = True, by
-            vms, change = vms[possible[kinds]], told[kinds[possible[kinds]]]
-        if len(vms):
-            codes, inverse = np.unique(self.codes[vms] + change, return_inverse=True)
-            known = list(map(self.vm_numbers.get, codes.tolist()))
-            numbers = np.array(
-                [self._vm_of(code) if vm is None else vm for code, vm in zip(codes.tolist(), known, strict=True)],
-                np.int32,
-            )
-            self.room(len(self.compiled.locals))
-            self.to[branch.row, vms] = numbers[inverse.reshape(-1)]
+            self.to[branch.row, vms] = self._vms_of(self.codes[vms] + sum(parts, np.zeros(len(vms), np.int64)))
+            return
+        told = np.full(len(branch.asking.vm.examples), IMPOSSIBLE, dtype=np.int64)
+        for kind, by in branch.change.items():
+            told[kind] = by
+        while not lead(
+            vms, branch.asking.vm.known, told, self.codes, self._table, self._count, self.to[branch.row]
+        ):
+            self.room(2 * len(self.codes))
 
     def _of_part(self, branch: Branch, sweep: Sweep, i: int, vms: Ints) -> Ints:
         """What one machine of the VMs adds to their numbers in a sweep."""
@@ -481,14 +499,11 @@ class Projected:
             told[kind] = branch.moved[i, kind]
         return told[kinds]
 
-    def _vm_of(self, code: int) -> int:
-        found = self.vm_numbers.get(code)
-        if found is None:
-            states, left = [], code
-            for actor in self.compiled.vm_vars[0].actors:
-                left, digit = divmod(left, len(actor.states))
-                states.append(digit)
-            found = self.vm_numbers[code] = self.compiled.local_id(0, tuple(states))
+    def _vms_of(self, codes: Ints) -> Small:
+        """The numbers of VM states, new ones for those that have none."""
+        found = np.empty(len(codes), dtype=np.int32)
+        while not number(codes, self.codes, self._table, self._count, found):
+            self.room(2 * len(self.codes))
         return found
 
     # -- what VMs contribute ------------------------------------------------------------------------------------------
