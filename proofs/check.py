@@ -68,28 +68,33 @@ def check(
     *,
     network: Network | None = None,
     properties: Mapping[str, Property] | None = None,
+    known: Mapping[str, Proof] | None = None,
 ) -> list[Verdict]:
-    """Judge properties (all by default) in one column. network: another protocol than ours (a changed rule, say). Raises
-    ValueError if no property is asked."""
+    """Judge properties (all by default) in one column. network: another protocol than ours (a changed rule, say). known: what
+    views were found to show already. Raises ValueError if no property is asked."""
     properties = PROPERTIES if properties is None else properties
     chosen = [properties[name] for name in (names if names is not None else properties)]
     if not chosen:
         raise ValueError(f"no property is asked in the column {column.name}")
     watching = watched(network)
-    verdicts = {found.name: early for found in chosen if (early := _without_search(found, column, scope)) is not None}
+    verdicts = {found.name: early for found in chosen if (early := without_search(found, column, scope)) is not None}
     asked: dict[Network, list[Property]] = {}
     for found in chosen:
         if found.name not in verdicts:
             in_network, as_judged = as_asked(found, watching)
             asked.setdefault(in_network, []).append(as_judged)
     for in_network, members in asked.items():
-        verdicts |= _check(in_network, column, members, scope)
+        verdicts |= _check(in_network, column, members, scope, known or {})
     return [verdicts[found.name] for found in chosen]
 
 
-def _check(network: Network, column: Column, asked: Sequence[Property], scope: Scope) -> dict[str, Verdict]:
+def _check(
+    network: Network, column: Column, asked: Sequence[Property], scope: Scope, known: Mapping[str, Proof]
+) -> dict[str, Verdict]:
     """Views first, if they are asked; then searches; then both once more, harder, for what is still open."""
-    proofs = prove(network, column, asked, kinds=scope.kinds) if scope.proofs else {}
+    proofs = {one.name: known[one.name] for one in asked if one.name in known}
+    if scope.proofs:
+        proofs |= prove(network, column, [one for one in asked if one.name not in known], kinds=scope.kinds)
     worlds = worlds_of(network, column)
     verdicts = _search_all(((worlds.smallest_for(found), found) for found in asked), scope, proofs)
     again = [found for found in asked if verdicts[found.name].reason == NOT_REPLAYED]
@@ -152,6 +157,14 @@ def _search_all(
     return {verdict.property: verdict for group in groups(asked) for verdict in _judge(group, scope, proofs)}
 
 
+def search(
+    network: Network, column: Column, asked: Iterable[Property], scope: Scope, proofs: Mapping[str, Proof]
+) -> dict[str, Verdict]:
+    """What searches alone find of properties, where it is known what views show of them."""
+    worlds = worlds_of(network, column)
+    return _search_all(((worlds.smallest_for(found), found) for found in asked), scope, proofs)
+
+
 def _further(scope: Scope) -> Scope:
     """Where neither views nor the searches decide: one VM more, as far as that goes."""
     return replace(scope, vms=scope.vms + 1, proofs=False, limit=min(scope.limit, 3_000_000))
@@ -171,7 +184,7 @@ def by_views(found: Verdict, proof: Proof) -> Verdict:
     )
 
 
-def _without_search(found: Property, column: Column, scope: Scope) -> Verdict | None:
+def without_search(found: Property, column: Column, scope: Scope) -> Verdict | None:
     if isinstance(found, Fact):
         constants = found.constants()
         if not constants:
@@ -308,4 +321,4 @@ SMALL = 4000
 """States up to which the plain search of one VM is the quicker one."""
 
 
-__all__ = ["ONE_OF_EACH", "Scope", "check", "endless_run"]
+__all__ = ["ONE_OF_EACH", "Scope", "check", "endless_run", "search", "without_search"]

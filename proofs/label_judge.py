@@ -16,9 +16,9 @@ from model.notation.events import Event
 from model.notation.terms import Every, Some, Term, machines_of, speaks_of_a_step, walk
 from proofs.classes import Variants, is_local
 from proofs.compile import Compiled
-from proofs.label_kernel import Ints, Small, Words
+from proofs.label_kernel import Ints, Small, Words, gather
 from proofs.labelled import Labelled, any_of, label_of
-from proofs.projected import STAYS, Classes
+from proofs.projected import NOWHERE, STAYS, Classes
 from proofs.rows import Step, Test
 from proofs.said import of_event
 from proofs.world import fold
@@ -76,11 +76,17 @@ class Judging:
         return found
 
     def grouped(self, kinds: Ints, labels: Words, within: int) -> Kinds:
-        """The columns in which each kind occurs."""
-        values, inverse = np.unique(kinds, return_inverse=True)
-        rows = np.zeros((len(values), labels.shape[1]), dtype=np.uint64)
-        np.bitwise_or.at(rows, inverse.reshape(-1), labels)
-        found = {value: label_of(row) & within for value, row in zip(values.tolist(), rows, strict=True)}
+        """The columns in which each kind occurs (what is below 0 is none)."""
+        slots = 1024
+        while True:
+            table = np.full((slots, 2), NOWHERE, dtype=np.int64)
+            keys, rows = np.zeros(slots, dtype=np.int64), np.zeros((slots, labels.shape[1]), dtype=np.uint64)
+            many = gather(kinds, labels, table, keys, rows)
+            if many >= 0:
+                break
+            slots *= 8
+        told = zip(keys[:many].tolist(), rows[:many], strict=True)
+        found = {kind: label_of(row) & within for kind, row in told}
         return {kind: label for kind, label in found.items() if label}
 
 
@@ -201,9 +207,8 @@ class _OfStates:
         for of_vm in self.asked.kinds:
             classes = of_vm[vms].astype(np.int64)
             for kind, label in self.judging.grouped(classes, labels, asked).items():
-                if kind >= 0:
-                    told = self.asked.told(host, -1, kind, kind, True)
-                    kinds[told] = kinds.get(told, 0) | label
+                told = self.asked.told(host, -1, kind, kind, True)
+                kinds[told] = kinds.get(told, 0) | label
         return _union(label for joined, label in joint_kinds(kinds).items() if self._holds(host, joined))
 
     def _holds(self, host: int, joined: int) -> bool:
@@ -277,9 +282,8 @@ class _OfSteps:
             one, two = of_vm[vms].astype(np.int64), of_vm[to].astype(np.int64)
             both = np.where((one >= 0) & (two >= 0), one << 32 | two, -1)
             for pair, label in self.judging.grouped(both, labels, within).items():
-                if pair >= 0:
-                    told = self.asked.told(host, host2, pair >> 32, pair & 0xFFFFFFFF, here)
-                    kinds[told] = kinds.get(told, 0) | label
+                told = self.asked.told(host, host2, pair >> 32, pair & 0xFFFFFFFF, here)
+                kinds[told] = kinds.get(told, 0) | label
         return kinds
 
     def _fulfils(self, host: int, host2: int, joined: int) -> bool:

@@ -97,6 +97,36 @@ def lead(vms: Ints, known: Small, told: Ints, codes: Ints, table: Ints, counts: 
 
 
 @_machine_code
+def gather(kinds: Ints, labels: Words, table: Ints, keys: Ints, found: Words) -> int:
+    """The union of the labels of each kind (those below 0 are none): how many kinds there are, by which `keys` and `found` are
+    filled. -1 if the table is too small."""
+    many = 0
+    for i in range(len(kinds)):
+        if kinds[i] < 0:
+            continue
+        at = row_of(table, kinds[i])
+        if table[at, 1] < 0:
+            if 2 * many >= len(table):
+                return -1
+            table[at, 0], table[at, 1], keys[many] = kinds[i], many, kinds[i]
+            many += 1
+        for w in range(labels.shape[1]):
+            found[table[at, 1], w] |= labels[i, w]
+    return many
+
+
+@_machine_code
+def chain(row: int, after: Small, found: Ints) -> int:
+    """The rows of views that follow one another from this one on: how many there are."""
+    many = 0
+    while row >= 0:
+        found[many] = row
+        many += 1
+        row = after[row]
+    return many
+
+
+@_machine_code
 def hand_on(label: Words, host: int, vm: int, views: Views, counts: Ints) -> bool:
     """Put a label to that of a view; False if there is no room for a new one."""
     at = row_of(views.table, host << 32 | vm)
@@ -224,4 +254,17 @@ def visit(
     return True
 
 
-__all__ = ["Flags", "Ints", "Small", "Views", "Words", "hand_on", "joint", "lead", "number", "rehash", "row_of", "visit"]
+__all__ = [
+    "Flags",
+    "Ints",
+    "Small",
+    "Views",
+    "Words",
+    "hand_on",
+    "joint",
+    "lead",
+    "number",
+    "rehash",
+    "row_of",
+    "visit",
+]

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from proofs.compile import Compiled
-from proofs.label_kernel import Ints, Small, Views, Words, hand_on, rehash, visit
+from proofs.label_kernel import Ints, Small, Views, Words, chain, hand_on, rehash, visit
 from proofs.projected import NOWHERE, Projected
 from proofs.saturate import TooManyViews
 
@@ -95,11 +95,8 @@ class Labelled:
 
     def rows(self, host: int) -> Ints:
         """The views of a host state, as rows of `views`."""
-        found, row = [], int(self.views.first[host])
-        while row >= 0:
-            found.append(row)
-            row = int(self.views.after[row])
-        return np.array(found, dtype=np.int64)
+        found = np.empty(len(self), dtype=np.int64)
+        return found[: chain(int(self.views.first[host]), self.views.after, found)].copy()
 
     def all_views(self) -> Iterator[tuple[int, int, int]]:
         """(host, VM, label) of every view."""

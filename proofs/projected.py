@@ -479,9 +479,7 @@ class Projected:
         told = np.full(len(branch.asking.vm.examples), IMPOSSIBLE, dtype=np.int64)
         for kind, by in branch.change.items():
             told[kind] = by
-        while not lead(
-            vms, branch.asking.vm.known, told, self.codes, self._table, self._count, self.to[branch.row]
-        ):
+        while not lead(vms, branch.asking.vm.known, told, self.codes, self._table, self._count, self.to[branch.row]):
             self.room(2 * len(self.codes))
 
     def _of_part(self, branch: Branch, sweep: Sweep, i: int, vms: Ints) -> Ints:

@@ -7,12 +7,14 @@ a family does not apply.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from model.notation.network import Network
 from model.notation.terms import HOST, Every, Some, Term, children, machines_of
 from proofs.any_parts import NotForAnyNumber
 from proofs.family import Family, Split
+from proofs.known import keep, key_of, recall
 from proofs.label_judge import Judging
 from proofs.labelled import Labelled
 from proofs.projected import TooWide
@@ -28,6 +30,24 @@ _MOST_VARIANTS = 3
 Found = dict[Column, dict[str, Proof]]
 
 
+@dataclass(frozen=True)
+class Shown:
+    """What labelled views show of a property, as it is read in some columns. asked: those; broken: those in which something made
+    of the views breaks it; exercised: those in which its witness can be made of them. views: how many, by column."""
+
+    name: str
+    asked: int
+    broken: int
+    exercised: int
+    views: tuple[int, ...]
+    cached: bool = field(default=False, compare=False)
+
+    def then(self, other: Shown) -> Shown:
+        """This, and what another wording of the property shows in the columns that it leaves open."""
+        exercised = self.exercised & ~other.asked | other.exercised
+        return replace(self, broken=other.broken, exercised=exercised, cached=self.cached or other.cached)
+
+
 def prove_columns(network: Network, columns: Sequence[Column], properties: Iterable[Property]) -> Found:
     """What `prove` gives for these properties in each of the columns; counts of views are those of the column in the family's
     slice, which may tell more apart."""
@@ -35,7 +55,9 @@ def prove_columns(network: Network, columns: Sequence[Column], properties: Itera
     found: Found = {column: {} for column in columns}
     for alike in kin(network, columns):
         try:
-            proofs = _Proving(network, alike, asked).proofs()
+            proving = Proving(network, alike, asked)
+            shown = {name: one for unit in proving.units() for name, one in proving.shown(unit).items()}
+            proofs = proving.proofs(shown)
         except NotForAnyNumber:
             proofs = {}
         for column in alike:
@@ -72,59 +94,87 @@ def _asked_of_configuration(network: Network, column: Column) -> Iterator[Term]:
             waiting += children(term)
 
 
-class _Proving:
-    def __init__(self, network: Network, columns: Sequence[Column], properties: Sequence[Property]) -> None:
+class Proving:
+    """Properties in a family of columns, said for any number of parts. units: the properties that one closed set is made for; they
+    can be judged apart from the others. Raises NotForAnyNumber."""
+
+    def __init__(self, network: Network, columns: Sequence[Column], properties: Iterable[Property]) -> None:
         self.family = Family(network, columns)
-        self.columns = columns
-        self.splits: dict[str, Split] = {
+        self.columns = tuple(columns)
+        self._splits: dict[str, Split] = {
             split.found.name: split
             for one in properties
             if not isinstance(one, Ends)
             for split in self.family.split(one)
         }
-        found = [split.found for split in self.splits.values()]
-        self.asked = ForAnyNumber(self.family.network, self.family.column, found)
-        self.found: dict[tuple[str, int], Proof] = {}
+        found = [split.found for split in self._splits.values()]
+        self._asked = ForAnyNumber(self.family.network, self.family.column, found)
 
-    def proofs(self) -> Found:
-        left = {name: split.label for name, split in self.splits.items()}
+    def units(self) -> list[tuple[str, ...]]:
+        """The names of properties as they are read in some of the columns, those of one closed set together; what has most
+        machines, and so takes longest, first."""
+        found = [part for group in self._asked.groups(self._members(self._splits)) for part in apart(group)]
+        found.sort(key=lambda group: -len(group.part.machines))
+        return [tuple(one.name for one in group.members) for group in found]
+
+    def shown(self, unit: Iterable[str]) -> dict[str, Shown]:
+        """What closed sets show of the properties of one unit."""
+        left = {name: self._splits[name].label for name in unit}
+        found: dict[str, Shown] = {}
         for variant in range(_MOST_VARIANTS):
-            members = [split.found for name, split in self.splits.items() if left[name]]
-            for group in self.asked.groups(members, variant):
+            for group in self._asked.groups(self._members(name for name in left if left[name]), variant):
                 for part in apart(group):
-                    self._judge(part, left)
-        return {
-            column: {name: proof for (name, bit), proof in self.found.items() if bit == number}
-            for number, column in enumerate(self.columns)
-        }
+                    for one in self._judged(part, left):
+                        found[one.name] = one if one.name not in found else found[one.name].then(one)
+                        left[one.name] = one.broken
+        return found
 
-    def _judge(self, group: Group, left: dict[str, int]) -> None:
-        family = self.family
+    def proofs(self, shown: Mapping[str, Shown]) -> Found:
+        """What was shown, column by column and by the names under which properties were asked."""
+        found: Found = {column: {} for column in self.columns}
+        for one in shown.values():
+            name = self._splits[one.name].asked.name
+            for bit in _bits(one.asked):
+                fails = bool(one.broken >> bit & 1)
+                proof = Proof(name, not fails, bool(one.exercised >> bit & 1), one.views[bit])
+                found[self.columns[bit]][name] = replace(proof, problem=_BROKEN if fails else "", cached=one.cached)
+        return found
+
+    def _members(self, names: Iterable[str]) -> list[Property]:
+        return [self._splits[name].found for name in names]
+
+    def _judged(self, group: Group, left: Mapping[str, int]) -> list[Shown]:
+        """What the closed set of a group shows in the columns that are left."""
+        family, labels = self.family, [left[one.name] for one in group.members]
+        allowed = {name: family.allowed[name] for name in sorted(group.part.events) if name in family.allowed}
+        key = key_of("labelled views", group, self.columns, allowed, labels)
+        known = recall(_SHOWN, key, Shown)
+        if known is not None:
+            return known
         try:
-            closed = Labelled(prepared(group), len(self.columns), family.allowed, family.all)
+            closed = Labelled(prepared(group), len(self.columns), allowed, family.all)
         except (TooManyViews, TooWide):
-            return
+            return keep(_SHOWN, key, [])
         judging = Judging(closed)
-        views = [closed.views_in(bit) for bit in range(len(self.columns))]
-        for one in group.members:
-            label = left[one.name]
+        views = tuple(closed.views_in(bit) for bit in range(len(self.columns)))
+        return keep(_SHOWN, key, [_shown(judging, one, left[one.name], views) for one in group.members])
+
+
+_SHOWN: dict[str, list[Shown]] = {}
+"""What labelled views showed, by all that it depends on, in this process."""
+
+
+def _shown(judging: Judging, one: Property, asked: int, views: tuple[int, ...]) -> Shown:
+    match one:
+        case Always(term=term):
+            broken = judging.of_states(~term, asked)
+        case Step(term=term):
+            broken = judging.of_steps(~term, asked)
+        case Possible():
             broken = 0
-            match one:
-                case Always(term=term):
-                    broken = judging.of_states(~term, label)
-                case Step(term=term):
-                    broken = judging.of_steps(~term, label)
-                case Possible():
-                    pass
-                case _:
-                    raise TypeError(f"{one.name}: views say nothing of {one.kind}")
-            exercised = judging.of_steps(one.witness, label)
-            left[one.name] = broken
-            name = self.splits[one.name].asked.name
-            for bit in _bits(label):
-                fails = bool(broken >> bit & 1)
-                problem = _BROKEN if fails else ""
-                self.found[name, bit] = Proof(name, not fails, bool(exercised >> bit & 1), views[bit], problem=problem)
+        case _:
+            raise TypeError(f"{one.name}: views say nothing of {one.kind}")
+    return Shown(one.name, asked, broken, judging.of_steps(one.witness, asked), views)
 
 
 def apart(group: Group) -> list[Group]:
@@ -155,4 +205,4 @@ def _bits(label: int) -> Iterator[int]:
         label ^= lowest
 
 
-__all__ = ["apart", "kin", "prove_columns"]
+__all__ = ["Found", "Proving", "Shown", "apart", "kin", "prove_columns"]

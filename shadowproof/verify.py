@@ -47,7 +47,7 @@ def recorded_tasks(names: Sequence[str], vms: int = 2, *, full: bool = False) ->
     for column in every_column():
         asked = [name for name in names if column not in combined or column.readings[0][0] in PROPERTIES[name].shows]
         if asked:
-            tasks.append((column, asked, Scope(vms=vms, proofs=True, counts=full or column == BASE)))
+            tasks.append((column, asked, Scope(vms=vms, proofs=True, counts=full)))
     tasks.append((ALL_FAULTS, names, Scope(vms=vms) if full else Scope(vms=1, limit=BOUND_OF_ALL_FAULTS)))
     return tasks
 

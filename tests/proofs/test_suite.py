@@ -9,11 +9,14 @@ from pathlib import Path
 import pytest
 
 import proofs.suite
+from proofs import together
 from proofs.cache import in_use, use
 from proofs.check import Scope
 from proofs.column_cache import column_key, project_content, recall_column
+from proofs.prove import Proof
 from proofs.suite import OtherVersion, judge_columns
 from proofs.verdict import Verdict
+from proofs.witnesses import Seen
 from proofs.world import Column
 
 NAMES = ["no-vm-left-saved", "writer-identity"]
@@ -36,11 +39,11 @@ def judged(monkeypatch: pytest.MonkeyPatch) -> list[Column]:
     """The columns that are really judged: as holding, in no time."""
     seen: list[Column] = []
 
-    def check(column: Column, names: tuple[str, ...], _: Scope) -> list[Verdict]:
+    def judge(column: Column, names: list[str], *_: object) -> list[Verdict]:
         seen.append(column)
         return [Verdict(name, column.name, "holds", "nothing") for name in names]
 
-    monkeypatch.setattr(proofs.suite, "check", check)
+    monkeypatch.setattr(proofs.suite, "judged", judge)
     monkeypatch.setattr("proofs.suite.gc.collect", lambda: 0)
     return seen
 
@@ -93,12 +96,11 @@ def test_a_damaged_column_is_judged_anew_and_said(folder: Path, judged: list[Col
     assert [path.name for path in in_use().damaged] == [f"{entry.name}.damaged"]
 
 
-def test_a_process_of_another_version_judges_nothing(judged: list[Column]) -> None:
-    with pytest.raises(OtherVersion, match="failure_ignored: a worker has another version of the project"):
-        proofs.suite._one(FAULT, tuple(NAMES), SCOPE, None, "another")
-    assert judged == []
-    proofs.suite._one(FAULT, tuple(NAMES), SCOPE, None, project_content())
-    assert judged == [FAULT]
+def test_a_process_of_another_version_judges_nothing() -> None:
+    call = (together.judged, FAULT, NAMES, SCOPE, dict[str, Proof](), dict[str, list[Seen]]())
+    with pytest.raises(OtherVersion, match="A worker has another version of the project"):
+        proofs.suite._one(0, call, None, "another")
+    assert len(proofs.suite._one(0, call, None, project_content())[1]) == len(NAMES)
 
 
 def test_several_processes_stop_without_a_word_of_the_library(folder: Path) -> None:

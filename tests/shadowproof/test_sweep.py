@@ -156,8 +156,8 @@ DRIVER = """
 import signal
 import proofs.suite, proofs.sweep, time
 signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever started the tests in the background had it ignored
-check = proofs.suite.check
-proofs.suite.check = lambda *asked: (time.sleep(0.4), check(*asked))[1]  # slow enough to be interrupted
+judged = proofs.suite.judged
+proofs.suite.judged = lambda *asked: (time.sleep(0.4), judged(*asked))[1]  # slow enough to be interrupted
 from shadowproof.cli import main
 some = [column for column in proofs.sweep.fault_columns() if column.faults <= {'guest_hangs', 'requester_vanishes', 'volume_missing'}]
 proofs.sweep.fault_columns = lambda: some
@@ -201,13 +201,13 @@ def test_every_column_that_was_kept_is_not_judged_again(
 ) -> None:
     seen: list[Column] = []
 
-    def interrupted(column: Column, names: tuple[str, ...], scope: Scope) -> list[Verdict]:
+    def interrupted(column: Column, names: list[str], scope: Scope, *_: object) -> list[Verdict]:
         seen.append(column)
         if len(seen) == 3:
             raise KeyboardInterrupt
         return check(column, names, scope)
 
-    monkeypatch.setattr("proofs.suite.check", interrupted)
+    monkeypatch.setattr("proofs.suite.judged", interrupted)
     out = StringIO()
     assert sweep(question(), Workers(jobs=1), console=Console(file=out, width=140), cache=tmp_path) is None
     assert "Interrupted: 2 of 6 columns were judged, and are kept" in out.getvalue()
