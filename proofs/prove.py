@@ -78,6 +78,10 @@ class ForAnyNumber:
         worded = [self._variants[one.name][variant] for one in properties if variant < len(self._variants[one.name])]
         return _groups(self._worlds, worded, whole=whole)
 
+    def leaves_out(self, found: Property) -> bool:
+        """Whether a property is judged without some machines, so that with every machine more may be shown."""
+        return any(self._worlds.smallest_for(worded) is not self._worlds.whole for worded in self._variants[found.name])
+
 
 class ForKinds:
     """Properties in a column, said of VMs of given kinds: there is one wording of each, as it stands."""

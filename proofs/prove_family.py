@@ -26,6 +26,8 @@ from properties.kinds import Always, Ends, Possible, Property, Step, terms_of
 
 _BROKEN = "some states made of views break it, which need not be reachable"
 _MOST_VARIANTS = 3
+_WORTH_MORE = 5
+"""Columns in which a property is open, from which on all machines are looked at for all of them at once, not one by one."""
 
 Found = dict[Column, dict[str, Proof]]
 
@@ -121,13 +123,21 @@ class Proving:
         """What closed sets show of the properties of one unit."""
         left = {name: self._splits[name].label for name in unit}
         found: dict[str, Shown] = {}
-        for variant in range(_MOST_VARIANTS):
-            for group in self._asked.groups(self._members(name for name in left if left[name]), variant):
-                for part in apart(group):
-                    for one in self._judged(part, left):
-                        found[one.name] = one if one.name not in found else found[one.name].then(one)
-                        left[one.name] = one.broken
+        for whole in (False, True):
+            for variant in range(_MOST_VARIANTS):
+                members = [self._splits[name].found for name, label in left.items() if label]
+                if whole:
+                    members = [one for one in members if self._is_worth_more(one, left[one.name])]
+                for group in self._asked.groups(members, variant, whole=whole):
+                    for part in apart(group):
+                        for one in self._judged(part, left):
+                            found[one.name] = one if one.name not in found else found[one.name].then(one)
+                            left[one.name] = one.broken
         return found
+
+    def _is_worth_more(self, found: Property, left: int) -> bool:
+        """Whether a property that is open in these columns is asked of all machines, in one go for all of them."""
+        return left.bit_count() > _WORTH_MORE and self._asked.leaves_out(found)
 
     def proofs(self, shown: Mapping[str, Shown]) -> Found:
         """What was shown, column by column and by the names under which properties were asked."""
