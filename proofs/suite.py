@@ -47,13 +47,15 @@ def judge_columns(
     closing_views: Callable[[int, int], None] = lambda *_: None,
     cache: Path | None = None,
     cluster: Cluster | None = None,
+    views: Mapping[Column, Mapping[str, Proof]] | None = None,
 ) -> dict[Column, list[Verdict]]:
     """The verdicts of every task, in the order of the tasks, whatever the order in which they are done.
 
     progress: hears of each column that is judged; closing_views: before that, how many closed sets for many columns are closed, and
     of how many. cache: the folder in which judgements are kept (None: nowhere); whole columns are kept in it as they arrive, so
     that work that was interrupted goes on where it was. The cache in use here hears of its entries that were damaged, and of
-    what could not be kept. cluster: who works in place of `jobs` processes of this machine. Raises OtherVersion and
+    what could not be kept. views: what they are known to show (None: that is worked out).
+    cluster: who works in place of `jobs` processes of this machine. Raises OtherVersion and
     ClusterError, CacheError if the folder cannot be used at all, and ValueError if there is nothing to judge.
     """
     if not tasks or not all(names for _, names, _ in tasks):
@@ -76,7 +78,7 @@ def judge_columns(
     with warnings.catch_warnings(), nullcontext() if cluster is None else cluster.working():
         # joblib thinks that who stops early does so by mistake; here the cache is full, or a person has seen enough
         warnings.filterwarnings("ignore", category=UserWarning, module="joblib.parallel")
-        with closing(_judged(left, work, closing_views)) as arriving:
+        with closing(_judged(left, work, closing_views, views)) as arriving:
             for column, verdicts, seconds in arriving:
                 found[column] = verdicts
                 if cache is not None:
@@ -118,13 +120,13 @@ class _Work:
 
 
 def _judged(
-    tasks: Sequence[Task], work: _Work, closing_views: Callable[[int, int], None]
+    tasks: Sequence[Task], work: _Work, closing_views: Callable[[int, int], None], known: _Shown | None
 ) -> Generator[_Done, None, None]:
     """Tasks as they are done, in any order. Many columns: first what views show in all of them, and then runs of the first of them,
     which may be runs of the others too."""
     together = [task for task in tasks if task[2] == TOGETHER]
-    views, runs = dict[Column, Mapping[str, Proof]](), dict[str, list[Seen]]()
-    if len(together) >= FEW:
+    views, runs = dict(known or {}), dict[str, list[Seen]]()
+    if len(together) >= FEW and known is None:
         views.update(
             _shown([c for c, _, _ in together], {n for _, names, _ in together for n in names}, work, closing_views)
         )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 
-from shadowproof.commands import app, checking, explaining, mutating, playing, reading
+from shadowproof.commands import app, checking, cutting, explaining, mutating, playing, reading
 from shadowproof.spelling import spell_what_is_lacking
 from shadowproof.stopping import told_to_end
 
-__all__ = ["app", "checking", "explaining", "main", "mutating", "playing", "reading"]
+__all__ = ["app", "checking", "cutting", "explaining", "main", "mutating", "playing", "reading"]
 
 
 def main() -> None:

@@ -1,0 +1,64 @@
+"""The command that combines faults and readings: which of them together break a promise."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from shadowproof.commands import CacheFolder, app, console, say
+
+
+@app.command()
+def cuts(
+    properties: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="PROPERTY", help="The promises, or ids; none: what each fault breaks alone."),
+    ] = None,
+    size: Annotated[int, typer.Option(help="Combine up to so many faults and readings (3 at most).")] = 2,
+    faults_only: Annotated[bool, typer.Option("--faults", help="Combine faults only, as the readings are.")] = False,
+    jobs: Annotated[int, typer.Option(help="Processes on this machine; by default one a core.")] = -1,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Also write everything to this file.")] = None,
+    cache: CacheFolder = None,
+    schema: Annotated[
+        bool, typer.Option("--schema", help="Print the JSON schema of --json, and do nothing else.")
+    ] = False,
+) -> None:
+    """The minimal cut sets of a promise: the smallest combinations of faults and readings that break it.
+
+    All combinations are looked at, for any number of VMs. Each cut set has a run that shows it, replayed by the machines; where
+    neither a run nor a closed set decides, the combination is said to be open. A minute or two a promise on two cores.
+
+    Without PROPERTY: a table of what each fault, and each other reading, breaks alone, at once, from the record.
+
+    Exit status: 0 all was decided; 2 bad input; 3 something is open; 130 interrupted.
+    """
+    from proofs.record import load
+    from shadowproof import ask
+    from shadowproof import cuts as command
+    from shadowproof.files import check_writable, write_whole
+    from shadowproof.kept import close_cache, open_cache
+
+    if schema:
+        say(command.schema_text(), end="")
+        return
+    most = command.size(size)
+    if not properties:
+        if json_file is not None:
+            raise ask.AskError("--json without a property: name the promises whose cut sets are to be written.")
+        command.print_alone(load(), console())
+        return
+    names = list(dict.fromkeys(name for one in properties for name in ask.properties([one])))
+    if json_file is not None:
+        check_writable(json_file)
+    errors = console(errors=True)
+    open_cache(cache, errors)
+    found = command.cut(names, most, faults_only=faults_only, jobs=jobs, console=errors)
+    close_cache(errors)
+    if json_file is not None:
+        write_whole(json_file, command.as_text(found))
+    out = console()
+    for one in found:
+        command.print_cuts(one, out)
+    raise typer.Exit(3 if any(one.open for one in found) else 0)

@@ -1,0 +1,142 @@
+"""`shadowproof cuts`: the smallest combinations of faults and readings that break a promise; and what each breaks alone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from importlib.resources import files
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from model.faults import FAULTS
+from model.readings import READINGS
+from proofs.cuts import MOST, Cuts, can_be_cut, cut_sets, elements
+from proofs.record import Record
+from proofs.sweep import parts
+from proofs.verdict import REFUTED
+from proofs.world import Column
+from properties.catalogue import PROPERTIES
+from shadowproof.ask import AskError, options
+
+SCHEMA = "shadowproof-cuts/1"
+
+NOT_SHOWN = (
+    "A reading is another way to take the document: a combination with one is no fault of anybody.",
+    "What breaks a promise only together with more faults and readings than were combined is not shown.",
+)
+
+
+def size(number: int) -> int:
+    """How many are combined at most. Raises AskError."""
+    if not 1 <= number <= MOST:
+        raise AskError(f"--size {number}: combinations of 1 to {MOST} can be asked for. Write --size 2, say.")
+    return number
+
+
+def cut(names: Sequence[str], most: int, *, faults_only: bool, jobs: int, console: Console) -> list[Cuts]:
+    """The cut sets of each property, with a progress bar on the console. Raises AskError at one that nothing can cut."""
+    for name in names:
+        if problem := can_be_cut(name):
+            raise AskError(f"{problem} Ask for another property.")
+    found = []
+    for name in names:
+        with Progress(
+            TextColumn(f"{name}: {{task.description}}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
+            console=console, transient=True,
+        ) as progress:  # fmt: skip
+            bar = progress.add_task("", total=None)
+
+            def done(what: str, judged: int, total: int) -> None:
+                progress.update(bar, description=what, completed=judged, total=total)  # noqa: B023 (called in this turn only)
+
+            found.append(cut_sets(name, most, faults_only=faults_only, jobs=jobs, progress=done))
+    return found
+
+
+def print_cuts(found: Cuts, console: Console) -> None:
+    """What a person reads of one property."""
+    console.print(f"[bold]{found.property}[/]: {escape(PROPERTIES[found.property].says)}", highlight=False)
+    for many in range(found.size + 1):
+        sets = [(column, one) for column, one in found.sets if len(parts(column)) == many]
+        if not sets:
+            continue
+        if many == 0:
+            (_, one) = sets[0]
+            console.print(f"  broken without any fault, in {one.length} steps", highlight=False)
+            continue
+        console.print(f"  broken by {'each of these alone' if many == 1 else f'these {many} together only'}:")
+        for column, one in sets:
+            console.print(f"    {column.name} ({one.length} steps)", highlight=False, soft_wrap=True)
+    if found.open:
+        console.print(f"  open, {len(found.open)}: {'; '.join(column.name for column in found.open)}", highlight=False)
+    kind = f"{found.columns:,} combinations of up to {found.size}"
+    console.print(
+        f"  {kind} were looked at: in {found.closed:,} nothing breaks it, for any number of VMs; the others hold one of these.",
+        highlight=False,
+    )
+    if found.sets:
+        column = found.sets[-1][0]
+        console.print(f"  a run: shadowproof explain {found.property} {options(column)}".rstrip(), highlight=False)
+
+
+def print_alone(record: Record, console: Console) -> None:
+    """Each fault and each reading, and the promises that it breaks alone, as recorded: read as engineers of safety do."""
+    base = {name for name in PROPERTIES if _refuted(record, name, Column())}
+    table = Table(title="What each fault, and each other reading, breaks alone", title_justify="left", box=None)
+    for heading in ("alone", "what it is", "promises that it breaks (steps of the shortest run)"):
+        table.add_column(heading, overflow="fold")
+    for column in elements():
+        broken = [
+            f"{name} ({cell.length})"
+            for name in PROPERTIES
+            if name not in base and _refuted(record, name, column) and (cell := record.cell(name, column.name))
+        ]
+        table.add_row(column.name, escape(_says(column)), ", ".join(broken) or "[dim]none[/]")
+    console.print(table)
+    console.print(
+        f"\nBroken without any fault, and so not told again: {', '.join(sorted(base)) or 'none'}.\n"
+        "What breaks a promise only together: shadowproof cuts PROPERTY",
+        highlight=False,
+    )
+
+
+def _refuted(record: Record, name: str, column: Column) -> bool:
+    cell = record.cell(name, column.name)
+    return cell is not None and cell.verdict == REFUTED and PROPERTIES[name].kind != "possible"
+
+
+def _says(column: Column) -> str:
+    if column.faults:
+        return next(fault.says for fault in FAULTS if fault.name in column.faults)
+    ((name, _),) = column.readings
+    return next(reading.actor.says for reading in READINGS if reading.actor.name == name)
+
+
+def as_text(found: Sequence[Cuts]) -> str:
+    """Everything, for a program: see the schema."""
+    return json.dumps({"schema": SCHEMA, "cuts": [_as_json(one) for one in found]}, indent=1) + "\n"
+
+
+def _as_json(found: Cuts) -> dict[str, Any]:
+    return {
+        "property": found.property,
+        "size": found.size,
+        "combinations": found.columns,
+        "closed": found.closed,
+        "sets": [{**_named(column), "steps": one.length} for column, one in found.sets],
+        "open": [_named(column) for column in found.open],
+        "not shown": list(NOT_SHOWN),
+    }
+
+
+def _named(column: Column) -> dict[str, Any]:
+    return {"faults": sorted(column.faults), "readings": dict(column.readings)}
+
+
+def schema_text() -> str:
+    """The JSON schema of what `--json` writes."""
+    return files("shadowproof").joinpath("cuts.schema.json").read_text("utf-8")

@@ -1,0 +1,62 @@
+"""`shadowproof cuts`: what is printed and written, and what is refused."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from proofs.columns import fault_columns
+from proofs.cuts import elements
+from proofs.record import load
+from proofs.verdict import REFUTED
+from tests.shadowproof.test_cli import shadowproof
+
+
+def test_alone_every_fault_and_reading_is_told_with_what_it_breaks() -> None:
+    done = shadowproof("cuts")
+    assert done.returncode == 0, done.stderr
+    text = " ".join(done.stdout.split())
+    assert all(column.name in text for column in elements())
+    breaks = {
+        c.name for c in fault_columns() if (cell := load().cell("no-vm-left-saved", c.name)) and cell.verdict == REFUTED
+    }
+    assert text.count("no-vm-left-saved (") >= len(breaks) > 0
+
+
+def test_of_a_promise_they_are_told_and_written(tmp_path: Path) -> None:
+    file = tmp_path / "cuts.json"
+    done = shadowproof("cuts", "no-vm-is-lost", "--size", "1", "--faults", "--jobs", "1", "--json", str(file))
+    assert done.returncode == 0, done.stderr
+    written = json.loads(file.read_text("utf-8"))
+    jsonschema.validate(written, json.loads(shadowproof("cuts", "--schema").stdout))
+    (one,) = written["cuts"]
+    assert one["combinations"] == 1 + len(fault_columns())
+    for found in one["sets"]:
+        assert f"{found['faults'][0]} ({found['steps']} steps)" in done.stdout
+    assert "broken by each of these alone" in done.stdout
+    assert "shadowproof explain no-vm-is-lost --fault" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (
+            ["no-vm-left-saved", "--size", "0"],
+            "--size 0: combinations of 1 to 3 can be asked for. Write --size 2, say.",
+        ),
+        (["no-vm-left-saved", "--size", "4"], "--size 4: combinations of 1 to 3"),
+        (["no-such-promise"], "There is no property or requirement 'no-such-promise'."),
+        (["writer-identity"], "writer-identity compares constants: no fault or reading can break it."),
+        (["mixed-methods-succeed"], "faults only let more happen. Ask for another property."),
+        (["--json", "cuts.json"], "--json without a property"),
+    ],
+)
+def test_bad_input_is_one_sentence(arguments: list[str], said: str, tmp_path: Path) -> None:
+    done = shadowproof("cuts", *arguments)
+    assert done.returncode == 2
+    assert said in " ".join(done.stderr.split())
+    assert done.stdout == ""
+    assert len(done.stderr.splitlines()) == 1
