@@ -116,6 +116,16 @@ def gather(kinds: Ints, labels: Words, table: Ints, keys: Ints, found: Words) ->
 
 
 @_machine_code
+def count(labels: Words, columns: int) -> Ints:
+    """In how many of the labels each column is."""
+    found = np.zeros(columns, np.int64)
+    for i in range(len(labels)):
+        for c in range(columns):
+            found[c] += np.int64(labels[i, c // 64] >> np.uint64(c % 64) & np.uint64(1))
+    return found
+
+
+@_machine_code
 def chain(row: int, after: Small, found: Ints) -> int:
     """The rows of views that follow one another from this one on: how many there are."""
     many = 0

@@ -16,11 +16,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from proofs.compile import Compiled
-from proofs.label_kernel import Ints, Small, Views, Words, chain, hand_on, rehash, visit
+from proofs.label_kernel import Ints, Small, Views, Words, chain, count, hand_on, rehash, visit
 from proofs.projected import NOWHERE, Projected
 from proofs.saturate import TooManyViews
 
@@ -88,10 +89,15 @@ class Labelled:
         """The number of views that are reachable in any column."""
         return int(self._counts[0])
 
+    @cached_property
+    def counts(self) -> list[int]:
+        """By column, the number of views that are reachable in it."""
+        found: list[int] = count(self.views.labels[: len(self)], self.columns).tolist()
+        return found
+
     def views_in(self, column: int) -> int:
         """The number of views that are reachable in one column."""
-        labels = self.views.labels[: len(self), column // WORD]
-        return int(np.count_nonzero(labels >> np.uint64(column % WORD) & np.uint64(1)))
+        return self.counts[column]
 
     def rows(self, host: int) -> Ints:
         """The views of a host state, as rows of `views`."""
