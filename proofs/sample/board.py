@@ -85,6 +85,24 @@ class Board:
             for place in reads(guard):
                 self.asked_by[place].append(k)
 
+    @cached_property
+    def of_event(self) -> dict[str, list[int]]:
+        """The acts of each event."""
+        found: dict[str, list[int]] = {}
+        for k, (name, _) in enumerate(self.acts):
+            found.setdefault(name, []).append(k)
+        return found
+
+    @cached_property
+    def near(self) -> list[list[int]]:
+        """For each place the acts that may go another way by where its machine is: in their guards, their rows, or as its own."""
+        found: list[list[int]] = [[] for _ in self.places.keys]
+        for k, (guard, parts) in enumerate(zip(self.guards, self.parts, strict=True)):
+            rows = [when for part in parts for ways in part.rows.values() for when, _ in ways]
+            for place in sorted({*reads(guard), *(part.place for part in parts)}.union(*map(reads, rows))):
+                found[place].append(k)
+        return found
+
     def _taking_part(self, event: Event, at: Index) -> list[tuple[Actor, Index]]:
         found: list[tuple[Actor, Index]] = []
         for actor in self.network.participants(event.name):
