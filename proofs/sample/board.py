@@ -53,6 +53,11 @@ class Part:
         return next((dest for fits, dest in self._tests[state] if fits(states, states)), None)
 
     @cached_property
+    def leads(self) -> tuple[tuple[str, str, Ground], ...]:
+        """Of the rows that lead elsewhere: whence, where to, and when."""
+        return tuple((a, b, when) for a, rows in self.rows.items() for when, b in rows if b is not None and b != a)
+
+    @cached_property
     def fits(self) -> Ground:
         """In which states, and when, the machine does not stand in the event's way."""
         free = [state for state, rows in self.rows.items() if any(when is True for when, _ in rows)]

@@ -15,6 +15,10 @@ Aim = Row | str
 """A row of a table, or the name of an event."""
 
 
+PLANS = 8
+"""Plans that are made for one aim: each takes as long as some steps, and what eight miss is left to chance."""
+
+
 class Guide:
     """Steers one run: `towards(aim)` gives the possible acts that bring it nearer, as far as tables tell."""
 
@@ -23,14 +27,16 @@ class Guide:
         self.tolerated = [k for k, is_so in enumerate(walk.tolerated) if is_so]
         self._aim: Aim | None = None
         self._plan: frozenset[int] = frozenset()
-        self._since = 0
+        self._since = self._made = 0
 
     def towards(self, aim: Aim) -> list[int]:
         """The possible acts of the plan for the aim, the aim itself first of all; none: the tables know of no way."""
         if found := [k for k in self._acts(aim) if k in self.walk.possible and self._is(k, aim)]:
             return found
-        if aim != self._aim or not self._left():
-            self._aim, self._since = aim, len(self.walk.steps)
+        if aim != self._aim:
+            self._aim, self._made, self._plan = aim, 0, frozenset()
+        if not self._left() and self._made < PLANS:
+            self._made, self._since = self._made + 1, len(self.walk.steps)
             self._plan = Within(self.board, self.walk.states, self.tolerated).plan(aim)
         return sorted(self._left())
 

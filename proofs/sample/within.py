@@ -85,9 +85,8 @@ class Within:
                     known = self.rounds[part.place]
                     led += [
                         ((part.place, dest), (number, state, when))
-                        for state in known
-                        for when, dest in part.rows[state]
-                        if dest is not None and dest not in known and self._round(when) < NEVER
+                        for state, dest, when in part.leads
+                        if state in known and dest not in known and self._round(when) < NEVER
                     ]
             now += 1
             for at, by in led:
