@@ -120,8 +120,10 @@ def of_still(term: Term, network: Network, still: Callable[[str], bool]) -> Term
 
 
 def groups(asked: Iterable[tuple[World, Property]], *, late: bool = False) -> list[Group]:
-    """Judge together the properties that look at the same machines of a VM and tell the same configurations apart. late:
-    what they tell apart of configurations is put in afterwards (but for what must come in the end), so it may differ."""
+    """Judge together the properties that look at the same machines of a VM and tell the same configurations apart; of what must
+    come in the end, those that look at the same machines of the host as well: a circle is closed when all that are looked at are
+    back, so the steps of it that are told would depend on what else is asked. late: what they tell apart of configurations is put
+    in afterwards (but for what must come in the end), so it may differ."""
     found: dict[object, tuple[World, list[Property]]] = {}
     for world, judged in asked:
         terms = terms_of(judged)
@@ -132,7 +134,8 @@ def groups(asked: Iterable[tuple[World, Property]], *, late: bool = False) -> li
         of_vms = frozenset(n for n in sliced.machines if world.network.actors[n].sort != HOST)
         if late and not isinstance(judged, Ends):
             told_apart, of_vms = frozenset(), of_vms - world.constant
-        key = (world, told_apart, of_vms, isinstance(judged, Ends), every_event)
+        in_the_end = sliced.machines if isinstance(judged, Ends) else None
+        key = (world, told_apart, of_vms, in_the_end, every_event)
         found.setdefault(key, (world, []))[1].append(judged)
     joined = []
     for world, members in found.values():

@@ -53,6 +53,11 @@ class Part:
         return next((dest for fits, dest in self._tests[state] if fits(states, states)), None)
 
     @cached_property
+    def leads(self) -> tuple[tuple[str, str, Ground], ...]:
+        """Of the rows that lead elsewhere: whence, where to, and when."""
+        return tuple((a, b, when) for a, rows in self.rows.items() for when, b in rows if b is not None and b != a)
+
+    @cached_property
     def fits(self) -> Ground:
         """In which states, and when, the machine does not stand in the event's way."""
         free = [state for state, rows in self.rows.items() if any(when is True for when, _ in rows)]
@@ -84,6 +89,24 @@ class Board:
         for k, guard in enumerate(self.guards):
             for place in reads(guard):
                 self.asked_by[place].append(k)
+
+    @cached_property
+    def of_event(self) -> dict[str, list[int]]:
+        """The acts of each event."""
+        found: dict[str, list[int]] = {}
+        for k, (name, _) in enumerate(self.acts):
+            found.setdefault(name, []).append(k)
+        return found
+
+    @cached_property
+    def near(self) -> list[list[int]]:
+        """For each place the acts that may go another way by where its machine is: in their guards, their rows, or as its own."""
+        found: list[list[int]] = [[] for _ in self.places.keys]
+        for k, (guard, parts) in enumerate(zip(self.guards, self.parts, strict=True)):
+            rows = [when for part in parts for ways in part.rows.values() for when, _ in ways]
+            for place in sorted({*reads(guard), *(part.place for part in parts)}.union(*map(reads, rows))):
+                found[place].append(k)
+        return found
 
     def _taking_part(self, event: Event, at: Index) -> list[tuple[Actor, Index]]:
         found: list[tuple[Actor, Index]] = []

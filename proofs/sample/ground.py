@@ -1,7 +1,7 @@
 """Terms about the machines of one run: quantifiers written out, negations pushed down to the machines, places for names.
 
 A run is a list of states, one for each machine. A ground term is judged on two such lists, before a step and after it, by
-closures (`test`), and says what it lacks to become true (`proofs.sample.steer`).
+closures (`test`).
 """
 
 from __future__ import annotations

@@ -21,7 +21,11 @@ from proofs.sample.board import Row, rows_of
 from proofs.sample.ground import Places, test
 from proofs.sample.steer import Aim
 from proofs.sample.walk import Begin
+from proofs.sample.within import within_of
 from proofs.world import Column, World
+
+TRIES = 8
+"""Ways to begin that are drawn for one aim, until it is within reach of one."""
 
 Drawn = dict[tuple[str, Index], str]
 
@@ -29,22 +33,37 @@ MORE_AIMS = 5
 """Aims of one run, beside its first."""
 
 
-@lru_cache(maxsize=200)
-def possible_starts(network: Network, sort: Sort) -> tuple[Mapping[str, str], ...]:
-    """The joint start states, of the machines of one member or one part, that fulfil what holds at the start."""
+Owner = tuple[tuple[str, str], ...]
+"""How those machines of a member start that what must hold at the start joins with its parts."""
+
+
+@lru_cache(maxsize=1000)
+def possible_starts(network: Network, sort: Sort, owner: Owner = ()) -> tuple[Mapping[str, str], ...]:
+    """The joint start states, of the machines of one member or one part (of this owner), that fulfil what holds at the start."""
     bound = [term for term in network.at_start if any(network.actors[n].sort == sort for n in machines_of(term))]
-    names = sorted({name for term in bound for name in machines_of(term)})
+    names = sorted({name for term in bound for name in machines_of(term) if network.actors[name].sort == sort})
     whole = sort == network.replicated
     places = Places(network, [Shape({} if whole else {sort.name: 1})])
     member: Index = (0,) if whole else (0, 0)
+    known = {(name, (0,)): state for name, state in owner}
     tests = [test(places.ground(term, (0,))) for term in bound]
     found = []
     for states in product(*(network.actors[name].starts for name in names)):
         chosen = dict(zip(names, states, strict=True))
-        at = [chosen.get(name, "") if index == member else "" for name, index in places.keys]
+        now = known | {(name, member): state for name, state in chosen.items()}
+        at = [now.get(key, "") for key in places.keys]
         if all(holds(at, at) for holds in tests):
             found.append(chosen)
     return tuple(found)
+
+
+def _starts_with(network: Network, sort: Sort, member: Index, found: Drawn) -> tuple[Mapping[str, str], ...]:
+    """The joint start states of a member, or of a part of one that starts as was found."""
+    if sort == HOST:
+        return ()
+    told = {name for term in network.at_start for name in machines_of(term)} if sort != network.replicated else set()
+    of_owner = sorted(name for name in told if network.actors[name].sort == network.replicated)
+    return possible_starts(network, sort, tuple((name, found[name, member[:1]]) for name in of_owner))
 
 
 def shapes(network: Network, most: int) -> st.SearchStrategy[Shape]:
@@ -72,8 +91,8 @@ def starts(
     places = Places(network, forms)
     some_odd = st.sets(st.sampled_from(sorted(usual) or [""]), max_size=1)
     for sort in sorts_of(network):
-        joint = possible_starts(network, sort) if sort != HOST else ()
         for member in places.members(sort):
+            joint = _starts_with(network, sort, member, found)
             is_usual = bool(usual) and draw(st.integers(0, 3)) > 0
             odd = draw(some_odd) if is_usual else set(usual)
             if joint and odd & joint[0].keys():
@@ -94,8 +113,9 @@ def defaults(network: Network, forms: Sequence[Shape]) -> Drawn:
     found: Drawn = {}
     places = Places(network, forms)
     for sort in sorts_of(network):
-        first = dict(possible_starts(network, sort)[0]) if sort != HOST and possible_starts(network, sort) else {}
         for member in places.members(sort):
+            joint = _starts_with(network, sort, member, found)
+            first = joint[0] if joint else {}
             found |= {(a.name, member): first.get(a.name, a.starts[0]) for a in network.of_sort(sort)}
     return found
 
@@ -144,7 +164,8 @@ class Live:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a run is steered by. aims: one after the other, then by what it has seen least. seed: for what is left to chance."""
+    """What a run is steered by. aims: one after the other, then by what it has seen least. seed: for what is left to
+    chance."""
 
     aims: tuple[Aim, ...]
     seed: int
@@ -198,13 +219,24 @@ def begins(draw: st.DrawFn, setup: Setup) -> tuple[Begin, Plan | None]:
     if setup.mixed and draw(st.integers(0, 3)) == 3:
         others = st.frozensets(st.sampled_from(sorted(setup.network.faults)), max_size=2)
         column = Column(column.faults | draw(others), column.readings)
+    for _ in range(TRIES):
+        begin = draw(_members(setup, column))
+        within = within_of(setup.network, begin)
+        if first is None or within.reaches(first):
+            break
+    ahead = () if first is None else tuple(aim for aim in (first, *further) if within.reaches(aim))
+    return begin, None if first is None else Plan(ahead, draw(st.integers(0, 2**32 - 1)))
+
+
+@st.composite
+def _members(draw: st.DrawFn, setup: Setup, column: Column) -> Begin:
+    """Members of a run in a column, and how all machines start."""
     count = draw(st.integers(setup.fewest, setup.members))
     forms = (draw(shapes(setup.network, setup.parts if count == 1 else min(setup.parts, 1))),) * count
     chosen = draw(starts(setup.network, forms, column, setup.usual))
     if count > 1 and draw(st.booleans()):  # all members alike: what takes several of one kind is rare otherwise
         chosen = {(name, at): chosen[name, (0, *at[1:]) if at else at] for name, at in chosen}
-    plan = None if first is None else Plan((first, *further), draw(st.integers(0, 2**32 - 1)))
-    return Begin(column, forms, chosen, defaults(setup.network, forms)), plan
+    return Begin(column, forms, chosen, defaults(setup.network, forms))
 
 
 __all__ = [

@@ -191,7 +191,7 @@ def walked(file: Path, case: tuple[Host, bytes, int, str], promises: Promises) -
     while walk.possible and len(walk.steps) < STEPS:
         fewest = min(walk.seen[walk.board.acts[k][0]] for k in walk.possible)
         least = [k for k in sorted(walk.possible) if walk.seen[walk.board.acts[k][0]] == fewest]
-        towards = guide.towards(aim, pick) if not walk.seen[aim] and pick.random() > AT_RANDOM else []
+        towards = guide.towards(aim) if not walk.seen[aim] and pick.random() > AT_RANDOM else []
         watch.step(walk.take(walk.board.acts[pick.choice(towards or least)]))
     return len(walk.steps)
 
