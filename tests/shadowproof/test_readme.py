@@ -1,4 +1,4 @@
-"""The samples of README.md: what they show is what the commands say now.
+"""The samples of README.md and CONTRIBUTING.md: what they show is what the commands say now, and what stands in the code.
 
 A told run is compared to the letter. Of a verified column and of an argument, which take long, it is what does not depend on
 how it was found: verdicts, assurances and lengths, as recorded, and each promise in its words.
@@ -17,8 +17,9 @@ from proofs.verdict import HOLDS, REFUTED
 from properties.catalogue import PROPERTIES
 from shadowproof.cli import app
 
-README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-SAMPLES = re.findall(r"^```text\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+SAMPLES: list[str] = re.findall(r"^```text\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 ROW = re.compile(r"^([a-z-]+) +(holds|REFUTED) +(.+?) {2,}[\d,]+ +[\d,]+ +\d+(?: +(\d+))?$", re.MULTILINE)
 """A row of `verify`: a property, its verdict, its assurance (its first line; what it assumes of the future stands after a semicolon),
 and how long the run is where there is one."""
@@ -67,3 +68,11 @@ def test_the_argument_is_for_what_holds() -> None:
     assert load().cells[name]["no fault"].verdict == HOLDS
     assert text.startswith(f'{name}: holds for any number of VMs, disks and adapters (no fault) "{promise.says}" ')
     assert f"({' '.join(promise.shows)})" in text
+
+
+def test_the_property_that_contributors_are_shown_is_one_of_ours() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    _, _, section = text.partition("## Add a property")
+    (shown, *_) = re.findall(r"^```python\n(.*?)^```$", section, re.MULTILINE | re.DOTALL)
+    name = shown.split()[0].replace("_", "-")
+    assert shown in (ROOT / PROPERTIES[name].place.file).read_text(encoding="utf-8")
