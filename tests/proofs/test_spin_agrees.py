@@ -32,7 +32,8 @@ from tests.proofs.whole import whole
 @dataclass(frozen=True)
 class Pinned:
     """A slice, called by its first property, with how many are judged on it. one, two: states and steps of so many VMs, told
-    apart; with the depth; sorted: of two that are interchangeable. broken: those of the properties that do not hold."""
+    apart; with the depth; sorted: of two that are interchangeable. broken: those of the properties that some run of
+    the slice breaks; where it leaves the cluster out, more happens to a VM than in the protocol, and more may break."""
 
     column: Column
     first: str
@@ -87,16 +88,23 @@ SLICES = (
     Pinned(BASE, "places-before-network", 1, (1_070, 1_402), 49, (65_366, 91_578), (33_218, 46_324), 79),
     Pinned(BASE, CLUSTERED, 5, (1_308, 1_655), 40, (92_786, 126_726), (47_047, 64_012), 50),
     Pinned(VANISHES, MOST, 34, (10_262, 23_026), 62, (634_830, 1_432_162), (322_546, 723_844), 68),
+    Pinned(VANISHES, "vms-at-rest-are-not-touched", 2, (2_800, 5_200), 40, (209_174, 453_084), (105_987, 228_545), 49,
+        broken={"no-vm-left-saved", "vms-at-rest-are-not-touched"}),
     Pinned(MISSING, MOST, 34, (2_784, 3_840), 51, (145_662, 206_226), (74_223, 104_564), 66),
-    Pinned(STOPS, MOST, 37, (2_554, 4_776), 68, (186_478, 456_252), (94_516, 229_358), 76,
+    Pinned(STOPS, MOST, 34, (4_166, 8_367), 73, (446_968, 1_148_248), (225_567, 576_270), 94,
         broken={"child-events-within-prepare-for-snapshot"}),
-    Pinned(SKIPPED, MOST, 36, (938, 1_196), 50, (28_904, 40_268), (14_921, 20_559), 59,
-        broken={"auto-recovery-required", "image-is-rolled-back"}),
+    Pinned(SKIPPED, MOST, 33, (1_286, 1_850), 51, (51_762, 79_344), (26_524, 40_306), 70, broken={"auto-recovery-required"}),
+    Pinned(SKIPPED, "image-is-rolled-back", 1, (1_332, 1_744), 30, (102_352, 147_784), (51_842, 74_532), 40,
+        broken={"image-is-rolled-back"}),
 )  # fmt: skip
-"""Every slice of the column without faults, and the one with most properties of some other columns."""
+"""Every slice of the column without faults; of some other columns the one with most properties, and one with what is broken there."""
 
-WHOLE = Pinned(BASE, "the whole network", len(PINNED), (339_012, 430_920), 76, (0, 0), (0, 0), 0)
-"""With one VM. Two VMs of its 1,920 classes have 3,686,400 starts."""
+WHOLE = Pinned(BASE, "the whole network", len(PINNED), (582_368, 773_908), 76, (0, 0), (0, 0), 0,
+    broken={"backed-up-images-are-consistent"})  # fmt: skip
+"""With one VM. Two VMs of its 1,408 classes have 1,982,464 starts."""
+
+LATER_BROKEN = {1: frozenset[str](), 2: frozenset({"an-unchosen-vm-spoils-no-backup"})}
+"""By so many VMs: of those that came later."""
 
 IN_EVERY_RUN = {
     (BASE, MOST),
@@ -176,7 +184,8 @@ def test_later_properties(vms: int, tmp_path: Path) -> None:
         if group.part.machines:
             source = compiled(group)
             ours = explore(source, vms, sort=False)
-            assert_same(source, vms, list(group.members), (ours.states, ours.steps, ours.depth), (), tmp_path)
+            broken = LATER_BROKEN[vms] & {one.name for one in group.members}
+            assert_same(source, vms, list(group.members), (ours.states, ours.steps, ours.depth), broken, tmp_path)
 
 
 @each

@@ -21,13 +21,14 @@ from properties.kinds import Always, Ends, Property, Step
 from tests.proofs.evaluate import Moment
 from tests.sampled.usual import USUAL
 from tests.wrong_protocols.changes import Wrong
-from tests.wrong_protocols.protocols import PROTOCOLS
-from tests.wrong_protocols.three_vms import WRONG_FROM_THREE, ThreeVms
+from tests.wrong_protocols.protocols import PROTOCOLS, WRONG_FROM_THREE
+from tests.wrong_protocols.three_vms import ThreeVms
 
 
 @dataclass(frozen=True)
 class Target:
-    """A protocol to be attacked, and the promise that it is to break. depth: of the shortest run that does."""
+    """A protocol to be attacked, and the promise that it is to break. depth: of the shortest run that does.
+    disks: as many as its VMs have at most."""
 
     name: str
     network: Network
@@ -35,13 +36,14 @@ class Target:
     column: Column
     vms: int
     depth: int
+    disks: int = 1
 
 
 def of_wrong(wrong: Wrong, network: Network | None = None) -> Target:
     """The wrong protocol, or another one in its place (the right one)."""
     changed = watched(wrong.change(PROTOCOL) if network is None else network)
     asked_of, promise = as_asked(PROPERTIES[wrong.refuted_by], changed)
-    return Target(wrong.name, asked_of, promise, wrong.column, wrong.vms, wrong.length)
+    return Target(wrong.name, asked_of, promise, wrong.column, wrong.vms, wrong.length, wrong.disks)
 
 
 def of_three(wrong: ThreeVms) -> Target:
@@ -63,7 +65,7 @@ def attacked(found: Target, rounds: int, **others: Any) -> tuple[type[Sampled] |
     aims = tuple(aim for aim in all_aims(network) if live(aim))
     usual = {name: state for name, state in USUAL.items() if name in names}
     reach = dict.fromkeys(aims, (found.column,))
-    setup = Setup(network, usual, found.vms, found.vms, 1, (found.column,), aims, reach)
+    setup = Setup(network, usual, found.vms, found.vms, found.disks, (found.column,), aims, reach)
     promises, tally = Promises([found.promise]), Tally(network, steering=False)
     broken = attack("Attack", setup, lambda column: promises, tally, rounds, **others)
     if broken is None:

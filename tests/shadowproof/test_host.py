@@ -34,7 +34,7 @@ from shadowproof.host import (
 )
 from shadowproof.inventory import Inventory, InventoryError, Machine, read_inventory, states
 from tests.shadowproof.vms import BASIC, DYNAMIC, FAT, OPEN, mixed, read_from, vhds, vm
-from tests.wrong_protocols.two_disks import published_with
+from tests.wrong_protocols.methods import published_with
 
 EXAMPLE = Path(__file__).parents[2] / "shadowproof" / "examples" / "twelve-vms.json"
 Read = Callable[[object], Inventory]

@@ -6,8 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from model.notation import TRUE, Network, States, Term, all_of, on, stays
+from model.notation.run import Shape
 from model.notation.terms import SomeStates
 from proofs.columns import BASE
+from proofs.parts import ONE_OF_EACH
 from proofs.vary import (
     Rows,
     guard_without,
@@ -30,7 +32,8 @@ TableChange = Callable[[Rows], Rows]
 class Wrong:
     """A wrong protocol: its name, what is wrong in one sentence, how it is changed, and what must refute it.
 
-    faults: those of the column. vms: as many as it takes. length: of the shortest run that breaks the property.
+    faults: those of the column. vms: as many as it takes, and disks: as many as each has; with one disk "some" and "every" say the
+    same. length: of the shortest run that breaks the property (0: it is broken by there being none).
     repeats: for a session that never ends, how many steps go round for ever (0: it waits).
     """
 
@@ -40,12 +43,18 @@ class Wrong:
     refuted_by: str
     length: int
     vms: int = 1
+    disks: int = 1
     faults: tuple[str, ...] = ()
     repeats: int | None = None
 
     @property
     def column(self) -> Column:
         return Column(frozenset(self.faults)) if self.faults else BASE
+
+    @property
+    def shapes(self) -> tuple[Shape, ...]:
+        """The parts of its VMs."""
+        return (Shape({**ONE_OF_EACH.parts, "disk": self.disks}),)
 
 
 def both(*changes: Change) -> Change:
@@ -101,6 +110,11 @@ def row(event: str, source: SomeStates, dest: States, when: Term = TRUE) -> Tabl
 def ignored(event: str) -> TableChange:
     """Wherever no other row fits, the event leaves the machine as it is."""
     return lambda rows: with_rows(rows, stays(event))
+
+
+def also(event: str, source: SomeStates, dest: States) -> TableChange:
+    """Not a rule of this machine until now: the event moves it, and else leaves it alone."""
+    return lambda rows: ignored(event)(row(event, source, dest)(rows))
 
 
 def dropped(event: str, source: States | None = None) -> TableChange:

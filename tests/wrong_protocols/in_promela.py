@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from model.notation import Network
+from model.notation.run import Shape
 from proofs.compile import Compiled
-from proofs.prove import ONE_OF_EACH
+from proofs.parts import ONE_OF_EACH
 from proofs.slices import Worlds, as_asked, needs_every_event
 from proofs.world import Column
 from properties.kinds import Property, terms_of
 
 
-def slice_for(network: Network, column: Column, properties: Sequence[Property]) -> tuple[Compiled, list[Property]]:
+def slice_for(
+    network: Network, column: Column, properties: Sequence[Property], shapes: tuple[Shape, ...] = (ONE_OF_EACH,)
+) -> tuple[Compiled, list[Property]]:
     """The smallest slice on which all these can be judged, and they as they are judged there. All of one network: a statement
-    about two runs is asked by itself."""
+    about two runs is asked by itself. shapes: the parts of the VMs."""
     found = [as_asked(one, network) for one in properties]
     (asked_of,) = {id(of): of for of, _ in found}.values()
     asked = [one for _, one in found]
@@ -23,7 +26,7 @@ def slice_for(network: Network, column: Column, properties: Sequence[Property]) 
     world = worlds.whole if len(smallest) > 1 else next(iter(smallest.values()))
     terms = [term for one in asked for term in terms_of(one)]
     part = world.cone(terms, whole_events=any(needs_every_event(one, world) for one in asked))
-    return Compiled(world, part, (ONE_OF_EACH,), terms), asked
+    return Compiled(world, part, shapes, terms), asked
 
 
 __all__ = ["slice_for"]

@@ -14,10 +14,12 @@ from pathlib import Path
 import pytest
 
 from model.notation import Network
+from model.notation.run import Shape
 from model.protocol import PROTOCOL
 from proofs.columns import BASE
 from proofs.compile import Compiled
 from proofs.explore import explore
+from proofs.parts import ONE_OF_EACH
 from proofs.promela import promela
 from proofs.world import Column
 from properties.catalogue import PROPERTIES, watched
@@ -27,16 +29,8 @@ from tests.proofs.spin import Asserted, asserted, needs_spin
 from tests.proofs.spin_ends import Asked
 from tests.wrong_protocols.changes import Wrong
 from tests.wrong_protocols.in_promela import slice_for
-from tests.wrong_protocols.protocols import (
-    CLUSTER,
-    FREEZE_AND_THAW,
-    METHODS,
-    POST_SNAPSHOT,
-    PREPARE_FOR_SNAPSHOT,
-    PROTOCOLS,
-    RESTORE,
-)
-from tests.wrong_protocols.three_vms import WRONG_FROM_THREE, ThreeVms
+from tests.wrong_protocols.protocols import BY_TOPIC, PROTOCOLS, WRONG_FROM_THREE
+from tests.wrong_protocols.three_vms import ThreeVms
 
 pytestmark = needs_spin
 
@@ -58,7 +52,8 @@ THREE_VMS = {
 
 IN_EVERY_RUN = frozenset(
     {
-        *(phase[0].name for phase in (METHODS, PREPARE_FOR_SNAPSHOT, FREEZE_AND_THAW, POST_SNAPSHOT, RESTORE, CLUSTER)),
+        *(topic[0].name for topic in BY_TOPIC.values()),
+        "MET-6-some",  # with two disks
         "abort-after-post-snapshot",  # with a fault
         "complete-after-vanishing",  # with more events than any other
         "mixed-statuses-accepted",  # with two VMs, and a fault
@@ -99,26 +94,28 @@ def by_us(compiled: Compiled, vms: int, asked: Sequence[Property]) -> tuple[int,
 
 @each
 def test_is_refuted(wrong: Wrong, tmp_path: Path) -> None:
-    compiled, asked = slice_for(watched(wrong.change(PROTOCOL)), wrong.column, [PROPERTIES[wrong.refuted_by]])
+    network = watched(wrong.change(PROTOCOL))
+    compiled, asked = slice_for(network, wrong.column, [PROPERTIES[wrong.refuted_by]], wrong.shapes)
     spins = by_spin(compiled, wrong.vms, asked, tmp_path)
     assert spins.failures, f"{wrong.says} SPIN visits {spins.states:,} states, and no assertion fails"
     assert (spins.states, spins.transitions, {wrong.refuted_by}) == by_us(compiled, wrong.vms, asked)
 
 
-RIGHT: dict[tuple[Column, int, bool], list[str]] = {}
-"""What is asked of the right protocol together: one column, so many VMs, of one run or of two."""
+RIGHT: dict[tuple[Column, int, int, bool], list[str]] = {}
+"""What is asked of the right protocol together: one column, so many VMs with so many disks, of one run or of two."""
 for _wrong in ASSERTED:
     _alone = isinstance(PROPERTIES[_wrong.refuted_by], Independent)
-    RIGHT.setdefault((_wrong.column, _wrong.vms, _alone), []).append(_wrong.refuted_by)
+    RIGHT.setdefault((_wrong.column, _wrong.vms, _wrong.disks, _alone), []).append(_wrong.refuted_by)
 
 
 @nightly
 @pytest.mark.parametrize(
-    ("asked_in", "names"), RIGHT.items(), ids=[f"{column}, {vms} VMs{', two runs' * two}" for column, vms, two in RIGHT]
+    ("asked_in", "names"), RIGHT.items(), ids=[f"{c}, {n} VMs, {d} disks{', two runs' * two}" for c, n, d, two in RIGHT]
 )
-def test_the_right_protocol_is_not(asked_in: tuple[Column, int, bool], names: list[str], tmp_path: Path) -> None:
-    column, vms, _ = asked_in
-    compiled, asked = slice_for(watched(), column, [PROPERTIES[name] for name in dict.fromkeys(names)])
+def test_the_right_protocol_is_not(asked_in: tuple[Column, int, int, bool], names: list[str], tmp_path: Path) -> None:
+    column, vms, disks, _ = asked_in
+    shapes = (Shape({**ONE_OF_EACH.parts, "disk": disks}),)
+    compiled, asked = slice_for(watched(), column, [PROPERTIES[name] for name in dict.fromkeys(names)], shapes)
     spins = by_spin(compiled, vms, asked, tmp_path)
     assert not spins.failures
     assert (spins.states, spins.transitions, set()) == by_us(compiled, vms, asked)
@@ -127,7 +124,7 @@ def test_the_right_protocol_is_not(asked_in: tuple[Column, int, bool], names: li
 @nightly
 @pytest.mark.parametrize("wrong", ASSERTED, ids=lambda wrong: wrong.name)
 def test_the_right_protocol_is_not_in_the_very_slice(wrong: Wrong, tmp_path: Path) -> None:
-    compiled, asked = slice_for(watched(), wrong.column, [PROPERTIES[wrong.refuted_by]])
+    compiled, asked = slice_for(watched(), wrong.column, [PROPERTIES[wrong.refuted_by]], wrong.shapes)
     spins = by_spin(compiled, wrong.vms, asked, tmp_path)
     assert not spins.failures
     assert (spins.states, spins.transitions, set()) == by_us(compiled, wrong.vms, asked)
@@ -180,6 +177,6 @@ def test_the_right_protocol_comes_to_rest(wrong: Wrong, tmp_path: Path) -> None:
 
 def test_none_is_left_out() -> None:
     assert {*ASSERTED, *ENDS} == set(PROTOCOLS)
-    assert len(ASSERTED) + len(ENDS) + len(WRONG_FROM_THREE) >= 45
+    assert len(ASSERTED) + len(ENDS) + len(WRONG_FROM_THREE) >= 85
     assert {*IN_EVERY_RUN} <= {*(one.name for one in ASSERTED), *(one.name for one in WRONG_FROM_THREE)}
     assert THREE_VMS.keys() == {wrong.name for wrong in WRONG_FROM_THREE}

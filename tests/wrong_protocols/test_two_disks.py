@@ -13,7 +13,9 @@ from proofs.slices import as_asked
 from proofs.verdict import CLOSED, HOLDS, REFUTED, Verdict
 from properties.catalogue import PROPERTIES, watched
 from tests.wrong_protocols.changes import Wrong
-from tests.wrong_protocols.two_disks import TWO_DISKS
+from tests.wrong_protocols.protocols import PROTOCOLS
+
+TWO_DISKS = [wrong for wrong in PROTOCOLS if wrong.disks > 1]
 
 each = pytest.mark.parametrize("wrong", TWO_DISKS, ids=lambda wrong: wrong.name)
 
@@ -55,3 +57,7 @@ def test_no_views_show_it(wrong: Wrong) -> None:
 def test_the_right_protocol_is_closed_for_any_number_of_parts(wrong: Wrong) -> None:
     found = judged(wrong, PROTOCOL, views=True)
     assert (found.verdict, found.assurance) == (HOLDS, CLOSED)
+
+
+def test_there_are_enough_of_them() -> None:
+    assert len(TWO_DISKS) >= 4

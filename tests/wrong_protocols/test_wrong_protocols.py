@@ -11,18 +11,26 @@ from proofs.prove import prove
 from proofs.slices import as_asked
 from proofs.verdict import CLOSED, HOLDS, NOT_EXERCISED, REFUTED, Verdict
 from properties.catalogue import PROPERTIES, watched
+from properties.kinds import Possible
 from tests.proofs.by_views import shown_by_views
 from tests.wrong_protocols.changes import Wrong
-from tests.wrong_protocols.protocols import PROTOCOLS
+from tests.wrong_protocols.protocols import BY_TOPIC, OUT_OF_REACH, PROTOCOLS, WRONG_FROM_THREE
 
 FEW = 5_000
 """Views."""
+
+ASKED_FOR = {
+    "MET-6-some", "unchosen-children-are-skipped", "a-veto-before-all-are-tried", "an-operator-without-the-fault",
+    "copied-with-one-kind-of-disk", "failover-leaves-the-vm", "abort-for-all-writers-at-once", "one-vhd-is-rolled-back",
+}  # fmt: skip
+"""Those that a reviewer planted by hand when nothing noticed them: none is ever to go."""
 
 each = pytest.mark.parametrize("wrong", PROTOCOLS, ids=lambda wrong: wrong.name)
 
 
 def judged(wrong: Wrong, vms: int) -> Verdict:
-    (verdict,) = check(wrong.column, [wrong.refuted_by], Scope(vms=vms), network=changed(wrong))
+    scope = Scope(vms=vms, shapes=wrong.shapes)
+    (verdict,) = check(wrong.column, [wrong.refuted_by], scope, network=changed(wrong))
     return verdict
 
 
@@ -33,11 +41,12 @@ def changed(wrong: Wrong) -> Network:
 
 @cache
 def judged_right(wrong: Wrong) -> Verdict:
-    return by_views_and_searches(wrong, PROTOCOL)
+    """With two VMs at least, as the record is: the witness may take another VM than what is wrong does."""
+    return by_views_and_searches(wrong, PROTOCOL, max(wrong.vms, 2))
 
 
-def by_views_and_searches(wrong: Wrong, network: Network) -> Verdict:
-    scope = Scope(vms=wrong.vms, proofs=True, counts=False)
+def by_views_and_searches(wrong: Wrong, network: Network, vms: int) -> Verdict:
+    scope = Scope(vms=vms, proofs=True, counts=False)
     (verdict,) = check(wrong.column, [wrong.refuted_by], scope, network=network)
     return verdict
 
@@ -68,7 +77,8 @@ def test_no_views_prove_it(wrong: Wrong) -> None:
 
 @each
 def test_is_refuted_where_views_are_asked_first(wrong: Wrong) -> None:
-    found = by_views_and_searches(wrong, changed(wrong))
+    """Nobody says how many disks it takes: where views leave it open, VMs with two are searched as well."""
+    found = by_views_and_searches(wrong, changed(wrong), wrong.vms)
     assert found.verdict == REFUTED, f"{wrong.says} {wrong.refuted_by} says {found.verdict}: {found.reason}"
     assert found.length == wrong.length
     assert found.assurance != CLOSED
@@ -90,7 +100,7 @@ def test_takes_as_many_vms_as_it_says(wrong: Wrong) -> None:
 def test_the_rest_of_the_protocol_is_left_as_it_was() -> None:
     tables = {name: actor.moves for name, actor in PROTOCOL.actors.items()}
     events = dict(PROTOCOL.events)
-    for wrong in PROTOCOLS:
+    for wrong in (*PROTOCOLS, *OUT_OF_REACH):
         changed = wrong.change(PROTOCOL)
         assert {n for n, a in changed.actors.items() if a.moves != tables[n]} | {
             n for n, e in changed.events.items() if e != events[n]
@@ -100,4 +110,14 @@ def test_the_rest_of_the_protocol_is_left_as_it_was() -> None:
 
 
 def test_there_are_enough_of_them() -> None:
-    assert len({wrong.name for wrong in PROTOCOLS}) == len(PROTOCOLS) >= 40
+    names = [wrong.name for wrong in (*PROTOCOLS, *OUT_OF_REACH)] + [wrong.name for wrong in WRONG_FROM_THREE]
+    assert len(set(names)) == len(names) >= 95
+    assert len(PROTOCOLS) >= 80
+    assert all(BY_TOPIC.values())
+    assert {wrong.name for wrong in PROTOCOLS} >= ASKED_FOR
+
+
+def test_what_no_run_shows_stands_apart() -> None:
+    assert len(OUT_OF_REACH) >= 10
+    assert all(isinstance(PROPERTIES[wrong.refuted_by], Possible) for wrong in OUT_OF_REACH)
+    assert not any(isinstance(PROPERTIES[wrong.refuted_by], Possible) for wrong in PROTOCOLS)

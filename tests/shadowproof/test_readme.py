@@ -1,0 +1,78 @@
+"""The samples of README.md and CONTRIBUTING.md: what they show is what the commands say now, and what stands in the code.
+
+A told run is compared to the letter. Of a verified column and of an argument, which take long, it is what does not depend on
+how it was found: verdicts, assurances and lengths, as recorded, and each promise in its words.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from proofs.record import load
+from proofs.verdict import HOLDS, REFUTED
+from properties.catalogue import PROPERTIES
+from shadowproof.cli import app
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+SAMPLES: list[str] = re.findall(r"^```text\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+ROW = re.compile(r"^([a-z-]+) +(holds|REFUTED) +(.+?) {2,}[\d,]+ +[\d,]+ +\d+(?: +(\d+))?$", re.MULTILINE)
+"""A row of `verify`: a property, its verdict, its assurance (its first line; what it assumes of the future stands after a semicolon),
+and how long the run is where there is one."""
+
+
+def sample(start: str) -> str:
+    (found,) = (one for one in SAMPLES if one.startswith(start))
+    return found
+
+
+def joined(text: str) -> str:
+    return " ".join(text.split())
+
+
+def test_every_sample_is_looked_at() -> None:
+    assert [one.split()[0] for one in SAMPLES] == ["Assuming:", "no-vm-left-saved:", "auto-recovery-required:"]
+
+
+@pytest.mark.parametrize("command", ["explain no-vm-left-saved --fault requester_vanishes"])
+def test_a_run_is_told_as_it_is_told_now(command: str) -> None:
+    assert f".venv/bin/shadowproof {command} " in README
+    name = command.split()[1]
+    done = CliRunner().invoke(app, command.split())
+    assert done.exit_code == 1
+    assert sample(f"{name}:").rstrip() == done.stdout.rstrip()
+
+
+def test_the_column_is_as_recorded() -> None:
+    text = sample("Assuming: requester_vanishes")
+    rows, cells = ROW.findall(text), load().cells
+    asked = re.findall(r"-p ([a-z-]+)", README[: README.index(text)])
+    assert [name for name, *_ in rows] == asked
+    assert len(asked) == 4
+    for name, verdict, assurance, length in rows:
+        cell = cells[name]["requester_vanishes"]
+        assert (verdict.lower(), int(length) if length else None) == (cell.verdict, cell.length), name
+        assert assurance.split(";")[0] == cell.assurance, name
+        if cell.verdict == REFUTED:
+            assert f"broken after {cell.length} steps, by " in text
+            assert f": {PROPERTIES[name].says}" in joined(text)
+
+
+def test_the_argument_is_for_what_holds() -> None:
+    name = "auto-recovery-required"
+    text, promise = joined(sample(f"{name}:")), PROPERTIES[name]
+    assert load().cells[name]["no fault"].verdict == HOLDS
+    assert text.startswith(f'{name}: holds for any number of VMs, disks and adapters (no fault) "{promise.says}" ')
+    assert f"({' '.join(promise.shows)})" in text
+
+
+def test_the_property_that_contributors_are_shown_is_one_of_ours() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    _, _, section = text.partition("## Add a property")
+    (shown, *_) = re.findall(r"^```python\n(.*?)^```$", section, re.MULTILINE | re.DOTALL)
+    name = shown.split()[0].replace("_", "-")
+    assert shown in (ROOT / PROPERTIES[name].place.file).read_text(encoding="utf-8")
