@@ -44,7 +44,7 @@ class Group:
     """What became of one promise: the same change in one column or many. changes: smallest first. judged: in how many columns
     the promise was judged."""
 
-    property: str
+    promise: str
     changes: tuple[Change, ...]
     judged: int
 
@@ -142,7 +142,7 @@ def _rank(group: Group, order: Mapping[str, int]) -> tuple[int, int, tuple[int, 
     """Worse first, the gravest of it first, then what takes least."""
     first = group.first
     gravity = _GRAVEST.index(first.found.verdict)
-    return KINDS.index(first.kind), gravity, first.size, order.get(group.property, len(order))
+    return KINDS.index(first.kind), gravity, first.size, order.get(group.promise, len(order))
 
 
 def findings(cells: Mapping[tuple[str, Column], Verdict | Cell]) -> dict[tuple[str, Column], Verdict | Cell]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import tempfile
 from pathlib import Path
@@ -37,3 +38,8 @@ def write_whole(path: Path, text: str) -> None:
         raise OutputError(f"{path} cannot be written ({problem.strerror}). Choose another place.") from None
     finally:
         Path(temporary).unlink(missing_ok=True)  # it is still there if this was interrupted, too
+
+
+def write_json(path: Path, data: object) -> None:
+    """Write data as JSON, whole or not at all. Raises OutputError."""
+    write_whole(path, json.dumps(data, indent=1, ensure_ascii=False) + "\n")

@@ -123,9 +123,9 @@ def method(
     json_file: Annotated[Path | None, typer.Option("--json", help="Also write the answer to this file.")] = None,
 ) -> None:
     """Say for each VM of a host how it would be backed up, and what that does to it."""
+    from shadowproof.files import write_json
     from shadowproof.inventory import read_inventory
     from shadowproof.method import as_json, render
-    from shadowproof.verify import write_json
 
     found = read_inventory(inventory)
     text = render(found)
@@ -151,9 +151,8 @@ def obligations(
     Tell the run behind a broken promise with: shadowproof explain PROPERTY --fault NAME
     """
     from proofs.record import load
-    from shadowproof.files import check_writable
+    from shadowproof.files import check_writable, write_json
     from shadowproof.obligations import as_json, print_obligations
-    from shadowproof.verify import write_json
 
     if json_file is not None:
         check_writable(json_file)

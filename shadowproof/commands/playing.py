@@ -49,11 +49,10 @@ def play(
     """  # fmt: skip
     from model.protocol import PROTOCOL
     from shadowproof import ask, start
-    from shadowproof.files import check_writable
+    from shadowproof.files import check_writable, write_json
     from shadowproof.play import main_protocol
     from shadowproof.play import play as played
     from shadowproof.played import as_json, schema_text, text_of
-    from shadowproof.verify import write_json
 
     if schema:
         say(schema_text(), end="")

@@ -54,19 +54,19 @@ def test_what_a_changed_verdict_is(was: str, now: str, kind: str, status: int) -
 def test_worse_counts_whatever_else_is_undecided_or_better() -> None:
     was = [("p", BASE, REFUTED), ("q", BASE, HOLDS), ("r", BASE, REFUTED)]
     found = against(was, [("p", BASE, UNDECIDED), ("q", BASE, REFUTED), ("r", BASE, HOLDS)])
-    assert [(group.property, group.first.kind) for group in found.groups] == [
+    assert [(group.promise, group.first.kind) for group in found.groups] == [
         ("q", WORSE), ("r", BETTER), ("p", DIFFERENT),
     ]  # fmt: skip
     assert found.status == 1
 
 
 def test_a_break_that_a_smaller_column_shows_is_not_told_again() -> None:
-    columns = (ALL_FAULTS, PAIR, BOTH, HANGS, NEVER)
+    columns = [ALL_FAULTS, PAIR, BOTH, HANGS, NEVER]
     found = against([("p", c, HOLDS) for c in columns], [("p", c, REFUTED) for c in columns])
     (group,) = found.groups
     assert {one.column for one in group.told} == {HANGS, NEVER}
     assert (len(group.changes), group.judged, found.number(WORSE)) == (5, 5, 5)
-    columns = (*columns, BASE)
+    columns.append(BASE)
     (group,) = against([("p", c, HOLDS) for c in columns], [("p", c, REFUTED) for c in columns]).groups
     assert [one.column for one in group.told] == [BASE]
     assert group.first.column == BASE
@@ -75,7 +75,7 @@ def test_a_break_that_a_smaller_column_shows_is_not_told_again() -> None:
 def test_another_promise_or_another_change_hides_nothing() -> None:
     was = [("p", BASE, HOLDS), ("p", HANGS, HOLDS), ("q", HANGS, HOLDS)]
     found = against(was, [("p", BASE, UNDECIDED), ("p", HANGS, REFUTED), ("q", HANGS, REFUTED)])
-    assert [(group.property, len(group.told), group.first.found.verdict) for group in found.groups] == [
+    assert [(group.promise, len(group.told), group.first.found.verdict) for group in found.groups] == [
         ("p", 1, REFUTED), ("q", 1, REFUTED), ("p", 1, UNDECIDED),
     ]  # fmt: skip
 
@@ -88,7 +88,7 @@ def test_what_takes_least_comes_first_then_what_takes_fewest_steps() -> None:
         VANISHES: [verdict("p", VANISHES, REFUTED, 7)],
     }
     found = compared(verdicts, record, whole=True)
-    assert [(group.property, group.first.column, group.first.found.length) for group in found.groups] == [
+    assert [(group.promise, group.first.column, group.first.found.length) for group in found.groups] == [
         ("p", VANISHES, 7), ("q", HANGS, 8),
     ]  # fmt: skip
 
