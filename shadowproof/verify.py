@@ -25,7 +25,7 @@ from proofs.world import Column
 from properties.catalogue import PROPERTIES, watched
 from shadowproof.covered import covered
 from shadowproof.host import Kind
-from shadowproof.progress import telling
+from shadowproof.progress import Enough, telling
 from shadowproof.report import Verification
 
 Task = tuple[Column, Sequence[str], Scope]
@@ -68,9 +68,12 @@ def judge(
             else:
                 ((column, names, scope),), begun = tasks, time.perf_counter()
                 told.done(column, judge_in_shares((column, names, scope), cache=cache), time.perf_counter() - begun)
-        except KeyboardInterrupt:
+        except Enough:
+            raise
+        except BaseException as problem:
             kept = "are kept: run the same again, and it goes on there" if cache else "lost, since there is no cache"
-            console.print(f"Interrupted: {len(told.judged)} of {len(tasks)} columns were judged, and {kept}.")
+            what = "Interrupted" if isinstance(problem, KeyboardInterrupt) else "Failed"
+            console.print(f"{what}: {len(told.judged)} of {len(tasks)} columns were judged, and {kept}.")
             raise
     judged = [task for task in tasks if task[0] in told.judged]
     in_order = with_single_faults({column: told.judged[column] for column, _, _ in judged})

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from shadowproof.commands import CacheFolder, Faults, InventoryFile, Properties, Readings, app, console, say
+from shadowproof.commands import CacheFolder, Faults, InventoryFile, JsonFile, Properties, Readings, app, console, say
 
 _NOTES = 20  # on a file of VMs, that verify repeats
 _RECORDED_VMS = 2  # what fewer show may be less
@@ -52,7 +52,7 @@ def verify(
             "--exact", help="Also fail (status 1) at what is better than recorded, or took other numbers: for CI."
         ),
     ] = False,
-    json_file: Annotated[Path | None, typer.Option("--json", help="Also write everything to this file.")] = None,
+    json_file: JsonFile = None,
     cache: CacheFolder = None,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Judge everything anew, and keep nothing.")] = False,
     schema: Annotated[
@@ -75,7 +75,7 @@ def verify(
     from shadowproof import ask, report
     from shadowproof import verify as command
     from shadowproof.changed import since_record
-    from shadowproof.files import check_writable, write_json
+    from shadowproof.files import check_writable, is_stdout, write_json
     from shadowproof.kept import close_cache, open_cache
     from shadowproof.printed import Wanted, print_verification
 
@@ -84,10 +84,10 @@ def verify(
         return
     names = ask.properties(properties or [])
     number = ask.vms(vms)
+    if json_file is not None:
+        check_writable(json_file, inventory)
     kinds = None if inventory is None else _kinds(inventory, full, ask.column(faults or [], readings or []), names)
     tasks, compared = _tasks(names, faults or [], readings or [], number, full, kinds)
-    if json_file is not None:
-        check_writable(json_file)
     record = _record(whole=compared, comparable=kinds is None and number >= _RECORDED_VMS)
     errors = console(errors=True)
     kept = None if no_cache else open_cache(cache, errors)
@@ -95,7 +95,7 @@ def verify(
     if json_file is not None:
         write_json(json_file, report.as_json(done))
     since = None if done.against.as_recorded else since_record(PROTOCOL)
-    print_verification(done, console(), Wanted(tables, failing, quiet), since=since)
+    print_verification(done, console(errors=is_stdout(json_file)), Wanted(tables, failing, quiet), since=since)
     close_cache(errors)
     raise typer.Exit(done.status or int(exact and not done.against.exactly))
 
@@ -173,7 +173,7 @@ def sweep(
     worker_cache: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Each worker of the cluster keeps what it judges in its DIR.")
     ] = None,
-    json_file: Annotated[Path | None, typer.Option("--json", help="Also write everything to this file.")] = None,
+    json_file: JsonFile = None,
     fail_on_new: Annotated[bool, typer.Option("--fail-on-new", help="Exit with status 1 if anything is new.")] = False,
     cache: CacheFolder = None,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Judge everything anew, and keep nothing.")] = False,
@@ -206,7 +206,7 @@ def sweep(
     """
     from shadowproof import ask
     from shadowproof import sweep as command
-    from shadowproof.files import check_writable, write_whole
+    from shadowproof.files import check_writable, is_stdout, write_whole
     from shadowproof.kept import close_cache, open_cache
 
     if schema:
@@ -232,7 +232,7 @@ def sweep(
         raise typer.Exit(130)
     if json_file is not None:
         write_whole(json_file, command.as_text(done))
-    command.print_sweep(done, console())
+    command.print_sweep(done, console(errors=is_stdout(json_file)))
     raise typer.Exit(done.status(fail_on_new=fail_on_new))
 
 

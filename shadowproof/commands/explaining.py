@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from shadowproof.commands import CacheFolder, Faults, Readings, app, console, here, say
+from shadowproof.commands import CacheFolder, Faults, JsonFile, Readings, app, console, here, say
 
 
 @app.command()
@@ -118,25 +118,27 @@ def assumptions(
 @app.command()
 def method(
     inventory: Annotated[
-        Path, typer.Option("--inventory", "-i", help="A host's VMs, as collect-inventory.ps1 writes them.")
+        Path, typer.Option("--inventory", "-i", help="A host's VMs, as collect-inventory.ps1 writes them; - is stdin.")
     ],
-    json_file: Annotated[Path | None, typer.Option("--json", help="Also write the answer to this file.")] = None,
+    json_file: JsonFile = None,
 ) -> None:
     """Say for each VM of a host how it would be backed up, and what that does to it."""
-    from shadowproof.files import write_json
+    from shadowproof.files import check_writable, is_stdout, write_json
     from shadowproof.inventory import read_inventory
     from shadowproof.method import as_json, render
 
+    if json_file is not None:
+        check_writable(json_file, inventory)
     found = read_inventory(inventory)
     text = render(found)
     if json_file is not None:
         write_json(json_file, as_json(found))
-    say(text)
+    say(text, err=is_stdout(json_file))
 
 
 @app.command()
 def obligations(
-    json_file: Annotated[Path | None, typer.Option("--json", help="Also write both tables to this file.")] = None,
+    json_file: JsonFile = None,
 ) -> None:
     """Say what a requester must do after each kind of failure, and which promise breaks if a duty is not done.
 
@@ -151,7 +153,7 @@ def obligations(
     Tell the run behind a broken promise with: shadowproof explain PROPERTY --fault NAME
     """
     from proofs.record import load
-    from shadowproof.files import check_writable, write_json
+    from shadowproof.files import check_writable, is_stdout, write_json
     from shadowproof.obligations import as_json, print_obligations
 
     if json_file is not None:
@@ -159,7 +161,7 @@ def obligations(
     record = load()
     if json_file is not None:
         write_json(json_file, as_json(record))
-    print_obligations(record, console())
+    print_obligations(record, console(errors=is_stdout(json_file)))
 
 
 @app.command()

@@ -38,9 +38,10 @@ def draw(
     """Draw state diagrams: Mermaid text, or SVG where Graphviz is installed."""
     from model.protocol import PROTOCOL
     from shadowproof import ask, drawing
-    from shadowproof.files import write_whole
+    from shadowproof.files import check_writable, write_whole
 
     if svg is not None:
+        check_writable(svg)
         if actor is None:
             raise ask.AskError("--svg draws one actor. Name it: shadowproof draw writer_state --svg writer.svg")
         try:
