@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from shadowproof.commands import CacheFolder, Faults, JsonFile, Readings, app, console, here, say
+
+
+def _end_with_a_fact(names: Sequence[str]) -> None:
+    """If what is asked for is a fact, say so, and end: there is nothing to search or to argue."""
+    from properties.catalogue import PROPERTIES
+    from properties.kinds import Fact
+    from shadowproof.facts import of_fact
+
+    if len(names) == 1 and isinstance(found := PROPERTIES[names[0]], Fact):
+        text, status = of_fact(found)
+        say(text)
+        raise typer.Exit(status)
 
 
 @app.command()
@@ -29,6 +42,7 @@ def explain(
     from shadowproof.kept import close_cache, open_cache
 
     names = ask.properties([property_name])
+    _end_with_a_fact(names)
     column, number, errors = ask.column(faults or [], readings or []), ask.vms(vms), console(errors=True)
     open_cache(cache, errors)
     text, status = explained(property_name, names, column, number, here)
@@ -60,6 +74,7 @@ def why(
     from shadowproof.why import why as argued
 
     name, column = ask.one_property(property_name), ask.column(faults or [], readings or [])
+    _end_with_a_fact([name])
     errors = console(errors=True)
     seconds = prove.check_limit(limit)
     open_cache(cache, errors)
@@ -100,6 +115,7 @@ def assumptions(
         takes.print_matrix(record, console())
         return
     name = ask.one_property(property_name)
+    _end_with_a_fact([name])
     errors = console(errors=True)
     seconds = prove.check_limit(limit)
     open_cache(cache, errors)

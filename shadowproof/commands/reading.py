@@ -66,6 +66,20 @@ def list_(
 
 
 @app.command()
+def show(
+    name: Annotated[
+        str, typer.Argument(help="A promise, event, requirement, reading, fault, actor, or sentence (S36).")
+    ],
+) -> None:
+    """Say of anything that has a name what it says, where it stands (file:line), and what links to it."""
+    from shadowproof.printed import print_lines
+    from shadowproof.show import show as shown
+
+    for number, found in enumerate(shown(name)):
+        print_lines([*([""] if number else []), *found.lines()], console())
+
+
+@app.command()
 def accept(reason: Annotated[str, typer.Option(help="Why the verdicts changed: kept in the record.")]) -> None:
     """Record the verdicts as they are now, with the reason for the change."""
     from shadowproof.accepting import accept_now
