@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from model.notation import Network
+from model.notation import Actor, Network
 from model.requirements import REQUIREMENTS
 from proofs.since import ROOT, SECONDS, SinceError, rules_at, rules_of
 
@@ -66,9 +66,21 @@ def _changed(name: str, was: str | None, now: str, network: Network) -> Rule:
     known = {requirement.id: requirement.sentences for requirement in REQUIREMENTS}
     sentences = sorted({number for one in event.by for number in known.get(one, ())})
     machines = [] if was is None else _machines(was.splitlines(), now.splitlines())
-    there = [f"{machine} ({network.actors[machine].place})" for machine in machines if machine in network.actors]
+    there = [f"{one} ({row_place(network.actors[one], name)})" for one in machines if one in network.actors]
     what = "is new" if was is None else "changed" + (f" in {', '.join(there)}" if there else "")
     return Rule(name, what, event.by, tuple(sentences), () if there else (str(event.place),))
+
+
+def row_place(actor: Actor, event: str) -> str:
+    """Where the first row of a machine's table stands that names an event; where its text does not tell, the machine itself."""
+    file = ROOT / actor.place.file
+    try:
+        lines = file.read_text("utf-8").splitlines()
+    except OSError:
+        return str(actor.place)
+    begun = next((at for at, line in enumerate(lines) if line.startswith(f"{actor.name}.table(")), len(lines))
+    rows = (at for at, line in enumerate(lines[begun:], begun + 1) if f'"{event}"' in line)
+    return f"{actor.place.file}:{next(rows, actor.place.line)}"
 
 
 def _machines(was: Sequence[str], now: Sequence[str]) -> list[str]:
@@ -88,4 +100,4 @@ def _git(arguments: Sequence[str], root: Path) -> str:
     return done.stdout
 
 
-__all__ = ["Rule", "Since", "differing", "since_record"]
+__all__ = ["Rule", "Since", "differing", "row_place", "since_record"]

@@ -21,6 +21,7 @@ from proofs.verdict import REFUTED
 from properties.catalogue import PROPERTIES
 from properties.kinds import Possible, Property, terms_of
 from shadowproof.ask import AskError, near
+from shadowproof.changed import row_place
 
 
 @dataclass(frozen=True)
@@ -199,7 +200,7 @@ def _when(event: Event) -> Iterator[str]:
                 if rule.dest is not None and rule.dest != state:
                     rows.setdefault((rule.dest, words(rule.when)), []).append(state)
         for (dest, when), states in rows.items():
-            yield f"{actor.name}: {', '.join(states)} → {dest}, when {when} ({actor.place})"
+            yield f"{actor.name}: {', '.join(states)} → {dest}, when {when} ({row_place(actor, event.name)})"
 
 
 def _actor(name: str) -> Iterator[Shown]:

@@ -12,7 +12,7 @@ from model.notation import TRUE
 from model.protocol import PROTOCOL
 from proofs.since import ROOT, rules_of
 from proofs.vary import rows_of, with_dest, with_event, with_table
-from shadowproof.changed import differing, since_record
+from shadowproof.changed import differing, row_place, since_record
 
 
 def git(root: Path, *arguments: str) -> None:
@@ -53,6 +53,19 @@ def test_a_guard_a_row_a_start_and_what_is_gone() -> None:
     assert [(one.name, one.what) for one in differing(before, PROTOCOL)] == [
         ("vm_saved", "is new"), ("vm_eaten", "is no more"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("machine", "event"), [("power", "vm_given_back"), ("note", "vm_given_back"), ("requester", "requester_vanishes")]
+)
+def test_a_row_stands_where_its_event_is_named_in_that_machine_s_table(machine: str, event: str) -> None:
+    actor = PROTOCOL.actors[machine]
+    file, _, line = row_place(actor, event).partition(":")
+    lines = (ROOT / file).read_text("utf-8").splitlines()
+    assert event in lines[int(line) - 1]
+    tables = [text.partition(".table(")[0] for text in lines[: int(line)] if ".table(" in text]
+    assert tables[-1] == machine
+    assert row_place(actor, "nothing_of_that_name") == str(actor.place)
 
 
 def test_of_an_edited_model_since_head_else_since_the_record(checkout: Path) -> None:
