@@ -26,7 +26,7 @@ $(READY): requirements/dev.txt pyproject.toml
 	@touch $@
 
 verify: setup
-	@$(BIN)/shadowproof verify
+	@$(BIN)/shadowproof verify --exact
 
 test: setup
 	@$(BIN)/pytest -q -n $(WORKERS) --dist loadgroup

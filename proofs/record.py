@@ -20,6 +20,14 @@ WORSE, BETTER, DIFFERENT, NEW = "worse", "better", "different", "not recorded"
 _RANK = {HOLDS: 0, NOT_EXERCISED: 1, UNDECIDED: 2, REFUTED: 3}
 
 
+def kind_of(was: str, now: str) -> str:
+    """Whether a verdict in place of a recorded one is worse, better or merely different. What was refuted, and is undecided or not
+    exercised now, is no better: nothing shows that it holds."""
+    if now == HOLDS and was != HOLDS:
+        return BETTER
+    return WORSE if _RANK[now] > _RANK[was] else DIFFERENT
+
+
 @dataclass(frozen=True)
 class Cell:
     """What is recorded of one property in one column. length: the steps of the shortest run, where there is one."""
@@ -74,12 +82,7 @@ class Record:
             expected, now = self.cell(verdict.property, verdict.column), Cell.of(verdict)
             if expected == now:
                 continue
-            if expected is None:
-                kind = NEW
-            elif _RANK[expected.verdict] != _RANK[now.verdict]:
-                kind = WORSE if _RANK[now.verdict] > _RANK[expected.verdict] else BETTER
-            else:
-                kind = DIFFERENT
+            kind = NEW if expected is None else kind_of(expected.verdict, now.verdict)
             different.append(Difference(verdict.property, verdict.column, kind, expected, now))
         return different
 

@@ -44,12 +44,13 @@ def _of_event(network: Network, name: str) -> Iterator[str]:
 def changed_since(revision: str, network: Network, root: Path = ROOT) -> tuple[str, ...]:
     """The events, and the machines that start otherwise, of which the network says something else than it said at a revision of
     version control, or that were not there. Raises SinceError."""
-    then = _rules_at(revision, root)
+    then = rules_at(revision, root)
     now = rules_of(network)
     return tuple(name.removesuffix(" starts") for name, text in now.items() if then.get(name) != text)
 
 
-def _rules_at(revision: str, root: Path) -> dict[str, str]:
+def rules_at(revision: str, root: Path = ROOT) -> dict[str, str]:
+    """What `rules_of` gives of the model at a revision. Raises SinceError."""
     if revision.startswith("-"):
         raise SinceError(f"{revision!r} names no revision. Write a commit, a branch or a tag, such as HEAD~1.")
     packed = _run(["git", "archive", "--format=tar", revision, "model"], root, {})

@@ -21,8 +21,9 @@ class AskError(ValueError):
 
 
 def near(word: str, known: Iterable[str], kind: str) -> str:
-    """What else may have been meant."""
-    close = difflib.get_close_matches(word, list(known), 3, 0.5)
+    """What else may have been meant, in capitals or not."""
+    in_small = {one.lower(): one for one in known}
+    close = [in_small[one] for one in difflib.get_close_matches(word.lower(), in_small, 3, 0.5)]
     return f"Did you mean {' or '.join(close)}?" if close else f"List them with: shadowproof list {kind}"
 
 

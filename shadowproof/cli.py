@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from contextlib import suppress
+from typing import TextIO
 
 from shadowproof.commands import app, checking, cutting, explaining, mutating, playing, reading
+from shadowproof.failure import CLOSED_PIPE, shown, told
 from shadowproof.spelling import spell_what_is_lacking
 from shadowproof.stopping import told_to_end
 
@@ -12,20 +16,52 @@ __all__ = ["app", "checking", "cutting", "explaining", "main", "mutating", "play
 
 
 def main() -> None:
-    """Run the command; bad input ends in one sentence and exit status 2, never in a traceback; INT in 130, TERM in 143."""
+    """Run the command. Bad input ends in one sentence and exit status 2, what is wrong with the tool itself in one and 4, never in a
+    traceback; a closed pipe in 141, as shells have it; INT in 130, TERM in 143."""
     spell_what_is_lacking()
     with told_to_end():
-        _run()
+        sys.exit(_status())
 
 
-def _run() -> None:
+def _status() -> int:
+    try:
+        status = _run()
+        for stream in (sys.stdout, sys.stderr):
+            if stream is not None:  # closed by whoever started this
+                stream.flush()
+    except BrokenPipeError:
+        _write_no_more()
+        return CLOSED_PIPE
+    except Exception as problem:
+        said, status = told(problem)
+        try:
+            sys.stdout.flush()
+        except (OSError, ValueError, AttributeError):
+            _write_no_more(sys.stdout)
+        with suppress(OSError):
+            print(f"{shown(problem)}shadowproof: {said}", file=sys.stderr, flush=True)
+    return status
+
+
+def _run() -> int:
     try:
         app()
-    except ValueError as problem:
-        print(f"shadowproof: {' '.join(str(problem).split())}", file=sys.stderr)
-        sys.exit(2)
-    except BrokenPipeError:
-        sys.exit(1)
+    except SystemExit as ended:
+        if isinstance(ended.__context__, BrokenPipeError):  # typer makes a status 1 of it
+            raise ended.__context__ from None
+        return ended.code if isinstance(ended.code, int) else int(bool(ended.code))
+    return 0
+
+
+def _write_no_more(*streams: TextIO | None) -> None:
+    """What is still to be written to these streams (none: to any) goes nowhere, so that Python does not fail once more at its end."""
+    with suppress(OSError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        for stream in streams or (sys.stdout, sys.stderr):
+            with suppress(OSError, ValueError):
+                if stream is not None:
+                    os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from importlib.resources import files
 from typing import Any
 
@@ -15,6 +16,7 @@ from proofs.world import Column
 from properties.catalogue import PROPERTIES
 from properties.kinds import Ends, Property
 from shadowproof import covered
+from shadowproof.compared import Change, Compared, Group, compared
 from shadowproof.covered import Covered
 
 SCHEMA = "shadowproof-verify/1"
@@ -38,7 +40,9 @@ NOT_SHOWN_OF_A_HOST = (
 
 @dataclass(frozen=True)
 class Verification:
-    """Everything one run of `verify` found. `seconds`: by column. `host`: the VMs of the inventory that were judged."""
+    """Everything one run of `verify` found. compared: it is what the record asks, which so has to have each verdict; else those that
+    it has are compared. seconds: by column. host: the VMs of the inventory that were judged. left: columns that were not judged, since
+    somebody stopped early."""
 
     verdicts: Mapping[Column, Sequence[Verdict]]
     scopes: Mapping[Column, Scope]
@@ -46,6 +50,7 @@ class Verification:
     record: Record
     compared: bool
     host: Covered | None = None
+    left: int = 0
 
     @property
     def not_shown(self) -> Sequence[str]:
@@ -55,24 +60,33 @@ class Verification:
     def all_verdicts(self) -> list[Verdict]:
         return [found for column in self.verdicts.values() for found in column]
 
+    @cached_property
+    def by_cell(self) -> Mapping[tuple[str, Column], Verdict]:
+        """Every verdict by its promise and its column."""
+        return {(one.property, column): one for column, found in self.verdicts.items() for one in found}
+
     @property
     def differences(self) -> list[Difference]:
+        """What accepting would change in the record: also assurances and lengths of runs."""
         return self.record.differences(self.all_verdicts) if self.compared else []
+
+    @cached_property
+    def against(self) -> Compared:
+        """The verdicts against the record."""
+        return compared(self.verdicts, self.record, whole=self.compared, promises=self._promises)
+
+    @property
+    def _promises(self) -> Sequence[str]:
+        judged = {found.property for found in self.all_verdicts}
+        return tuple(PROPERTIES) if judged >= PROPERTIES.keys() else ()
 
     @property
     def status(self) -> int:
-        """0 as recorded (or everything holds), 1 not as recorded (or refuted), 2 nothing was judged, 3 undecided."""
-        verdicts = self.all_verdicts
-        if not any(found.verdict != NOT_EXERCISED for found in verdicts):
+        """0 as recorded or better (what the record does not ask: everything holds), 1 not as recorded (or refuted), 2 nothing was
+        judged, 3 undecided what was decided (or never asked)."""
+        if not any(found.verdict != NOT_EXERCISED for found in self.all_verdicts):
             return 2
-        if self.compared:
-            different = self.differences
-            if any(d.found.verdict == UNDECIDED for d in different):
-                return 3
-            return 1 if different else 0
-        if any(found.verdict == REFUTED for found in verdicts):
-            return 1
-        return 3 if any(found.verdict == UNDECIDED for found in verdicts) else 0
+        return self.against.status
 
 
 def assumptions(found: Property) -> list[str]:
@@ -88,16 +102,18 @@ def column_text(column: Column) -> str:
 
 
 def as_json(done: Verification) -> dict[str, Any]:
-    """The verification as the schema describes it."""
-    differences = {(d.property, d.column): d for d in done.differences}
+    """The verification as the schema describes it: first what is not as recorded, worse first, then the rest, as it was asked."""
+    groups = done.against.groups
+    changes = {(group.promise, one.column.name): one for group in groups for one in group.changes}
+    order = {cell: number for number, cell in enumerate(changes)}
+    verdicts = sorted(done.all_verdicts, key=lambda one: order.get((one.property, one.column), len(order)))
     return {
         "schema": SCHEMA,
         "status": done.status,
+        "changes": [_group(group) for group in groups],
         "columns": [_column(done, column, found) for column, found in done.verdicts.items()],
-        "verdicts": [
-            _verdict(done, found, differences.get((found.property, found.column))) for found in done.all_verdicts
-        ],
-        "compared_with_record": done.compared,
+        "verdicts": [_verdict(done, found, changes.get((found.property, found.column))) for found in verdicts],
+        "compared_with_record": bool(done.against.known),
         "counts": {
             kind: sum(found.verdict == kind for found in done.all_verdicts)
             for kind in (HOLDS, REFUTED, UNDECIDED, NOT_EXERCISED)
@@ -107,18 +123,30 @@ def as_json(done: Verification) -> dict[str, Any]:
     }
 
 
+def _group(group: Group) -> dict[str, Any]:
+    return {
+        "property": group.promise,
+        "kind": group.first.kind,
+        "was": group.first.was or None,
+        "now": group.first.found.verdict,
+        "columns": len(group.changes),
+        "of": group.judged,
+        "smallest": [{"column": one.column.name, "length": one.found.length} for one in group.told],
+    }
+
+
 def _column(done: Verification, column: Column, found: Sequence[Verdict]) -> dict[str, Any]:
     return {
         "name": title(column),
         "faults": sorted(column.faults),
         "readings": dict(column.readings),
-        "vms": done.scopes[column].vms,
+        "vms": done.scopes[column].vms if column in done.scopes else max((v.vms for v in found), default=1),
         "states": max((v.states for v in found), default=0),
         "seconds": round(done.seconds.get(column, 0.0), 2),
     }
 
 
-def _verdict(done: Verification, found: Verdict, difference: Difference | None) -> dict[str, Any]:
+def _verdict(done: Verification, found: Verdict, difference: Change | None) -> dict[str, Any]:
     property_ = PROPERTIES[found.property]
     return {
         "property": found.property,
@@ -143,9 +171,14 @@ def _verdict(done: Verification, found: Verdict, difference: Difference | None) 
         else [{"event": event, "member": [i + 1 for i in index]} for event, index in found.run.steps],
         "vms_like": None if found.run is None or done.host is None else done.host.like(found.run),
         "repeats_from": None if found.run is None else found.run.loop,
-        "difference": None if difference is None else {"kind": difference.kind, "text": str(difference)},
+        "difference": None if difference is None else _difference(difference),
         "cached": found.cached,
     }
+
+
+def _difference(change: Change) -> dict[str, str]:
+    was = change.was or "nothing"
+    return {"kind": change.kind, "text": f"{was} recorded, {change.found.verdict} found"}
 
 
 def schema_text() -> str:

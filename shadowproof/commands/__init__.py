@@ -17,10 +17,32 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
     help="The Hyper-V VSS writer's protocol as a network of state machines, with every promise judged.\n\n"
-    "Exit status: 0 holds, or all is as recorded; 1 refuted, or not as recorded; 2 bad input or nothing to judge; 3 undecided; "
-    "130 interrupted (INT); 143 told to end (TERM).",
+    "Exit status: 0 holds, or all is as recorded or better; 1 refuted, or not as recorded; 2 bad input or nothing to judge; "
+    "3 undecided; 4 the tool itself failed; 130 interrupted (INT); 141 nobody reads on (PIPE); 143 told to end (TERM).",
 )
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            say(f"shadowproof {version('shadowproof')}")
+        except PackageNotFoundError:  # a checkout that is not installed
+            say("shadowproof, not installed")
+        raise typer.Exit
+
+
+@app.callback()
+def common(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which version this is.")
+    ] = False,
+) -> None:
+    """What all commands have."""
+
 
 Properties = Annotated[
     list[str] | None,
@@ -35,7 +57,8 @@ Readings = Annotated[
     list[str] | None, typer.Option("--reading", "-r", help="Take another reading, as READ-1=NEVER. May be repeated.")
 ]
 InventoryFile = Annotated[
-    Path | None, typer.Option("--inventory", "-i", help="A host's VMs, as collect-inventory.ps1 writes them.")
+    Path | None,
+    typer.Option("--inventory", "-i", help="A host's VMs, as collect-inventory.ps1 writes them; - is stdin."),
 ]
 CacheFolder = Annotated[
     Path | None,
@@ -45,6 +68,12 @@ CacheFolder = Annotated[
         "the user's folder for caches (~/.cache/shadowproof).",
     ),
 ]  # fmt: skip
+
+
+JsonFile = Annotated[
+    Path | None,
+    typer.Option("--json", help="Also write everything to this file; - is stdout, and the rest goes to stderr."),
+]
 
 
 def console(*, errors: bool = False) -> Console:

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from shadowproof.commands import CacheFolder, Faults, InventoryFile, Properties, Readings, app, console, say
+from shadowproof.commands import CacheFolder, Faults, InventoryFile, JsonFile, Properties, Readings, app, console, say
 
 _NOTES = 20  # on a file of VMs, that verify repeats
+_RECORDED_VMS = 2  # what fewer show may be less
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from proofs.record import Record
     from proofs.world import Column
     from shadowproof.host import Kind
     from shadowproof.verify import Task
@@ -32,7 +34,25 @@ def verify(
         typer.Option("--full", help="As many VMs in every column, also where one is enough by default. Takes long."),
     ] = False,
     inventory: InventoryFile = None,
-    json_file: Annotated[Path | None, typer.Option("--json", help="Also write everything to this file.")] = None,
+    tables: Annotated[
+        bool, typer.Option("--tables", help="Also print tables: every promise, every finding, every column.")
+    ] = False,
+    failing: Annotated[
+        bool, typer.Option("--failing", help="Print what is not as recorded, and what fails, in full; nothing else.")
+    ] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Print nothing if the status is 0, else only what is the matter.")
+    ] = False,
+    fail_fast: Annotated[
+        bool, typer.Option("--fail-fast", help="Stop at the first verdict that is worse than recorded.")
+    ] = False,
+    exact: Annotated[
+        bool,
+        typer.Option(
+            "--exact", help="Also fail (status 1) at what is better than recorded, or took other numbers: for CI."
+        ),
+    ] = False,
+    json_file: JsonFile = None,
     cache: CacheFolder = None,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Judge everything anew, and keep nothing.")] = False,
     schema: Annotated[
@@ -42,32 +62,58 @@ def verify(
     """Judge every promise, in every column: no fault, each fault alone, each reading alone, all faults.
 
     With --fault or --reading: in that one column. With --inventory: for all VMs of a real host, each kind as it is.
-    Succeeds if every verdict is as recorded (reviewed and kept in the project).
+
+    Says what became worse than recorded (reviewed and kept in the project), what better, what is merely different, promise by
+    promise, and which rules were changed; then how the promises stand. The first is asked of any question that the record has an
+    answer to: of one column and of few promises (-p) too.
+
+    Exit status: 0 as recorded or better (where the record has no answer: all holds); 1 something is worse than recorded, or not as
+    recorded (where the record has no answer: refuted); 2 bad input, or nothing was put to the test; 3 something is undecided that
+    was decided (or never asked), and nothing is worse; 4 the tool itself failed.
     """
-    from proofs.record import Record, load
+    from model.protocol import PROTOCOL
     from shadowproof import ask, report
     from shadowproof import verify as command
-    from shadowproof.files import check_writable
+    from shadowproof.changed import since_record
+    from shadowproof.files import check_writable, is_stdout, write_json
     from shadowproof.kept import close_cache, open_cache
+    from shadowproof.printed import Wanted, print_verification
 
     if schema:
         say(report.schema_text(), end="")
         return
     names = ask.properties(properties or [])
     number = ask.vms(vms)
+    if json_file is not None:
+        check_writable(json_file, inventory)
     kinds = None if inventory is None else _kinds(inventory, full, ask.column(faults or [], readings or []), names)
     tasks, compared = _tasks(names, faults or [], readings or [], number, full, kinds)
-    if json_file is not None:
-        check_writable(json_file)
-    record = load() if compared else Record({})
+    record = _record(whole=compared, comparable=kinds is None and number >= _RECORDED_VMS)
     errors = console(errors=True)
     kept = None if no_cache else open_cache(cache, errors)
-    done = command.judge(tasks, record, compared=compared, console=errors, cache=kept, kinds=kinds)
+    done = command.judge(tasks, record, compared=compared, console=errors, cache=kept, kinds=kinds, fail_fast=fail_fast)
     if json_file is not None:
-        command.write_json(json_file, report.as_json(done))
-    command.print_verification(done, console())
+        write_json(json_file, report.as_json(done))
+    since = None if done.against.as_recorded else since_record(PROTOCOL)
+    print_verification(done, console(errors=is_stdout(json_file)), Wanted(tables, failing, quiet), since=since)
     close_cache(errors)
-    raise typer.Exit(done.status)
+    raise typer.Exit(done.status or int(exact and not done.against.exactly))
+
+
+def _record(*, whole: bool, comparable: bool) -> Record:
+    """What verdicts are compared with: nothing, where the question is another one, or where it has to do without since the record
+    cannot be read. whole: the question is the record's own, and needs it. Raises RecordError."""
+    from proofs.record import Record, RecordError, load
+
+    if not comparable:
+        return Record({})
+    try:
+        return load()
+    except RecordError as problem:
+        if whole:
+            raise
+        say(f"Not compared with the record: {problem}", err=True)
+        return Record({})
 
 
 def _kinds(inventory: Path, full: bool, column: Column, names: Sequence[str]) -> tuple[Kind, ...]:
@@ -127,7 +173,7 @@ def sweep(
     worker_cache: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Each worker of the cluster keeps what it judges in its DIR.")
     ] = None,
-    json_file: Annotated[Path | None, typer.Option("--json", help="Also write everything to this file.")] = None,
+    json_file: JsonFile = None,
     fail_on_new: Annotated[bool, typer.Option("--fail-on-new", help="Exit with status 1 if anything is new.")] = False,
     cache: CacheFolder = None,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Judge everything anew, and keep nothing.")] = False,
@@ -160,7 +206,7 @@ def sweep(
     """
     from shadowproof import ask
     from shadowproof import sweep as command
-    from shadowproof.files import check_writable, write_whole
+    from shadowproof.files import check_writable, is_stdout, write_whole
     from shadowproof.kept import close_cache, open_cache
 
     if schema:
@@ -186,7 +232,7 @@ def sweep(
         raise typer.Exit(130)
     if json_file is not None:
         write_whole(json_file, command.as_text(done))
-    command.print_sweep(done, console())
+    command.print_sweep(done, console(errors=is_stdout(json_file)))
     raise typer.Exit(done.status(fail_on_new=fail_on_new))
 
 

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from shadowproof.commands import CacheFolder, Faults, Readings, app, console, here, say
+from shadowproof.commands import CacheFolder, Faults, JsonFile, Readings, app, console, here, say
+
+
+def _end_with_a_fact(names: Sequence[str]) -> None:
+    """If what is asked for is a fact, say so, and end: there is nothing to search or to argue."""
+    from properties.catalogue import PROPERTIES
+    from properties.kinds import Fact
+    from shadowproof.facts import of_fact
+
+    if len(names) == 1 and isinstance(found := PROPERTIES[names[0]], Fact):
+        text, status = of_fact(found)
+        say(text)
+        raise typer.Exit(status)
 
 
 @app.command()
@@ -29,6 +42,7 @@ def explain(
     from shadowproof.kept import close_cache, open_cache
 
     names = ask.properties([property_name])
+    _end_with_a_fact(names)
     column, number, errors = ask.column(faults or [], readings or []), ask.vms(vms), console(errors=True)
     open_cache(cache, errors)
     text, status = explained(property_name, names, column, number, here)
@@ -60,6 +74,7 @@ def why(
     from shadowproof.why import why as argued
 
     name, column = ask.one_property(property_name), ask.column(faults or [], readings or [])
+    _end_with_a_fact([name])
     errors = console(errors=True)
     seconds = prove.check_limit(limit)
     open_cache(cache, errors)
@@ -100,6 +115,7 @@ def assumptions(
         takes.print_matrix(record, console())
         return
     name = ask.one_property(property_name)
+    _end_with_a_fact([name])
     errors = console(errors=True)
     seconds = prove.check_limit(limit)
     open_cache(cache, errors)
@@ -118,25 +134,27 @@ def assumptions(
 @app.command()
 def method(
     inventory: Annotated[
-        Path, typer.Option("--inventory", "-i", help="A host's VMs, as collect-inventory.ps1 writes them.")
+        Path, typer.Option("--inventory", "-i", help="A host's VMs, as collect-inventory.ps1 writes them; - is stdin.")
     ],
-    json_file: Annotated[Path | None, typer.Option("--json", help="Also write the answer to this file.")] = None,
+    json_file: JsonFile = None,
 ) -> None:
     """Say for each VM of a host how it would be backed up, and what that does to it."""
+    from shadowproof.files import check_writable, is_stdout, write_json
     from shadowproof.inventory import read_inventory
     from shadowproof.method import as_json, render
-    from shadowproof.verify import write_json
 
+    if json_file is not None:
+        check_writable(json_file, inventory)
     found = read_inventory(inventory)
     text = render(found)
     if json_file is not None:
         write_json(json_file, as_json(found))
-    say(text)
+    say(text, err=is_stdout(json_file))
 
 
 @app.command()
 def obligations(
-    json_file: Annotated[Path | None, typer.Option("--json", help="Also write both tables to this file.")] = None,
+    json_file: JsonFile = None,
 ) -> None:
     """Say what a requester must do after each kind of failure, and which promise breaks if a duty is not done.
 
@@ -151,16 +169,15 @@ def obligations(
     Tell the run behind a broken promise with: shadowproof explain PROPERTY --fault NAME
     """
     from proofs.record import load
-    from shadowproof.files import check_writable
+    from shadowproof.files import check_writable, is_stdout, write_json
     from shadowproof.obligations import as_json, print_obligations
-    from shadowproof.verify import write_json
 
     if json_file is not None:
         check_writable(json_file)
     record = load()
     if json_file is not None:
         write_json(json_file, as_json(record))
-    print_obligations(record, console())
+    print_obligations(record, console(errors=is_stdout(json_file)))
 
 
 @app.command()

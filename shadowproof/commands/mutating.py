@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from shadowproof.commands import Properties, app, console, say
+from shadowproof.commands import JsonFile, Properties, app, console, say
 
 
 @app.command()
@@ -40,7 +39,7 @@ def mutate(
         ),
     ] = False,
     jobs: Annotated[int | None, typer.Option(help="Processes of this machine; by default one a core.")] = None,
-    json_file: Annotated[Path | None, typer.Option("--json", help="Also write everything to this file.")] = None,
+    json_file: JsonFile = None,
     record: Annotated[
         bool,
         typer.Option(
@@ -60,7 +59,7 @@ def mutate(
     from proofs.mutants import OPERATORS
     from shadowproof import ask
     from shadowproof import mutate as command
-    from shadowproof.files import check_writable, write_whole
+    from shadowproof.files import check_writable, is_stdout, write_whole
 
     if schema:
         say(command.schema_text(), end="")
@@ -84,5 +83,5 @@ def mutate(
         write_whole(json_file, command.as_text(done))
     if record:
         command.record(done)
-    command.print_mutated(done, console(), full=full)
+    command.print_mutated(done, console(errors=is_stdout(json_file)), full=full)
     raise typer.Exit(done.status)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from shadowproof.commands import Faults, Readings, app, here, say
+from shadowproof.commands import Faults, JsonFile, Readings, app, here, say
 
 
 @app.command()
@@ -33,7 +33,7 @@ def play(
     faults: Faults = None,
     readings: Readings = None,
     everything: Annotated[bool, typer.Option("--all", help="Say of every promise how it stands.")] = False,
-    json_file: Annotated[Path | None, typer.Option("--json", help="Also write everything to this file.")] = None,
+    json_file: JsonFile = None,
     schema: Annotated[
         bool, typer.Option("--schema", help="Print the JSON schema of --json, and do nothing else.")
     ] = False,
@@ -49,11 +49,10 @@ def play(
     """  # fmt: skip
     from model.protocol import PROTOCOL
     from shadowproof import ask, start
-    from shadowproof.files import check_writable
+    from shadowproof.files import check_writable, is_stdout, write_json
     from shadowproof.play import main_protocol
     from shadowproof.play import play as played
     from shadowproof.played import as_json, schema_text, text_of
-    from shadowproof.verify import write_json
 
     if schema:
         say(schema_text(), end="")
@@ -65,9 +64,9 @@ def play(
     texts = start.lines_of(file) if file is not None else [(text, "") for text in events or []]
     wanted = start.wanted(texts, shapes, PROTOCOL)
     if json_file is not None:
-        check_writable(json_file)
+        check_writable(json_file, file)
     done = played(main_protocol(), shapes, starts, column, wanted)
     if json_file is not None:
         write_json(json_file, as_json(done))
-    say(text_of(done, everything=everything, spell=here), end="")
+    say(text_of(done, everything=everything, spell=here), end="", err=is_stdout(json_file))
     raise typer.Exit(done.status)

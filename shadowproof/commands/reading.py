@@ -38,9 +38,10 @@ def draw(
     """Draw state diagrams: Mermaid text, or SVG where Graphviz is installed."""
     from model.protocol import PROTOCOL
     from shadowproof import ask, drawing
-    from shadowproof.files import write_whole
+    from shadowproof.files import check_writable, write_whole
 
     if svg is not None:
+        check_writable(svg)
         if actor is None:
             raise ask.AskError("--svg draws one actor. Name it: shadowproof draw writer_state --svg writer.svg")
         try:
@@ -62,6 +63,20 @@ def list_(
     from shadowproof.listing import listing
 
     say(listing(what))
+
+
+@app.command()
+def show(
+    name: Annotated[
+        str, typer.Argument(help="A promise, event, requirement, reading, fault, actor, or sentence (S36).")
+    ],
+) -> None:
+    """Say of anything that has a name what it says, where it stands (file:line), and what links to it."""
+    from shadowproof.printed import print_lines
+    from shadowproof.show import show as shown
+
+    for number, found in enumerate(shown(name)):
+        print_lines([*([""] if number else []), *found.lines()], console())
 
 
 @app.command()

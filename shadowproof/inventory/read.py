@@ -8,6 +8,7 @@ import json
 import math
 import re
 import stat
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -28,7 +29,7 @@ class _UnusableValueError(ValueError):
 
 def read_json(path: Path) -> Node:
     """The top of the file at `path`. Raises InventoryError, and nothing else, for whatever it cannot read."""
-    file = shown(str(path))
+    file = "stdin" if str(path) == "-" else shown(str(path))
     text = _decoded(_bytes_of(path, file), file)
     refuse_other_texts(text, file)
     _refuse_extremes(text, file)
@@ -42,7 +43,9 @@ def read_json(path: Path) -> Node:
 
 
 def _bytes_of(path: Path, file: str) -> bytes:
-    """The content of a regular file of at most LARGEST_FILE bytes."""
+    """The content of stdin (`-`), or of a regular file, of at most LARGEST_FILE bytes."""
+    if str(path) == "-":
+        return _of_stdin()
     try:
         found = path.stat()
         if stat.S_ISDIR(found.st_mode):
@@ -63,6 +66,16 @@ def _bytes_of(path: Path, file: str) -> bytes:
         raise InventoryError(f"{file}: is not a name a file can have; check the name") from None
     if len(content) > LARGEST_FILE:
         raise _too_large(file)
+    return content
+
+
+def _of_stdin() -> bytes:
+    try:
+        content = sys.stdin.buffer.read(LARGEST_FILE + 1)
+    except (OSError, AttributeError, ValueError):  # closed, or put there by others
+        raise InventoryError(f"stdin: cannot be read; pipe the inventory into it, or name a file: {WRITE_IT}") from None
+    if len(content) > LARGEST_FILE:
+        raise _too_large("stdin")
     return content
 
 

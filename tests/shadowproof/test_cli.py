@@ -72,11 +72,12 @@ def test_nothing_is_written_on_bad_input(tmp_path: Path) -> None:
 
 
 def test_a_refuted_property_exits_1_and_is_written_by_the_schema(tmp_path: Path) -> None:
+    """Where the record does not say that it is refuted: here, of two faults together."""
     target = tmp_path / "out.json"
-    done = shadowproof(
-        "verify", "-p", "no-partial-backup", "-p", "MET-4", "--fault", "failure_ignored", "--json", str(target)
-    )
+    two = ("--fault", "failure_ignored", "--fault", "volume_missing")
+    done = shadowproof("verify", "-p", "no-partial-backup", "-p", "MET-4", *two, "--json", str(target))
     assert done.returncode == 1
+    assert "this is not a recorded question" in done.stdout
     assert "REFUTED" in done.stdout
     assert "Not shown:" in done.stdout
     written = json.loads(target.read_text("utf-8"))
@@ -87,6 +88,16 @@ def test_a_refuted_property_exits_1_and_is_written_by_the_schema(tmp_path: Path)
     assert by_name["child-snapshot-needs-a-running-vm"]["verdict"] == "holds"
     assert by_name["child-snapshot-needs-a-running-vm"]["assurance"] == "closed for any number of VMs"
     assert written["status"] == 1
+
+
+def test_what_is_refuted_as_recorded_exits_0(tmp_path: Path) -> None:
+    target = tmp_path / "out.json"
+    done = shadowproof("verify", "-p", "no-partial-backup", "--fault", "failure_ignored", "--json", str(target))
+    assert "no-partial-backup: REFUTED" in done.stdout
+    assert "Every verdict is as recorded." in done.stdout
+    written = json.loads(target.read_text("utf-8"))
+    assert (written["status"], written["changes"], written["compared_with_record"]) == (0, [], True)
+    assert done.returncode == 0
 
 
 def test_a_property_that_holds_exits_0() -> None:

@@ -26,8 +26,9 @@ from properties.catalogue import PROPERTIES
 from shadowproof.covered import Covered, about_kinds, about_run, headline
 from shadowproof.host import Kind, kinds, scope_of
 from shadowproof.inventory import read_inventory
+from shadowproof.printed import print_verification
 from shadowproof.report import as_json, schema_text
-from shadowproof.verify import judge, print_verification
+from shadowproof.verify import judge
 from tests.shadowproof.hosts import host_file
 from tests.shadowproof.vms import BASIC, DYNAMIC, read_from, vhds, vm
 from tests.wrong_protocols.protocols import PROTOCOLS

@@ -15,9 +15,9 @@ from proofs.world import Column
 from shadowproof.covered import Covered
 from shadowproof.host import kinds
 from shadowproof.method import WIDTH, render
+from shadowproof.printed import print_verification
 from shadowproof.report import Verification
 from shadowproof.spelling import LONGEST, in_full, shortened
-from shadowproof.verify import print_verification
 from tests.shadowproof.vms import DYNAMIC, read_from, vhds, vm
 
 LONG = "".join(f"{number:03}-database" for number in range(15))

@@ -16,7 +16,8 @@ from proofs.record import Record, updated
 from proofs.replay import EnginesDisagree
 from proofs.verdict import HOLDS, NOT_EXERCISED, REFUTED, UNDECIDED, Verdict
 from proofs.world import Column
-from shadowproof.verify import judge, print_verification, with_single_faults
+from shadowproof.printed import Wanted, print_verification
+from shadowproof.verify import judge, with_single_faults
 
 NAME = "no-vm-left-saved"
 VANISHES = Column(frozenset({"requester_vanishes"}))
@@ -86,7 +87,7 @@ def printed(column: Column, folder: Path | None) -> str:
     out = Console(file=StringIO(), width=140)
     tasks = [(column, [NAME], Scope(vms=1))]
     done = judge(tasks, Record({}), compared=False, console=Console(file=StringIO()), cache=folder)
-    print_verification(done, out)
+    print_verification(done, out, Wanted(tables=True))
     assert isinstance(out.file, StringIO)
     return out.file.getvalue()
 
@@ -99,4 +100,4 @@ def test_a_verdict_from_the_cache_is_said_to_be(tmp_path: Path, monkeypatch: pyt
     use(None)
     assert "cache" not in first
     assert "; cached" in second
-    assert "1 of 1 verdicts from the cache" in second
+    assert "; 1 of them from the cache" in second
