@@ -20,6 +20,10 @@ class Enough(Exception):
     """One verdict is worse than recorded, and nobody wants to know of more."""
 
 
+_EVERY = 10
+"""Closed sets of which one line tells, where there is no terminal."""
+
+
 class Telling:
     """Hears of each column that is judged. judged, seconds: what it has heard of. Raises Enough, in `done`, at the first verdict that
     is worse than recorded, or refuted and not recorded, if fail_fast."""
@@ -45,6 +49,12 @@ class Telling:
                 self._say(self._said(column, one))
         if wrong and self._fail_fast:
             raise Enough
+
+    def closing(self, done: int, total: int) -> None:
+        """So many of the closed sets that many columns have in common are closed."""
+        self._bar.update(self._task, last=f"views for all of them: {done} of {total}")
+        if not self._console.is_terminal and total and done % _EVERY == 0:
+            self._say(f"{done} of {total} closed sets for all columns")
 
     def _is_wrong(self, one: Verdict) -> bool:
         cell = self._record.cell(one.property, one.column)

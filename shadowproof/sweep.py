@@ -145,8 +145,13 @@ def sweep(wanted: Asked, who: Workers, *, console: Console, cache: Path | None) 
                 judged += 1
                 progress.update(bar, advance=1, last=f"last: {column.name}")
 
+            def closing(closed: int, of: int) -> None:
+                progress.update(bar, last=f"views for all of them: {closed} of {of}")
+
             tasks = [(column, wanted.names, wanted.scope) for column in wanted.columns]
-            verdicts = judge_columns(tasks, jobs=who.jobs, progress=done, cache=cache, cluster=cluster)
+            verdicts = judge_columns(
+                tasks, jobs=who.jobs, progress=done, closing_views=closing, cache=cache, cluster=cluster
+            )
     except KeyboardInterrupt:
         kept = "kept: run the same again, and it goes on there" if cache else "lost, since there is no cache"
         console.print(f"Interrupted: {judged:,} of {total:,} columns were judged, and are {kept}.", highlight=False)

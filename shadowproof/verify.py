@@ -64,7 +64,7 @@ def judge(
     with telling(console, len(tasks), record, fail_fast=fail_fast) as told:
         try:
             if kinds is None:
-                judge_columns(heavy_first, progress=told.done, cache=cache)
+                judge_columns(heavy_first, progress=told.done, closing_views=told.closing, cache=cache)
             else:
                 ((column, names, scope),), begun = tasks, time.perf_counter()
                 told.done(column, judge_in_shares((column, names, scope), cache=cache), time.perf_counter() - begun)
