@@ -17,7 +17,6 @@ from examples import small_backup
 from model.notation import Network, Run, Shape, happens
 from model.notation.terms import In
 from model.protocol import PROTOCOL
-from proofs.classes import stands_for
 from proofs.columns import BASE, every_column, fault_columns
 from proofs.compile import Compiled
 from proofs.explore import explore
@@ -25,6 +24,7 @@ from proofs.saturate import saturate
 from proofs.slices import Worlds, as_asked, groups
 from proofs.swift import explore_swiftly
 from proofs.tables import Tables
+from proofs.variants import stands_for
 from proofs.visit import MEMORY, visit
 from proofs.world import Column, World
 from properties.catalogue import PROPERTIES, watched

@@ -14,9 +14,9 @@ from model.notation.events import Event
 from model.notation.run import Shape
 from model.notation.terms import HOST, Every, Some, Sort, Term, machines_of, some, walk
 from proofs.compile import Compiled
+from proofs.layout import States, Variables
 from proofs.mutants import Mutant
 from proofs.saturate import closure
-from proofs.variables import States, Variables
 from proofs.world import Column, Slice, World
 
 At = Mapping[States, Collection[States]]

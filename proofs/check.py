@@ -5,60 +5,24 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from model.notation.network import Network
-from model.notation.run import Index, Shape
+from model.notation.run import Index
 from model.notation.terms import Term
 from proofs.compile import Compiled
 from proofs.explore import Explored, LimitReached, Wanted, explore
 from proofs.judge import NOT_REPLAYED, Judge, endless_run
 from proofs.known import around, keep, key_of, recall, replays
 from proofs.parts import ONE_OF_EACH, bound, sorts_looked_at, with_more
-from proofs.prove import Kinds, Proof, prove, worlds_of
+from proofs.prove import Proof, prove, worlds_of
+from proofs.scope import Scope
 from proofs.slices import Group, as_asked, groups
 from proofs.swift import SwiftlyExplored, TooManyNumbers, explore_swiftly
 from proofs.verdict import HOLDS, NOT_EXERCISED, REFUTED, UNDECIDED, Verdict, closed_for
 from proofs.world import Column, World
 from properties.catalogue import PROPERTIES, watched
 from properties.kinds import Fact, Possible, Property, terms_of
-
-
-@dataclass(frozen=True)
-class Scope:
-    """What is searched: how many VMs, of which shapes, starting how, and how many states at most. fewest: the number of VMs
-    that the searches begin with. proofs: ask closed sets of views first. counts: search every state all the same, where
-    views show the property. more_parts: not of these shapes, but with none, one and two parts of each sort that is looked at.
-    whole: where it is said how VMs may start, so many parts are among these shapes that they show all that the VMs do.
-    """
-
-    vms: int = 2
-    fewest: int = 1
-    shapes: tuple[Shape, ...] = (ONE_OF_EACH,)
-    allowed: tuple[Mapping[str, frozenset[str]], ...] | None = None
-    limit: int = 20_000_000
-    reduce: bool = True
-    proofs: bool = False
-    counts: bool = True
-    more_parts: bool = False
-    whole: bool = True
-
-    def __post_init__(self) -> None:
-        """Raises ValueError where nothing would be searched: whatever is asked would hold there."""
-        if self.fewest < 1 or self.vms < 1:
-            raise ValueError(f"a search of {min(self.fewest, self.vms)} VMs: at least one is needed")
-        if self.limit < 1:
-            raise ValueError(f"a search of {self.limit} states: at least one must be searched")
-
-    @property
-    def kinds(self) -> Kinds | None:
-        """What VMs there are, where it is said how each may start; None: VMs of any kind."""
-        return None if self.allowed is None else Kinds(self.shapes, self.allowed, self.whole)
-
-    @property
-    def together(self) -> bool:
-        """Whether VMs of several kinds that nothing tells apart are searched as one."""
-        return self.reduce and self.allowed is not None
 
 
 def check(

@@ -15,8 +15,8 @@ from model.notation.machines import Actor
 from model.notation.network import Network
 from model.views import LEFT_OUT_WHERE_NOT_ASKED
 from proofs.cache import versions
-from proofs.check import Scope
 from proofs.known import keep, recall, stable
+from proofs.scope import Scope
 from proofs.verdict import Verdict
 from proofs.world import Column, shown
 from properties.catalogue import PROPERTIES, watched

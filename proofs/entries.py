@@ -7,8 +7,8 @@ from functools import partial
 
 from model.notation.events import Event
 from model.notation.terms import Const, Every, Some, Term, children, machines_of
-from proofs.classes import is_local
 from proofs.compile import Compiled
+from proofs.layout import is_local
 from proofs.levels import Change, Label, Option, Tuples, entries_of, image, joined
 from proofs.tallies import masks
 from proofs.world import fold

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 
 from model.notation.network import satisfiable
 from model.notation.terms import HOST, Term
-from proofs.classes import Variants
 from proofs.compile import Step
 from proofs.saturate import Steps, Views, closure
 from proofs.slices import of_still
+from proofs.variants import Variants
 
 
 def state_found(views: Views, term: Term) -> bool:

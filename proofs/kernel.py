@@ -7,26 +7,15 @@ so that no number stands for nothing. Which states were seen is one bit each. Wi
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from proofs.machine_code import COMPILED, machine_code
+
 Ints = npt.NDArray[np.int64]
 Bits = npt.NDArray[np.uint8]
-Function = TypeVar("Function", bound=Callable[..., Any])
-try:
-    from numba import njit
-
-    COMPILED = True
-except ImportError:  # numba is an optional package
-    COMPILED = False
-
-
-def _machine_code(function: Function) -> Function:
-    """The function compiled when it is called first, and kept on disk; as it stands, where numba is not installed."""
-    return cast(Function, njit(cache=True)(function)) if COMPILED else function
 
 
 class Flat(NamedTuple):
@@ -58,7 +47,7 @@ class Flat(NamedTuple):
     look_flags: Ints
 
 
-@_machine_code
+@machine_code
 def rank_of(flat: Flat, place: int, digits: Ints, vms: int, apart: bool) -> int:
     """The number of a state; interchangeable VMs are sorted in place first."""
     found: int = 0
@@ -79,7 +68,7 @@ def rank_of(flat: Flat, place: int, digits: Ints, vms: int, apart: bool) -> int:
     return found
 
 
-@_machine_code
+@machine_code
 def digits_of(flat: Flat, place: int, number: int, digits: Ints, vms: int, apart: bool) -> None:
     """The digits of a state's VMs."""
     left = number - flat.first[place]
@@ -96,7 +85,7 @@ def digits_of(flat: Flat, place: int, number: int, digits: Ints, vms: int, apart
         left -= flat.rank[i, top + i]
 
 
-@_machine_code
+@machine_code
 def difference(rank: Ints, digits: Ints, mover: int, digit2: int) -> int:
     """By how much the rank of sorted digits changes if one of them becomes another (the first of those that are equal)."""
     digit, j = digits[mover], mover
@@ -117,7 +106,7 @@ def difference(rank: Ints, digits: Ints, mover: int, digit2: int) -> int:
     return found
 
 
-@_machine_code
+@machine_code
 def look(flat: Flat, place: int, digits: Ints, vms: int, number: int, hits: Ints) -> None:
     """Note a state at which something is seen first that is looked for."""
     if not len(hits):
@@ -132,7 +121,7 @@ def look(flat: Flat, place: int, digits: Ints, vms: int, number: int, hits: Ints
             hits[k] = number
 
 
-@_machine_code
+@machine_code
 def is_new(number: int, following: Bits, seen: Bits) -> bool:
     """Whether a state is new; from now on it is not."""
     block, bit = number >> 3, np.uint8(1 << (number & 7))
@@ -143,14 +132,14 @@ def is_new(number: int, following: Bits, seen: Bits) -> bool:
     return True
 
 
-@_machine_code
+@machine_code
 def move_others(flat: Flat, entry: int, digits: Ints, moved: Ints) -> None:
     """The digits of the VMs after a move, but for the one that moves by itself."""
     for i in range(len(digits)):
         moved[i] = digits[i] if flat.others[entry] < 0 else flat.maps[flat.others[entry] + digits[i]]
 
 
-@_machine_code
+@machine_code
 def visit_level(
     flat: Flat, now: Bits, following: Bits, seen: Bits, vms: int, apart: bool, hits: Ints
 ) -> tuple[int, int]:

@@ -2,7 +2,7 @@
 
 As in `found.py`: what VMs contribute to what a term asks of all VMs is joined, and the term is asked about what is joined; here
 everything that is joined carries its columns. What neither reads a VM nor asks about VMs is decided by the host's steps alone.
-A term may tell configurations apart that no guard does: a VM contributes what any of its variants does (`classes.Variants`).
+A term may tell configurations apart that no guard does: a VM contributes what any of its variants does (`variants.py`).
 """
 
 from __future__ import annotations
@@ -14,13 +14,14 @@ import numpy as np
 
 from model.notation.events import Event
 from model.notation.terms import Every, Some, Term, machines_of, speaks_of_a_step, walk
-from proofs.classes import Variants, is_local
 from proofs.compile import Compiled
 from proofs.label_kernel import Ints, Small, Words, gather
 from proofs.labelled import Labelled, any_of, label_of
+from proofs.layout import is_local
+from proofs.predicates import Step, Test
 from proofs.projected import NOWHERE, STAYS, Classes
-from proofs.rows import Step, Test
 from proofs.said import of_event
+from proofs.variants import Variants
 from proofs.world import fold
 
 Kinds = dict[int, int]

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from proofs.kernel import _machine_code
+from proofs.machine_code import machine_code
 
 Words = npt.NDArray[np.uint64]
 Ints = npt.NDArray[np.int64]
@@ -33,7 +33,7 @@ class Views(NamedTuple):
     seen: Flags
 
 
-@_machine_code
+@machine_code
 def joint(kinds: Words, found: Words) -> None:
     """found[m]: the columns in which VMs may together contribute m, one or more of them, of these kinds."""
     words = kinds.shape[1]
@@ -45,7 +45,7 @@ def joint(kinds: Words, found: Words) -> None:
             found[k, w] |= kinds[k, w]
 
 
-@_machine_code
+@machine_code
 def row_of(table: Ints, key: int) -> int:
     """Where a key is in a table, or may be put: keys and rows side by side, -1 where there is none."""
     mask = len(table) - 1
@@ -55,7 +55,7 @@ def row_of(table: Ints, key: int) -> int:
     return at
 
 
-@_machine_code
+@machine_code
 def rehash(table: Ints, larger: Ints) -> None:
     """Put all keys of a table into a larger one."""
     for i in range(len(table)):
@@ -64,7 +64,7 @@ def rehash(table: Ints, larger: Ints) -> None:
             larger[at, 0], larger[at, 1] = table[i, 0], table[i, 1]
 
 
-@_machine_code
+@machine_code
 def number(wanted: Ints, codes: Ints, table: Ints, counts: Ints, found: Small) -> bool:
     """The numbers of states that are given as codes; new ones for those that have none. False if there was no room."""
     for i in range(len(wanted)):
@@ -78,7 +78,7 @@ def number(wanted: Ints, codes: Ints, table: Ints, counts: Ints, found: Small) -
     return True
 
 
-@_machine_code
+@machine_code
 def lead(vms: Ints, known: Small, told: Ints, codes: Ints, table: Ints, counts: Ints, to: Small) -> bool:
     """Where VMs go whose codes change by what is told of their class (the least number: they cannot go). False if there was no
     room."""
@@ -96,7 +96,7 @@ def lead(vms: Ints, known: Small, told: Ints, codes: Ints, table: Ints, counts: 
     return True
 
 
-@_machine_code
+@machine_code
 def gather(kinds: Ints, labels: Words, table: Ints, keys: Ints, found: Words) -> int:
     """The union of the labels of each kind (those below 0 are none): how many kinds there are, by which `keys` and `found` are
     filled. -1 if the table is too small."""
@@ -115,7 +115,7 @@ def gather(kinds: Ints, labels: Words, table: Ints, keys: Ints, found: Words) ->
     return many
 
 
-@_machine_code
+@machine_code
 def count(labels: Words, columns: int) -> Ints:
     """In how many of the labels each column is."""
     found = np.zeros(columns, np.int64)
@@ -125,7 +125,7 @@ def count(labels: Words, columns: int) -> Ints:
     return found
 
 
-@_machine_code
+@machine_code
 def chain(row: int, after: Small, found: Ints) -> int:
     """The rows of views that follow one another from this one on: how many there are."""
     many = 0
@@ -136,7 +136,7 @@ def chain(row: int, after: Small, found: Ints) -> int:
     return many
 
 
-@_machine_code
+@machine_code
 def hand_on(label: Words, host: int, vm: int, views: Views, counts: Ints) -> bool:
     """Put a label to that of a view; False if there is no room for a new one."""
     at = row_of(views.table, host << 32 | vm)
@@ -160,7 +160,7 @@ def hand_on(label: Words, host: int, vm: int, views: Views, counts: Ints) -> boo
     return True
 
 
-@_machine_code
+@machine_code
 def visit(
     host: int,
     views: Views,

@@ -20,11 +20,10 @@ import numpy.typing as npt
 
 from model.notation.machines import Actor
 from model.notation.terms import HOST, Every, In, Same, Some, Sort, Term, Unchanged, children
-from proofs.classes import is_local
 from proofs.compile import Compiled
 from proofs.label_kernel import lead, number, rehash
-from proofs.rows import Step, Table, Test
-from proofs.variables import States, Variables
+from proofs.layout import States, Variables, is_local
+from proofs.predicates import Step, Table, Test
 
 Ints = npt.NDArray[np.int64]
 Small = npt.NDArray[np.int32]

@@ -7,7 +7,7 @@ the whole network, then exact views.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
@@ -20,22 +20,13 @@ from proofs.found import state_found, step_found
 from proofs.known import keep, key_of, recall
 from proofs.parts import ONE_OF_EACH
 from proofs.saturate import TooManyViews, Views, saturate
+from proofs.scope import Kinds
 from proofs.slices import Group, Worlds, groups
 from proofs.world import Column
 from properties.kinds import Always, Ends, Possible, Property, Step, terms_of
 
 LIMIT = 400_000
 """Views at most; beyond, nothing is known."""
-
-
-@dataclass(frozen=True)
-class Kinds:
-    """What VMs there are, in any number: of each kind its parts, and the states that its machines may start in. whole: these
-    parts show all that those of the VMs do."""
-
-    shapes: tuple[Shape, ...]
-    allowed: tuple[Mapping[str, frozenset[str]], ...]
-    whole: bool = True
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from model.notation.terms import Every, Some, Term, walk
-from proofs.classes import Variants
 from proofs.compile import Compiled, Step
 from proofs.entries import Rules
 from proofs.explore import State
 from proofs.levels import Label, Tuples, entries_of
 from proofs.taken import taken
 from proofs.tallies import count, count_sorted, masks, masks_of_levels, tuple_with
+from proofs.variants import Variants
 from proofs.world import fold
 
 

@@ -20,8 +20,8 @@ from model.views import LEFT_OUT_WHERE_NOT_ASKED
 from proofs.any_parts import AnyParts, NotForAnyNumber, Presence
 from proofs.changed_rules import At, Pair, Projected, Rules
 from proofs.compile import Compiled
+from proofs.layout import States
 from proofs.saturate import TooManyViews, saturate
-from proofs.variables import States
 from proofs.world import Column, Slice, World, fold, shown
 
 LIMIT = 400_000

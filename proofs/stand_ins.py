@@ -8,18 +8,20 @@ and of which everything reads the same, do the same and contribute the same for 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from model.notation.events import Event
 from model.notation.terms import FALSE, HOST, TRUE, In, Sort, Term, all_of, any_of, machines_of
-from proofs.classes import Put, is_local, is_settled, said_of_vms
+from proofs.classes import Configurations
+from proofs.layout import is_local
+from proofs.predicates import Predicates
 from proofs.world import fold
-
-if TYPE_CHECKING:
-    from proofs.compile import Compiled
 
 Config = tuple[str, ...]
 """The states of a VM's machines that never move, in the order of their names."""
+
+Put = Sequence[tuple[bool, int]]
+"""How the states of a VM come about from another's: for each machine whether it moves, and then the other's place of it, or
+else its number."""
 
 _Row = tuple[object, Term]
 _Key = tuple[int, Config]
@@ -29,9 +31,16 @@ class StandIns:
     """Which VMs stand for others. starts: those of them that do, as (form, states by name). together: if not, every kind
     stands for itself."""
 
-    def __init__(self, compiled: Compiled, starts: Sequence[tuple[int, Mapping[str, str]]], *, together: bool) -> None:
-        self.compiled = compiled
-        self.constant = [_constant_names(compiled, form) for form in range(len(compiled.shapes))]
+    def __init__(
+        self,
+        compiled: Predicates,
+        configurations: Configurations,
+        starts: Sequence[tuple[int, Mapping[str, str]]],
+        *,
+        together: bool,
+    ) -> None:
+        self.compiled, self.configurations = compiled, configurations
+        self.constant = [_constant_names(compiled, configurations, form) for form in range(len(compiled.shapes))]
         self._places = [[compiled.vm_vars[form].at[n] for n in names] for form, names in enumerate(self.constant)]
         self._questions: dict[object, list[_Question]] = {}
         self._numbers: dict[object, int] = {}
@@ -51,7 +60,7 @@ class StandIns:
     def unlike_kinds(self) -> list[list[int]]:
         """The forms in groups: for those of a group the same VMs stand, so nothing tells one of these kinds from another."""
         found: dict[object, list[int]] = {}
-        for form, first in enumerate(self.compiled.like):
+        for form, first in enumerate(self.configurations.like):
             found.setdefault(frozenset(self._stands_for[first]), []).append(form)
         return list(found.values())
 
@@ -82,7 +91,7 @@ class StandIns:
         names = self.constant[form]
         key = (self.compiled.first[form], names)
         if key not in self._questions:
-            asked = _asked(self.compiled, form, frozenset(names))
+            asked = _asked(self.compiled, form, frozenset(names), self.configurations.terms)
             self._questions[key] = [_Question(about, rows, names, self._numbers) for about, rows in asked]
         return frozenset(question.answer(config) for question in self._questions[key])
 
@@ -110,34 +119,36 @@ class _Question:
         return self._known[key]
 
 
-def _constant_names(compiled: Compiled, form: int) -> tuple[str, ...]:
+def _constant_names(compiled: Predicates, configurations: Configurations, form: int) -> tuple[str, ...]:
     """The machines of a VM that never move, in whatever state they may start."""
     vars_, allowed = compiled.vm_vars[form], compiled.allowed[form]
     return tuple(
         name
         for name, actor in zip(vars_.names, vars_.actors, strict=True)
         if all(
-            is_settled(compiled, actor, s)
+            configurations.is_settled(actor, s)
             for s in compiled.world.starts[actor.name] & allowed.get(name, {*actor.states})
         )
     )
 
 
-def _asked(compiled: Compiled, form: int, constant: frozenset[str]) -> Iterator[tuple[object, list[_Row]]]:
+def _asked(
+    compiled: Predicates, form: int, constant: frozenset[str], terms: Iterable[Term]
+) -> Iterator[tuple[object, list[_Row]]]:
     """All that can be asked of a VM: by what, and the terms; if the first is false, the others do not matter."""
     for event in compiled.events:
         for part in compiled.members(event, form):
             enabled, rows = _of_event(compiled, event, form, part, constant)
             yield (event.name, part), [("enabled", enabled), *rows]
     bodies = dict.fromkeys(body for _, body, _ in compiled.state_bits)
-    for term in compiled.terms:
-        bodies |= dict.fromkeys(said_of_vms(compiled, fold(term, compiled.world.reach)))
+    for term in terms:
+        bodies |= dict.fromkeys(compiled.said_of_vms(fold(term, compiled.world.reach)))
     for body in bodies:
         yield body, [("", TRUE), ("", compiled.expand_in(body, form))]
 
 
 def _of_event(
-    compiled: Compiled, event: Event, form: int, part: tuple[Sort, int] | None, constant: frozenset[str]
+    compiled: Predicates, event: Event, form: int, part: tuple[Sort, int] | None, constant: frozenset[str]
 ) -> tuple[Term, list[_Row]]:
     """Whether an event can happen to a VM (to this part of it), and where that leads."""
     local = is_local(event)

@@ -11,12 +11,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from proofs.check import ONE_OF_EACH
-from proofs.classes import stands_for
 from proofs.compile import Compiled
 from proofs.explore import explore
 from proofs.saturate import TooManyViews
 from proofs.slices import Group, Worlds, as_asked, groups
 from proofs.tables import Tables
+from proofs.variants import stands_for
 from proofs.visit import TooMuchMemory, Visited, visit
 from proofs.world import Column
 from properties.catalogue import PROPERTIES, watched

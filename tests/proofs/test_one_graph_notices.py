@@ -10,7 +10,7 @@ import pytest
 
 from model.notation import Run
 from proofs.compile import Step as Snapshot
-from proofs.rows import Table
+from proofs.predicates import Table
 from proofs.symbolic import Rule, Symbolic
 from proofs.tables import STAY, Tables
 from proofs.vary import rows_of, with_dest, with_event, with_table

@@ -27,7 +27,6 @@ from model.notation import (
 )
 from proofs.by_kind import by_kind
 from proofs.check import Scope, check
-from proofs.classes import Variants
 from proofs.columns import BASE
 from proofs.compile import Compiled
 from proofs.explore import Explored, LimitReached, explore
@@ -35,6 +34,7 @@ from proofs.found import state_found
 from proofs.prove import Closed, ForKinds, Kinds, Proof, judged, prepared
 from proofs.saturate import TooManyViews, saturate
 from proofs.slices import Group
+from proofs.variants import Variants
 from proofs.verdict import HOLDS, REFUTED
 from proofs.world import Slice, World
 from properties.kinds import Always, Step, always, fired, terms_of
