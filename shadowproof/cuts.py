@@ -139,4 +139,4 @@ def _named(column: Column) -> dict[str, Any]:
 
 def schema_text() -> str:
     """The JSON schema of what `--json` writes."""
-    return files("shadowproof").joinpath("cuts.schema.json").read_text("utf-8")
+    return files("shadowproof").joinpath("schema/cuts-1.json").read_text("utf-8")
