@@ -13,6 +13,8 @@ from properties.catalogue import PROPERTIES, watched
 from shadowproof.ask import AskError
 from shadowproof.files import check_writable, write_whole
 from shadowproof.kept import close_cache, open_cache
+from shadowproof.printed import print_lines
+from shadowproof.summary import not_as_recorded
 from shadowproof.verify import judge, recorded_tasks
 
 
@@ -32,6 +34,7 @@ def accept_now(reason: str, console: Console) -> None:
     cache = open_cache(None, console)
     done = judge(recorded_tasks(list(PROPERTIES)), old, compared=True, console=console, cache=cache)
     close_cache(console)
+    print_lines(not_as_recorded(done, None, most=None), console)
     different = done.differences
     kinds = {kind: sum(d.kind == kind for d in different) for kind in sorted({d.kind for d in different})}
     entry = {"date": datetime.datetime.now(datetime.UTC).date().isoformat(), "reason": reason.strip(), "changed": kinds}

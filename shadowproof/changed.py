@@ -66,9 +66,9 @@ def _changed(name: str, was: str | None, now: str, network: Network) -> Rule:
     known = {requirement.id: requirement.sentences for requirement in REQUIREMENTS}
     sentences = sorted({number for one in event.by for number in known.get(one, ())})
     machines = [] if was is None else _machines(was.splitlines(), now.splitlines())
-    there = [f"{one} ({row_place(network.actors[one], name)})" for one in machines if one in network.actors]
-    what = "is new" if was is None else "changed" + (f" in {', '.join(there)}" if there else "")
-    return Rule(name, what, event.by, tuple(sentences), () if there else (str(event.place),))
+    rows = {one: row_place(network.actors[one], name) for one in machines if one in network.actors}
+    what = "is new" if was is None else "changed" + (f" in {', '.join(rows)}" if rows else "")
+    return Rule(name, what, event.by, tuple(sentences), tuple(rows.values()) or (str(event.place),))
 
 
 def row_place(actor: Actor, event: str) -> str:

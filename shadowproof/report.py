@@ -16,6 +16,7 @@ from proofs.world import Column
 from properties.catalogue import PROPERTIES
 from properties.kinds import Ends, Property
 from shadowproof import covered
+from shadowproof.changed import Since
 from shadowproof.compared import Change, Compared, Group, compared
 from shadowproof.covered import Covered
 
@@ -101,8 +102,9 @@ def column_text(column: Column) -> str:
     return "no fault, default readings" if column == Column() else title(column)
 
 
-def as_json(done: Verification) -> dict[str, Any]:
-    """The verification as the schema describes it: first what is not as recorded, worse first, then the rest, as it was asked."""
+def as_json(done: Verification, since: Since | None = None) -> dict[str, Any]:
+    """The verification as the schema describes it: first what is not as recorded, worse first, then the rest, as it was asked. since:
+    the rules that changed, where something is not."""
     groups = done.against.groups
     changes = {(group.promise, one.column.name): one for group in groups for one in group.changes}
     order = {cell: number for number, cell in enumerate(changes)}
@@ -110,6 +112,7 @@ def as_json(done: Verification) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "status": done.status,
+        "changed_rules": None if since is None else _since(since),
         "changes": [_group(group) for group in groups],
         "columns": [_column(done, column, found) for column, found in done.verdicts.items()],
         "verdicts": [_verdict(done, found, changes.get((found.property, found.column))) for found in verdicts],
@@ -121,6 +124,20 @@ def as_json(done: Verification) -> dict[str, Any]:
         "not_shown": list(done.not_shown),
         "host": None if done.host is None else covered.as_json(done.host),
     }
+
+
+def _since(since: Since) -> dict[str, Any]:
+    rules = [
+        {
+            "name": rule.name,
+            "what": rule.what,
+            "by": list(rule.by),
+            "sentences": list(rule.sentences),
+            "places": list(rule.places),
+        }
+        for rule in since.rules
+    ]
+    return {"since": since.revision or None, "rules": rules, "problem": since.problem or None}
 
 
 def _group(group: Group) -> dict[str, Any]:

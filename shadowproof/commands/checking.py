@@ -92,9 +92,9 @@ def verify(
     errors = console(errors=True)
     kept = None if no_cache else open_cache(cache, errors)
     done = command.judge(tasks, record, compared=compared, console=errors, cache=kept, kinds=kinds, fail_fast=fail_fast)
-    if json_file is not None:
-        write_json(json_file, report.as_json(done))
     since = None if done.against.as_recorded else since_record(PROTOCOL)
+    if json_file is not None:
+        write_json(json_file, report.as_json(done, since))
     print_verification(done, console(errors=is_stdout(json_file)), Wanted(tables, failing, quiet), since=since)
     close_cache(errors)
     raise typer.Exit(done.status or int(exact and not done.against.exactly))

@@ -54,6 +54,10 @@ def accepted(reason: str = "why") -> str:
 def test_the_record_and_the_runs_are_written_of_the_same_verdicts(folder: Path) -> None:
     said = accepted()
     assert "2 verdicts recorded anew." in said
+    assert (
+        f"Not recorded: 2 verdicts on 2 promises\n  {BROKEN.property}: refuted under requester_vanishes, 2 steps"
+        in said
+    )
     assert "1 runs that refute are kept in proofs/runs.json." in said
     found, kept = record.load(record.PATH), runs.load(runs.PATH)
     cells = {name: columns[VANISHES.name] for name, columns in found.cells.items()}

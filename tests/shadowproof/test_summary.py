@@ -226,7 +226,7 @@ def test_tables_are_not_padded_and_have_every_promise() -> None:
 def test_json_has_the_same_order() -> None:
     worse = [verdict(ENDS, FAULTS[5], REFUTED, 7), verdict(SAVED, BASE, REFUTED, 9)]
     was = everything(verdict(PARTIAL, BASE, REFUTED, 3))
-    written = json.loads(json.dumps(as_json(done(everything(*worse), was))))
+    written = json.loads(json.dumps(as_json(done(everything(*worse), was), SINCE)))
     jsonschema.validate(written, json.loads(schema_text()))
     assert [(one["property"], one["kind"]) for one in written["changes"]] == [
         (SAVED, "worse"), (ENDS, "worse"), (PARTIAL, "better"),
@@ -235,3 +235,5 @@ def test_json_has_the_same_order() -> None:
     assert [bool(one["difference"]) for one in written["verdicts"][:4]] == [True, True, True, False]
     assert written["changes"][1]["smallest"] == [{"column": FAULTS[5].name, "length": 7}]
     assert (written["status"], written["compared_with_record"]) == (1, True)
+    (rule,) = written["changed_rules"]["rules"]
+    assert (rule["name"], rule["by"], rule["sentences"]) == ("vm_given_back", ["BAK-9"], [36])
