@@ -24,7 +24,7 @@ from bench import page
 from bench.spin.measured import measured
 from bench.spin.run import FLAT, available, build, search
 from bench.spin.run import version as spin_version
-from proofs.cache import versions
+from proofs.answers.cache import versions
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"

@@ -253,6 +253,3 @@ def _plot(path: Path, along: str, curves: Mapping[str, Sequence[tuple[float, flo
     axes.legend()
     figure.savefig(path, metadata={"Date": None})
     pyplot.close(figure)
-
-
-__all__ = ["plots", "rows", "table_text", "text", "write"]

@@ -17,16 +17,16 @@ from examples import small_backup
 from model.notation import Network, Run, Shape, happens
 from model.notation.terms import In
 from model.protocol import PROTOCOL
-from proofs.columns import BASE, every_column, fault_columns
-from proofs.compile import Compiled
-from proofs.explore import explore
-from proofs.saturate import saturate
-from proofs.slices import Worlds, as_asked, groups
-from proofs.swift import explore_swiftly
-from proofs.tables import Tables
-from proofs.variants import stands_for
-from proofs.visit import MEMORY, visit
-from proofs.world import Column, World
+from proofs.counts.tables import Tables
+from proofs.counts.visit import MEMORY, visit
+from proofs.search.plain import explore
+from proofs.search.swift import explore_swiftly
+from proofs.verdicts.columns import BASE, every_column, fault_columns
+from proofs.views.saturation import saturate
+from proofs.views.variants import stands_for
+from proofs.world.compiled import Compiled
+from proofs.world.slices import Worlds, as_asked, groups
+from proofs.world.world import Column, World
 from properties.catalogue import PROPERTIES, watched
 from properties.kinds import Always, Fact, Property, terms_of
 
@@ -77,7 +77,7 @@ def plain(protocol: str, vms: int, apart: bool) -> Found:
 
 def diagram(vms: int) -> Found:
     """The small protocol by a decision diagram: the exact count, and its invariants."""
-    from proofs.many_vms import reach
+    from proofs.many_vms.closure import reach
 
     begun = time.perf_counter()
     reached = reach(small_backup.compiled(), vms)
@@ -116,7 +116,7 @@ def each_configuration() -> Found:
 
 def export(vms: int, file: str) -> Found:
     """Write the full protocol's slice as Promela, as `shadowproof export` does."""
-    from proofs.promela import promela
+    from proofs.export.promela import promela
 
     compiled, found = _full()
     exported = promela(compiled, vms, [found])
@@ -126,7 +126,7 @@ def export(vms: int, file: str) -> Found:
 
 def by_views(column: Column) -> tuple[int, int, int]:
     """How many properties of a column views show, and leave open or refuted; and how many views there were."""
-    from proofs.prove import prove
+    from proofs.views.proof import prove
 
     by_network: dict[Network, list[Property]] = {}
     for found in PROPERTIES.values():
@@ -149,7 +149,7 @@ def matrix() -> Found:
 
 def with_solvers() -> Found:
     """The column without faults, its closed sets confirmed by both solvers, from cold."""
-    from proofs.confirm import confirm, tasks
+    from proofs.solvers.confirm import confirm, tasks
 
     begun = time.perf_counter()
     sets = confirm(tasks(BASE, list(PROPERTIES)))
@@ -189,7 +189,7 @@ def _machine(name: str, vm: int) -> tuple[str, tuple[int, ...]]:
 
 def host_file(folder: str, vms: int, kinds: int) -> Found:
     """Write the inventory of a host with so many VMs, as the tests draw them."""
-    from tests.shadowproof.hosts import host_file as write
+    from tests.helpers.hosts import host_file as write
 
     return {"file": str(write(Path(folder), vms, kinds))}
 

@@ -26,8 +26,8 @@ from model.notation import (
     same,
     some,
 )
-from proofs.compile import Compiled
-from proofs.world import Column, Slice, World
+from proofs.world.compiled import Compiled
+from proofs.world.world import Column, Slice, World
 from properties.checked import checked
 from properties.kinds import Property, always, fired, terms_of
 

@@ -9,8 +9,8 @@ from importlib.util import find_spec
 from model.faults import FAULTS
 from model.protocol import PROTOCOL
 from model.readings import READINGS
-from proofs.visit import ENGINES
-from proofs.world import Column
+from proofs.counts.visit import ENGINES
+from proofs.world.world import Column
 from properties.catalogue import PROPERTIES
 
 MOST_VMS = 6

@@ -10,19 +10,20 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from proofs.check import ONE_OF_EACH
-from proofs.compile import Compiled
-from proofs.explore import explore
-from proofs.saturate import TooManyViews
-from proofs.slices import Group, Worlds, as_asked, groups
-from proofs.tables import Tables
-from proofs.variants import stands_for
-from proofs.visit import TooMuchMemory, Visited, visit
-from proofs.world import Column
+from proofs.counts.result import TooMuchMemory, Visited
+from proofs.counts.tables import Tables
+from proofs.counts.visit import visit
+from proofs.search.plain import explore
+from proofs.views.saturation import TooManyViews
+from proofs.views.variants import stands_for
+from proofs.world.compiled import Compiled
+from proofs.world.parts import ONE_OF_EACH
+from proofs.world.slices import Group, Worlds, as_asked, groups
+from proofs.world.world import Column
 from properties.catalogue import PROPERTIES, watched
 from properties.kinds import Always, Fact, terms_of
 from shadowproof.ask import AskError
-from shadowproof.report import column_text
+from shadowproof.verify.report import column_text
 
 
 @dataclass(frozen=True)
@@ -149,6 +150,3 @@ def _table(found: Sequence[Counted], title: str) -> Table:
         machines = str(len(one.group.part.machines))
         table.add_row(_named(one.group), machines, f"{one.views:,}", *counts, *each, engine, f"{one.seconds:.2f}")
     return table
-
-
-__all__ = ["Counted", "count_all", "counted", "slices"]

@@ -14,11 +14,11 @@ from rich.table import Table
 
 from model.faults import FAULTS
 from model.readings import READINGS
-from proofs.cuts import MOST, Cuts, can_be_cut, cut_sets, elements
-from proofs.record import Record
-from proofs.sweep import parts
-from proofs.verdict import REFUTED
-from proofs.world import Column
+from proofs.answers.record import Record
+from proofs.answers.verdict import REFUTED
+from proofs.verdicts.cuts import MOST, Cuts, can_be_cut, cut_sets, elements
+from proofs.verdicts.pairs import parts
+from proofs.world.world import Column
 from properties.catalogue import PROPERTIES
 from shadowproof.ask import AskError, options
 

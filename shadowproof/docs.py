@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from shadowproof import findings, mutants_page, obligations, pages
+from shadowproof.duties import duties
+from shadowproof.pages import findings, mutants, pages
 
 GENERATED = {
     "requirements.md": pages.requirements,
@@ -16,8 +17,8 @@ GENERATED = {
     "derived.md": pages.derived,
     "left-out.md": pages.left_out,
     "findings.md": findings.page,
-    "obligations.md": obligations.page,
-    "mutants.md": mutants_page.page,
+    "obligations.md": duties.page,
+    "mutants.md": mutants.page,
 }
 """The pages, in the order of the index."""
 

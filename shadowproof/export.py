@@ -7,16 +7,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from model.notation import Network, Shape
-from proofs.compile import Compiled
-from proofs.promela import promela
-from proofs.prove import ONE_OF_EACH
-from proofs.slices import Group, Worlds, as_asked, groups, needs_every_event
-from proofs.smt_export import smtlib
-from proofs.world import Column, Slice, World
+from proofs.export.promela import promela
+from proofs.export.smt import smtlib
+from proofs.world.compiled import Compiled
+from proofs.world.parts import ONE_OF_EACH
+from proofs.world.slices import Group, Worlds, as_asked, groups, needs_every_event
+from proofs.world.world import Column, Slice, World
 from properties.catalogue import PROPERTIES, watched
 from properties.kinds import Always, Property, Step, terms_of
 from shadowproof.ask import AskError
-from shadowproof.report import column_text
+from shadowproof.verify.report import column_text
 
 PROMELA, SMTLIB = "promela", "smtlib"
 TARGETS = (PROMELA, SMTLIB)
@@ -220,6 +220,3 @@ def _for_solvers(what: Wanted) -> list[str]:
         "Proofs for any number of steps, as obligations: shadowproof prove --smtlib DIR",
         "",
     ]
-
-
-__all__ = ["Wanted", "exported", "wanted"]

@@ -72,6 +72,3 @@ def _one_line(problem: BaseException) -> str:
 def shown(problem: BaseException) -> str:
     """The traceback, if the environment asks for it; else nothing."""
     return "".join(traceback.format_exception(problem)) if os.environ.get(TRACEBACK) else ""
-
-
-__all__ = ["BAD_INPUT", "CLOSED_PIPE", "FAILED", "TRACEBACK", "shown", "told"]

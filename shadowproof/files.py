@@ -133,6 +133,3 @@ def _with_the_rights_of(path: Path, temporary: Path) -> None:
 def write_json(path: Path, data: object) -> None:
     """Write data as JSON, as `write_whole` does. Raises OutputError."""
     write_whole(path, json.dumps(data, indent=1, ensure_ascii=False) + "\n")
-
-
-__all__ = ["STDIO", "OutputError", "check_writable", "is_stdout", "write_json", "write_whole"]

@@ -14,12 +14,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from model.protocol import PROTOCOL
-from proofs import fates as kept
-from proofs.fates import Tally, by_operator, by_requirement, matrix
-from proofs.mutants import OPERATORS, Mutant
-from proofs.mutate import KILLED, SURVIVES, Fate
-from proofs.mutation import all_mutants, judge_mutants
-from proofs.since import changed_since
+from proofs.mutants import fates as kept
+from proofs.mutants.all_mutants import all_mutants, judge_mutants
+from proofs.mutants.fates import Tally, by_operator, by_requirement, matrix
+from proofs.mutants.judge import KILLED, SURVIVES, Fate
+from proofs.mutants.operators import OPERATORS, Mutant
+from proofs.mutants.since import changed_since
 from properties.catalogue import PROPERTIES
 from properties.unpromised import why_unpromised
 from shadowproof.ask import AskError, near
@@ -250,6 +250,3 @@ def record(done: Mutated, path: Path = kept.PATH) -> None:
 def schema_text() -> str:
     """The published JSON schema of `mutate --json`."""
     return files("shadowproof").joinpath("schema/mutate-1.json").read_text("utf-8")
-
-
-__all__ = ["Mutated", "as_json", "as_text", "chosen", "mutate", "print_mutated", "record", "schema_text", "thinned"]

@@ -10,12 +10,12 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from proofs.columns import every_column
-from proofs.confirm import Set, Task, confirm, tasks
-from proofs.solvers import versions
-from proofs.world import Column
+from proofs.solvers.confirm import Set, Task, confirm, tasks
+from proofs.solvers.solvers import versions
+from proofs.verdicts.columns import every_column
+from proofs.world.world import Column
 from shadowproof.ask import AskError
-from shadowproof.report import column_text
+from shadowproof.verify.report import column_text
 
 
 def check_folder(folder: Path) -> None:
@@ -117,6 +117,3 @@ def print_sets(sets: Sequence[Set], asked: Sequence[Column], names: Sequence[str
     if not sets:
         return 2
     return 3 if any(one.open for one in sets) else 0
-
-
-__all__ = ["check_folder", "check_limit", "columns", "print_sets", "prove"]

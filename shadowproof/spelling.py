@@ -62,5 +62,3 @@ def _sign(sign: str) -> str:
 
 
 codecs.register_error(SPELLED, _spelled)
-
-__all__ = ["LONGEST", "SPELLED", "in_full", "readable", "shortened", "spell_what_is_lacking"]

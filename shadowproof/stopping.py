@@ -35,6 +35,3 @@ def told_to_end() -> Iterator[None]:
     finally:
         for number in heard:
             signal.signal(number, _USUAL[number])
-
-
-__all__ = ["told_to_end"]

@@ -16,14 +16,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from model.readings import READINGS
-from proofs.check import Scope
-from proofs.cluster import connected
-from proofs.suite import judge_columns
-from proofs.sweep import KINDS, New, new_in, pairs, parts, singles
-from proofs.verdict import HOLDS, NOT_EXERCISED, REFUTED, UNDECIDED, Verdict
-from proofs.world import Column
+from proofs.answers.verdict import HOLDS, NOT_EXERCISED, REFUTED, UNDECIDED, Verdict
+from proofs.verdicts.cluster import connected
+from proofs.verdicts.pairs import KINDS, New, new_in, pairs, parts, singles
+from proofs.verdicts.suite import judge_columns
+from proofs.world.scope import Scope
+from proofs.world.world import Column
 from shadowproof import ask
-from shadowproof.report import NOT_SHOWN
+from shadowproof.verify.report import NOT_SHOWN
 
 SCHEMA = "shadowproof-sweep/1"
 

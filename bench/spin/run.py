@@ -148,6 +148,3 @@ def _problem(said: str) -> str:
     """The line that says what is wrong, or the last one."""
     lines = [line.strip() for line in said.splitlines() if line.strip()] or ["nothing was written"]
     return next((line for line in lines if "error" in line.lower()), lines[-1])
-
-
-__all__ = ["FLAT", "OPTIONS", "PROCESSES", "Built", "SpinFailed", "SpinRun", "available", "build", "search", "version"]

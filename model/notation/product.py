@@ -295,6 +295,3 @@ def _renamed(term: Term, names: Mapping[str, str]) -> Term:
             return After(again(body))
         case _:
             return term
-
-
-__all__ = ["differs", "in_one_run_alone", "in_the_other_run", "in_the_other_run_alone", "two_runs"]

@@ -153,6 +153,3 @@ def rows_of(network: Network) -> tuple[tuple[Row, ...], ...]:
         for move in actor.moves
         if move.dest is not None
     )
-
-
-__all__ = ["Act", "Board", "Part", "Row", "board_of", "rows_of"]

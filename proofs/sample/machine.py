@@ -27,7 +27,7 @@ from proofs.sample.settings import Plan, Setup, begins
 from proofs.sample.steer import Aim, Guide
 from proofs.sample.tally import Tally
 from proofs.sample.walk import Begin, Walk
-from proofs.world import Column
+from proofs.world.world import Column
 
 Judges = Callable[[Column], Promises]
 """What runs of a column are held to."""

@@ -12,12 +12,12 @@ from functools import lru_cache
 
 from model.notation import FALSE, TRUE, Network, Term, after, every, some
 from model.notation.terms import After, And, Every, Happens, Not, Or, Some, Unchanged, all_of, any_of, machines_of
-from proofs.record import Record
+from proofs.answers.record import Record
+from proofs.answers.verdict import HOLDS, NOT_EXERCISED
 from proofs.sample.board import Board
 from proofs.sample.ground import Test, test
 from proofs.sample.walk import Taken, Walk
-from proofs.verdict import HOLDS, NOT_EXERCISED
-from proofs.world import Column
+from proofs.world.world import Column
 from properties.kinds import Always, Ends, Property, Step
 
 

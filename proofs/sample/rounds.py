@@ -7,14 +7,13 @@ fixed while Hypothesis draws.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from proofs.sample.board import Row
 from proofs.sample.machine import Judges, Sampled, machine_for
 from proofs.sample.promises import Broken
 from proofs.sample.settings import Setup
@@ -94,6 +93,3 @@ def _of_attack(others: dict[str, Any]) -> dict[str, Any]:
         "database": None,
         "suppress_health_check": [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
     } | others
-
-
-__all__ = ["Row", "Sequence", "attack", "in_rounds", "missing"]

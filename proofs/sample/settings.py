@@ -14,15 +14,15 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from model.notation import HOST, Network, Shape, Sort, Term
+from model.notation import HOST, Network, Shape, Sort
 from model.notation.run import Index
 from model.notation.terms import machines_of
-from proofs.sample.board import Row, rows_of
+from proofs.sample.board import rows_of
 from proofs.sample.ground import Places, test
 from proofs.sample.steer import Aim
 from proofs.sample.walk import Begin
 from proofs.sample.within import within_of
-from proofs.world import Column, World
+from proofs.world.world import Column, World
 
 TRIES = 8
 """Ways to begin that are drawn for one aim, until it is within reach of one."""
@@ -237,18 +237,3 @@ def _members(draw: st.DrawFn, setup: Setup, column: Column) -> Begin:
     if count > 1 and draw(st.booleans()):  # all members alike: what takes several of one kind is rare otherwise
         chosen = {(name, at): chosen[name, (0, *at[1:]) if at else at] for name, at in chosen}
     return Begin(column, forms, chosen, defaults(setup.network, forms))
-
-
-__all__ = [
-    "Begin",
-    "Plan",
-    "Reach",
-    "Row",
-    "Setup",
-    "Term",
-    "all_aims",
-    "begins",
-    "possible_starts",
-    "shapes",
-    "starts",
-]

@@ -57,6 +57,3 @@ class Guide:
             part.actor.name == aim.machine and states[part.place] == aim.source and part.dest(states) == aim.dest
             for part in self.board.parts[number]
         )
-
-
-__all__ = ["Aim", "Guide"]

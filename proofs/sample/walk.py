@@ -10,7 +10,7 @@ from typing import Any
 from model.notation import Network, NotEnabled, Run, Shape
 from model.notation.run import Index
 from proofs.sample.board import Act, Board, Row, board_of
-from proofs.world import Column
+from proofs.world.world import Column
 
 Starts = Mapping[tuple[str, Index], str]
 

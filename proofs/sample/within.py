@@ -144,6 +144,3 @@ def within_of(network: Network, begin: Begin) -> Within:
     board, faults = board_of(network, begin.shapes), begin.column.faults
     tolerated = [k for k, act in enumerate(board.acts) if (fault := board.of_fault(act)) is None or fault in faults]
     return Within(board, [begin.starts[key] for key in board.places.keys], tolerated)
-
-
-__all__ = ["Within", "within_of"]

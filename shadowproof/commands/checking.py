@@ -15,10 +15,10 @@ _RECORDED_VMS = 2  # what fewer show may be less
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from proofs.record import Record
-    from proofs.world import Column
-    from shadowproof.host import Kind
-    from shadowproof.verify import Task
+    from proofs.answers.record import Record
+    from proofs.world.world import Column
+    from shadowproof.host.kinds import Kind
+    from shadowproof.verify.verify import Task
 
 
 @app.command()
@@ -72,12 +72,13 @@ def verify(
     was decided (or never asked), and nothing is worse; 4 the tool itself failed.
     """
     from model.protocol import PROTOCOL
-    from shadowproof import ask, report
-    from shadowproof import verify as command
-    from shadowproof.changed import since_record
+    from shadowproof import ask
+    from shadowproof.cache_folder import close_cache, open_cache
     from shadowproof.files import check_writable, is_stdout, write_json
-    from shadowproof.kept import close_cache, open_cache
-    from shadowproof.printed import Wanted, print_verification
+    from shadowproof.verify import report
+    from shadowproof.verify import verify as command
+    from shadowproof.verify.changed import since_record
+    from shadowproof.verify.printing import Wanted, print_verification
 
     if schema:
         say(report.schema_text(), end="")
@@ -103,7 +104,7 @@ def verify(
 def _record(*, whole: bool, comparable: bool) -> Record:
     """What verdicts are compared with: nothing, where the question is another one, or where it has to do without since the record
     cannot be read. whole: the question is the record's own, and needs it. Raises RecordError."""
-    from proofs.record import Record, RecordError, load
+    from proofs.answers.record import Record, RecordError, load
 
     if not comparable:
         return Record({})
@@ -119,8 +120,8 @@ def _record(*, whole: bool, comparable: bool) -> Record:
 def _kinds(inventory: Path, full: bool, column: Column, names: Sequence[str]) -> tuple[Kind, ...]:
     """The VMs of a host, by kinds, as far as what is asked tells them apart."""
     from shadowproof import ask
-    from shadowproof.host import Asked, kinds
-    from shadowproof.inventory import read_inventory
+    from shadowproof.host.inventory import read_inventory
+    from shadowproof.host.kinds import Asked, kinds
 
     if full:
         raise ask.AskError("--full and --inventory exclude one another. Leave one out.")
@@ -136,13 +137,13 @@ def _tasks(
     names: list[str], faults: list[str], readings: list[str], vms: int, full: bool, kinds: Sequence[Kind] | None
 ) -> tuple[list[Task], bool]:
     """What to judge, and whether it is what the record holds."""
-    from proofs.check import Scope
+    from proofs.world.scope import Scope
     from shadowproof import ask
-    from shadowproof import verify as command
+    from shadowproof.verify import verify as command
 
     column = ask.column(faults, readings)
     if kinds is not None:
-        from shadowproof.host import scope_of
+        from shadowproof.host.kinds import scope_of
 
         return [(column, names, scope_of(kinds, vms))], False
     if faults or readings:
@@ -206,8 +207,8 @@ def sweep(
     """
     from shadowproof import ask
     from shadowproof import sweep as command
+    from shadowproof.cache_folder import close_cache, open_cache
     from shadowproof.files import check_writable, is_stdout, write_whole
-    from shadowproof.kept import close_cache, open_cache
 
     if schema:
         say(command.schema_text(), end="")
@@ -290,10 +291,10 @@ def prove(
     Obligations: the closed set of views holds at the start, each event keeps it, and each claim follows from it. Exit
     status 0: all confirmed; 3: a solver gave up on some; 2: solvers disagree (what was asked is kept), or bad input.
     """
-    from proofs.solvers import SOLVERS
+    from proofs.solvers.solvers import SOLVERS
     from shadowproof import ask
     from shadowproof import prove as command
-    from shadowproof.kept import close_cache, open_cache
+    from shadowproof.cache_folder import close_cache, open_cache
 
     names = ask.properties(properties or [])
     columns = command.columns(ask.column(faults or [], readings or []), every=every)

@@ -34,11 +34,11 @@ def cuts(
 
     Exit status: 0 all was decided; 2 bad input; 3 something is open; 130 interrupted.
     """
-    from proofs.record import load
+    from proofs.answers.record import load
     from shadowproof import ask
     from shadowproof import cuts as command
+    from shadowproof.cache_folder import close_cache, open_cache
     from shadowproof.files import check_writable, write_whole
-    from shadowproof.kept import close_cache, open_cache
 
     if schema:
         say(command.schema_text(), end="")

@@ -15,7 +15,7 @@ def _end_with_a_fact(names: Sequence[str]) -> None:
     """If what is asked for is a fact, say so, and end: there is nothing to search or to argue."""
     from properties.catalogue import PROPERTIES
     from properties.kinds import Fact
-    from shadowproof.facts import of_fact
+    from shadowproof.tell.facts import of_fact
 
     if len(names) == 1 and isinstance(found := PROPERTIES[names[0]], Fact):
         text, status = of_fact(found)
@@ -38,8 +38,8 @@ def explain(
     Runs that are kept with the record are told at once, where they are of this protocol; others are searched for.
     """
     from shadowproof import ask
-    from shadowproof.explain import explained
-    from shadowproof.kept import close_cache, open_cache
+    from shadowproof.cache_folder import close_cache, open_cache
+    from shadowproof.tell.explain import explained
 
     names = ask.properties([property_name])
     _end_with_a_fact(names)
@@ -65,13 +65,13 @@ def why(
 
     Takes up to a minute, and is then kept (--cache). Exit status 3 if no argument was found.
     """
-    from proofs.reasons import NoReason
-    from proofs.told import told
+    from proofs.why.reasons import NoReason
+    from proofs.why.wording import told
     from properties.catalogue import PROPERTIES, watched
     from shadowproof import ask, prove
-    from shadowproof.explain import broken_beside
-    from shadowproof.kept import close_cache, open_cache
-    from shadowproof.why import why as argued
+    from shadowproof.cache_folder import close_cache, open_cache
+    from shadowproof.tell.explain import broken_beside
+    from shadowproof.tell.why import why as argued
 
     name, column = ask.one_property(property_name), ask.column(faults or [], readings or [])
     _end_with_a_fact([name])
@@ -101,14 +101,14 @@ def assumptions(
 ) -> None:
     """Say what a promise takes: the rules that its argument needs, and the faults and readings that break it."""
     from model.protocol import PROTOCOL
-    from proofs.reasons import NoReason
-    from proofs.record import load
-    from proofs.told import told
-    from proofs.world import Column
+    from proofs.answers.record import load
+    from proofs.why.reasons import NoReason
+    from proofs.why.wording import told
+    from proofs.world.world import Column
     from properties.catalogue import PROPERTIES, watched
     from shadowproof import ask, prove
-    from shadowproof import assumptions as takes
-    from shadowproof.kept import close_cache, open_cache
+    from shadowproof.cache_folder import close_cache, open_cache
+    from shadowproof.tell import assumptions as takes
 
     record = load()
     if property_name is None:
@@ -140,8 +140,8 @@ def method(
 ) -> None:
     """Say for each VM of a host how it would be backed up, and what that does to it."""
     from shadowproof.files import check_writable, is_stdout, write_json
-    from shadowproof.inventory import read_inventory
-    from shadowproof.method import as_json, render
+    from shadowproof.host.inventory import read_inventory
+    from shadowproof.host.method import as_json, render
 
     if json_file is not None:
         check_writable(json_file, inventory)
@@ -168,9 +168,9 @@ def obligations(
 
     Tell the run behind a broken promise with: shadowproof explain PROPERTY --fault NAME
     """
-    from proofs.record import load
+    from proofs.answers.record import load
+    from shadowproof.duties.duties import as_json, print_obligations
     from shadowproof.files import check_writable, is_stdout, write_json
-    from shadowproof.obligations import as_json, print_obligations
 
     if json_file is not None:
         check_writable(json_file)

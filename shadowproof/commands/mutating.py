@@ -43,7 +43,8 @@ def mutate(
     record: Annotated[
         bool,
         typer.Option(
-            "--record", help="Keep what became of them in proofs/mutants.json; for a change of rules, with --since."
+            "--record",
+            help="Keep what became of them in proofs/mutants/mutants.json; for a change of rules, with --since.",
         ),
     ] = False,
     schema: Annotated[
@@ -56,7 +57,7 @@ def mutate(
     view of the closed sets the changed rule takes the same steps), or survives: a hole in the properties, or a line in
     properties/unpromised.py with the reason. Fails (exit status 1) if one survives without a reason.
     """
-    from proofs.mutants import OPERATORS
+    from proofs.mutants.operators import OPERATORS
     from shadowproof import ask
     from shadowproof import mutate as command
     from shadowproof.files import check_writable, is_stdout, write_whole

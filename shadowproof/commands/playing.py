@@ -48,11 +48,12 @@ def play(
     refused (so this is not the run that was asked for, whatever it broke), or bad input.
     """  # fmt: skip
     from model.protocol import PROTOCOL
-    from shadowproof import ask, start
+    from shadowproof import ask
     from shadowproof.files import check_writable, is_stdout, write_json
-    from shadowproof.play import main_protocol
-    from shadowproof.play import play as played
-    from shadowproof.played import as_json, schema_text, text_of
+    from shadowproof.tell import start
+    from shadowproof.tell.play import main_protocol
+    from shadowproof.tell.play import play as played
+    from shadowproof.tell.play_report import as_json, schema_text, text_of
 
     if schema:
         say(schema_text(), end="")

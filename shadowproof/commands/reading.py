@@ -14,7 +14,7 @@ from shadowproof.commands import app, console, say
 def requirements() -> None:
     """List every requirement with its sentences, rules and properties; fail if one is bare."""
     from model.protocol import PROTOCOL
-    from shadowproof.tables import bare, requirements_table, unclaimed_sentences
+    from shadowproof.pages.overviews import bare, requirements_table, unclaimed_sentences
 
     say(requirements_table(PROTOCOL))
     raise typer.Exit(1 if bare(PROTOCOL) or unclaimed_sentences() else 0)
@@ -24,7 +24,7 @@ def requirements() -> None:
 def left_out() -> None:
     """List what the model leaves out, and how each open question of the protocol is answered."""
     from model.protocol import PROTOCOL
-    from shadowproof.tables import answers_table, left_out_list
+    from shadowproof.pages.overviews import answers_table, left_out_list
 
     say(left_out_list(PROTOCOL))
     say(answers_table())
@@ -37,8 +37,9 @@ def draw(
 ) -> None:
     """Draw state diagrams: Mermaid text, or SVG where Graphviz is installed."""
     from model.protocol import PROTOCOL
-    from shadowproof import ask, drawing
+    from shadowproof import ask
     from shadowproof.files import check_writable, write_whole
+    from shadowproof.pages import drawing
 
     if svg is not None:
         check_writable(svg)
@@ -60,7 +61,7 @@ def list_(
     what: Annotated[str, typer.Argument(help="properties, faults, readings, actors, events or requirements")],
 ) -> None:
     """List the names that other commands take."""
-    from shadowproof.listing import listing
+    from shadowproof.pages.listing import listing
 
     say(listing(what))
 
@@ -72,8 +73,8 @@ def show(
     ],
 ) -> None:
     """Say of anything that has a name what it says, where it stands (file:line), and what links to it."""
-    from shadowproof.printed import print_lines
-    from shadowproof.show import show as shown
+    from shadowproof.tell.show import show as shown
+    from shadowproof.verify.printing import print_lines
 
     for number, found in enumerate(shown(name)):
         print_lines([*([""] if number else []), *found.lines()], console())
@@ -82,7 +83,7 @@ def show(
 @app.command()
 def accept(reason: Annotated[str, typer.Option(help="Why the verdicts changed: kept in the record.")]) -> None:
     """Record the verdicts as they are now, with the reason for the change."""
-    from shadowproof.accepting import accept_now
+    from shadowproof.verify.acceptance import accept_now
 
     accept_now(reason, console(errors=True))
 

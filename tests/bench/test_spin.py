@@ -12,7 +12,7 @@ from bench.spin import run
 from bench.spin.measured import Measured, measured
 from bench.spin.run import FLAT, PROCESSES, SpinFailed, available, build, search
 from examples.small_backup import compiled
-from proofs.explore import explore
+from proofs.search.plain import explore
 
 pytestmark = pytest.mark.skipif(available() is not None, reason=available() or "")
 

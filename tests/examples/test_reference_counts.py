@@ -1,7 +1,7 @@
 """The reference protocol has known counts for one to seven VMs: SPIN finds them in our Promela, and our engines find them too.
 
 SPIN goes as far as six VMs: seven would take it some 80 GB. There two of our own engines stand against the formula: the visit
-of every state, one bit a state, and the diagram (`tests/proofs/test_many_vms.py`).
+of every state, one bit a state, and the diagram (`tests/proofs/many_vms/test_many_vms.py`).
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ import pytest
 
 from bench.spin import run as bench
 from examples import small_backup
-from proofs.many_vms import reach
-from proofs.promela import promela
-from proofs.tables import Tables
-from proofs.visit import visit
+from proofs.counts.tables import Tables
+from proofs.counts.visit import visit
+from proofs.export.promela import promela
+from proofs.many_vms.closure import reach
 from properties.kinds import Always
-from tests.proofs.nightly import nightly
-from tests.proofs.spin import asserted, needs_spin
+from tests.helpers.nightly import nightly
+from tests.helpers.spin import asserted, needs_spin
 
 KNOWN = {
     1: (76, 86),

@@ -20,9 +20,9 @@ from examples.small_backup import (
     vm,
 )
 from model.notation import TRUE, every, some
-from proofs.explore import explore
-from proofs.prove import prove
-from proofs.world import Column
+from proofs.search.plain import explore
+from proofs.views.proof import prove
+from proofs.world.world import Column
 from properties.kinds import Always
 from tests.wrong_protocols.changes import Change, both, guard, leads_to, table
 

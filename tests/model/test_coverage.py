@@ -12,7 +12,7 @@ from model.protocol import PROTOCOL
 from model.readings import READINGS
 from model.requirements import BY_ID, REQUIREMENTS, SENTENCES
 from properties.catalogue import PROPERTIES
-from shadowproof.tables import bare, carried, unclaimed_sentences
+from shadowproof.pages.overviews import bare, carried, unclaimed_sentences
 
 PROTOCOL_TEXTS = Path(__file__).parents[2].parent / "shared" / "protocol"
 HAS_NO_TEXTS = f"the reference ({PROTOCOL_TEXTS.parent.name}/{PROTOCOL_TEXTS.name}) is not beside the checkout"

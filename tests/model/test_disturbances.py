@@ -10,8 +10,8 @@ from model.events import EVENT_FILES, disturbances
 from model.faults import FAULTS
 from model.notation import Event
 from model.protocol import PROTOCOL
-from proofs.columns import BASE
-from proofs.world import Column, World
+from proofs.verdicts.columns import BASE
+from proofs.world.world import Column, World
 
 MARKED = [event.name for file in EVENT_FILES for event in file.EVENTS if event.fault is not None]
 

@@ -11,13 +11,13 @@ from collections.abc import Iterator, Mapping
 from model.actors.power import Power
 from model.notation import Move, on
 from model.protocol import PROTOCOL
-from proofs.check import ONE_OF_EACH
-from proofs.columns import BASE, every_column
-from proofs.compile import Compiled
-from proofs.explore import explore
-from proofs.vary import rows_of, with_rows, with_table
-from proofs.world import Column
-from tests.proofs.whole import compiled_whole
+from proofs.mutants.changes import rows_of, with_rows, with_table
+from proofs.search.plain import explore
+from proofs.verdicts.columns import BASE, every_column
+from proofs.world.compiled import Compiled
+from proofs.world.parts import ONE_OF_EACH
+from proofs.world.world import Column
+from tests.helpers.networks.whole import compiled_whole
 
 Starts = Mapping[str, frozenset[str]]
 Taken = tuple[str, str, str, str]

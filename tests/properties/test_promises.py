@@ -3,10 +3,11 @@
 import pytest
 
 from model.faults import FAULTS
-from proofs.check import Scope, check
-from proofs.columns import BASE
-from proofs.verdict import HOLDS, NOT_EXERCISED, REFUTED, Verdict
-from proofs.world import Column
+from proofs.answers.verdict import HOLDS, NOT_EXERCISED, REFUTED, Verdict
+from proofs.verdicts.check import check
+from proofs.verdicts.columns import BASE
+from proofs.world.scope import Scope
+from proofs.world.world import Column
 from properties.catalogue import PROPERTIES
 
 PUT_TO_THE_TEST_BY = {

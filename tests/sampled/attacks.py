@@ -8,17 +8,17 @@ from typing import Any
 from model.notation import Network
 from model.notation.run import Index, Run
 from model.protocol import PROTOCOL
-from proofs.columns import BASE
 from proofs.sample.machine import Sampled
 from proofs.sample.promises import Promises
 from proofs.sample.rounds import attack
 from proofs.sample.settings import Live, Setup, all_aims
 from proofs.sample.tally import Tally
-from proofs.slices import as_asked
-from proofs.world import Column
+from proofs.verdicts.columns import BASE
+from proofs.world.slices import as_asked
+from proofs.world.world import Column
 from properties.catalogue import PROPERTIES, watched
 from properties.kinds import Always, Ends, Property, Step
-from tests.proofs.evaluate import Moment
+from tests.helpers.readings.evaluate import Moment
 from tests.sampled.usual import USUAL
 from tests.wrong_protocols.changes import Wrong
 from tests.wrong_protocols.protocols import PROTOCOLS, WRONG_FROM_THREE

@@ -17,7 +17,7 @@ from model.notation import Shape
 
 Values = frozenset[str]
 Facts = dict[str, Values]
-"""The possible states by the names of `shadowproof.host.facts_of`."""
+"""The possible states by the names of `shadowproof.host.kinds.facts_of`."""
 
 Draw = Callable[[st.SearchStrategy[Any]], Any]
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from shadowproof.inventory.guest import VSS_COMPONENT
-from tests.sampled.inventories import (
+from shadowproof.host.inventory.guest import VSS_COMPONENT
+from tests.sampled.inventories import (  # fmt: skip
     ANY_POWER,
     FORMATS,
     KINDS,
@@ -23,7 +23,7 @@ from tests.sampled.inventories import (
     Host,
     Values,
     of,
-)  # fmt: skip
+)
 
 POWER_WORDS: Mapping[Values, tuple[Any, ...]] = {
     of("RUNNING"): ("Running", 2, " running ", "2", {"value": 2, "Value": "Running"}, {"Value": 2}, "RunningCritical"),

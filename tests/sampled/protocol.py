@@ -5,19 +5,20 @@ from __future__ import annotations
 from functools import cache
 
 from model.protocol import PROTOCOL
-from proofs.check import ONE_OF_EACH
-from proofs.columns import ALL_FAULTS, BASE, every_column, reading_columns
-from proofs.explore import State, explore
-from proofs.record import Record, load
+from proofs.answers.record import Record, load
 from proofs.sample.machine import Judges
 from proofs.sample.promises import Promises, judged_in
 from proofs.sample.report import Visited
 from proofs.sample.settings import Reach, Setup, all_aims
 from proofs.sample.walk import Walk
-from proofs.world import Column
+from proofs.search.plain import explore
+from proofs.search.symmetry import State
+from proofs.verdicts.columns import ALL_FAULTS, BASE, every_column, reading_columns
+from proofs.world.parts import ONE_OF_EACH
+from proofs.world.world import Column
 from properties.catalogue import PROPERTIES, watched
 from properties.kinds import Always, Ends, Step
-from tests.proofs.whole import compiled_whole, in_numbers
+from tests.helpers.networks.whole import compiled_whole, in_numbers
 from tests.sampled.usual import USUAL
 
 NETWORK = watched()

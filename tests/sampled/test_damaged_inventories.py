@@ -15,12 +15,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shadowproof.host import facts_of
-from shadowproof.inventory import Inventory, InventoryError, Machine, read, read_inventory
-from shadowproof.inventory.node import Node
-from shadowproof.inventory.read import DEEPEST
-from shadowproof.inventory.vm import Vm
-from shadowproof.method import as_json, render
+from shadowproof.host.inventory import Inventory, InventoryError, Machine, read, read_inventory
+from shadowproof.host.inventory.node import Node
+from shadowproof.host.inventory.read import DEEPEST
+from shadowproof.host.inventory.vm import Vm
+from shadowproof.host.kinds import facts_of
+from shadowproof.host.method import as_json, render
 from tests.conftest import PROFILE
 from tests.counted import calls
 from tests.sampled.inventories import hosts

@@ -23,21 +23,21 @@ from model.actors.conditions import CONDITIONS
 from model.notation import TRUE, Run, Term, all_of, happens
 from model.notation.terms import And, Not
 from model.protocol import PROTOCOL
-from proofs.columns import BASE
 from proofs.sample.machine import AT_RANDOM
 from proofs.sample.promises import Promises, Watch
 from proofs.sample.steer import Guide
 from proofs.sample.walk import Begin, Walk
+from proofs.verdicts.columns import BASE
 from properties.kinds import step
-from shadowproof import host as host_
-from shadowproof import method
-from shadowproof.host import Subject, facts_of, few_parts
-from shadowproof.inventory import Fact, Inventory, machines, power, read_inventory, volumes
-from shadowproof.inventory.facts import known
-from shadowproof.inventory.node import shown
-from shadowproof.inventory.states import Cluster, Power
-from shadowproof.inventory.volumes import Place, Volume, place_of
-from shadowproof.method import Assessment, assess
+from shadowproof.host import kinds as host_
+from shadowproof.host import method
+from shadowproof.host.inventory import Fact, Inventory, machines, power, read_inventory, volumes
+from shadowproof.host.inventory.facts import known
+from shadowproof.host.inventory.node import shown
+from shadowproof.host.inventory.states import Cluster, Power
+from shadowproof.host.inventory.volumes import Place, Volume, place_of
+from shadowproof.host.kinds import Subject, facts_of, few_parts
+from shadowproof.host.method import Assessment, assess
 from tests.conftest import PROFILE
 from tests.sampled.inventories import Facts, Host, Values, cases, expected, hosts, is_complete, shape, starts, starts_so
 from tests.sampled.inventory_files import files

@@ -12,7 +12,6 @@ from hypothesis import Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from model.notation import happens
-from proofs.columns import ALL_FAULTS, BASE
 from proofs.sample.machine import Sampled, machine_for
 from proofs.sample.promises import Broken, Promises
 from proofs.sample.report import Floor, Visited, below, digest, whole
@@ -20,9 +19,10 @@ from proofs.sample.rounds import STEPS, in_rounds
 from proofs.sample.settings import Setup, all_aims
 from proofs.sample.tally import Tally
 from proofs.sample.walk import Walk
+from proofs.verdicts.columns import ALL_FAULTS, BASE
 from properties.kinds import Always, Step, step
 from tests.conftest import PROFILE
-from tests.proofs.evaluate import Moment
+from tests.helpers.readings.evaluate import Moment
 from tests.sampled.protocol import NETWORK, PROMISES, OneVm, judges, setup, setup_of_one
 from tests.sampled.usual import USUAL
 from tests.wrong_protocols.three_vms import SMALL

@@ -8,13 +8,13 @@ import pytest
 
 from model.notation import Shape
 from model.sorts import adapter, disk
-from proofs.columns import ALL_FAULTS, BASE
 from proofs.sample.board import rows_of
 from proofs.sample.settings import defaults, possible_starts
 from proofs.sample.steer import Guide
 from proofs.sample.walk import Begin, Walk
 from proofs.sample.within import within_of
-from proofs.world import Column
+from proofs.verdicts.columns import ALL_FAULTS, BASE
+from proofs.world.world import Column
 from tests.sampled.protocol import NETWORK
 from tests.sampled.usual import USUAL
 

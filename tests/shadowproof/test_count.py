@@ -6,13 +6,14 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from proofs.check import ONE_OF_EACH
-from proofs.columns import BASE
-from proofs.compile import Compiled
-from proofs.explore import explore
-from proofs.world import Column
+from proofs.search.plain import explore
+from proofs.verdicts.columns import BASE
+from proofs.world.compiled import Compiled
+from proofs.world.parts import ONE_OF_EACH
+from proofs.world.world import Column
 from shadowproof import count
-from shadowproof.cli import app, main
+from shadowproof.cli import main
+from shadowproof.commands import app
 
 ONE = ["-p", "no-vm-left-saved"]
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from proofs.columns import fault_columns
-from proofs.cuts import elements
-from proofs.record import load
-from proofs.verdict import REFUTED
+from proofs.answers.record import load
+from proofs.answers.verdict import REFUTED
+from proofs.verdicts.columns import fault_columns
+from proofs.verdicts.cuts import elements
 from tests.shadowproof.test_cli import shadowproof
 
 

@@ -8,7 +8,7 @@ import pytest
 from model.protocol import PROTOCOL
 from properties.catalogue import PROPERTIES
 from shadowproof import docs
-from shadowproof.pages import slug
+from shadowproof.pages.pages import slug
 
 ROOT = Path(__file__).parents[2]
 PAGES = {path.name: text for path, text in docs.generate(ROOT).items()}

@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from proofs.world import Column
+from proofs.world.world import Column
 from properties.catalogue import PROPERTIES
 from properties.kinds import Always, Step
 from shadowproof import export
 from shadowproof.ask import AskError
-from shadowproof.cli import app, main
-from tests.proofs.spin import needs_spin, refuses, seen
+from shadowproof.cli import main
+from shadowproof.commands import app
+from tests.helpers.spin import needs_spin, refuses, seen
 
 ONE = ["-p", "no-vm-left-saved"]
 

@@ -16,7 +16,7 @@ FULL = Path("/dev/full")
 FAILS = """
 import sys
 from shadowproof import cli, commands
-import shadowproof.listing as listing
+import shadowproof.pages.listing as listing
 def broken(what):
     {what}
 listing.listing = broken

@@ -10,10 +10,10 @@ import jsonschema
 import pytest
 from rich.console import Console
 
-from proofs import fates
-from proofs.mutants import OPERATORS
-from proofs.mutate import BROKEN, EQUIVALENT, KILLED, REFUSED, SURVIVES, Fate, Kill
-from proofs.mutation import all_mutants
+from proofs.mutants import fates
+from proofs.mutants.all_mutants import all_mutants
+from proofs.mutants.judge import BROKEN, EQUIVALENT, KILLED, REFUSED, SURVIVES, Fate, Kill
+from proofs.mutants.operators import OPERATORS
 from properties.catalogue import PROPERTIES
 from properties.unpromised import UNPROMISED
 from shadowproof import mutate as command

@@ -10,17 +10,18 @@ import pytest
 from typer.testing import CliRunner
 
 from model.protocol import PROTOCOL
-from proofs.cache import use
-from proofs.check import Scope
-from proofs.columns import BASE
-from proofs.record import SCHEMA, Record
-from proofs.verdict import HOLDS, NOT_EXERCISED, REFUTED, UNDECIDED, Verdict
-from proofs.world import Column
-from shadowproof.cli import app, main
-from shadowproof.host import scope_of
-from shadowproof.report import Verification
+from proofs.answers.cache import use
+from proofs.answers.record import SCHEMA, Record
+from proofs.answers.verdict import HOLDS, NOT_EXERCISED, REFUTED, UNDECIDED, Verdict
+from proofs.verdicts.columns import BASE
+from proofs.world.scope import Scope
+from proofs.world.world import Column
+from shadowproof.cli import main
+from shadowproof.commands import app
+from shadowproof.host.kinds import scope_of
+from shadowproof.pages.overviews import bare
 from shadowproof.sweep import Asked, Swept
-from shadowproof.tables import bare
+from shadowproof.verify.report import Verification
 
 NEVER = "not-responding-is-said-by-vss"
 """A property whose witness takes a fault."""
@@ -95,7 +96,7 @@ class TestExitStatus2:
     ) -> None:
         path = tmp_path / "record.json"
         path.write_text(json.dumps({"schema": SCHEMA, "reasons": [], "cells": {}}), "utf-8")
-        monkeypatch.setattr("proofs.record.load.__defaults__", (path,))
+        monkeypatch.setattr("proofs.answers.record.load.__defaults__", (path,))
         for arguments in (["verify"], ["obligations"], ["assumptions"]):
             assert "holds no verdict" in refusal(arguments, monkeypatch, capsys)
 
@@ -147,6 +148,6 @@ def test_the_status_of_a_sweep() -> None:
 
 def test_requirements_that_are_not_there_are_not_all_covered(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not bare(PROTOCOL)
-    monkeypatch.setattr("shadowproof.tables.REQUIREMENTS", ())
+    monkeypatch.setattr("shadowproof.pages.overviews.REQUIREMENTS", ())
     with pytest.raises(ValueError, match="no requirements"):
         bare(PROTOCOL)

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from proofs.record import load
-from proofs.verdict import HOLDS, REFUTED
+from proofs.answers.record import load
+from proofs.answers.verdict import HOLDS, REFUTED
 from properties.catalogue import PROPERTIES
-from shadowproof.cli import app
+from shadowproof.commands import app
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

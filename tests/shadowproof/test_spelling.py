@@ -16,7 +16,7 @@ from rich.table import Table
 from shadowproof.commands import console, say
 from shadowproof.files import write_whole
 from shadowproof.spelling import SPELLED, readable, spell_what_is_lacking
-from tests.shadowproof.vms import vm
+from tests.helpers.vms import vm
 
 ROOT = Path(__file__).parents[2]
 ENCODINGS = ("cp1252", "ascii", "latin-1", "cp437", "utf-8")

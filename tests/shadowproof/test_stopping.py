@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from proofs.workers import for_this_process
+from proofs.computer.processes import for_this_process
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="who is left behind is read off /proc")
 
@@ -111,7 +111,7 @@ FOR_ME = """
 import sys, time
 from pathlib import Path
 import joblib
-from proofs.workers import for_this_process
+from proofs.computer.processes import for_this_process
 def work(path):
     Path(path).touch()
     while True:

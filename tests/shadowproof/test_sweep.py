@@ -16,16 +16,17 @@ import jsonschema
 import pytest
 from rich.console import Console
 
-import proofs.sweep
-from proofs.cache import use
-from proofs.check import Scope, check
-from proofs.columns import fault_columns
-from proofs.suite import Task, judge_columns
-from proofs.verdict import HOLDS, REFUTED, UNDECIDED, Verdict
-from proofs.world import Column
+import proofs.verdicts.pairs
+from proofs.answers.cache import use
+from proofs.answers.verdict import HOLDS, REFUTED, UNDECIDED, Verdict
+from proofs.verdicts.check import check
+from proofs.verdicts.columns import fault_columns
+from proofs.verdicts.suite import Task, judge_columns
+from proofs.world.scope import Scope
+from proofs.world.world import Column
 from shadowproof.ask import AskError
 from shadowproof.sweep import Asked, Swept, Workers, as_text, asked, print_sweep, schema_text, sweep, workers
-from tests.proofs.clusters import cluster as cluster_of
+from tests.helpers.clusters import cluster as cluster_of
 from tests.shadowproof.test_cli import ROOT
 from tests.shadowproof.test_cli import shadowproof as command
 
@@ -36,8 +37,8 @@ FEW = ("guest_hangs", "requester_vanishes", "volume_missing")
 @pytest.fixture(autouse=True)
 def few_faults(monkeypatch: pytest.MonkeyPatch) -> None:
     some = [column for column in fault_columns() if column.faults <= set(FEW)]
-    monkeypatch.setattr(proofs.sweep, "fault_columns", lambda: some)
-    monkeypatch.setattr("proofs.suite.gc.collect", lambda: 0)  # slow beside all that other tests have loaded
+    monkeypatch.setattr(proofs.verdicts.pairs, "fault_columns", lambda: some)
+    monkeypatch.setattr("proofs.verdicts.suite.gc.collect", lambda: 0)  # slow beside all that other tests have loaded
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +69,7 @@ def one_worker() -> str:
     """What one process finds, without a cache."""
     with pytest.MonkeyPatch.context() as patch:
         some = [column for column in fault_columns() if column.faults <= set(FEW)]
-        patch.setattr(proofs.sweep, "fault_columns", lambda: some)
+        patch.setattr(proofs.verdicts.pairs, "fault_columns", lambda: some)
         return as_text(swept(Workers(jobs=1)))
 
 
@@ -98,7 +99,7 @@ def test_another_order_finds_the_same(one_worker: str, monkeypatch: pytest.Monke
         return {column: found[column] for column, _, _ in tasks}
 
     monkeypatch.setattr("shadowproof.sweep.judge_columns", backwards)
-    monkeypatch.setattr("proofs.check._JUDGED", {})
+    monkeypatch.setattr("proofs.verdicts.check._JUDGED", {})
     assert as_text(swept(Workers())) == one_worker
 
 
@@ -113,7 +114,7 @@ def test_a_cluster_finds_the_same_and_the_caller_keeps_it(
     def never(*_: object) -> None:
         raise AssertionError("everything is known")
 
-    monkeypatch.setattr("proofs.suite._one", never)
+    monkeypatch.setattr("proofs.verdicts.suite._one", never)
     assert as_text(swept(Workers(cluster=address), tmp_path / "here")) == one_worker
     assert as_text(swept(Workers(jobs=1), tmp_path / "here")) == one_worker
 
@@ -154,13 +155,13 @@ def test_what_is_undecided_is_said() -> None:
 
 DRIVER = """
 import signal
-import proofs.suite, proofs.sweep, time
+import proofs.verdicts.suite, proofs.verdicts.pairs, time
 signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever started the tests in the background had it ignored
-judged = proofs.suite.judged
-proofs.suite.judged = lambda *asked: (time.sleep(0.4), judged(*asked))[1]  # slow enough to be interrupted
+judged = proofs.verdicts.suite.judged
+proofs.verdicts.suite.judged = lambda *asked: (time.sleep(0.4), judged(*asked))[1]  # slow enough to be interrupted
 from shadowproof.cli import main
-some = [column for column in proofs.sweep.fault_columns() if column.faults <= {'guest_hangs', 'requester_vanishes', 'volume_missing'}]
-proofs.sweep.fault_columns = lambda: some
+some = [one for one in proofs.verdicts.pairs.fault_columns() if one.faults <= {'guest_hangs', 'requester_vanishes', 'volume_missing'}]
+proofs.verdicts.pairs.fault_columns = lambda: some
 main()
 """
 
@@ -207,7 +208,7 @@ def test_every_column_that_was_kept_is_not_judged_again(
             raise KeyboardInterrupt
         return check(column, names, scope)
 
-    monkeypatch.setattr("proofs.suite.judged", interrupted)
+    monkeypatch.setattr("proofs.verdicts.suite.judged", interrupted)
     out = StringIO()
     assert sweep(question(), Workers(jobs=1), console=Console(file=out, width=140), cache=tmp_path) is None
     assert "Interrupted: 2 of 6 columns were judged, and are kept" in out.getvalue()

@@ -8,9 +8,7 @@ from dataclasses import dataclass
 from model.notation import TRUE, Network, States, Term, all_of, on, stays
 from model.notation.run import Shape
 from model.notation.terms import SomeStates
-from proofs.columns import BASE
-from proofs.parts import ONE_OF_EACH
-from proofs.vary import (
+from proofs.mutants.changes import (
     Rows,
     guard_without,
     rows_of,
@@ -22,7 +20,9 @@ from proofs.vary import (
     with_table,
     without_row,
 )
-from proofs.world import Column
+from proofs.verdicts.columns import BASE
+from proofs.world.parts import ONE_OF_EACH
+from proofs.world.world import Column
 
 Change = Callable[[Network], Network]
 TableChange = Callable[[Rows], Rows]

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from model.notation import Network
 from model.notation.run import Shape
-from proofs.compile import Compiled
-from proofs.parts import ONE_OF_EACH
-from proofs.slices import Worlds, as_asked, needs_every_event
-from proofs.world import Column
+from proofs.world.compiled import Compiled
+from proofs.world.parts import ONE_OF_EACH
+from proofs.world.slices import Worlds, as_asked, needs_every_event
+from proofs.world.world import Column
 from properties.kinds import Property, terms_of
 
 
@@ -27,6 +27,3 @@ def slice_for(
     terms = [term for one in asked for term in terms_of(one)]
     part = world.cone(terms, whole_events=any(needs_every_event(one, world) for one in asked))
     return Compiled(world, part, shapes, terms), asked
-
-
-__all__ = ["slice_for"]

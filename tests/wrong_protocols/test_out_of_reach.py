@@ -3,8 +3,9 @@
 import pytest
 
 from model.protocol import PROTOCOL
-from proofs.check import Scope, check
-from proofs.verdict import HOLDS, REFUTED, Verdict
+from proofs.answers.verdict import HOLDS, REFUTED, Verdict
+from proofs.verdicts.check import check
+from proofs.world.scope import Scope
 from tests.wrong_protocols.changes import Wrong
 from tests.wrong_protocols.protocols import OUT_OF_REACH
 

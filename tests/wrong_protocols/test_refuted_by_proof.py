@@ -17,10 +17,10 @@ import z3
 
 from model.notation import Network
 from model.protocol import PROTOCOL
-from proofs.columns import BASE
-from proofs.obligations import Confirming, Obligation
-from proofs.prove import Closed, closed_groups, judged
-from proofs.slices import as_asked
+from proofs.solvers.obligations import Confirming, Obligation
+from proofs.verdicts.columns import BASE
+from proofs.views.proof import Closed, closed_groups, judged
+from proofs.world.slices import as_asked
 from properties.catalogue import PROPERTIES, watched
 from properties.kinds import Ends, Property
 from tests.wrong_protocols.changes import Wrong

@@ -2,7 +2,7 @@
 
 SPIN is given the slice as Promela, in the column and with the VMs that the wrong protocol takes. It visits every state and
 counts the assertions that fail; states and transitions are counted as well, so no search stops early. What comes in the end
-is asked as `tests/proofs/spin_ends.py` says.
+is asked as `tests/helpers/spin_ends.py` says.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ import pytest
 from model.notation import Network
 from model.notation.run import Shape
 from model.protocol import PROTOCOL
-from proofs.columns import BASE
-from proofs.compile import Compiled
-from proofs.explore import explore
-from proofs.parts import ONE_OF_EACH
-from proofs.promela import promela
-from proofs.world import Column
+from proofs.export.promela import promela
+from proofs.search.plain import explore
+from proofs.verdicts.columns import BASE
+from proofs.world.compiled import Compiled
+from proofs.world.parts import ONE_OF_EACH
+from proofs.world.world import Column
 from properties.catalogue import PROPERTIES, watched
 from properties.kinds import Always, Ends, Independent, Property, Step
-from tests.proofs.nightly import nightly
-from tests.proofs.spin import Asserted, asserted, needs_spin
-from tests.proofs.spin_ends import Asked
+from tests.helpers.nightly import nightly
+from tests.helpers.spin import Asserted, asserted, needs_spin
+from tests.helpers.spin_ends import Asked
 from tests.wrong_protocols.changes import Wrong
 from tests.wrong_protocols.in_promela import slice_for
 from tests.wrong_protocols.protocols import BY_TOPIC, PROTOCOLS, WRONG_FROM_THREE
@@ -66,7 +66,7 @@ IN_EVERY_RUN = frozenset(
     }
 )
 """At night all are asked, and the right protocol for each; the compiler takes a second for one. In every run the right protocol
-is asked in `tests/proofs/test_spin_agrees.py`."""
+is asked in `tests/proofs/export/test_spin_agrees.py`."""
 
 
 def _each(wrongs: Sequence[Wrong] | Sequence[ThreeVms], chosen: Collection[str]) -> pytest.MarkDecorator:

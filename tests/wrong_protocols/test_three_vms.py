@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-import proofs.check
+import proofs.verdicts.check
 from model.notation import Network
 from model.protocol import PROTOCOL
-from proofs.check import Scope, check
-from proofs.columns import BASE
-from proofs.prove import prove
-from proofs.verdict import HOLDS, REFUTED, Verdict
-from tests.proofs.by_views import shown_by_views
+from proofs.answers.verdict import HOLDS, REFUTED, Verdict
+from proofs.verdicts.check import check
+from proofs.verdicts.columns import BASE
+from proofs.views.proof import prove
+from proofs.world.scope import Scope
+from tests.helpers.by_views import shown_by_views
 from tests.wrong_protocols.three_vms import OURS, WRONG_FROM_THREE, ThreeVms
 
 each = pytest.mark.parametrize("wrong", WRONG_FROM_THREE, ids=lambda wrong: wrong.name)
@@ -20,7 +21,7 @@ each = pytest.mark.parametrize("wrong", WRONG_FROM_THREE, ids=lambda wrong: wron
 @pytest.fixture(autouse=True)
 def _no_observers(monkeypatch: pytest.MonkeyPatch) -> None:
     """None of these promises needs one, and some of these networks have none of the events that they watch."""
-    monkeypatch.setattr(proofs.check, "watched", lambda network: network)
+    monkeypatch.setattr(proofs.verdicts.check, "watched", lambda network: network)
 
 
 def judged(wrong: ThreeVms, network: Network, vms: int) -> Verdict:

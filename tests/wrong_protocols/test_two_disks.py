@@ -7,10 +7,11 @@ import pytest
 
 from model.notation import Network
 from model.protocol import PROTOCOL
-from proofs.check import Scope, check
-from proofs.prove import prove
-from proofs.slices import as_asked
-from proofs.verdict import CLOSED, HOLDS, REFUTED, Verdict
+from proofs.answers.verdict import CLOSED, HOLDS, REFUTED, Verdict
+from proofs.verdicts.check import check
+from proofs.views.proof import prove
+from proofs.world.scope import Scope
+from proofs.world.slices import as_asked
 from properties.catalogue import PROPERTIES, watched
 from tests.wrong_protocols.changes import Wrong
 from tests.wrong_protocols.protocols import PROTOCOLS

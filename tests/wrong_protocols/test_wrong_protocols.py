@@ -6,13 +6,14 @@ import pytest
 
 from model.notation import Network
 from model.protocol import PROTOCOL
-from proofs.check import Scope, check
-from proofs.prove import prove
-from proofs.slices import as_asked
-from proofs.verdict import CLOSED, HOLDS, NOT_EXERCISED, REFUTED, Verdict
+from proofs.answers.verdict import CLOSED, HOLDS, NOT_EXERCISED, REFUTED, Verdict
+from proofs.verdicts.check import check
+from proofs.views.proof import prove
+from proofs.world.scope import Scope
+from proofs.world.slices import as_asked
 from properties.catalogue import PROPERTIES, watched
 from properties.kinds import Possible
-from tests.proofs.by_views import shown_by_views
+from tests.helpers.by_views import shown_by_views
 from tests.wrong_protocols.changes import Wrong
 from tests.wrong_protocols.protocols import BY_TOPIC, OUT_OF_REACH, PROTOCOLS, WRONG_FROM_THREE
 

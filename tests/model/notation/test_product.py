@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-import proofs.check
+import proofs.verdicts.check
 from model.actors.child import ChildWriters, child_writers
 from model.notation import (
     FALSE,
@@ -35,13 +35,15 @@ from model.notation.network import check_scope
 from model.notation.product import differs, in_one_run_alone, in_the_other_run, in_the_other_run_alone, two_runs
 from model.notation.terms import machines_of
 from model.protocol import PROTOCOL
-from proofs.check import ONE_OF_EACH, Scope, check
-from proofs.columns import BASE
-from proofs.vary import with_event
-from proofs.verdict import HOLDS, NOT_EXERCISED, REFUTED, Verdict
+from proofs.answers.verdict import HOLDS, NOT_EXERCISED, REFUTED, Verdict
+from proofs.mutants.changes import with_event
+from proofs.verdicts.check import check
+from proofs.verdicts.columns import BASE
+from proofs.world.parts import ONE_OF_EACH
+from proofs.world.scope import Scope
 from properties.backup import roll_back_independent_of_child_writers as promise
 from properties.kinds import always, fired, independent
-from tests.proofs.tiny import named
+from tests.helpers.networks.tiny import named
 
 crew = Sort("crew", of=HOST)
 tool = Sort("tool", of=crew)
@@ -65,7 +67,7 @@ W = Work
 
 @pytest.fixture(autouse=True)
 def _no_observers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(proofs.check, "watched", lambda network: network)
+    monkeypatch.setattr(proofs.verdicts.check, "watched", lambda network: network)
 
 
 def happening(name: str, at: Sort = crew, when: Term = TRUE, *, of_all: bool = False) -> tuple[Event, ...]:

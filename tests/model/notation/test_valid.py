@@ -30,9 +30,9 @@ from model.notation.nothing import claims, idle
 from model.notation.run import Index
 from model.notation.terms import And, Every, In, Not, Or, Some
 from model.notation.valid import can_hold, valid
+from tests.helpers.readings.evaluate import Moment
 from tests.model.notation.house import Door, Glow, Power, Side, bulb, house, lamp
 from tests.model.notation.random_terms import free_network, runs, terms
-from tests.proofs.evaluate import Moment
 
 H = house()
 NETWORK = H.network()

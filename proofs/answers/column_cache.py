@@ -1,0 +1,121 @@
+"""The verdicts of whole columns, kept by all that they depend on: asked the same again, nothing is compiled or searched.
+
+The key hashes the whole watched network, not what a column can see of it: it is worked out in no time, and any changed rule
+makes every column another question. Slices that did not change are then still known by what they are (`memory.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields
+from functools import cache
+from hashlib import sha256
+
+from model.notation.machines import Actor
+from model.notation.network import Network
+from model.views import LEFT_OUT_WHERE_NOT_ASKED
+from proofs.answers.cache import versions
+from proofs.answers.memory import keep, recall, stable
+from proofs.answers.verdict import Verdict
+from proofs.world.scope import Scope
+from proofs.world.world import Column, shown
+from properties.catalogue import PROPERTIES, watched
+from properties.kinds import Fact, Property
+
+_WORDS = frozenset({"says", "shows", "derived", "place", "constants", "observers"})
+"""Fields of a property that no judgement depends on, but for its constants, which are compared as they are now, and its
+observers, which are machines of the network."""
+
+
+def column_key(
+    column: Column,
+    names: Sequence[str],
+    scope: Scope,
+    *,
+    network: Network | None = None,
+    properties: Mapping[str, Property] | None = None,
+) -> str:
+    """The key of the verdicts on these properties, in this order, as `check` would give them."""
+    asked = _catalogue_hash(tuple(names)) if properties is None else _hash(_asked(properties[name]) for name in names)
+    return _hash(["column", _network_hash(watched(network)), _engines(), asked, stable(column), stable(scope)])
+
+
+def recall_column(key: str) -> list[Verdict] | None:
+    """The verdicts kept under this key in the cache in use, said to be from there; None: none are."""
+    return recall({}, key, Verdict)
+
+
+def keep_column(key: str, verdicts: Sequence[Verdict]) -> None:
+    """Keep the verdicts of a column in the cache in use."""
+    keep({}, key, list(verdicts))
+
+
+@cache
+def project_content() -> str:
+    """A hash of all that verdicts depend on besides the question: the protocol, its properties, the engines, and what they
+    stand on. Two processes in which it is the same give the same verdicts."""
+    return _hash([_network_hash(watched()), _engines(), _catalogue_hash(tuple(PROPERTIES))])
+
+
+@cache
+def protocol_content() -> str:
+    """A hash of the protocol and its properties, whatever engines judge them: what a run is a run of, and what it breaks."""
+    return _hash([_network_hash(watched()), _catalogue_hash(tuple(PROPERTIES))])
+
+
+def content_of(network: Network) -> Iterator[str]:
+    """All of a network that a verdict can depend on, as text: no word that is only for readers, no place in a file, no order
+    in which sets happen to be kept. The order of declaration is in it: it decides which of several shortest runs is told."""
+    for actor in network.actors.values():
+        yield f"machine {actor.name} {_lineage(actor)} {actor.states} {actor.starts} {actor.observer}"
+        yield from _rows(actor)
+    for event in network.events.values():
+        scope = f"{event.scope.sort!r} {event.scope.all}"
+        yield f"event {event.name} {scope} {event.fault} {event.fair} {shown(event.when)}"
+    for fault in network.faults.values():
+        yield f"fault {fault.name} {sorted(fault.silences)}"
+    yield from (f"at start {shown(term)}" for term in network.at_start)
+
+
+def _lineage(actor: Actor) -> list[str]:
+    """The names of the sort, and of what it is part of."""
+    sort, found = actor.sort, [actor.sort.name]
+    while sort.of is not None:
+        sort = sort.of
+        found.append(sort.name)
+    return found
+
+
+def _rows(actor: Actor) -> Iterator[str]:
+    """A machine's table as the engines read it: by event and state, in the order in which rows are tried."""
+    for event in actor.events:
+        for state in actor.states:
+            rules = [f"{rule.dest} if {shown(rule.when)}" for rule in actor.rules(event, state)]
+            yield f"  {event} {state} {rules}"
+
+
+@cache
+def _network_hash(network: Network) -> str:
+    return _hash(content_of(network))
+
+
+@cache
+def _catalogue_hash(names: tuple[str, ...]) -> str:
+    return _hash(_asked(PROPERTIES[name]) for name in names)
+
+
+@cache
+def _engines() -> str:
+    """The engines and what they stand on; and which machines they leave out where they may."""
+    return _hash([stable(versions()), stable(LEFT_OUT_WHERE_NOT_ASKED)])
+
+
+def _asked(found: Property) -> str:
+    """All of a property that its verdict depends on."""
+    said = {field.name: getattr(found, field.name) for field in fields(found) if field.name not in _WORDS}
+    constants = list(found.constants()) if isinstance(found, Fact) else []
+    return f"{type(found).__name__} {stable(said)} {stable(constants)}"
+
+
+def _hash(lines: Iterable[str]) -> str:
+    return sha256("\n".join(lines).encode()).hexdigest()

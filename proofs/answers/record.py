@@ -1,0 +1,143 @@
+"""The record: the verdict expected of every property in every column, generated, reviewed, and kept with the reasons for
+its changes. A property that fails in a column is a finding about the protocol; it is recorded, not hidden.
+
+Only what is an answer is kept: verdict, assurance, and how many steps the shortest run has. How many states and views it took
+belongs to the search, and changes with what else is asked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from proofs.answers.verdict import HOLDS, NOT_EXERCISED, REFUTED, UNDECIDED, Verdict
+
+PATH = Path(__file__).parent / "record.json"
+SCHEMA = "shadowproof-record/3"
+WORSE, BETTER, DIFFERENT, NEW = "worse", "better", "different", "not recorded"
+_RANK = {HOLDS: 0, NOT_EXERCISED: 1, UNDECIDED: 2, REFUTED: 3}
+
+
+def kind_of(was: str, now: str) -> str:
+    """Whether a verdict in place of a recorded one is worse, better or merely different. What was refuted, and is undecided or not
+    exercised now, is no better: nothing shows that it holds."""
+    if now == HOLDS and was != HOLDS:
+        return BETTER
+    return WORSE if _RANK[now] > _RANK[was] else DIFFERENT
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What is recorded of one property in one column. length: the steps of the shortest run, where there is one."""
+
+    verdict: str
+    assurance: str
+    length: int | None
+
+    @staticmethod
+    def of(found: Verdict) -> Cell:
+        return Cell(*(getattr(found, name) for name in Cell.__dataclass_fields__))
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A cell that is not as recorded, and whether that is worse, better or merely different."""
+
+    property: str
+    column: str
+    kind: str
+    expected: Cell | None
+    found: Cell
+
+    def __str__(self) -> str:
+        was = "nothing" if self.expected is None else self.expected.verdict
+        if self.expected is not None and self.expected.verdict == self.found.verdict:
+            changed = [
+                f"{name} {old} is now {new}"
+                for name, old, new in (
+                    (n, getattr(self.expected, n), getattr(self.found, n)) for n in Cell.__dataclass_fields__
+                )
+                if old != new
+            ]
+            return f"{self.kind}: {self.property} in {self.column}: still {was}; {', '.join(changed)}"
+        return f"{self.kind}: {self.property} in {self.column}: {was} recorded, {self.found.verdict} found"
+
+
+@dataclass(frozen=True)
+class Record:
+    """All recorded cells, by property and column, and the reasons given for changes, oldest first."""
+
+    cells: Mapping[str, Mapping[str, Cell]]
+    reasons: tuple[Mapping[str, Any], ...] = ()
+
+    def cell(self, property_: str, column: str) -> Cell | None:
+        return self.cells.get(property_, {}).get(column)
+
+    def differences(self, found: Iterable[Verdict]) -> list[Difference]:
+        """Every verdict that is not as recorded, by itself, in its assurance, or in the length of its run."""
+        different = []
+        for verdict in found:
+            expected, now = self.cell(verdict.property, verdict.column), Cell.of(verdict)
+            if expected == now:
+                continue
+            kind = NEW if expected is None else kind_of(expected.verdict, now.verdict)
+            different.append(Difference(verdict.property, verdict.column, kind, expected, now))
+        return different
+
+
+class RecordError(ValueError):
+    """The record cannot be read; the message names the file and the remedy."""
+
+
+def load(path: Path = PATH) -> Record:
+    """Read the record. Raises RecordError."""
+    try:
+        data = json.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise RecordError(f"{path.name} is missing. Make it with: shadowproof accept --reason ...") from None
+    except (OSError, ValueError) as problem:
+        raise RecordError(f"{path.name} cannot be read ({problem}). Restore it from version control.") from None
+    try:
+        if data["schema"] != SCHEMA:
+            raise RecordError(
+                f"{path.name} has schema {data['schema']}, not {SCHEMA}. Make it anew with: shadowproof accept --reason ..."
+            )
+        cells = {
+            name: {column: Cell(*cell) for column, cell in columns.items()} for name, columns in data["cells"].items()
+        }
+        if not any(cells.values()):
+            raise RecordError(f"{path.name} holds no verdict. Make it anew with: shadowproof accept --reason ...")
+        return Record(cells, tuple(data["reasons"]))
+    except (KeyError, TypeError, AttributeError) as problem:
+        raise RecordError(
+            f"{path.name} has not the shape of a record ({problem!r}). Restore it from version control."
+        ) from None
+
+
+def dump(record: Record) -> str:
+    """The record as text: one line a cell, so that a change reads as a change."""
+    lines = ["{", f'"schema": {json.dumps(SCHEMA)},']
+    lines.append(f'"cell": {json.dumps(list(Cell.__dataclass_fields__))},')
+    lines.append('"reasons": [')
+    lines.append(",\n".join(f"  {json.dumps(reason)}" for reason in record.reasons))
+    lines.append('],\n"cells": {')
+    blocks = []
+    for name, columns in record.cells.items():
+        rows = ",\n".join(
+            f"    {json.dumps(column)}: {json.dumps([getattr(cell, n) for n in Cell.__dataclass_fields__])}"
+            for column, cell in columns.items()
+        )
+        blocks.append(f"  {json.dumps(name)}: {{\n{rows}\n  }}")
+    lines.append(",\n".join(blocks))
+    lines.append("}\n}")
+    return "\n".join(lines) + "\n"
+
+
+def updated(old: Record, found: Iterable[Verdict], reason: Mapping[str, Any]) -> Record:
+    """The record with these verdicts in place of what it had for their cells, and the reason kept."""
+    cells = {name: dict(columns) for name, columns in old.cells.items()}
+    for verdict in found:
+        cells.setdefault(verdict.property, {})[verdict.column] = Cell.of(verdict)
+    return Record(cells, (*old.reasons, reason))

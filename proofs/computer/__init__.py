@@ -1,0 +1,6 @@
+"""What does this machine give? Processes that end with the one that they work for; loops compiled to machine code.
+
+Takes functions, and gives functions that do the same. Without numba loops run as they stand, slowly.
+
+Held by `tests/shadowproof/test_stopping.py`, `tests/proofs/counts/test_visit.py`.
+"""

@@ -1,0 +1,41 @@
+"""Processes that work for this one end with it, however it ends: nobody is left behind who goes on working and writing."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import ParamSpec, TypeVar
+
+Asked = ParamSpec("Asked")
+Found = TypeVar("Found")
+
+_EVERY = 0.2
+"""Seconds between two looks whether the parent is still there."""
+
+_WATCHING = threading.Event()
+
+
+def for_this_process(work: Callable[Asked, Found]) -> Callable[Asked, Found]:
+    """The same work, to be done by a child of this process: whoever does it ends when this process does."""
+    return partial(_worked, os.getpid(), work)
+
+
+def _worked(parent: int, work: Callable[Asked, Found], *args: Asked.args, **named: Asked.kwargs) -> Found:
+    end_with(parent)
+    return work(*args, **named)
+
+
+def end_with(parent: int) -> None:
+    """End this process as soon as its parent is gone: killed, it can tell nobody. In the parent itself nothing happens."""
+    if os.getpid() != parent and not _WATCHING.is_set():
+        _WATCHING.set()
+        threading.Thread(target=_watch, args=(parent,), name="ends with its parent", daemon=True).start()
+
+
+def _watch(parent: int) -> None:
+    while os.getppid() == parent:  # an orphan has another parent at once, also while the dead one is not yet buried
+        time.sleep(_EVERY)
+    os._exit(1)

@@ -1,0 +1,202 @@
+"""All mutants judged, over the cores of this machine: searched one by one, then compared by closed views column by column, then
+those that differ searched where they do, and the rest of them asked as the record is made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import replace
+from functools import cache
+from multiprocessing import active_children, get_context
+from typing import TypeVar
+
+import joblib
+
+from model.protocol import PROTOCOL
+from proofs.answers.record import load
+from proofs.computer.processes import for_this_process
+from proofs.mutants.judge import EQUIVALENT, KILLED, OPEN, SURVIVES, Fate, Judges
+from proofs.mutants.operators import Mutant, mutants_of
+from proofs.world.world import Column
+
+Task = TypeVar("Task")
+Found = TypeVar("Found")
+Names = tuple[str, ...]
+
+CHUNK = 16
+"""Mutants that a process is given at a time."""
+
+Progress = Callable[[str, int, int], None]
+"""Told what is done, how much of it, and of how much."""
+
+
+@cache
+def all_mutants() -> dict[str, Mutant]:
+    """The mutants of the protocol, by name."""
+    return {mutant.name: mutant for mutant in mutants_of(PROTOCOL)}
+
+
+@cache
+def judges(names: Names = ()) -> Judges:
+    """What judges them by these properties (none: by all), in this process."""
+    return Judges(PROTOCOL, load(), names=names)
+
+
+def judge_mutants(
+    mutants: Collection[Mutant],
+    *,
+    names: Names = (),
+    jobs: int = -1,
+    quick: bool = False,
+    progress: Progress = lambda *_: None,
+) -> dict[str, Fate]:
+    """What becomes of each mutant of the protocol, in the order given. names: of the properties that are asked (none: all). jobs:
+    processes (-1: one a core). quick: only search each, in the first column in which it may fire; what that does not kill is open.
+    progress: told of each stage as it goes on. Raises ValueError at none: of no mutant each is
+    killed."""
+    if not mutants:
+        raise ValueError("no mutants: nothing would be shown. Name a rule that there is.")
+    run = _Run({mutant.name: mutant for mutant in mutants}, names, joblib.cpu_count() if jobs < 0 else jobs, progress)
+    run.search()
+    if quick:
+        return {one.name: _open(run.fates[one.name]) for one in mutants}
+    run.compare()
+    run.search_again()
+    run.ask()
+    return {one.name: run.fates[one.name] for one in mutants}
+
+
+def _open(found: Fate) -> Fate:
+    return replace(found, kind=OPEN) if found.kind == SURVIVES else found
+
+
+class _Run:
+    """The stages, and what is known so far. unlike: for each mutant that is still open the columns in which it differs."""
+
+    def __init__(self, mutants: dict[str, Mutant], names: Names, jobs: int, progress: Progress) -> None:
+        self.mutants, self.names, self.jobs, self.progress = mutants, names, jobs, progress
+        self.judges = judges(names)
+        self.fates: dict[str, Fate] = {}
+        self.unlike: dict[str, list[str]] = {}
+
+    def search(self) -> None:
+        """Every mutant, in the first column in which it may fire."""
+        chunks = list(_chunks(self._by_column()))
+        for found in self._go("searched", _searched, [(self.names, chunk, None) for chunk in chunks], each=CHUNK):
+            self.fates |= {fate.mutant: fate for fate in found}
+
+    def compare(self) -> None:
+        """Those that nothing has killed, in every column, by closed views."""
+        left = {n: self.judges.columns_of(self.mutants[n]) for n, fate in self.fates.items() if fate.kind == SURVIVES}
+        columns = [column for column in self.judges.apart if any(column in of for of in left.values())]
+        tasks = [(self.names, column, tuple(n for n, of in left.items() if column in of)) for column in columns]
+        self.unlike = {name: [] for name in left}
+        views = dict.fromkeys(left, 0)
+        compared = dict(self._go("compared, by columns", _compared, tasks))
+        for column in columns:
+            unlike, size = compared[column.name]
+            for name in (name for name, of in left.items() if column in of):
+                views[name] += size
+                if name in unlike:
+                    self.unlike[name].append(column.name)
+        for name, of in left.items():
+            kind = SURVIVES if self.unlike[name] else EQUIVALENT
+            self.fates[name] = replace(self.fates[name], kind=kind, columns=len(of), views=views[name])
+
+    def search_again(self) -> None:
+        """Those that differ: first each in one column in which it does, which kills most; then the rest in all others. Columns are
+        taken one by one, so that a process has to know few."""
+        where = {name: columns for name in self.unlike if (columns := self._where(name))}
+        for of_each in (slice(0, 1), slice(1, None)):
+            by_column: dict[Column, list[str]] = {}
+            for name, columns in where.items():
+                for column in columns[of_each] if self._open(name) else ():
+                    by_column.setdefault(column, []).append(name)
+            tasks = [(self.names, chunk, column) for column, found in by_column.items() for chunk in _chunks(found)]
+            for found in self._go("searched where they differ", _searched, tasks, each=CHUNK):
+                for fate in found:
+                    if fate.kind == KILLED and self._open(fate.mutant):
+                        self.fates[fate.mutant] = replace(self.fates[fate.mutant], kind=KILLED, kills=fate.kills)
+
+    def ask(self) -> None:
+        """What no search kills, asked as the record is made: in the first column in which it differs, and before it in that of a
+        reading that the rule asks for."""
+        left = {name: columns for name in self.unlike if self._open(name) and (columns := self._where(name))}
+        tasks = [(self.names, name, columns[: 2 if columns[0].readings else 1]) for name, columns in left.items()]
+        for found in self._go("asked", _asked, tasks):
+            before, columns = self.fates[found.mutant], left[found.mutant]
+            if found.kind == KILLED:
+                self.fates[found.mutant] = replace(before, kind=KILLED, kills=found.kills)
+            else:
+                said = f"It differs in {len(columns)} of {before.columns} columns, and was searched in each"
+                different = tuple(column.name for column in columns)
+                self.fates[found.mutant] = replace(before, different=different, reason=f"{said}; {found.reason}.")
+
+    def _open(self, name: str) -> bool:
+        return self.fates[name].kind == SURVIVES
+
+    def _where(self, name: str) -> tuple[Column, ...]:
+        """The columns in which a mutant differs, those first that have a reading that the rule asks for: there it has most to say."""
+        columns = [column for column in self.judges.apart if column.name in self.unlike[name]]
+        asks = self.judges.rules(self.mutants[name]).machines if columns else frozenset[str]()
+        read = [column for column in columns if any(reading in asks for reading, _ in column.readings)]
+        return tuple(dict.fromkeys((*read, *columns)))
+
+    def _by_column(self) -> list[str]:
+        """Those first that are looked at in the same columns, so that a process has to know few."""
+        place = {column: i for i, column in enumerate(self.judges.apart)}
+        first = {name: min(place[c] for c in self.judges.columns_of(one)) for name, one in self.mutants.items()}
+        return sorted(self.mutants, key=first.__getitem__)
+
+    def _go(self, what: str, do: Callable[[Task], Found], tasks: Sequence[Task], *, each: int = 1) -> Iterator[Found]:
+        """The result of each task as it is done, over processes; in this one if that is enough."""
+        if not tasks:
+            return
+        self.progress(what, 0, len(tasks) * each)
+        if self.jobs == 1:
+            for done, task in enumerate(tasks, 1):
+                yield do(task)
+                self.progress(what, done * each, len(tasks) * each)
+            return
+        # joblib would start a process anew whose memory grows, as that of these does: they remember the right network
+        others, work = active_children(), for_this_process(do)
+        with ProcessPoolExecutor(self.jobs, get_context("spawn")) as workers:
+            try:
+                for done, one in enumerate(as_completed([workers.submit(work, task) for task in tasks]), 1):
+                    self.progress(what, done * each, len(tasks) * each)
+                    yield one.result()
+            except BaseException:
+                for worker in set(active_children()).difference(others):
+                    worker.kill()  # they would first come to the end of what they are at
+                workers.shutdown(wait=False, cancel_futures=True)
+                raise
+
+
+def _chunks(names: Sequence[str]) -> Iterator[Names]:
+    for i in range(0, len(names), CHUNK):
+        yield tuple(names[i : i + CHUNK])
+
+
+def _searched(task: tuple[Names, Names, Column | None]) -> list[Fate]:
+    """Mutants searched in one column; None: each in the first in which it may fire."""
+    names, mutants, column = task
+    judge, found = judges(names), []
+    for mutant in map(all_mutants().__getitem__, mutants):
+        found.append(judge.search(mutant, [column] if column else judge.columns_of(mutant)[:1]))
+    return found
+
+
+def _compared(task: tuple[Names, Column, Names]) -> tuple[str, tuple[frozenset[str], int]]:
+    """The mutants that are not known to be the same in a column; and how many views show that the others are."""
+    names, column, mutants = task
+    why_not, views = judges(names).same([all_mutants()[name] for name in mutants], column)
+    return column.name, (frozenset(name for name, why in why_not.items() if why), views)
+
+
+def _asked(task: tuple[Names, str, tuple[Column, ...]]) -> Fate:
+    names, name, columns = task
+    for column in columns:
+        asked = judges(names).ask(all_mutants()[name], column)
+        if asked.kind == KILLED:
+            break
+    return asked

@@ -1,0 +1,204 @@
+"""The rules that a mutant changes, right and wrong side by side: whether the two take the same steps where they are looked at.
+
+Rules see and move few machines. So states are looked at as far as those machines go, and each such view of them once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
+
+from model.notation import Actor, Network
+from model.notation.events import Event
+from model.notation.run import Shape
+from model.notation.terms import HOST, Every, Some, Sort, Term, machines_of, some, walk
+from proofs.mutants.operators import Mutant
+from proofs.views.saturation import closure
+from proofs.world.compiled import Compiled
+from proofs.world.layout import States, Variables
+from proofs.world.world import Column, Slice, World
+
+At = Mapping[States, Collection[States]]
+"""For each state of the host's machines the states of one VM's machines that go with it."""
+
+
+class AsReached(World):
+    """A world in which machines are where they are said to be able to be, and nowhere else."""
+
+    def _grow(self) -> bool:
+        return False
+
+
+class Rules:
+    """The changed events of a mutant. network: the right one, with its observers. changed: the mutant's, without."""
+
+    def __init__(self, network: Network, mutant: Mutant, changed: Network) -> None:
+        self.network, self.mutant, self.changed = network, mutant, changed
+
+    def tolerated(self, column: Column) -> tuple[str, ...]:
+        """Those that can happen in a column."""
+        faults = ((name, self.network.events[name].fault) for name in self.mutant.events)
+        return tuple(name for name, fault in faults if fault is None or fault in column.faults)
+
+    def small(self, of: Network, events: Iterable[str]) -> Network:
+        """These events only, by the tables and guards of one of the two networks, watched as the right one is."""
+        actors = {**self.network.actors, **of.actors}
+        return replace(self.network, actors=actors, events={name: of.events[name] for name in events})
+
+    def fair(self, events: Iterable[str]) -> bool:
+        """Whether the mutant is as fair to these events as the right network is."""
+        return all(self.network.events[name].fair == self.changed.events[name].fair for name in events)
+
+    @cached_property
+    def machines(self) -> frozenset[str]:
+        """The machines that decide what the rules do: whether the events happen, and where they lead the changed machine."""
+        deciding = {self.mutant.machine} - {""}
+        taking = {a for of in (self.network, self.changed) for e in self.mutant.events for a in of.participants(e)}
+        for of in (self.network, self.changed):
+            deciding |= {name for event in self.mutant.events for name in machines_of(of.events[event].when)}
+        deciding |= {a.name for a in taking if not a.observer and any(a.blocks(e) for e in self.mutant.events)}
+        while more := {name for a in taking if a.name in deciding for name in self._read_by(a)} - deciding:
+            deciding |= more
+        return frozenset(deciding)
+
+    @cached_property
+    def taking_part(self) -> frozenset[str]:
+        """The machines whose reach has a say in how the rules are put together: those that they read, and all that take part."""
+        both = (self.network, self.changed)
+        return self.machines | {a.name for of in both for e in self.mutant.events for a in of.participants(e)}
+
+    def _read_by(self, actor: Actor) -> set[str]:
+        """What a machine's rows for the changed events read."""
+        rules = (rule for event in self.mutant.events for s in actor.states for rule in actor.rules(event, s))
+        return {name for rule in rules for name in machines_of(rule.when)}
+
+    @cached_property
+    def parts(self) -> tuple[Sort, ...]:
+        """The sorts of parts that the rules look at, or whose machines the mutant changes."""
+        both, of_parts = (self.network, self.changed), self.network.parts
+        sorts = {self.network.actors[name].sort for name in self.machines | ({self.mutant.machine} - {""})}
+        terms = (term for of in both for event in self.mutant.events for term in _terms_of(of, of.events[event]))
+        sorts |= {part.sort for term in terms for part in walk(term) if isinstance(part, (Every, Some))}
+        sorts |= {self.network.events[event].scope.sort for event in self.mutant.events}
+        return tuple(sort for sort in of_parts if sort in sorts)
+
+    @cached_property
+    def told_apart(self) -> tuple[Term, ...]:
+        """What the mutant's guards say of configuration, and the right ones do not."""
+        known = set(self._terms(self.network))
+        found = (
+            _said(term, event, self.changed)
+            for event in map(self.changed.events.__getitem__, self.mutant.events)
+            for term in _terms_of(self.changed, event)
+            if term not in known and any(not self.changed.actors[name].moves for name in machines_of(term))
+        )
+        return tuple(dict.fromkeys(found))
+
+    def _terms(self, of: Network) -> list[Term]:
+        return [term for name in self.mutant.events for term in _terms_of(of, of.events[name])]
+
+
+def _terms_of(network: Network, event: Event) -> list[Term]:
+    """The guards of an event, and of the rows of all machines but observers that take part in it."""
+    actors = [actor for actor in network.participants(event.name) if not actor.observer]
+    rows = [rule.when for a in actors for state in a.states for rule in a.rules(event.name, state)]
+    return list(dict.fromkeys([event.when, *rows]))
+
+
+def _said(term: Term, event: Event, network: Network) -> Term:
+    """A guard about one VM, or one part of it, said of some VM; one about the host, or about all VMs, as it is."""
+    local = not event.scope.all and event.scope.sort != HOST
+    names = machines_of(term)
+    if not local and all(network.actors[name].sort == HOST for name in names):
+        return term
+    for part in network.parts:
+        if any(network.actors[name].sort == part for name in names):
+            return some(network.replicated, some(part, term))
+    return some(network.replicated, term)
+
+
+class Pair:
+    """The rules of a mutant, right and wrong, in a column, over the machines that they read or move."""
+
+    def __init__(
+        self, rules: Rules, world: World, kept: frozenset[str], shape: Shape, start: Mapping[str, frozenset[str]]
+    ):
+        self.rules, self.events = rules, rules.tolerated(world.column)
+        self.machines = kept & rules.machines
+        part = Slice(self.machines, frozenset(self.events))
+        self.sides = []
+        for of in (rules.network, rules.changed):
+            small = AsReached(rules.small(of, self.events), world.column, world.leaves_out, reach=world.reach)
+            self.sides.append(Compiled(small, part, (shape,), (), (start,), reduce=False))
+
+    def differ(self, at: At, *, alone: bool) -> bool:
+        """Whether the two differ anywhere. alone: each VM is all there are; else any of those at a host state, together."""
+        fires, fair = False, self.rules.fair(self.events)
+        for host, vms in at.items():
+            differs, fired = self._differ_at(host, list(vms), alone)
+            fires |= fired
+            if differs or (fires and not fair):
+                return True
+        return False
+
+    def _differ_at(self, host: States, vms: Sequence[States], alone: bool) -> tuple[bool, bool]:
+        one, two = self.sides
+        width = len(one.state_bits)
+        hosts = [side.host_id(host) for side in self.sides]
+        numbers = [[side.local_id(0, vm) for vm in vms] for side in self.sides]
+        bits = [
+            one.bits_of_all(hosts[0], (a,)) | two.bits_of_all(hosts[1], (b,)) << width
+            for a, b in zip(*numbers, strict=True)
+        ]
+        fires = False
+        for mask in set(bits) if alone else closure(set(bits)):
+            masks = (mask & ((1 << width) - 1), mask >> width)
+            for i, own in enumerate(bits):
+                if own != mask if alone else own & ~mask:
+                    continue
+                ours, theirs = (_steps(side, hosts[k], masks[k], numbers[k][i]) for k, side in enumerate(self.sides))
+                if ours != theirs:
+                    return True, True
+                fires |= bool(ours)
+        return False, fires
+
+
+def _steps(compiled: Compiled, host: int, mask: int, vm: int) -> set[object]:
+    """What can happen with a VM, and what comes of host and VM."""
+    found: set[object] = set()
+    for event, host2 in compiled.host_steps(host, mask):
+        then = compiled.all_step(event, host, mask, vm) if compiled.for_all[event] else vm
+        found.add((compiled.events[event].name, compiled.hosts[host2], compiled.locals[then][1]))
+    for event, host2, vm2 in compiled.vm_steps(host, mask, vm):
+        found.add((compiled.events[event].name, compiled.hosts[host2], compiled.locals[vm2][1]))
+    return found
+
+
+class Projected:
+    """States of host and VM, as far as some machines go; each choice of machines is worked out once."""
+
+    def __init__(self, host: Variables, vm: Variables, at: At) -> None:
+        self._host, self._vm, self._at = host, vm, at
+        self._known: dict[frozenset[str], At] = {}
+        self._keys: dict[frozenset[str], object] = {}
+
+    def to(self, machines: frozenset[str]) -> At:
+        if machines not in self._known:
+            host_at, vm_at = (_places(variables, machines) for variables in (self._host, self._vm))
+            found: dict[States, set[States]] = {}
+            for host, vms in self._at.items():
+                here = found.setdefault(tuple(host[i] for i in host_at), set())
+                here.update(tuple(vm[i] for i in vm_at) for vm in vms)
+            self._known[machines] = found
+        return self._known[machines]
+
+    def key(self, machines: frozenset[str]) -> object:
+        """The same for the same states."""
+        if machines not in self._keys:
+            self._keys[machines] = frozenset((host, frozenset(vms)) for host, vms in self.to(machines).items())
+        return self._keys[machines]
+
+
+def _places(variables: Variables, machines: frozenset[str]) -> list[int]:
+    return [i for i, name in enumerate(variables.names) if name.split("#")[0] in machines]

@@ -1,0 +1,405 @@
+"""Mutants judged: is there a property of which a changed rule makes the verdict another one?
+
+A mutant is held against the right network in columns in which the changed rule fires: first every state of one VM of a few
+kinds, where all properties are judged at once and only the changed rule is worked out anew; what that does not kill is
+compared by closed sets of views, which shows that it is no different, or judged as the record is, for any number of VMs.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from model.notation import DeclarationError, Network, Shape
+from model.notation.terms import events_of, machines_of
+from model.readings import READINGS
+from proofs.answers.record import Record
+from proofs.answers.verdict import HOLDS, NOT_EXERCISED, REFUTED, Verdict
+from proofs.mutants.baseline import Baseline, Marked, Out, Start, everything, few_kinds
+from proofs.mutants.changed_rules import Pair, Rules
+from proofs.mutants.operators import Mutant
+from proofs.mutants.same_views import SameViews
+from proofs.search.endless import Out as Act
+from proofs.search.endless import find_lasso
+from proofs.search.plain import successors
+from proofs.search.symmetry import State
+from proofs.verdicts.check import check
+from proofs.verdicts.columns import BASE, every_column
+from proofs.world.compiled import Compiled
+from proofs.world.parts import MORE, ONE_OF_EACH
+from proofs.world.scope import Scope
+from proofs.world.world import Column, Slice, World
+from properties.catalogue import PROPERTIES, watched
+from properties.kinds import Ends, Fact, Independent, Possible, Property, terms_of
+
+REFUSED, KILLED, EQUIVALENT, SURVIVES, OPEN = "refused", "killed", "equivalent", "survives", "open"
+"""What becomes of a mutant: the notation refuses to put it together; a property's verdict is another one; its closed views and
+their steps are the same in every column; none of these; or it was not asked so far."""
+
+BROKEN, UNEXERCISED, HEALED = "is refuted", "is no longer exercised", "is no longer refuted"
+"""How a verdict becomes another one."""
+
+_AS_RECORDED = Scope(vms=2, proofs=True, counts=False, limit=300_000)
+"""How a property is judged that no small search decides."""
+
+MOST = 10_000
+"""States of one mutant that are visited, beyond twice those of the right network."""
+
+
+FURTHER = 8
+"""Steps that a search of a mutant goes on after it has found something broken: for what else breaks of it."""
+
+MOST_BASELINES = 4
+"""Right networks that are kept at a time."""
+
+
+@dataclass(frozen=True)
+class Kill:
+    """One property whose verdict is another one in a column, and how. length: of the shortest run that shows it, executed by the
+    mutant's machines (None: no single run does)."""
+
+    property: str
+    column: str
+    how: str
+    length: int | None = None
+
+
+@dataclass(frozen=True)
+class Fate:
+    """What became of a mutant. kills: in the first column in which there is any. columns: how many were looked at. reason: why the
+    notation refuses it, or how far it was looked at in vain."""
+
+    mutant: str
+    kind: str
+    kills: tuple[Kill, ...] = ()
+    columns: int = 0
+    different: tuple[str, ...] = ()
+    views: int = 0
+    reason: str = ""
+    seconds: float = field(default=0.0, compare=False)
+
+
+@dataclass
+class Found:
+    """A mutant's runs in one column beside those of the right network. broken: what it breaks, with the number of steps it takes.
+    complete: every state was visited, so that what is missing is missing."""
+
+    broken: dict[str, int] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+    healed: tuple[str, ...] = ()
+    complete: bool = True
+
+
+class Changed:
+    """The changed rules of a mutant over the numbers of the right network in a column."""
+
+    def __init__(self, base: Baseline, rules: Rules) -> None:
+        self.base, self.mutant, network = base, rules.mutant, rules.changed
+        self.network = network
+        fires = [name for name in rules.tolerated(base.column) if name in base.number]
+        self.events = frozenset(base.number[name] for name in fires)
+        self.different = self._differs(rules)
+        self._steps: Translated | None = None
+        if self.different and fires:
+            world = World(rules.small(network, fires), base.column, reach=base.world.reach)
+            part = Slice(base.part.machines, frozenset(fires))
+            self._steps = Translated(base, Compiled(world, part, (base.shape,), (), (base.allowed,), reduce=False))
+        self.fair = list(base.fair)
+        for name in fires:
+            self.fair[base.number[name]] &= network.events[name].fair
+
+    def _differs(self, rules: Rules) -> bool:
+        """Whether anything is different in a state that the right network reaches."""
+        if not self.mutant.events:
+            return True
+        if not self.events:
+            return False
+        base = self.base
+        pair = Pair(rules, base.world, base.part.machines, base.shape, base.allowed)
+        return pair.differ(base.projected.to(pair.machines), alone=True)
+
+    def starts(self) -> list[State]:
+        """The base's start states, with the mutant's own where it starts a machine elsewhere."""
+        base, of_machine = self.base, self.mutant.machine
+        if not of_machine or self.mutant.events:
+            return base.starts
+        now = self.network.actors[of_machine].starts[0]
+        host_vars, vm_vars = base.compiled.host_vars, base.compiled.vm_vars[0]
+        found: list[State] = []
+        for host, vm in base.starts:
+            of_host = host_vars.decode(base.compiled.hosts[host])
+            of_vm = vm_vars.decode(base.compiled.locals[vm][1])
+            of_host |= {name: now for name in of_host if name == of_machine}
+            of_vm |= {name: now for name in of_vm if name.split("#")[0] == of_machine}
+            here = base.compiled.host_id(host_vars.encode(of_host))
+            found.append((here, base.compiled.local_id(0, vm_vars.encode(of_vm))))
+        return found
+
+    def visit(self) -> Found:
+        """Every reachable state of the mutant; of one that breaks something those a little further on, for what else breaks."""
+        base, found = self.base, Found()
+        before: dict[State, tuple[State, Out] | None] = dict.fromkeys(self.starts())
+        broken_before = base.graph.marks
+        marks, depth, level = 0, 0, list(before)
+        kept: dict[State, list[Out]] = {}
+        watched = sum(bit for mark, bit in base.marks.bit.items() if not mark.witness) & ~broken_before
+        while level:
+            following: list[State] = []
+            for state in level:
+                right = base.out(state)
+                if self._steps is not None:
+                    ours = self._steps.out(state)
+                    gone = [step for step in right if step[0] in self.events]
+                    out = [step for step in right if step[0] not in self.events] + ours if gone or ours else right
+                else:
+                    out = right
+                kept[state] = out
+                seen = base.marks_of(state) | base.waits(state, out, self.fair)
+                self._note(found, seen & watched, depth)
+                marks |= seen
+                for step in out:
+                    marks |= step[3]
+                    if step[3] & watched:
+                        self._note(found, step[3] & watched, depth + 1)
+                    if step[1] not in before:
+                        before[step[1]] = (state, step)
+                        following.append(step[1])
+            enough = found.broken and depth > min(found.broken.values()) + FURTHER
+            if enough or len(before) > 2 * len(base.graph.states) + MOST:
+                found.complete = not following
+                break
+            level, depth = following, depth + 1
+        self.before, self.kept = before, kept
+        base.forget()
+        if found.complete:
+            lost = broken_before & ~marks
+            meaning = base.marks.meaning
+            found.missing = tuple(m.property for i, m in enumerate(meaning) if m.witness and lost >> i & 1)
+            found.healed = tuple(m.property for i, m in enumerate(meaning) if not m.witness and lost >> i & 1)
+            if not found.broken:
+                self._turns(found)
+        return found
+
+    def _note(self, found: Found, marks: int, depth: int) -> None:
+        while marks:
+            lowest = marks & -marks
+            found.broken.setdefault(self.base.marks.meaning[lowest.bit_length() - 1].property, depth)
+            marks ^= lowest
+
+    def _turns(self, found: Found) -> None:
+        """Runs that go round for ever, fair to every event."""
+        base, events = self.base, self.base.compiled.events
+        for i, one in enumerate(base.ends):
+            if base.graph.marks & base.marks.bit[Marked(one.name, witness=False)]:
+                continue
+
+            def out(state: State, without: tuple[str, ...] = one.without) -> Iterator[Act[State]]:
+                for step in self.kept[state]:
+                    event = events[step[0]]
+                    if event.name not in without:
+                        yield Act((step[0], step[2][4]), step[1], self.fair[step[0]], event.fault is None)
+
+            lasso = find_lasso(list(self.before), out, lambda state, i=i: base.rests(state)[i])  # type: ignore[misc]  # i is bound
+            if lasso is not None:
+                found.broken[one.name] = len(lasso.loop)
+
+
+class Translated:
+    """The steps of changed rules, in the numbers of the right network."""
+
+    def __init__(self, base: Baseline, compiled: Compiled) -> None:
+        self.base, self.compiled = base, compiled
+        self._hosts: dict[int, int] = {}
+        self._vms: dict[int, int] = {}
+
+    def out(self, state: State) -> list[Out]:
+        """The steps out of a state, with their marks."""
+        base, found = self.base, list[Out]()
+        bits = base.compiled.bits_of_all(state[0], state[1:])
+        for edge, target in successors(self.compiled, (self._host(state[0]), self._vm(state[1])), sort=False):
+            event = base.number[self.compiled.events[edge[0]].name]
+            then = self._back(target)
+            moved = edge[2] >= 0
+            translated = (event, then[0], state[1] if moved else -1, then[1] if moved else -1, edge[4])
+            found.append((event, then, translated, base.marks.of_step(translated, state, bits, then)))
+        return found
+
+    def _host(self, host: int) -> int:
+        if host not in self._hosts:
+            self._hosts[host] = self.compiled.host_id(self.base.compiled.hosts[host])
+        return self._hosts[host]
+
+    def _vm(self, vm: int) -> int:
+        if vm not in self._vms:
+            self._vms[vm] = self.compiled.local_id(*self.base.compiled.locals[vm])
+        return self._vms[vm]
+
+    def _back(self, state: State) -> State:
+        base = self.base.compiled
+        return (base.host_id(self.compiled.hosts[state[0]]), base.local_id(*self.compiled.locals[state[1]]))
+
+
+class Judges:
+    """Judges mutants of a network. right: the network without observers. record: the verdicts expected of it. names: of the
+    properties that are asked (none: of all)."""
+
+    def __init__(
+        self, right: Network, record: Record, columns: Sequence[Column] = (), names: Sequence[str] = ()
+    ) -> None:
+        self.right, self.record = right, record
+        self.watched = watched(right)
+        self.columns = tuple(columns) or tuple(every_column())
+        self.names = tuple(names) or tuple(PROPERTIES)
+        asked = [PROPERTIES[name] for name in self.names]
+        self.properties = [one for one in asked if not isinstance(one, (Fact, Independent))]
+        self._baselines: dict[tuple[Column, object], Baseline] = {}
+        self._kinds: dict[object, list[Start]] = {}
+        self._unrecorded: dict[tuple[str, Column], str] = {}
+        self._rules: dict[str, Rules] = {}
+        self._same: dict[object, bool] = {}
+
+    def rules(self, mutant: Mutant) -> Rules:
+        """The changed rules, beside the right ones. Raises DeclarationError where the notation refuses them."""
+        if mutant.name not in self._rules:
+            self._rules[mutant.name] = Rules(self.watched, mutant, mutant.change(self.right))
+        return self._rules[mutant.name]
+
+    def kinds(self, shape: Shape = ONE_OF_EACH) -> list[Start]:
+        """The VMs of a shape that are looked at first, each by itself."""
+        key = tuple(sorted(shape.parts.items()))
+        if key not in self._kinds:
+            self._kinds[key] = few_kinds(self.watched, BASE, self.properties, shape)
+        return self._kinds[key]
+
+    def shapes(self, rules: Rules) -> Iterator[Shape]:
+        """The shapes of the VMs that a mutant is looked at with, one after the other: with one part of each sort; without any, and
+        with two, of a sort that the rules look at."""
+        yield ONE_OF_EACH
+        for sort in rules.parts:
+            for number in (0, MORE):
+                yield Shape({**ONE_OF_EACH.parts, sort.name: number})
+
+    @cached_property
+    def apart(self) -> list[Column]:
+        """The columns, of those that no rule tells apart only the first: a reading that only a fault would make matter, say."""
+        found: dict[str, Column] = {}
+        for column in self.columns:
+            world = World(self.watched, column, reach=everything(self.watched))
+            machines = frozenset(name for name, reach in world.reach.items() if len(reach) > 1)
+            found.setdefault(world.content(Slice(machines, frozenset(e.name for e in world.events))), column)
+        return list(found.values())
+
+    def baseline(self, column: Column, shape: Shape = ONE_OF_EACH) -> Baseline:
+        """The right network in a column, with VMs of one shape. Only a few are kept: each takes some memory, and columns are looked at
+        in turn."""
+        key = (column, tuple(sorted(shape.parts.items())))
+        if key not in self._baselines:
+            if len(self._baselines) >= MOST_BASELINES:
+                self._baselines.pop(next(iter(self._baselines)))
+            self._baselines[key] = Baseline(self.watched, column, self.properties, shape, self.kinds(shape))
+        return self._baselines[key]
+
+    def columns_of(self, mutant: Mutant) -> list[Column]:
+        """The columns in which a changed rule may fire, the one without faults first."""
+        faults = {self.right.events[name].fault for name in mutant.events}
+        if not mutant.events or None in faults:
+            return list(self.apart)
+        return [column for column in self.apart if column.faults & faults]
+
+    def search(self, mutant: Mutant, columns: Sequence[Column] = ()) -> Fate:
+        """Every state of one VM of a few kinds, in one column after the other (none named: in all in which it may differ), with one
+        part of each sort, and with none and two where the rules look at parts, until something kills the mutant. One that nothing
+        kills survives so far; `different` says where it is another network."""
+        begun = time.perf_counter()
+        try:
+            rules = self.rules(mutant)
+        except DeclarationError as refusal:
+            return Fate(mutant.name, REFUSED, reason=str(refusal))
+        different = list[str]()
+        looked = list(columns) or self.columns_of(mutant)
+        kills: tuple[Kill, ...] = ()
+        for column, shape in ((column, shape) for column in looked for shape in self.shapes(rules)):
+            changed = Changed(self.baseline(column, shape), rules)
+            if changed.different:
+                different.append(column.name)
+                if kills := self._kills(changed.visit(), column, rules.changed):
+                    break
+        different = list(dict.fromkeys(different))
+        seconds = time.perf_counter() - begun
+        kind = KILLED if kills else SURVIVES
+        return Fate(mutant.name, kind, kills, len(looked), () if kills else tuple(different), seconds=seconds)
+
+    def _kills(self, found: Found, column: Column, network: Network) -> tuple[Kill, ...]:
+        """What a search shows; what it misses is asked again as the record is made, of VMs of every kind, in any number."""
+        broken = sorted(found.broken.items(), key=lambda pair: pair[1])
+        kills = [
+            Kill(n, column.name, BROKEN, length) for n, length in broken if self._right_verdict(n, column) != REFUTED
+        ]
+        if kills:
+            return tuple(kills)
+        missing = [name for name in found.missing if self._right_verdict(name, column) == HOLDS]
+        healed = [name for name in found.healed if self._right_verdict(name, column) == REFUTED]
+        for name in (*missing, *healed):
+            if asked := self._asked([name], column, network):
+                return asked
+        return ()
+
+    def _asked(self, names: Sequence[str], column: Column, network: Network) -> tuple[Kill, ...]:
+        """Properties judged as the record is made, and those of which the mutant's verdict is another one."""
+        if not names:
+            return ()
+        found = check(column, names, _AS_RECORDED, network=network)
+        watched.cache_clear()
+        return tuple(kill for one in found if (kill := self._kill(one, column)))
+
+    def _right_verdict(self, name: str, column: Column) -> str:
+        """The verdict on the right network: as recorded; in a column that the record leaves out, worked out once."""
+        if (cell := self.record.cell(name, column.name)) is not None:
+            return cell.verdict
+        key = (name, column)
+        if key not in self._unrecorded:
+            (self._unrecorded[key],) = (one.verdict for one in check(column, [name], _AS_RECORDED, network=self.right))
+            watched.cache_clear()
+        return self._unrecorded[key]
+
+    def _kill(self, found: Verdict, column: Column) -> Kill | None:
+        expected, name = self._right_verdict(found.property, column), found.property
+        if found.verdict == expected or found.verdict not in {HOLDS, REFUTED, NOT_EXERCISED}:
+            return None
+        if found.verdict == REFUTED:
+            how = UNEXERCISED if isinstance(PROPERTIES[name], Possible) else BROKEN
+            return Kill(name, column.name, how, found.length)
+        return Kill(name, column.name, HEALED if expected == REFUTED else UNEXERCISED)
+
+    def same(self, mutants: Sequence[Mutant], column: Column) -> tuple[dict[str, str], int]:
+        """For each mutant why it is not known to be the same in a column (empty: it is), and how many views show it."""
+        start = {name: frozenset({state}) for name, state in self.kinds()[0].items()}
+        rules = {one.name: self.rules(one) for one in mutants}
+        views = SameViews(self.watched, column, start, list(rules.values()), self._same)
+        return {name: views.why_not(one) for name, one in rules.items()}, views.views
+
+    def ask(self, mutant: Mutant, column: Column) -> Fate:
+        """A mutant that differs in a column, and that no small search kills: the properties that are likely to notice, asked there as
+        the record is made, of VMs of every kind, in any number."""
+        likely = self.likely(mutant)
+        if kills := self._asked(likely, column, self.rules(mutant).changed):
+            return Fate(mutant.name, KILLED, kills)
+        asked = f"{len(likely)} properties that speak of it give the same verdicts in {column}"
+        return Fate(mutant.name, SURVIVES, reason=f"{asked}, of VMs of every kind in any number")
+
+    def likely(self, mutant: Mutant) -> list[str]:
+        """The properties that may notice a mutant, if any does: whether every session ends, those of the rule's requirements and of
+        the readings that its guards ask for, and those that name its event or speak of the machine that it changes."""
+        rules = self.rules(mutant)
+        readings = {reading.actor.name for reading in READINGS if reading.actor.name in rules.machines}
+        ids, events, machines = {*mutant.by, *readings}, set(mutant.events), {mutant.machine}
+
+        def speaks_of_it(one: Property) -> bool:
+            terms = terms_of(one)
+            named = any(events & events_of(term) for term in terms)
+            return named or any(machines & machines_of(term) for term in terms)
+
+        found = (PROPERTIES[name] for name in self.names)
+        return [p.name for p in found if isinstance(p, Ends) or ids & set(p.shows) or speaks_of_it(p)]

@@ -1,0 +1,195 @@
+"""Clauses: short statements that hold of every view, by which a property can be argued.
+
+A clause says that some states of a few machines (three, seldom four) never come together: of the host and of one VM. Whether it
+holds of a closed set of views is looked up, never guessed; which of the many clauses are worth saying is for the argument.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import combinations, product
+
+import z3
+
+from model.notation.terms import HOST, In, Term, all_of, every, implies
+from proofs.solvers.diagram import Diagram, Formula, diagram_of
+from proofs.solvers.symbolic import Symbolic
+from proofs.views.saturation import Views
+from proofs.world.alike import Alike
+
+MOST = 4
+"""Machines that a clause speaks of, at most."""
+
+Cube = tuple[tuple[str, frozenset[str]], ...]
+"""Machines with states, in the order of the network."""
+
+
+@dataclass(frozen=True)
+class Clause:
+    """These machines are never in these states together (of the host, and of one VM)."""
+
+    never: Cube
+
+    @property
+    def machines(self) -> frozenset[str]:
+        return frozenset(name for name, _ in self.never)
+
+    def formula(self, symbolic: Symbolic, vm: z3.ExprRef, *, then: bool = False) -> z3.BoolRef:
+        """The clause as a formula about the host and one VM, before or after a step."""
+        parts = []
+        for name, states in self.never:
+            if name in symbolic.compiled.host_vars.at:
+                expr = symbolic.host_then(name) if then else symbolic.host_now(name)
+            else:
+                expr = symbolic.vm_then(name, vm) if then else symbolic.vm_now(name, vm)
+            parts.append(symbolic.is_in(expr, symbolic.actor(name), states))
+        return z3.Not(z3.And(parts)) if len(parts) > 1 else z3.Not(parts[0])
+
+
+@dataclass(frozen=True, eq=False)
+class HostOrder:
+    """The host's machines are together in no other states than those of the views: how a session goes, told by itself."""
+
+    of: Diagram
+    machines: frozenset[str]
+    hosts: int
+
+    def formula(self, symbolic: Symbolic, vm: z3.ExprRef, *, then: bool = False) -> z3.BoolRef:
+        """The lemma as a formula, before or after a step."""
+        return Formula(self.of, symbolic, vm, then=then).whole
+
+
+Lemma = Clause | HostOrder
+
+
+def host_order(views: Views) -> HostOrder:
+    """The lemma about the host alone."""
+    hosts = views.compiled.host_vars
+    found = {tuple(hosts.decode(views.compiled.hosts[views.host(place)]).values()) for place in views.at}
+    return HostOrder(diagram_of(hosts.names, found), frozenset(hosts.names), len(found))
+
+
+class Views01:
+    """A closed set of views as a table of bits: for each machine and state, the views that have it."""
+
+    def __init__(self, views: Views, form: int = 0) -> None:
+        self.compiled = compiled = views.compiled
+        self.hosts, self.vms = compiled.host_vars, compiled.vm_vars[form]
+        self.order = {name: i for i, name in enumerate((*self.hosts.names, *self.vms.names))}
+        self.having: dict[str, dict[str, int]] = {name: {} for name in self.order}
+        groups = compiled.alike(form)
+        self.configuration = frozenset(name for group in groups for name in group.names)
+        pairs = [(views.host(place), vm) for place, here in views.at.items() for vm in here]
+        pairs = [pair for pair in dict.fromkeys(pairs) if compiled.locals[pair[1]][0] == form]
+        of_vm = {vm: list(self._alike(groups, vm)) for vm in {vm for _, vm in pairs}}
+        by_host, by_vm = dict[int, int](), dict[tuple[int, int], int]()
+        self.size = 0
+        for host, vm in pairs:
+            for i in range(len(of_vm[vm])):
+                by_vm[vm, i] = by_vm.get((vm, i), 0) | 1 << self.size
+                by_host[host] = by_host.get(host, 0) | 1 << self.size
+                self.size += 1
+        for host, bits in by_host.items():
+            self._have(self.hosts.decode(compiled.hosts[host]), bits)
+        for (vm, i), bits in by_vm.items():
+            self._have(of_vm[vm][i], bits)
+
+    def _have(self, states: Mapping[str, str], bits: int) -> None:
+        for name, state in states.items():
+            self.having[name][state] = self.having[name].get(state, 0) | bits
+
+    def _alike(self, groups: Sequence[Alike], vm: int) -> Iterator[dict[str, str]]:
+        """The states of a VM's machines, with every configuration that is alike."""
+        states = self.vms.decode(self.compiled.locals[vm][1])
+        own = [tuple(states[name] for name in group.names) for group in groups]
+        for chosen in product(*(group.like.get(now, (now,)) for group, now in zip(groups, own, strict=True))):
+            config = {
+                n: s for group, now in zip(groups, chosen, strict=True) for n, s in zip(group.names, now, strict=True)
+            }
+            yield {**states, **config}
+
+    def with_states(self, name: str, states: Iterable[str]) -> int:
+        """The views in which the machine is in one of the states."""
+        found = 0
+        for state in states:
+            found |= self.having[name].get(state, 0)
+        return found
+
+    @cached_property
+    def everywhere(self) -> int:
+        return (1 << self.size) - 1
+
+    def matching(self, cube: Iterable[tuple[str, frozenset[str]]]) -> int:
+        """The views that a cube matches."""
+        found = self.everywhere
+        for name, states in cube:
+            found &= self.with_states(name, states)
+        return found
+
+    def excluding(self, state: Mapping[str, str], liked: Sequence[str], most: int = 10) -> list[Clause]:
+        """Clauses that hold of all views and exclude this state, the shortest first, and of those the most telling: that
+        speak of machines that are liked, not of configuration, and of many states. At most so many of each length."""
+        rank = frozenset(liked)
+        bits = {name: self.having[name].get(one, 0) for name, one in state.items()}
+        found: list[Clause] = []
+        for count in range(1, MOST + 1):
+            worth: dict[Cube, tuple[int, int, int]] = {}
+            for chosen in combinations(state, count):
+                left = self.everywhere
+                for name in chosen:
+                    left &= bits[name]
+                    if not left:
+                        break
+                if left or (count > 1 and self._shorter(chosen, bits)):
+                    continue
+                strange = sum(name not in rank for name in chosen)
+                config = sum(name in self.configuration for name in chosen)
+                cube = self._widened({name: frozenset({state[name]}) for name in chosen})
+                worth[cube] = strange, config, -sum(len(states) for _, states in cube)
+            found += [Clause(cube) for cube in sorted(worth, key=lambda one: worth[one])[:most]]
+            if found:
+                break
+        return found
+
+    def _shorter(self, chosen: Sequence[str], bits: Mapping[str, int]) -> bool:
+        """Whether fewer of these machines exclude the state already."""
+        for fewer in combinations(chosen, len(chosen) - 1):
+            found = self.everywhere
+            for name in fewer:
+                found &= bits[name]
+            if not found:
+                return True
+        return False
+
+    def _widened(self, cube: dict[str, frozenset[str]]) -> Cube:
+        """The cube with every state added that no view has together with the rest of it."""
+        for name in sorted(cube, key=lambda one: self.order[one]):
+            others = self.matching((n, s) for n, s in cube.items() if n != name)
+            states = self.compiled.world.network.actors[name.split("#")[0]].states
+            cube[name] = cube[name] | {s for s in states if not self.having[name].get(s, 0) & others}
+        return tuple(sorted(cube.items(), key=lambda item: self.order[item[0]]))
+
+
+def term_of(clause: Clause, symbolic: Symbolic) -> Term:
+    """The clause as a term, in whichever of its equal forms names the fewest states: "if these machines are in these states,
+    that one is in one of those"."""
+    network, reach = symbolic.world.network, symbolic.world.reach
+    literals = [(name.split("#")[0], states & reach[name.split("#")[0]]) for name, states in clause.never]
+
+    def is_in(name: str, states: frozenset[str]) -> Term:
+        others = reach[name] - states
+        return ~In(name, others) if len(others) < len(states) else In(name, states)
+
+    def concluding(i: int) -> tuple[int, int]:
+        return len(reach[literals[i][0]] - literals[i][1]), -i
+
+    last = min(range(len(literals)), key=concluding)
+    name, states = literals[last]
+    conclusion = is_in(name, reach[name] - states)
+    said = implies(all_of(*(is_in(n, s) for i, (n, s) in enumerate(literals) if i != last)), conclusion)
+    sorts = {network.actors[n].sort for n, _ in literals}
+    for part in network.parts:
+        said = every(part, said) if part in sorts else said
+    return every(network.replicated, said) if sorts - {HOST} else said

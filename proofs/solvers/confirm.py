@@ -1,0 +1,190 @@
+"""Have solvers confirm what closed sets of views show, many sets at once, over the cores of this machine."""
+
+from __future__ import annotations
+
+import contextlib
+import warnings
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import joblib
+
+from model.notation.network import Network
+from proofs.answers.cache import Told, in_use, use, use_where_possible
+from proofs.answers.json_form import from_json, to_json
+from proofs.answers.memory import key_of
+from proofs.answers.verdict import CLOSED, PROVED, Verdict
+from proofs.computer.processes import for_this_process
+from proofs.solvers.obligations import Confirming
+from proofs.solvers.smtlib import script
+from proofs.solvers.solvers import LIMIT, SAT, SOLVERS, UNSAT, ask, disagreement, versions
+from proofs.views.proof import Closed, ForAnyNumber, closed_groups, judged
+from proofs.world.slices import Group, as_asked
+from proofs.world.world import Column
+from properties.catalogue import PROPERTIES, watched
+from properties.kinds import Always, Fact, Possible, Property, Step
+
+
+class SolversDisagree(ValueError):
+    """A solver says that an obligation does not hold, which views or another solver say holds: some engine errs."""
+
+
+@dataclass(frozen=True)
+class Set:
+    """One closed set, and what solvers said of it. properties: those judged on it. nodes: of its diagram. open: what is not
+    confirmed (solver, kind, obligation, answer). seconds: of each solver, and in all."""
+
+    column: str
+    properties: tuple[str, ...]
+    views: int
+    nodes: int
+    obligations: int
+    open: tuple[tuple[str, str, str, str], ...]
+    solvers: tuple[str, ...]
+    seconds: tuple[float, ...] = field(compare=False)
+    cached: bool = field(default=False, compare=False)
+
+    def confirms(self, name: str) -> bool:
+        """Whether every solver confirms the set, and what is claimed of this property."""
+        asked = name in self.properties and bool(self.solvers) and self.obligations > 0
+        return asked and not any(kind != "claim" or about.split(":")[0] == name for _, kind, about, _ in self.open)
+
+
+Task = tuple[Column, tuple[str, ...]]
+"""A column, and the properties of one closed set."""
+
+
+def tasks(column: Column, names: Iterable[str]) -> list[Task]:
+    """The properties that solvers can be asked about (statements about states or steps), by the closed set they share."""
+    found: list[Task] = []
+    for network, members in _asked(names).items():
+        for group in ForAnyNumber(network, column, members).groups(members):
+            found.append((column, tuple(one.name for one in group.members)))
+    return found
+
+
+def _asked(names: Iterable[str]) -> dict[Network, list[Property]]:
+    watching = watched(None)
+    found: dict[Network, list[Property]] = {}
+    for name in names:
+        if not isinstance(PROPERTIES[name], (Fact, Possible)):
+            network, asked = as_asked(PROPERTIES[name], watching)
+            if isinstance(asked, (Always, Step)):
+                found.setdefault(network, []).append(asked)
+    return found
+
+
+def confirm(
+    asked: Sequence[Task],
+    solvers: Sequence[str] = SOLVERS,
+    *,
+    limit: float = LIMIT,
+    jobs: int = -1,
+    texts: Path | None = None,
+    cache: Path | None = None,
+    progress: Callable[[list[Set]], None] = lambda _: None,
+) -> list[Set]:
+    """Ask solvers about each closed set. limit: seconds for one obligation. texts: a folder to write the obligations to as
+    SMT-LIB. Raises SolverError, and SolversDisagree, with what was asked and said kept in files; and ValueError at nothing to
+    ask about. The cache in use hears what those of other processes have to tell."""
+    versions(solvers)
+    found, known = list[Set](), use(cache)
+    if not asked or not all(names for _, names in asked):
+        raise ValueError("solvers are asked about no property")
+    work = (joblib.delayed(for_this_process(_one))(task, tuple(solvers), limit, texts, cache) for task in asked)
+    workers = joblib.Parallel(n_jobs=min(joblib.cpu_count() if jobs < 0 else jobs, len(asked)), return_as="generator")
+    with warnings.catch_warnings(), contextlib.closing(workers(work)) as arriving:
+        # joblib thinks that who stops early does so by mistake; here a solver errs, or a person has seen enough
+        warnings.filterwarnings("ignore", category=UserWarning, module="joblib.parallel")
+        for sets, told in arriving:
+            known.hear(told)
+            found += sets
+            progress(sets)
+    return found
+
+
+def confirmed(verdicts: Sequence[Verdict], sets: Iterable[Set]) -> list[Verdict]:
+    """The verdicts, those that every solver confirms as proved."""
+    known = {(one.column, name): one for one in sets for name in one.properties}
+
+    def with_assurance(found: Verdict) -> Verdict:
+        one = known.get((found.column, found.property))
+        if one is None or found.assurance != CLOSED:
+            return found
+        if one.confirms(found.property):
+            return replace(found, assurance=PROVED, engine=f"views, {', '.join(one.solvers)}")
+        solver, _, about, said = one.open[0]
+        return replace(found, reason=f"{solver} says {said} to {about}; {found.reason}".rstrip("; "))
+
+    return [with_assurance(found) for found in verdicts]
+
+
+def _one(
+    task: Task, solvers: tuple[str, ...], limit: float, texts: Path | None, cache: Path | None
+) -> tuple[list[Set], Told]:
+    kept = use_where_possible(cache)
+    column, names = task
+    found: list[Set] = []
+    for network, members in _asked(names).items():
+        left = members
+        for whole in (False, True):
+            for closed in closed_groups(network, column, left, whole=whole) if left else ():
+                if isinstance(closed, list):
+                    continue
+                shown = {proof.property for proof in judged(closed) if proof.holds}
+                holding = tuple(one for one in closed.members if one.name in shown)
+                if holding:
+                    found.append(_ask(Closed(closed.group, closed.views, holding), solvers, limit, texts))
+                left = [one for one in left if one.name not in shown]
+    return found, kept.told
+
+
+def _ask(closed: Closed, solvers: tuple[str, ...], limit: float, texts: Path | None) -> Set:
+    column, names = closed.group.world.column.name, tuple(one.name for one in closed.members)
+    key = key_of("confirmed", Group(closed.group.world, closed.group.part, closed.members), solvers, limit)
+    if texts is None and (known := in_use().get(key)) is not None:
+        with contextlib.suppress(ValueError):
+            return replace(from_json(Set, known), column=column, cached=True)
+    confirming = Confirming(closed)
+    if texts is not None:
+        _write(confirming, texts / f"{_file_name(column)}.{names[0]}.smt2")
+    answers = ask(confirming, solvers, limit=limit)
+    problem = disagreement(answers)
+    if problem is not None or answers.refused:
+        kept = (
+            texts or (in_use().folder or Path(".shadowproof-cache")) / "disagreements"
+        ) / f"{_file_name(column)}.{names[0]}.smt2"
+        _write(
+            confirming,
+            kept,
+            [f"{a.solver} says {a.said} to {a.kind} {a.name}" for a in answers.answers if a.said == SAT],
+        )
+        what = problem or f"{answers.refused[0].solver} does not confirm {answers.refused[0].name}"
+        raise SolversDisagree(f"{column}: {what}. What was asked is kept in {kept}.")
+    made = Set(
+        column,
+        names,
+        len(closed.views),
+        len(confirming.diagram),
+        len(answers.answers) // len(solvers),
+        tuple((a.solver, a.kind, a.name, a.said) for a in answers.answers if a.said != UNSAT),
+        solvers,
+        tuple(round(answers.seconds[solver], 3) for solver in solvers),
+    )
+    if not made.open:
+        in_use().put(key, to_json(made))
+    return made
+
+
+def _write(confirming: Confirming, path: Path, said: Sequence[str] = ()) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    title = " ".join(one.name for one in confirming.closed.members)
+    text = "".join(script(confirming, confirming.obligations(), title))
+    part = path.with_suffix(".part")
+    part.write_text("".join(f"; {line}\n" for line in said) + text, "utf-8")
+    part.replace(path)
+
+
+def _file_name(column: str) -> str:
+    return "".join(c if c.isalnum() or c in "-_" else "-" for c in column)

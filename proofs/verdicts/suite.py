@@ -1,0 +1,177 @@
+"""Judge many columns at once, over the cores of this machine or the workers of a cluster."""
+
+from __future__ import annotations
+
+import gc
+import threading
+import time
+import warnings
+from collections.abc import Callable, Generator, Mapping, Sequence, Set
+from contextlib import closing, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import joblib
+
+from proofs.answers.cache import Cache, Told, use, use_where_possible
+from proofs.answers.column_cache import column_key, keep_column, project_content, recall_column
+from proofs.answers.verdict import Verdict
+from proofs.computer.processes import for_this_process
+from proofs.verdicts.cluster import Cluster
+from proofs.verdicts.together import FEW, judged, proofs, shown, units, witnesses
+from proofs.verdicts.witnesses import Seen
+from proofs.views.proof import Proof
+from proofs.world.scope import Scope
+from proofs.world.world import Column
+from properties.catalogue import PROPERTIES
+
+Task = tuple[Column, Sequence[str], Scope]
+_Done = tuple[Column, list[Verdict], float]
+_Shown = Mapping[Column, Mapping[str, Proof]]
+Found = TypeVar("Found")
+
+TOGETHER = Scope(proofs=True, counts=False)
+"""How far columns are judged that have what views show in common."""
+
+
+class OtherVersion(ValueError):
+    """A worker would judge something else than what is asked here; the message says the remedy."""
+
+
+def judge_columns(
+    tasks: Sequence[Task],
+    *,
+    jobs: int = -1,
+    progress: Callable[[Column, list[Verdict], float], None] = lambda *_: None,
+    closing_views: Callable[[int, int], None] = lambda *_: None,
+    cache: Path | None = None,
+    cluster: Cluster | None = None,
+    views: Mapping[Column, Mapping[str, Proof]] | None = None,
+) -> dict[Column, list[Verdict]]:
+    """The verdicts of every task, in the order of the tasks, whatever the order in which they are done.
+
+    progress: hears of each column that is judged; closing_views: before that, how many closed sets for many columns are closed, and
+    of how many. cache: the folder in which judgements are kept (None: nowhere); whole columns are kept in it as they arrive, so
+    that work that was interrupted goes on where it was. The cache in use here hears of its entries that were damaged, and of
+    what could not be kept. views: what they are known to show (None: that is worked out).
+    cluster: who works in place of `jobs` processes of this machine. Raises OtherVersion and
+    ClusterError, CacheError if the folder cannot be used at all, and ValueError if there is nothing to judge.
+    """
+    if not tasks or not all(names for _, names, _ in tasks):
+        raise ValueError("no column is to be judged, or no property in one of them")
+    known = use(cache)
+    found: dict[Column, list[Verdict]] = {}
+    keys: dict[Column, str] = {}
+    left: list[Task] = []
+    for column, names, scope in tasks:
+        kept = None
+        if cache is not None:
+            keys[column] = column_key(column, names, scope)
+            kept = recall_column(keys[column])
+        if kept is None:
+            left.append((column, names, scope))
+        else:
+            found[column] = kept
+            progress(column, kept, 0.0)
+    work = _Work(jobs, cache, cluster, known)
+    with warnings.catch_warnings(), nullcontext() if cluster is None else cluster.working():
+        # joblib thinks that who stops early does so by mistake; here the cache is full, or a person has seen enough
+        warnings.filterwarnings("ignore", category=UserWarning, module="joblib.parallel")
+        with closing(_judged(left, work, closing_views, views)) as arriving:
+            for column, verdicts, seconds in arriving:
+                found[column] = verdicts
+                if cache is not None:
+                    keep_column(keys[column], verdicts)
+                progress(column, verdicts, seconds)
+    return {column: found[column] for column, _, _ in tasks}
+
+
+@dataclass(frozen=True)
+class _Work:
+    """Who works, and where it is kept."""
+
+    jobs: int
+    cache: Path | None
+    cluster: Cluster | None
+    known: Cache
+
+    def done(
+        self, calls: Sequence[tuple[Callable[..., Found], *tuple[Any, ...]]]
+    ) -> Generator[tuple[int, Found, float], None, None]:
+        """What calls give, each with its number and the seconds it took, as they are done, in any order."""
+        if not calls:
+            return
+        folder = self.cache if self.cluster is None else self.cluster.cache
+        content = None if self.cache is None and self.cluster is None else project_content()
+        workers = joblib.Parallel(
+            n_jobs=min(joblib.cpu_count() if self.jobs < 0 else self.jobs, len(calls)),
+            return_as="generator_unordered",
+            batch_size=1,
+        )
+        one = for_this_process(_one) if self.cluster is None else _one
+        with closing(
+            workers(joblib.delayed(one)(i, call, folder, content) for i, call in enumerate(calls))
+        ) as arriving:
+            for number, found, seconds, told in arriving:
+                if self.cluster is None:
+                    self.known.hear(told)
+                yield number, found, seconds
+
+
+def _judged(
+    tasks: Sequence[Task], work: _Work, closing_views: Callable[[int, int], None], known: _Shown | None
+) -> Generator[_Done, None, None]:
+    """Tasks as they are done, in any order. Many columns: first what views show in all of them, and then runs of the first of them,
+    which may be runs of the others too."""
+    together = [task for task in tasks if task[2] == TOGETHER]
+    views, runs = dict(known or {}), dict[str, list[Seen]]()
+    if len(together) >= FEW and known is None:
+        views.update(
+            _shown([c for c, _, _ in together], {n for _, names, _ in together for n in names}, work, closing_views)
+        )
+        first = min(together, key=lambda task: len(task[0].faults) + len(task[0].readings))
+        ((_, seen, _),) = work.done([(witnesses, first[0], first[1], views.get(first[0], {}))])
+        runs.update({name: [Seen(first[0], run)] for name, run in seen.items()})
+    calls = [(judged, *task, views.get(task[0], {}), runs) for task in tasks]
+    for number, verdicts, seconds in work.done(calls):
+        yield tasks[number][0], verdicts, seconds
+
+
+def _shown(
+    columns: Sequence[Column], names: Set[str], work: _Work, closing_views: Callable[[int, int], None]
+) -> _Shown:
+    """What views show in many columns at once."""
+    asked = units(columns, [name for name in PROPERTIES if name in names])
+    found = []
+    closing_views(0, len(asked))
+    for number, known, _ in work.done([(shown, unit) for unit in asked]):
+        found.append((asked[number], known))
+        closing_views(len(found), len(asked))
+    return proofs(found)
+
+
+_AT_WORK = threading.Lock()
+"""One column at a time in a process: a worker of a cluster may have several threads, but one cache in use."""
+
+
+def _one(
+    number: int, call: tuple[Callable[..., Found], *tuple[Any, ...]], cache: Path | None, content: str | None
+) -> tuple[int, Found, float, Told]:
+    """Do one piece of work. content: what the process must hold that does it, since what it finds is kept as being of that (None:
+    whatever it holds). Raises OtherVersion."""
+    begun, (what, *asked) = time.perf_counter(), call
+    if content is not None and content != project_content():
+        raise OtherVersion(
+            "A worker has another version of the project than the process that asks it. Leave the sources as they are while "
+            "columns are judged, start the workers of a cluster anew, and run this again."
+        )
+    with _AT_WORK:
+        known = use_where_possible(cache)
+        gc.disable()  # a search makes millions of tuples and no garbage in cycles: looking for it takes a sixth of the time
+        try:
+            found = what(*asked)
+        finally:
+            gc.enable()
+            gc.collect()
+        return number, found, time.perf_counter() - begun, known.told

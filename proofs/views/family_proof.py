@@ -1,0 +1,215 @@
+"""Prove properties in many columns at once: what `prove` shows column by column, from one labelled closure a slice.
+
+Columns whose readings bring in what tells more configurations apart have a family of their own: in one family with the others,
+these would tell them apart as well. What must come in the end is asked column by column, as is a column or a property to which
+a family does not apply.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from model.notation.network import Network
+from model.notation.terms import HOST, Every, Some, Term, children, machines_of
+from proofs.answers.memory import keep, key_of, recall
+from proofs.views.family import Family, Split
+from proofs.views.label_judge import Judging
+from proofs.views.labels import Labelled
+from proofs.views.projection import TooWide
+from proofs.views.proof import ForAnyNumber, Proof, prepared, prove
+from proofs.views.saturation import TooManyViews
+from proofs.world.any_parts import NotForAnyNumber
+from proofs.world.slices import Group, needs_every_event
+from proofs.world.world import Column, fold
+from properties.kinds import Always, Ends, Possible, Property, Step, terms_of
+
+_BROKEN = "some states made of views break it, which need not be reachable"
+_MOST_VARIANTS = 3
+_WORTH_MORE = 5
+"""Columns in which a property is open, from which on all machines are looked at for all of them at once, not one by one."""
+
+Found = dict[Column, dict[str, Proof]]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What labelled views show of a property, as it is read in some columns. asked: those; broken: those in which something made
+    of the views breaks it; exercised: those in which its witness can be made of them. views: how many, by column."""
+
+    name: str
+    asked: int
+    broken: int
+    exercised: int
+    views: tuple[int, ...]
+    cached: bool = field(default=False, compare=False)
+
+    def then(self, other: Shown) -> Shown:
+        """This, and what another wording of the property shows in the columns that it leaves open."""
+        exercised = self.exercised & ~other.asked | other.exercised
+        return replace(self, broken=other.broken, exercised=exercised, cached=self.cached or other.cached)
+
+
+def prove_columns(network: Network, columns: Sequence[Column], properties: Iterable[Property]) -> Found:
+    """What `prove` gives for these properties in each of the columns; counts of views are those of the column in the family's
+    slice, which may tell more apart."""
+    asked = list(properties)
+    found: Found = {column: {} for column in columns}
+    for alike in kin(network, columns):
+        try:
+            proving = Proving(network, alike, asked)
+            shown = {name: one for unit in proving.units() for name, one in proving.shown(unit).items()}
+            proofs = proving.proofs(shown)
+        except NotForAnyNumber:
+            proofs = {}
+        for column in alike:
+            known = proofs.get(column, {})
+            known |= prove(network, column, [one for one in asked if one.name not in known])
+            found[column] = {one.name: known[one.name] for one in asked}
+    return found
+
+
+def kin(network: Network, columns: Iterable[Column]) -> list[list[Column]]:
+    """Columns that make good families: the same is asked of what never moves in a VM."""
+    found: dict[object, list[Column]] = {}
+    known: dict[tuple[tuple[str, str], ...], frozenset[Term]] = {}
+    for column in columns:
+        if column.readings not in known:
+            known[column.readings] = frozenset(_asked_of_configuration(network, column))
+        found.setdefault(known[column.readings], []).append(column)
+    return list(found.values())
+
+
+def _asked_of_configuration(network: Network, column: Column) -> Iterator[Term]:
+    fixed = dict(column.readings)
+    readings = {a.name: frozenset({fixed.get(a.name, a.starts[0])}) for a in network.of_sort(HOST) if not a.moves}
+    constant = {a.name for a in network.actors.values() if a.sort != HOST and not a.moves}
+    terms = [event.when for event in network.events.values()]
+    terms += [move.when for actor in network.actors.values() for move in actor.moves]
+    waiting = [fold(term, readings) for term in terms]
+    while waiting:
+        term = waiting.pop()
+        names = machines_of(term)
+        if names and names <= constant and not (isinstance(term, (Every, Some)) and term.sort.of == HOST):
+            yield term
+        else:
+            waiting += children(term)
+
+
+class Proving:
+    """Properties in a family of columns, said for any number of parts. units: the properties that one closed set is made for; they
+    can be judged apart from the others. Raises NotForAnyNumber."""
+
+    def __init__(self, network: Network, columns: Sequence[Column], properties: Iterable[Property]) -> None:
+        self.family = Family(network, columns)
+        self.columns = tuple(columns)
+        self._splits: dict[str, Split] = {
+            split.found.name: split
+            for one in properties
+            if not isinstance(one, Ends)
+            for split in self.family.split(one)
+        }
+        found = [split.found for split in self._splits.values()]
+        self._asked = ForAnyNumber(self.family.network, self.family.column, found)
+
+    def units(self) -> list[tuple[str, ...]]:
+        """The names of properties as they are read in some of the columns, those of one closed set together; what has most
+        machines, and so takes longest, first."""
+        found = [part for group in self._asked.groups(self._members(self._splits)) for part in apart(group)]
+        found.sort(key=lambda group: -len(group.part.machines))
+        return [tuple(one.name for one in group.members) for group in found]
+
+    def shown(self, unit: Iterable[str]) -> dict[str, Shown]:
+        """What closed sets show of the properties of one unit."""
+        left = {name: self._splits[name].label for name in unit}
+        found: dict[str, Shown] = {}
+        for whole in (False, True):
+            for variant in range(_MOST_VARIANTS):
+                members = [self._splits[name].found for name, label in left.items() if label]
+                if whole:
+                    members = [one for one in members if self._is_worth_more(one, left[one.name])]
+                for group in self._asked.groups(members, variant, whole=whole):
+                    for part in apart(group):
+                        for one in self._judged(part, left):
+                            found[one.name] = one if one.name not in found else found[one.name].then(one)
+                            left[one.name] = one.broken
+        return found
+
+    def _is_worth_more(self, found: Property, left: int) -> bool:
+        """Whether a property that is open in these columns is asked of all machines, in one go for all of them."""
+        return left.bit_count() > _WORTH_MORE and self._asked.leaves_out(found)
+
+    def proofs(self, shown: Mapping[str, Shown]) -> Found:
+        """What was shown, column by column and by the names under which properties were asked."""
+        found: Found = {column: {} for column in self.columns}
+        for one in shown.values():
+            name = self._splits[one.name].asked.name
+            for bit in _bits(one.asked):
+                fails = bool(one.broken >> bit & 1)
+                proof = Proof(name, not fails, bool(one.exercised >> bit & 1), one.views[bit])
+                found[self.columns[bit]][name] = replace(proof, problem=_BROKEN if fails else "", cached=one.cached)
+        return found
+
+    def _members(self, names: Iterable[str]) -> list[Property]:
+        return [self._splits[name].found for name in names]
+
+    def _judged(self, group: Group, left: Mapping[str, int]) -> list[Shown]:
+        """What the closed set of a group shows in the columns that are left."""
+        family, labels = self.family, [left[one.name] for one in group.members]
+        allowed = {name: family.allowed[name] for name in sorted(group.part.events) if name in family.allowed}
+        key = key_of("labelled views", group, self.columns, allowed, labels)
+        known = recall(_SHOWN, key, Shown)
+        if known is not None:
+            return known
+        try:
+            closed = Labelled(prepared(group), len(self.columns), allowed, family.all)
+        except (TooManyViews, TooWide):
+            return keep(_SHOWN, key, [])
+        judging = Judging(closed)
+        views = tuple(closed.views_in(bit) for bit in range(len(self.columns)))
+        return keep(_SHOWN, key, [_shown(judging, one, left[one.name], views) for one in group.members])
+
+
+_SHOWN: dict[str, list[Shown]] = {}
+"""What labelled views showed, by all that it depends on, in this process."""
+
+
+def _shown(judging: Judging, one: Property, asked: int, views: tuple[int, ...]) -> Shown:
+    match one:
+        case Always(term=term):
+            broken = judging.of_states(~term, asked)
+        case Step(term=term):
+            broken = judging.of_steps(~term, asked)
+        case Possible():
+            broken = 0
+        case _:
+            raise TypeError(f"{one.name}: views say nothing of {one.kind}")
+    return Shown(one.name, asked, broken, judging.of_steps(one.witness, asked), views)
+
+
+def apart(group: Group) -> list[Group]:
+    """The properties of a group that look at the same machines of the host: where many watch each something of their own, host
+    states are as many as all that they can have seen together."""
+    world, found = group.world, dict[frozenset[str], list[Property]]()
+    for one in group.members:
+        part = world.cone(terms_of(one), whole_events=needs_every_event(one, world))
+        hosts = frozenset(name for name in part.machines if world.network.actors[name].sort == HOST)
+        found.setdefault(hosts, []).append(one)
+    return [
+        Group(
+            world,
+            world.cone(
+                [term for one in members for term in terms_of(one)],
+                whole_events=any(needs_every_event(one, world) for one in members),
+            ),
+            tuple(members),
+        )
+        for members in found.values()
+    ]
+
+
+def _bits(label: int) -> Iterator[int]:
+    while label:
+        lowest = label & -label
+        yield lowest.bit_length() - 1
+        label ^= lowest

@@ -1,0 +1,264 @@
+"""The inner loop of the labelled closure, written for a compiler: all that one host state hands on. Without numba the same
+code runs, slowly.
+
+A label is a row of words of 64 bits.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from proofs.computer.machine_code import machine_code
+
+Words = npt.NDArray[np.uint64]
+Ints = npt.NDArray[np.int64]
+Small = npt.NDArray[np.int32]
+Flags = npt.NDArray[np.uint8]
+
+
+class Views(NamedTuple):
+    """Views as flat arrays. By view: VM, label, whether it is new, and the view before it of the same host state (-1: none).
+    table: where a view is. By host state: its last view, and whether anything of it is new. seen: by VM, whether it is met."""
+
+    vms: Small
+    labels: Words
+    dirty: Flags
+    after: Small
+    table: Ints
+    first: Small
+    waiting: Flags
+    seen: Flags
+
+
+@machine_code
+def joint(kinds: Words, found: Words) -> None:
+    """found[m]: the columns in which VMs may together contribute m, one or more of them, of these kinds."""
+    words = kinds.shape[1]
+    for k in range(len(kinds)):
+        for m in range(len(kinds)):
+            for w in range(words):
+                found[m | k, w] |= found[m, w] & kinds[k, w]
+        for w in range(words):
+            found[k, w] |= kinds[k, w]
+
+
+@machine_code
+def row_of(table: Ints, key: int) -> int:
+    """Where a key is in a table, or may be put: keys and rows side by side, -1 where there is none."""
+    mask = len(table) - 1
+    at = ((key ^ (key >> 32) * 40503) * 2654435761 >> 7) & mask
+    while table[at, 0] != key and table[at, 0] != -1:
+        at = (at + 1) & mask
+    return at
+
+
+@machine_code
+def rehash(table: Ints, larger: Ints) -> None:
+    """Put all keys of a table into a larger one."""
+    for i in range(len(table)):
+        if table[i, 0] != -1:
+            at = row_of(larger, table[i, 0])
+            larger[at, 0], larger[at, 1] = table[i, 0], table[i, 1]
+
+
+@machine_code
+def number(wanted: Ints, codes: Ints, table: Ints, counts: Ints, found: Small) -> bool:
+    """The numbers of states that are given as codes; new ones for those that have none. False if there was no room."""
+    for i in range(len(wanted)):
+        at = row_of(table, wanted[i])
+        if table[at, 1] < 0:
+            if counts[0] == len(codes):
+                return False
+            table[at, 0], table[at, 1], codes[counts[0]] = wanted[i], counts[0], wanted[i]
+            counts[0] += 1
+        found[i] = table[at, 1]
+    return True
+
+
+@machine_code
+def lead(vms: Ints, known: Small, told: Ints, codes: Ints, table: Ints, counts: Ints, to: Small) -> bool:
+    """Where VMs go whose codes change by what is told of their class (the least number: they cannot go). False if there was no
+    room."""
+    for i in range(len(vms)):
+        by = told[known[vms[i]]]
+        if by != -0x8000000000000000:
+            code = codes[vms[i]] + by
+            at = row_of(table, code)
+            if table[at, 1] < 0:
+                if counts[0] == len(codes):
+                    return False
+                table[at, 0], table[at, 1], codes[counts[0]] = code, counts[0], code
+                counts[0] += 1
+            to[vms[i]] = table[at, 1]
+    return True
+
+
+@machine_code
+def gather(kinds: Ints, labels: Words, table: Ints, keys: Ints, found: Words) -> int:
+    """The union of the labels of each kind (those below 0 are none): how many kinds there are, by which `keys` and `found` are
+    filled. -1 if the table is too small."""
+    many = 0
+    for i in range(len(kinds)):
+        if kinds[i] < 0:
+            continue
+        at = row_of(table, kinds[i])
+        if table[at, 1] < 0:
+            if 2 * many >= len(table):
+                return -1
+            table[at, 0], table[at, 1], keys[many] = kinds[i], many, kinds[i]
+            many += 1
+        for w in range(labels.shape[1]):
+            found[table[at, 1], w] |= labels[i, w]
+    return many
+
+
+@machine_code
+def count(labels: Words, columns: int) -> Ints:
+    """In how many of the labels each column is."""
+    found = np.zeros(columns, np.int64)
+    for i in range(len(labels)):
+        for c in range(columns):
+            found[c] += np.int64(labels[i, c // 64] >> np.uint64(c % 64) & np.uint64(1))
+    return found
+
+
+@machine_code
+def chain(row: int, after: Small, found: Ints) -> int:
+    """The rows of views that follow one another from this one on: how many there are."""
+    many = 0
+    while row >= 0:
+        found[many] = row
+        many += 1
+        row = after[row]
+    return many
+
+
+@machine_code
+def hand_on(label: Words, host: int, vm: int, views: Views, counts: Ints) -> bool:
+    """Put a label to that of a view; False if there is no room for a new one."""
+    at = row_of(views.table, host << 32 | vm)
+    row = views.table[at, 1]
+    if row < 0:
+        row = counts[0]
+        if row == len(views.vms):
+            return False
+        counts[0] += 1
+        views.table[at, 0], views.table[at, 1] = host << 32 | vm, row
+        views.vms[row], views.after[row], views.first[host] = vm, views.first[host], row
+        views.seen[vm] = 1
+    new = False
+    for w in range(len(label)):
+        if label[w] & ~views.labels[row, w]:
+            views.labels[row, w] |= label[w]
+            new = True
+    if new:
+        views.dirty[row] = 1
+        views.waiting[host] = 1
+    return True
+
+
+@machine_code
+def visit(
+    host: int,
+    views: Views,
+    counts: Ints,
+    filled: Flags,
+    to: Small,
+    own: Small,
+    allowed: Words,
+    branches: Small,
+    done: Words,
+    fired: Words,
+    stood: Words,
+    asks: Small,
+    kinds: Words,
+    masks: Words,
+) -> bool:
+    """All that a host state hands on: its VMs move, or stand by while others do, or go with the host. False if there was no
+    room: then it has to be visited again, with nothing done.
+
+    VMs that are not `filled` wait. branches, one a row: row of `to` (-1: all stay), host afterwards, whether one VM moves, row
+    of `allowed`, row of `own` (-1: nothing is asked), where its contributions begin in `masks`, and which of them it takes.
+    done, fired, stood: for each branch what it was taken with before, the columns in which it can be taken, and those in which
+    all have stood by. asks: row of `own`, and where it begins and ends in `masks`. kinds, masks: by contribution, the columns
+    in which one VM, or several together, make it.
+    """
+    words = views.labels.shape[1]
+    n_present = 0
+    row = views.first[host]
+    while row >= 0:
+        n_present += 1
+        row = views.after[row]
+    new, present = np.empty(n_present, np.int64), np.empty(n_present, np.int64)
+    n_new = n_present = 0
+    views.waiting[host] = 0
+    row = views.first[host]
+    while row >= 0:
+        if not filled[views.vms[row]]:
+            views.waiting[host] = 1
+        else:
+            present[n_present] = row
+            n_present += 1
+            if views.dirty[row]:
+                views.dirty[row] = 0
+                new[n_new] = row
+                n_new += 1
+        row = views.after[row]
+    for a in range(len(asks)):
+        asked, begin, end = asks[a, 0], asks[a, 1], asks[a, 2]
+        for i in range(n_present):  # all of them: the host state may have got asks since
+            k = begin if asked < 0 else begin + own[asked, views.vms[present[i]]]
+            for w in range(words):
+                kinds[k, w] |= views.labels[present[i], w]
+        joint(kinds[begin:end], masks[begin:end])
+    label, base = np.empty(words, np.uint64), np.empty(words, np.uint64)
+    for b in range(len(branches)):
+        leads, host2, local = branches[b, 0], branches[b, 1], branches[b, 2]
+        asked, value = branches[b, 4], branches[b, 6]
+        some, again = False, False
+        for w in range(words):
+            base[w] = allowed[branches[b, 3], w] & masks[branches[b, 5] + value, w]
+            if base[w]:
+                some = True
+            if base[w] != done[b, w]:
+                again = True
+                done[b, w] = base[w]
+        if not some:
+            continue
+        for i in range(n_present if again else n_new):
+            row = present[i] if again else new[i]
+            vm = views.vms[row]
+            goes = vm if leads < 0 else to[leads, vm]
+            if goes < 0 or (asked >= 0 and own[asked, vm] & ~value):
+                continue
+            some = False
+            for w in range(words):
+                label[w] = views.labels[row, w] & base[w]
+                if label[w]:
+                    some = True
+                    fired[b, w] |= label[w]
+            if some and not hand_on(label, host2, goes, views, counts):
+                return False
+        if not local or host2 == host:
+            continue
+        again = False
+        for w in range(words):
+            if fired[b, w] != stood[b, w]:
+                again = True
+                stood[b, w] = fired[b, w]
+        for i in range(n_present if again else n_new):
+            row = present[i] if again else new[i]
+            vm = views.vms[row]
+            if asked >= 0 and own[asked, vm] & ~value:
+                continue
+            some = False
+            for w in range(words):
+                label[w] = views.labels[row, w] & fired[b, w]
+                if label[w]:
+                    some = True
+            if some and not hand_on(label, host2, vm, views, counts):
+                return False
+    return True

@@ -1,0 +1,538 @@
+"""Each event is asked once for each projection of host and VM on what it reads.
+
+An event (of one VM: the event at one of its members) reads and moves few machines, and asks few of the guards' bits. What it
+does to a host state and a VM is told by what these projections are, as a difference of numbers: a state is written as a number
+with a digit for each machine, and a move changes some digits. So an event is asked some twenty times in place of once for each
+view, and what it does to many VMs is worked out at once.
+
+A *branch* is an event in one class of host states, with what all VMs together contribute to the bits that it asks, and where it
+leads the host; its row in `Projected.to` says where it leads each VM that it can happen to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from math import prod
+
+import numpy as np
+import numpy.typing as npt
+
+from model.notation.machines import Actor
+from model.notation.terms import HOST, Every, In, Same, Some, Sort, Term, Unchanged, children
+from proofs.views.label_kernel import lead, number, rehash
+from proofs.world.compiled import Compiled
+from proofs.world.layout import States, Variables, is_local
+from proofs.world.predicates import Step, Table, Test
+
+Ints = npt.NDArray[np.int64]
+Small = npt.NDArray[np.int32]
+
+NOWHERE = -1
+STAYS = -1
+IMPOSSIBLE = np.iinfo(np.int64).min
+"""Of a class of VMs to which an event cannot happen: no difference of two states is so far down."""
+MOST_BITS = 12
+"""Bits that one event may ask of all VMs together."""
+
+
+class TooWide(ValueError):
+    """A state does not fit into a number, or an event asks too many bits: other engines have to do. The message says which."""
+
+
+@dataclass(frozen=True)
+class Reads:
+    """What is read: places among the host's machines, among a VM's, and numbers of bits."""
+
+    host: tuple[int, ...]
+    vm: tuple[int, ...]
+    bits: tuple[int, ...]
+
+
+def reads_of(compiled: Compiled, terms: Iterable[Term], names: Iterable[str] = ()) -> Reads:
+    """What terms read that are said of a VM of the first form (or of the host), and machines beside them."""
+    at_host, at_vm = compiled.host_vars.at, compiled.vm_vars[0].at
+    number = {(every, body): k for k, (every, body, _) in enumerate(compiled.state_bits)}
+    read, bits = set(names), set[int]()
+    waiting = list(terms)
+    while waiting:
+        match waiting.pop():
+            case In(actor, _) | Unchanged(actor):
+                read.add(actor)
+            case Same(left, right):
+                read |= {left, right}
+            case Every(sort, body) | Some(sort, body) as term if sort == compiled.sort:
+                bits.add(number[isinstance(term, Every), body])
+            case term:
+                waiting += children(term)
+    return Reads(
+        tuple(sorted(at_host[name] for name in read if name in at_host)),
+        tuple(sorted(at_vm[name] for name in read if name in at_vm)),
+        tuple(sorted(bits)),
+    )
+
+
+class Digits:
+    """States of machines as numbers, with a digit for each machine."""
+
+    def __init__(self, variables: Variables) -> None:
+        sizes = [len(actor.states) for actor in variables.actors]
+        self.sizes = np.array(sizes, dtype=np.int64)
+        if prod(sizes) >= 1 << 62:
+            raise TooWide(f"{len(sizes)} machines have too many states together for a number")
+        self.strides = np.array([prod(sizes[:i]) for i in range(len(sizes))], dtype=np.int64)
+
+    def number(self, states: Sequence[int]) -> int:
+        return int(np.dot(np.asarray(states, dtype=np.int64), self.strides)) if len(states) else 0
+
+    def change(self, before: Sequence[int], after: Sequence[int]) -> int:
+        """The difference between two states as numbers."""
+        return sum(
+            (two - one) * int(stride)
+            for one, two, stride in zip(before, after, self.strides, strict=True)
+            if one != two
+        )
+
+
+class Classes:
+    """States that are alike in some places, numbered as they are met; of each class one example."""
+
+    def __init__(self, places: Sequence[int], digits: Digits) -> None:
+        self.places = list(places)
+        self.strides = digits.strides[self.places]
+        self._numbers: dict[int, int] = {}
+        self.examples: list[States] = []
+        self.known = np.zeros(0, dtype=np.int32)
+
+    def of(self, states: npt.NDArray[np.int16]) -> Small:
+        """The classes of states, one a row."""
+        codes = states[:, self.places].astype(np.int64) @ self.strides
+        values, first, inverse = np.unique(codes, return_index=True, return_inverse=True)
+        found = np.empty(len(values), dtype=np.int32)
+        for i, (value, at) in enumerate(zip(values.tolist(), first.tolist(), strict=True)):
+            found[i] = self._number(value, tuple(states[at].tolist()))
+        classes: Small = found[inverse.reshape(-1)]
+        return classes
+
+    def of_one(self, states: States) -> int:
+        code = sum(states[i] * int(stride) for i, stride in zip(self.places, self.strides, strict=True))
+        return self._number(code, states)
+
+    def _number(self, code: int, states: States) -> int:
+        number = self._numbers.get(code)
+        if number is None:
+            number = self._numbers[code] = len(self.examples)
+            self.examples.append(states)
+        return number
+
+
+@dataclass
+class Contribution:
+    """What a VM contributes to some bits, by class of host states: rows of `Projected.own`. bits: their numbers."""
+
+    bits: tuple[int, ...]
+    host: Classes
+    vm: Classes
+    rows: dict[int, int] = field(default_factory=dict)
+
+
+@dataclass
+class Asking:
+    """An event at one member of a VM: what it reads, and what it was asked. branches: by class of host states, contribution, and
+    where it leads the host. asked: about how many classes of VMs. hosts: the host states that were met, by class."""
+
+    event: int
+    when: Test
+    of_host: Sequence[Table]
+    of_vm: Sequence[Table]
+    asks: Contribution
+    host: Classes
+    vm: Classes
+    local: bool = True
+    branches: dict[tuple[int, int, int], int] = field(default_factory=dict)
+    asked: int = 0
+    hosts: dict[int, list[int]] = field(default_factory=dict)
+
+
+@dataclass
+class Part:
+    """What one machine of a VM does in an event that happens to all VMs: as it reads of host and VM."""
+
+    table: Table
+    host: Classes
+    vm: Classes
+
+
+@dataclass
+class Sweep:
+    """An event of the host or of all VMs: every host state is asked, and each machine of a VM by itself, for there many machines
+    may move, each for reasons of its own. branches: by contribution, and class of host states for each part. values: the
+    contributions that its guard wants, by class of host states."""
+
+    event: int
+    when: Test
+    guard: Classes
+    of_host: Sequence[Table]
+    parts: Sequence[Part]
+    asks: Contribution
+    local: bool = False
+    branches: dict[tuple[int, ...], int] = field(default_factory=dict)
+    values: dict[int, list[int]] = field(default_factory=dict)
+
+
+@dataclass
+class Branch:
+    """See the module's head. change: by class of VMs, the difference that it makes to their number (where there is none, it
+    cannot happen to them). kinds: of a sweep, the class of host states for each part. row: in `Projected.to`; STAYS: every VM
+    stays as it is."""
+
+    asking: Asking | Sweep
+    value: int
+    host_change: int
+    row: int
+    change: dict[int, int] = field(default_factory=dict)
+    kinds: tuple[int, ...] = ()
+    moved: dict[tuple[int, int], int] = field(default_factory=dict)
+
+
+class Projected:
+    """The steps of a slice (of VMs of one form) by projections. States have the numbers that `compiled` gives them.
+
+    to[row, vm]: where a branch leads a VM, or NOWHERE. own[row, vm]: what it contributes to some bits. new_branches: for each
+    host state the branches it has got since they were last taken. Raises TooWide.
+    """
+
+    def __init__(self, compiled: Compiled) -> None:
+        if len(compiled.shapes) > 1:
+            raise TooWide("VMs of several forms")
+        self.compiled = compiled
+        self.host_digits, self.vm_digits = Digits(compiled.host_vars), Digits(compiled.vm_vars[0])
+        self.host_numbers: dict[int, int] = {}
+        self.codes = np.zeros(64, dtype=np.int64)
+        self._table = np.full((256, 2), NOWHERE, dtype=np.int64)
+        self._count = np.zeros(1, dtype=np.int64)
+        self.states = np.zeros((64, len(compiled.vm_vars[0].names)), dtype=np.int16)
+        self.filled = np.zeros(64, dtype=np.uint8)
+        self.to = np.full((64, 64), NOWHERE, dtype=np.int32)
+        self.own = np.zeros((16, 64), dtype=np.int32)
+        self.rows = self.own_rows = 0
+        self.branches: list[Branch] = []
+        self.new_branches: dict[int, list[int]] = {}
+        self.contributions: dict[tuple[int, ...], Contribution] = {}
+        self._host_classes: dict[tuple[int, ...], Classes] = {}
+        self._vm_classes: dict[tuple[int, ...], Classes] = {}
+        self._own_tests: list[tuple[bool, Test]] = []
+        self._contributing: list[tuple[Contribution, int, int]] = []
+        for every, _, tests in compiled.state_bits:
+            self._own_tests.append((every, tests[0]))
+        self.sweep_ends: dict[tuple[int, int], int] = {}
+        self.askings: list[Asking] = []
+        self.sweeps: list[Sweep] = []
+        for e, event in enumerate(compiled.events):
+            if is_local(event):
+                self.askings += (self._asking(e, part) for part in compiled.members(event, 0))
+            else:
+                self.sweeps.append(self._sweep(e))
+        starts = np.array([compiled.locals[vm][1] for vm in compiled.starts], dtype=np.int64)
+        self.starts = self._vms_of(starts @ self.vm_digits.strides).tolist()
+
+    # -- what there is ------------------------------------------------------------------------------------------------
+
+    def _asking(self, e: int, part: tuple[Sort, int] | None) -> Asking:
+        compiled = self.compiled
+        event = compiled.events[e]
+        names = [(a, name) for a in compiled.taking(event) for name in compiled.instances(a, event, 0, part)]
+        hosts = [a for a in compiled.taking(event) if a.sort == HOST]
+        said = compiled.expand_in(compiled.world.when[event.name], 0, part)
+        terms = [said]
+        for actor in hosts:
+            terms += self._rows_of(actor, event.name, 0, part)
+        for actor, name in names:
+            terms += self._rows_of(actor, event.name, 0, _own(actor, name, part))
+        reads = reads_of(compiled, terms, [*(a.name for a in hosts), *(name for _, name in names)])
+        return Asking(
+            e,
+            compiled.test(said, 0),
+            [Table(compiled, a, a.name, event, 0, part) for a in hosts],
+            [Table(compiled, a, name, event, 0, part) for a, name in names],
+            self.contribution(reads.bits),
+            self.classes_of_hosts(reads.host),
+            self.classes_of_vms(reads.vm),
+        )
+
+    def _sweep(self, e: int) -> Sweep:
+        compiled = self.compiled
+        event = compiled.events[e]
+        hosts = [a for a in compiled.taking(event) if a.sort == HOST]
+        names = [(a, name) for a in compiled.taking(event) for name in compiled.instances(a, event, 0, None)]
+        terms = [compiled.world.when[event.name]]
+        for actor in hosts:
+            terms += self._rows_of(actor, event.name, None, None)
+        bits, parts = set(reads_of(compiled, terms).bits), []
+        for actor, name in names:
+            reads = reads_of(compiled, self._rows_of(actor, event.name, 0, _own(actor, name, None)), [name])
+            bits |= set(reads.bits)
+            table = Table(compiled, actor, name, event, 0, None)
+            parts.append(Part(table, self.classes_of_hosts(reads.host), self.classes_of_vms(reads.vm)))
+        return Sweep(
+            e,
+            compiled.test(compiled.world.when[event.name]),
+            self.classes_of_hosts(reads_of(compiled, [compiled.world.when[event.name]]).host),
+            [Table(compiled, a, a.name, event, None, None) for a in hosts],
+            parts,
+            self.contribution(tuple(sorted(bits))),
+        )
+
+    def classes_of_hosts(self, places: tuple[int, ...]) -> Classes:
+        """Host states that are alike in these places."""
+        if places not in self._host_classes:
+            self._host_classes[places] = Classes(places, self.host_digits)
+        return self._host_classes[places]
+
+    def classes_of_vms(self, places: tuple[int, ...]) -> Classes:
+        """VM states that are alike in these places; it is known of which class each VM is that was met."""
+        if places not in self._vm_classes:
+            found = self._vm_classes[places] = Classes(places, self.vm_digits)
+            found.known = np.zeros(len(self.codes), dtype=np.int32)
+            if len(met := np.flatnonzero(self.filled)):
+                found.known[met] = found.of(self.states[met])
+        return self._vm_classes[places]
+
+    def _rows_of(self, actor: Actor, event: str, form: int | None, part: tuple[Sort, int] | None) -> list[Term]:
+        compiled = self.compiled
+        rules = compiled.world.rules(actor, event)
+        terms = [rule.when for found in rules.values() for rule in found]
+        return terms if form is None else [compiled.expand_in(term, form, part) for term in terms]
+
+    def contribution(self, bits: tuple[int, ...]) -> Contribution:
+        """What VMs contribute to these bits. Raises TooWide."""
+        if len(bits) > MOST_BITS:
+            raise TooWide(f"an event asks {len(bits)} things of all VMs together")
+        if bits not in self.contributions:
+            compiled = self.compiled
+            reads = reads_of(compiled, [compiled.expand_in(compiled.state_bits[k][1], 0) for k in bits])
+            self.contributions[bits] = Contribution(
+                bits, self.classes_of_hosts(reads.host), self.classes_of_vms(reads.vm)
+            )
+        return self.contributions[bits]
+
+    def of_bits(self, bits: tuple[int, ...], value: int) -> int:
+        """A contribution to some bits as one to all bits."""
+        return sum(1 << k for i, k in enumerate(bits) if value >> i & 1)
+
+    # -- hosts and VMs ------------------------------------------------------------------------------------------------
+
+    def meet_host(self, host: int) -> None:
+        """Get ready for a host state: it has its branches."""
+        states = self.compiled.hosts[host]
+        self.host_numbers[self.host_digits.number(states)] = host
+        self.new_branches[host] = []
+        kinds = {places: classes.of_one(states) for places, classes in self._host_classes.items()}
+        for asking in self.askings:
+            kind = kinds[tuple(asking.host.places)]
+            if kind not in asking.hosts:
+                asking.hosts[kind] = []
+                before = len(self.branches)
+                self._ask(asking, [kind], range(asking.asked))
+                self._lead_all(before)
+            asking.hosts[kind].append(host)
+            self.new_branches[host] += (b for (of, _, _), b in asking.branches.items() if of == kind)
+        for sweep in self.sweeps:
+            self._ask_sweep(sweep, host, kinds)
+
+    def _ask_sweep(self, sweep: Sweep, host: int, kinds: Mapping[tuple[int, ...], int]) -> None:
+        states, before = self.compiled.hosts[host], len(self.branches)
+        guard = kinds[tuple(sweep.guard.places)]
+        if guard not in sweep.values:
+            values = range(1 << len(sweep.asks.bits))
+            sweep.values[guard] = [v for v in values if sweep.when(self._step(sweep, states, v))]
+        for value in sweep.values[guard]:
+            step, states2 = self._step(sweep, states, value), list(states)
+            if not all(table.move(step, states2) for table in sweep.of_host):
+                continue
+            key = (value, *(kinds[tuple(part.host.places)] for part in sweep.parts))
+            if key not in sweep.branches:
+                sweep.branches[key] = self._branch(sweep, value, 0, bool(sweep.parts))
+                self.branches[-1].kinds = key[1:]
+            self.sweep_ends[host, sweep.branches[key]] = self.compiled.host_id(tuple(states2))
+            self.new_branches[host].append(sweep.branches[key])
+        self._lead_all(before)
+
+    def _step(self, sweep: Sweep, states: States, value: int) -> Step:
+        return Step(states, (), 0, self.of_bits(sweep.asks.bits, value))
+
+    def host_after(self, host: int, branch: int) -> int:
+        """Where a branch leads the host (met or not)."""
+        if not self.branches[branch].asking.local:
+            return self.sweep_ends[host, branch]
+        code = self.host_digits.number(self.compiled.hosts[host]) + self.branches[branch].host_change
+        found = self.host_numbers.get(code)
+        if found is None:
+            found = self.compiled.host_id(self._host_states(code))
+        return found
+
+    def _host_states(self, code: int) -> States:
+        found = []
+        for actor in self.compiled.host_vars.actors:
+            code, digit = divmod(code, len(actor.states))
+            found.append(digit)
+        return tuple(found)
+
+    def meet_vms(self, vms: Ints) -> None:
+        """Get ready for VM states: it is known where each branch leads them, and what they contribute."""
+        self.states[vms] = self.codes[vms][:, None] // self.vm_digits.strides % self.vm_digits.sizes
+        self.filled[vms] = 1
+        for classes in self._vm_classes.values():
+            classes.known[vms] = classes.of(self.states[vms])
+        before = len(self.branches)
+        for asking in self.askings:
+            new = range(asking.asked, len(asking.vm.examples))
+            asking.asked = len(asking.vm.examples)
+            self._ask(asking, asking.hosts, new)
+        for branch in self.branches[:before]:
+            self._lead(branch, vms)
+        self._lead_all(before)
+        for contribution, host, row in self._contributing:
+            self._contribute(contribution, host, row, vms)
+
+    @property
+    def vms(self) -> int:
+        """How many VM states have a number."""
+        return int(self._count[0])
+
+    def local(self, vm: int) -> int:
+        """The number that `compiled` gives a VM state."""
+        states = self.codes[vm] // self.vm_digits.strides % self.vm_digits.sizes
+        return self.compiled.local_id(0, tuple(states.tolist()))
+
+    def room(self, vms: int) -> None:
+        """Room for so many VM states."""
+        size = len(self.codes)
+        if vms > size:
+            more = max(vms, 2 * size) - size
+            self.codes = np.pad(self.codes, (0, more))
+            self.filled = np.pad(self.filled, (0, more))
+            self.states = np.pad(self.states, ((0, more), (0, 0)))
+            self.to = np.pad(self.to, ((0, 0), (0, more)), constant_values=NOWHERE)
+            self.own = np.pad(self.own, ((0, 0), (0, more)))
+            table = np.full((1 << (4 * (size + more)).bit_length(), 2), NOWHERE, dtype=np.int64)
+            rehash(self._table, table)
+            self._table = table
+            for classes in self._vm_classes.values():
+                classes.known = np.pad(classes.known, (0, more))
+
+    # -- asking -------------------------------------------------------------------------------------------------------
+
+    def _ask(self, asking: Asking, hosts: Iterable[int], vms: Iterable[int]) -> None:
+        """Ask an event about classes of host states and VMs; new branches come to the hosts that have them. A machine that has
+        no row for where it is stands in the way, whatever else is so."""
+        able_hosts = [h for h in hosts if all(table.knows(asking.host.examples[h]) for table in asking.of_host)]
+        if not able_hosts:
+            return
+        for vm in vms:
+            if all(table.knows(asking.vm.examples[vm]) for table in asking.of_vm):
+                for host in able_hosts:
+                    for value in range(1 << len(asking.asks.bits)):
+                        self._ask_one(asking, host, vm, value)
+
+    def _ask_one(self, asking: Asking, host: int, vm: int, value: int) -> None:
+        states, own = asking.host.examples[host], asking.vm.examples[vm]
+        step = Step(states, own, 0, self.of_bits(asking.asks.bits, value))
+        if not asking.when(step):
+            return
+        states2, own2 = list(states), list(own)
+        if not all(table.move(step, states2) for table in asking.of_host):
+            return
+        if not all(table.move(step, own2) for table in asking.of_vm):
+            return
+        key = (host, value, self.host_digits.change(states, states2))
+        if key not in asking.branches:
+            asking.branches[key] = self._branch(asking, value, key[2], True)
+            for one in asking.hosts[host]:
+                self.new_branches[one].append(asking.branches[key])
+        self.branches[asking.branches[key]].change[vm] = self.vm_digits.change(own, own2)
+
+    def _branch(self, asking: Asking | Sweep, value: int, host_change: int, moves: bool) -> int:
+        row = STAYS
+        if moves:
+            row, self.rows = self.rows, self.rows + 1
+            if self.rows > len(self.to):
+                self.to = np.pad(self.to, ((0, len(self.to)), (0, 0)), constant_values=NOWHERE)
+        self.branches.append(Branch(asking, value, host_change, row))
+        return len(self.branches) - 1
+
+    def _lead_all(self, first: int) -> None:
+        """Where branches from this one on lead all VMs that were met."""
+        if first < len(self.branches):
+            met = np.flatnonzero(self.filled)
+            for branch in self.branches[first:]:
+                self._lead(branch, met)
+
+    def _lead(self, branch: Branch, vms: Ints) -> None:
+        if branch.row == STAYS or not len(vms):
+            return
+        if isinstance(branch.asking, Sweep):
+            parts = (self._of_part(branch, branch.asking, i, vms) for i in range(len(branch.kinds)))
+            self.to[branch.row, vms] = self._vms_of(self.codes[vms] + sum(parts, np.zeros(len(vms), np.int64)))
+            return
+        told = np.full(len(branch.asking.vm.examples), IMPOSSIBLE, dtype=np.int64)
+        for kind, by in branch.change.items():
+            told[kind] = by
+        while not lead(vms, branch.asking.vm.known, told, self.codes, self._table, self._count, self.to[branch.row]):
+            self.room(2 * len(self.codes))
+
+    def _of_part(self, branch: Branch, sweep: Sweep, i: int, vms: Ints) -> Ints:
+        """What one machine of the VMs adds to their numbers in a sweep."""
+        part, kinds = sweep.parts[i], sweep.parts[i].vm.known[vms]
+        told = np.zeros(len(part.vm.examples), dtype=np.int64)
+        for kind in np.unique(kinds).tolist():
+            if (i, kind) not in branch.moved:
+                own = part.vm.examples[kind]
+                states = part.host.examples[branch.kinds[i]]
+                moved = list(own)
+                if not part.table.move(Step(states, own, 0, self.of_bits(sweep.asks.bits, branch.value)), moved):
+                    raise ValueError(f"{self.compiled.events[sweep.event].name} waits for a single VM")
+                branch.moved[i, kind] = self.vm_digits.change(own, moved)
+            told[kind] = branch.moved[i, kind]
+        return told[kinds]
+
+    def _vms_of(self, codes: Ints) -> Small:
+        """The numbers of VM states, new ones for those that have none."""
+        found = np.empty(len(codes), dtype=np.int32)
+        while not number(codes, self.codes, self._table, self._count, found):
+            self.room(2 * len(self.codes))
+        return found
+
+    # -- what VMs contribute ------------------------------------------------------------------------------------------
+
+    def own_row(self, contribution: Contribution, host: int) -> int:
+        """The row of `own` for a host state; NOWHERE: no bits are asked."""
+        if not contribution.bits:
+            return NOWHERE
+        kind = contribution.host.of_one(self.compiled.hosts[host])
+        if kind not in contribution.rows:
+            row, self.own_rows = self.own_rows, self.own_rows + 1
+            if self.own_rows > len(self.own):
+                self.own = np.pad(self.own, ((0, len(self.own)), (0, 0)))
+            contribution.rows[kind] = row
+            self._contributing.append((contribution, kind, row))
+            known = np.flatnonzero(self.filled)
+            if len(known):
+                self._contribute(contribution, kind, row, known)
+        return contribution.rows[kind]
+
+    def _contribute(self, contribution: Contribution, host: int, row: int, vms: Ints) -> None:
+        kinds = contribution.vm.known[vms]
+        states = contribution.host.examples[host]
+        told = np.zeros(len(contribution.vm.examples), dtype=np.int32)
+        for kind in np.unique(kinds).tolist():
+            step = Step(states, contribution.vm.examples[kind], 0)
+            for i, k in enumerate(contribution.bits):
+                every, test = self._own_tests[k]
+                told[kind] |= (test(step) != every) << i
+        self.own[row, vms] = told[kinds]
+
+
+def _own(actor: Actor, name: str, part: tuple[Sort, int] | None) -> tuple[Sort, int] | None:
+    """Which part a machine's guards are about: itself, where it belongs to one."""
+    return (actor.sort, int(name.split("#")[1])) if "#" in name else part

@@ -1,0 +1,175 @@
+"""A reason, told: clauses in words and as formulas, with the events that keep them; plain data that can be kept and printed."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from model.notation.network import Network
+from model.notation.terms import And
+from model.notation.words import words
+from proofs.answers.cache import in_use
+from proofs.answers.json_form import from_json, to_json
+from proofs.answers.memory import key_of
+from proofs.solvers.clauses import Clause, HostOrder, term_of
+from proofs.solvers.obligations import Confirming
+from proofs.solvers.solvers import SOLVERS, ask, disagreement
+from proofs.solvers.symbolic import Symbolic
+from proofs.views.proof import Closed, closed_groups, judged
+from proofs.why.reasons import NoReason, Reason, Use, reason
+from proofs.world.slices import as_asked
+from proofs.world.world import Column
+from properties.kinds import Property
+
+
+@dataclass(frozen=True)
+class Needed:
+    """What one obligation takes. event: "" if it is about states. clauses: by number, from 1; 0 is the order of the host.
+    rules: in words."""
+
+    event: str
+    clauses: tuple[int, ...]
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Said:
+    """One clause. words: in English; formula: what the machines are never in together; kept: what keeps it."""
+
+    words: str
+    formula: str
+    kept: tuple[Needed, ...]
+
+
+@dataclass(frozen=True)
+class Told:
+    """Why a property holds for any number of VMs. host: the machines of the host, and how many states they have together
+    (0: their order is not needed). confirmed: for each solver, the obligations that it confirms: of the closed set, and of
+    the argument. seconds: to find it."""
+
+    property: str
+    column: str
+    host: tuple[str, ...]
+    hosts: int
+    clauses: tuple[Said, ...]
+    follows: tuple[Needed, ...]
+    views: int
+    tried: int
+    checks: int
+    confirmed: tuple[str, ...]
+    seconds: float
+
+    @builtins.property
+    def rules(self) -> tuple[tuple[str, str], ...]:
+        """Every rule that is needed: the event, and the rule in words."""
+        every = [*self.follows, *(needed for clause in self.clauses for needed in clause.kept)]
+        return tuple(dict.fromkeys((needed.event, rule) for needed in every for rule in needed.rules))
+
+
+def told(network: Network, column: Column, found: Property, *, seconds: float = 60.0) -> tuple[Told, bool]:
+    """The reason for a property in a column, and whether it comes from the cache. Raises NoReason."""
+    in_network, asked = as_asked(found, network)
+    closed = _closed(in_network, column, asked)
+    key = key_of("reason", closed.group, seconds)
+    known = in_use().get(key)
+    if known is not None:
+        try:
+            return from_json(Told, known), True
+        except ValueError:
+            pass  # of another shape: made anew
+    made = _told(closed, seconds)
+    in_use().put(key, to_json(made))
+    return made, False
+
+
+def _closed(network: Network, column: Column, asked: Property) -> Closed:
+    """The closed set that shows the property: the smallest that does."""
+    for whole in (False, True):
+        for found in closed_groups(network, column, [asked], whole=whole):
+            if isinstance(found, list):
+                raise NoReason(found[0].problem)
+            (proof,) = judged(found)
+            if proof.holds and not proof.exercised:
+                raise NoReason(f"the witness of {asked.name} cannot fire in this column: nothing is put to the test")
+            if proof.holds:
+                return found
+    raise NoReason(f"{asked.name} is not shown for any number of VMs in this column: there is nothing to argue")
+
+
+def _told(closed: Closed, seconds: float) -> Told:
+    (asked,) = closed.members
+    made = reason(closed, asked, seconds=seconds)
+    confirmed = [f"the closed set of {len(closed.views):,} views: {_confirmed(Confirming(closed))}"]
+    argued = Confirming(closed, argument=made.clauses)
+    confirmed.append(f"the argument: {_confirmed(argued)}")
+    symbolic = argued.symbolic
+    order = next((one for one in made.clauses if isinstance(one, HostOrder)), None)
+    numbers = _numbers(made)
+    clauses = tuple(
+        Said(
+            words(term_of(clause, symbolic)),
+            " & ".join(f"{name} in {{{', '.join(sorted(states))}}}" for name, states in clause.never),
+            tuple(_needed(use, numbers, symbolic) for use in made.of(number)),
+        )
+        for number, clause in enumerate(made.clauses)
+        if isinstance(clause, Clause)
+    )
+    return Told(
+        made.property,
+        made.column,
+        tuple(sorted(order.machines)) if order else (),
+        order.hosts if order else 0,
+        clauses,
+        tuple(_needed(use, numbers, symbolic) for use in made.of(None)),
+        made.views,
+        made.tried,
+        made.checks,
+        tuple(confirmed),
+        round(made.seconds, 1),
+    )
+
+
+def _confirmed(confirming: Confirming) -> str:
+    answers = ask(confirming, SOLVERS)
+    if (problem := disagreement(answers)) is not None or answers.refused:
+        raise NoReason(problem or f"a solver does not confirm {answers.refused[0].name}")
+    unknown = [answer for answer in answers.answers if answer.said != "unsat"]
+    if unknown:
+        raise NoReason(f"{unknown[0].solver} gave up on {unknown[0].name}")
+    each = len(answers.answers) // len(SOLVERS)
+    return f"{each} obligations, confirmed by {' and '.join(SOLVERS)}"
+
+
+def _numbers(made: Reason) -> dict[int, int]:
+    """The number that each clause is printed with: from 1; 0 is the order of the host."""
+    of_clauses = [number for number, clause in enumerate(made.clauses) if isinstance(clause, Clause)]
+    return {number: of_clauses.index(number) + 1 if number in of_clauses else 0 for number in range(len(made.clauses))}
+
+
+def _needed(use: Use, numbers: dict[int, int], symbolic: Symbolic) -> Needed:
+    rules = tuple(dict.fromkeys(text for rule in use.rules if (text := rule_in_words(rule, symbolic))))
+    return Needed(use.event, tuple(sorted(numbers[number] for number in use.clauses)), rules)
+
+
+def rule_in_words(rule: Sequence[str], symbolic: Symbolic) -> str:
+    """A rule of the protocol that a formula stems from, in words; "" for what only says that something stays as it is."""
+    kind, event, which = rule
+    world = symbolic.world
+    if kind == "when":
+        term = world.when[event]
+        return "needs that " + words((term.parts if isinstance(term, And) else (term,))[int(which)])
+    actor = world.network.actors[which.split("#")[0]] if kind in {"takes part", "moves"} else None
+    if actor is None:
+        return ""
+    rows = {s: rows for s, rows in world.rules(actor, event).items() if rows}
+    name = actor.name.replace("_", " ")
+    if kind == "takes part":
+        return f"happens only where {name} is {_either(rows)}"
+    to = {rule.dest for rules in rows.values() for rule in rules if rule.dest is not None}
+    return f"moves {name} to {_either(to)}" if to else f"leaves {name} alone"
+
+
+def _either(states: Iterable[str]) -> str:
+    names = sorted(state.lower().replace("_", " ") for state in states)
+    return " or ".join(names) if len(names) < 6 else f"one of {len(names)} states"

@@ -1,0 +1,305 @@
+"""Alike configurations: which start states of one VM no guard and no property can tell apart.
+
+Machines that never move are configuration. Two configurations are alike if every guard and every property becomes the same
+term when they are filled in; one of each class is kept. The classes are exact, and are tested against the full search.
+
+Where views are closed, what only a property reads need not be told apart before: `Variants` (`variants.py`) puts it in
+afterwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+from model.notation.events import Event
+from model.notation.machines import Actor
+from model.notation.terms import FALSE, HOST, Term, all_of, machines_of
+from proofs.world.layout import Layout, is_local
+from proofs.world.world import fold
+
+States = tuple[str, ...]
+Limits = Sequence[tuple[Term, dict[str, States]]]
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """How VMs of one form may be configured. free: the states that each machine may start in; settled: those of them that it
+    stays in for good; seen: what looks at them, with the machines that it reads; limits: what holds of them at the start;
+    groups: the machines with a choice of such states, together where something looks at them together."""
+
+    free: Mapping[str, States]
+    settled: Mapping[str, frozenset[str]]
+    seen: Mapping[Term, frozenset[str]]
+    limits: Limits
+    groups: Sequence[Sequence[str]]
+
+    def is_settled(self, group: Sequence[str]) -> bool:
+        """Whether none of these machines ever moves, wherever it starts."""
+        return all(self.settled[name] == frozenset(self.free[name]) for name in group)
+
+
+@dataclass(frozen=True)
+class Alike:
+    """Configuration machines of a VM that are looked at together: their names, and for each combination of their states all
+    that no guard and no property tells from it. settled: none of them ever moves, wherever it starts."""
+
+    names: tuple[str, ...]
+    like: Mapping[States, tuple[States, ...]]
+    settled: bool
+
+
+class Configurations:
+    """Which configurations the VMs of a layout have, and which of them are alike.
+
+    terms: what tells them apart besides guards; with `late`, of these only those that have to. together: forms that are like
+    one another count as one; `like`: for each form the first that is like it.
+    """
+
+    def __init__(self, layout: Layout, terms: Sequence[Term], *, late: bool, together: bool) -> None:
+        self.layout = layout
+        self._alike: dict[int, list[Alike]] = {}
+        self._configurations: dict[tuple[int, tuple[Term, ...] | None], Configuration] = {}
+        self._seen: dict[tuple[int, tuple[Term, ...]], Mapping[Term, frozenset[str]]] = {}
+        self._settled: dict[tuple[str, str], bool] = {}
+        self.like = self._like_forms() if together else list(range(len(layout.shapes)))
+        self.terms = self._told_apart_before(terms) if late else tuple(terms)
+
+    def starts(self, form: int, reduce: bool) -> Iterator[dict[str, str]]:
+        """The start states of a VM of one form: one for each class of configurations, times the free states that move."""
+        found = self._configuration(form, self.terms if reduce else None)
+        chosen = [self._classes(group, found, reduce) for group in found.groups]
+        fixed = {name for group in found.groups for name in group}
+        moving = [name for name in self.layout.vm_vars[form].names if name not in fixed]
+        for configuration in product(*chosen):
+            base = {name: state for part in configuration for name, state in part.items()}
+            for states in product(*(found.free[name] for name in moving)):
+                start = {**base, **dict(zip(moving, states, strict=True))}
+                if _possible(start, found.limits):
+                    yield start
+
+    def alike(self, form: int) -> list[Alike]:
+        """Which configurations of a VM of one form are alike, wherever it stands: exchanging them changes nothing else."""
+        if form not in self._alike:
+            self._alike[form] = list(self._alike_of(self._configuration(form, self.terms)))
+        return self._alike[form]
+
+    def _alike_of(self, configuration: Configuration) -> Iterator[Alike]:
+        for group in configuration.groups:
+            classes: dict[int, list[States]] = {}
+            for signature, states in self._signatures(group, configuration):
+                classes.setdefault(signature, []).append(states)
+            like = {one: tuple(members) for members in classes.values() for one in members}
+            yield Alike(tuple(group), like, configuration.is_settled(group))
+
+    def is_settled(self, actor: Actor, state: str) -> bool:
+        """Whether a machine that starts in this state stays there for good: it is configuration, as far as this VM goes."""
+        key = (actor.name, state)
+        if key not in self._settled:
+            self._settled[key] = not any(
+                rule.dest not in {None, state}
+                for event in self.layout.events
+                if event.name in actor.machine.events
+                for rule in self.layout.world.rules(actor, event.name).get(state, ())
+            )
+        return self._settled[key]
+
+    def _like_forms(self) -> list[int]:
+        """For each form the first that is like it: what is looked at has the same parts, and may start in the same states."""
+        bound = frozenset[str]().union(*map(machines_of, self.layout.world.network.at_start))
+        first: dict[object, int] = {}
+        found = []
+        for form, allowed in enumerate(self.layout.allowed):
+            names = {*self.layout.vm_vars[form].names, *(name for name in allowed if name.split("#")[0] in bound)}
+            told = (self.layout.first[form], frozenset((name, allowed[name]) for name in names & allowed.keys()))
+            found.append(first.setdefault(told, form))
+        return found
+
+    def _told_apart_before(self, terms: Sequence[Term]) -> tuple[Term, ...]:
+        """Those of the terms that have to be told apart before views are closed: they read a machine that is configuration in
+        some of its start states only, or one that stands in a guard together with such a machine."""
+        read = {
+            form: [(term, frozenset[str]().union(*map(machines_of, self.layout.bodies(form, term)))) for term in terms]
+            for form in set(self.layout.first)
+        }
+        early: tuple[Term, ...] = ()
+        while True:
+            found = set(early)
+            for form in sorted(set(self.like)):
+                configuration = self._configuration(form, early)
+                unsettled = {n for group in configuration.groups if not configuration.is_settled(group) for n in group}
+                found |= {term for term, names in read[self.layout.first[form]] if names & unsettled}
+            if found == set(early):
+                return early
+            early = tuple(term for term in terms if term in found)
+
+    def _configuration(self, form: int, terms: tuple[Term, ...] | None) -> Configuration:
+        """How a VM may be configured that guards and these terms look at (None: nothing does)."""
+        key = (form, terms)
+        if key not in self._configurations:
+            vars_, starts, allowed = self.layout.vm_vars[form], self.layout.world.starts, self.layout.allowed[form]
+            actors = list(zip(vars_.names, vars_.actors, strict=True))
+            free = {
+                name: tuple(s for s in actor.states if s in starts[actor.name] and s in allowed.get(name, {s}))
+                for name, actor in actors
+            }
+            settled = {
+                name: frozenset(state for state in free[name] if self.is_settled(actor, state))
+                for name, actor in actors
+            }
+            seen = {} if terms is None else self._seen_terms(form, terms)
+            limits = self._limits(form)
+            fixed = [name for name in vars_.names if settled[name] and len(free[name]) > 1]
+            groups = _groups(fixed, [*seen.values(), *(machines_of(term) for term, _ in limits)])
+            self._configurations[key] = Configuration(free, settled, seen, limits, groups)
+        return self._configurations[key]
+
+    def _part_in_events(self, name: str, state: str) -> tuple[object, ...]:
+        """What a settled machine does in events: where it lets them pass."""
+        actor = self.layout.world.network.actors[name.split("#", maxsplit=1)[0]]
+        return tuple(
+            (event.name, self.layout.world.rules(actor, event.name).get(state, ()))
+            for event in self.layout.events
+            if event.name in actor.machine.events
+        )
+
+    def _seen_terms(self, form: int, terms: tuple[Term, ...]) -> Mapping[Term, frozenset[str]]:
+        """Everything that could look at a VM's configuration: guards of events and of moves, and the terms; each with the
+        machines that it reads. For all forms of a shape it is the same."""
+        key = (self.layout.first[form], terms)
+        if key not in self._seen:
+            bodies = (self.layout.bodies(form, fold(term, self.layout.world.reach)) for term in terms)
+            found = set(self._seen_terms(form, ())) if terms else self._seen_by_guards(form)
+            read = {term: machines_of(term) for term in sorted(found.union(*bodies), key=repr)}
+            self._seen[key] = {term: names for term, names in read.items() if names}
+        return self._seen[key]
+
+    def _seen_by_guards(self, form: int) -> set[Term]:
+        world, found = self.layout.world, set[Term]()
+        for event in self.layout.events:
+            when = world.when[event.name]
+            found.update(self.layout.bodies(form, when))
+            found |= self._said_of_vm(form, event, when)
+            for actor in self.layout.taking(event):
+                for rule in (rule for rules in world.rules(actor, event.name).values() for rule in rules):
+                    found.update(self.layout.bodies(form, rule.when))
+                    if actor.sort == self.layout.sort:
+                        found.add(self.layout.expand_in(rule.when, form))
+                    elif actor.sort == HOST:
+                        found |= self._said_of_vm(form, event, rule.when)
+                    else:
+                        count = self.layout.shapes[form].parts.get(actor.sort.name, 0)
+                        found |= {self.layout.expand_in(rule.when, form, (actor.sort, j)) for j in range(count)}
+        return found
+
+    def _said_of_vm(self, form: int, event: Event, term: Term) -> set[Term]:
+        """A term of an event of one VM, or of a part, as it is said of a VM of this form."""
+        if not is_local(event):
+            return set()
+        return {self.layout.expand_in(term, form, part) for part in self.layout.members(event, form)}
+
+    def _limits(self, form: int) -> list[tuple[Term, dict[str, States]]]:
+        """What holds at the start, with the machines that are not kept and the states they may start in."""
+        starts, allowed = self.layout.world.starts, self.layout.allowed[form]
+        found = []
+        kept = set(self.layout.vm_vars[form].names)
+        for term in self.layout.world.network.at_start:
+            whole = self.layout.expand_in(term, form)
+            unseen = {
+                name: tuple(sorted(starts[name.split("#")[0]] & allowed.get(name, starts[name.split("#")[0]])))
+                for name in machines_of(whole) - kept
+            }
+            if machines_of(whole) & kept or whole == FALSE:
+                found.append((whole, unseen))
+        return found
+
+    def _classes(self, group: Sequence[str], found: Configuration, reduce: bool) -> list[dict[str, str]]:
+        """One configuration of each class; every configuration if nothing is to be reduced."""
+        classes: dict[object, States] = {}
+        for signature, states in self._signatures(group, found):
+            classes.setdefault(signature if reduce else states, states)
+        return [dict(zip(group, states, strict=True)) for states in classes.values()]
+
+    def _signatures(self, group: Sequence[str], found: Configuration) -> Sequence[tuple[int, States]]:
+        """Every configuration of a group that may be at the start, with a number that stands for all that anything can see of it;
+        what is asked again of another slice is remembered."""
+        names = frozenset(group)
+        about = tuple(term for term, read in found.seen.items() if read & names)
+        bound = tuple(term for term, _ in found.limits if machines_of(term) & names)
+        parts = tuple((name, s, self._part_in_events(name, s)) for name in group for s in sorted(found.settled[name]))
+        key = (tuple(group), tuple(found.free[name] for name in group), parts, about, bound)
+        if key not in _SIGNATURES:
+            if len(_SIGNATURES) >= MOST_REMEMBERED:
+                _SIGNATURES.clear()
+            numbers: dict[object, int] = {}
+            signed = _signed(group, found.free, found.settled, about, bound, parts)
+            _SIGNATURES[key] = tuple((numbers.setdefault(one, len(numbers)), states) for one, states in signed)
+        return _SIGNATURES[key]
+
+
+def _possible(start: Mapping[str, str], limits: Limits) -> bool:
+    """Whether the start states can hold together, for some start states of the machines that are not kept."""
+    for term, unseen in limits:
+        known = fold(term, {name: frozenset({start[name]}) for name in machines_of(term) if name in start})
+        names = sorted(unseen)
+        if not any(
+            fold(known, {n: frozenset({s}) for n, s in zip(names, states, strict=True)}) == all_of()
+            for states in product(*(unseen[name] for name in names))
+        ):
+            return False
+    return True
+
+
+def _groups(fixed: Sequence[str], read: Iterable[frozenset[str]]) -> list[list[str]]:
+    """Machines that are read together, directly or by way of others."""
+    groups: list[set[str]] = [{name} for name in fixed]
+    for names in read:
+        touched = [group for group in groups if group & names]
+        if len(touched) > 1:
+            groups = [group for group in groups if group not in touched] + [set().union(*touched)]
+    return [sorted(group) for group in sorted(groups, key=sorted)]
+
+
+_SIGNATURES: dict[object, tuple[tuple[int, States], ...]] = {}
+MOST_REMEMBERED = 1_000
+
+
+def _signed(
+    group: Sequence[str],
+    free: Mapping[str, States],
+    settled: Mapping[str, frozenset[str]],
+    seen: Sequence[Term],
+    limits: Sequence[Term],
+    parts: Sequence[tuple[str, str, tuple[object, ...]]],
+) -> Iterator[tuple[object, States]]:
+    about, bound = [_Filled(term, group) for term in seen], [_Filled(term, group) for term in limits]
+    part_in_events = {(name, state): part for name, state, part in parts}
+    for states in product(*(free[name] for name in group)):
+        at = dict(zip(group, states, strict=True))
+        rest = tuple(term.of(at) for term in bound)
+        if FALSE in rest:
+            continue
+        known = {name: state for name, state in at.items() if state in settled[name]}
+        open_ = tuple((name, state) for name, state in at.items() if name not in known)
+        signature = (
+            open_,
+            tuple(part_in_events[name, state] for name, state in known.items()),
+            tuple(term.of(known) for term in about),
+            tuple(term for term in rest if machines_of(term)),
+        )
+        yield signature, states
+
+
+class _Filled:
+    """A term, with states filled in: it sees few machines of a group, so it is asked the same again and again."""
+
+    def __init__(self, term: Term, group: Sequence[str]) -> None:
+        self.term, self.names = term, sorted(machines_of(term) & set(group))
+        self.known: dict[States, Term] = {}
+
+    def of(self, at: Mapping[str, str]) -> Term:
+        states = tuple(at.get(name, "") for name in self.names)
+        if states not in self.known:
+            self.known[states] = fold(self.term, {name: frozenset({at[name]}) for name in self.names if name in at})
+        return self.known[states]

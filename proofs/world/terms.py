@@ -1,0 +1,124 @@
+"""Terms as they are said: of one VM with its parts written out, and of the steps of one event."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from model.notation.events import Event
+from model.notation.network import Network, satisfiable
+from model.notation.run import Shape
+from model.notation.terms import (
+    FALSE,
+    HOST,
+    TRUE,
+    After,
+    And,
+    Every,
+    Happens,
+    In,
+    Not,
+    Or,
+    Same,
+    Some,
+    Sort,
+    Term,
+    Unchanged,
+    all_of,
+    any_of,
+    children,
+    every,
+    machines_of,
+    some,
+)
+from proofs.world.world import World
+
+
+def part_name(actor: str, index: int) -> str:
+    """The variable of a part's machine inside its VM."""
+    return f"{actor}#{index}"
+
+
+def expand(term: Term, shape: Shape, part_of: Mapping[str, Sort], index: Mapping[Sort, int]) -> Term:
+    """The term for a VM of one shape: quantifiers over its parts written out, machines of a part named with its number.
+
+    part_of: the sort of every machine that belongs to a part. index: which part the term is about, by sort.
+    """
+
+    def name(actor: str) -> str:
+        sort = part_of.get(actor)
+        return part_name(actor, index[sort]) if sort is not None and sort in index else actor
+
+    def again(inner: Term) -> Term:
+        return expand(inner, shape, part_of, index)
+
+    match term:
+        case In(actor, states):
+            return In(name(actor), states)
+        case Unchanged(actor):
+            return Unchanged(name(actor))
+        case Same(left, right):
+            return Same(name(left), name(right))
+        case Not(body):
+            return ~again(body)
+        case And(inner):
+            return all_of(*map(again, inner))
+        case Or(inner):
+            return any_of(*map(again, inner))
+        case After(body):
+            return After(again(body))
+        case Every(sort, body) | Some(sort, body) if sort.of != HOST:
+            count = shape.parts.get(sort.name, 0)
+            members = [expand(body, shape, part_of, {**index, sort: j}) for j in range(count)]
+            return all_of(*members) if isinstance(term, Every) else any_of(*members)
+        case _:
+            return term
+
+
+def of_event(world: World, term: Term, event: Event) -> Term:
+    """A term about steps, for steps of one event: what the event cannot change is decided."""
+    network = world.network
+
+    def still(actor: str) -> bool:
+        return not world.moves(network.actors[actor], event.name)
+
+    match term:
+        case Happens(events):
+            if event.name not in events:
+                return FALSE
+            return term if not event.scope.all and event.scope.sort != HOST else TRUE
+        case Unchanged(actor):
+            return TRUE if still(actor) else term
+        case After(body):
+            return body if all(map(still, machines_of(body))) else term
+        case Not(body):
+            return ~of_event(world, body, event)
+        case And(parts):
+            return all_of(*(of_event(world, part, event) for part in parts))
+        case Or(parts):
+            return any_of(*(of_event(world, part, event) for part in parts))
+        case Every(sort, body):
+            return every(sort, of_event(world, body, event))
+        case Some(sort, body):
+            return some(sort, of_event(world, body, event))
+        case _:
+            return term
+
+
+def can_hold(network: Network, term: Term) -> bool:
+    """False only if the term contradicts itself, whatever the step does and whatever is said of other members."""
+    match term:
+        case Not(Every(_, body)):
+            return can_hold(network, ~body)
+        case Some(_, body):
+            return can_hold(network, body)
+        case Or(parts):
+            return any(can_hold(network, part) for part in parts)
+        case _:
+            return satisfiable(network, term)
+
+
+def closed(term: Term, sort: Sort) -> bool:
+    """Whether a term speaks of VMs under quantifiers only."""
+    if isinstance(term, (Every, Some)) and term.sort == sort:
+        return True
+    return bool(children(term)) and all(closed(child, sort) for child in children(term))

@@ -1,0 +1,344 @@
+"""From the facts of an inventory to what the explorer takes: shapes, and the states that each machine may start in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import TypeVar
+
+from model.actors.conditions import DiskKind, DiskLayout, FileSystem, disk_kind, disk_layout, file_system
+from model.actors.parts import Switch, switch
+from model.notation import TRUE, Network, Shape, Sort, Term, all_of, words
+from model.notation.decide import possible
+from model.notation.terms import And, Not, Or, machines_of
+from model.protocol import PROTOCOL
+from model.sorts import adapter, disk
+from proofs.world.one_for_all import OneForAll
+from proofs.world.scope import Scope
+from proofs.world.terms import expand, part_name
+from proofs.world.world import Column, fold
+from properties.catalogue import PROPERTIES, watched
+from shadowproof.host.inventory import Disk, Fact, Inventory, InventoryError, Machine
+
+Allowed = Mapping[str, frozenset[str]]
+"""The states each machine of a VM may start in, by the machine's name; of a part's machine by `name#number`."""
+
+UNSEEN = "(iSCSI disks of the guest, if there are any)"
+"""The name of the disk that stands for those that only the guest can see."""
+
+_OF_A_VM = ("power", "system", "integration", "snapshot_location", "cluster")
+_Part = TypeVar("_Part")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """VMs that the model cannot tell apart, named in the file's order. whole: so many disks and adapters are kept that they show
+    all that those of the file do."""
+
+    shape: Shape
+    allowed: Allowed
+    machines: tuple[str, ...]
+    whole: bool = True
+
+
+def scope(inventory: Inventory, vms: int = 2) -> Scope:
+    """What to ask of a host, see `scope_of`. Raises InventoryError where the file contradicts itself about a VM."""
+    return scope_of(kinds(inventory), vms)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked about a host's VMs: which disks and adapters can stand for others depends on it."""
+
+    disks: OneForAll
+    adapters: OneForAll
+
+    @staticmethod
+    def of(network: Network | None = None, column: Column | None = None, names: Sequence[str] = ()) -> Asked:
+        """network: the protocol, if none is given. column: the circumstances (none: all). names: of the properties (none: all)."""
+        watching = watched(network)
+        faults = watching.faults.keys() if column is None else column.faults
+        properties = [PROPERTIES[name] for name in names or PROPERTIES]
+        return Asked(*(OneForAll(watching, sort, properties, faults) for sort in (disk, adapter)))
+
+
+def scope_of(found: Sequence[Kind], vms: int = 2) -> Scope:
+    """What to ask of a host: closed sets of views for any number of VMs of its kinds; and searches of up to `vms` VMs (no more
+    than it has), each of any of the kinds, for a run."""
+    return Scope(
+        vms=min(vms, sum(len(kind.machines) for kind in found)),
+        shapes=tuple(kind.shape for kind in found),
+        allowed=tuple(kind.allowed for kind in found),
+        proofs=True,
+        counts=False,
+        whole=all(kind.whole for kind in found),
+    )
+
+
+def kinds(inventory: Inventory, asked: Asked | None = None) -> tuple[Kind, ...]:
+    """The VMs, those of one shape and the same possible states together. asked: of them (None: every property in all
+    circumstances). Raises InventoryError as `scope` does."""
+    asked = asked or Asked.of()
+    found: dict[object, Kind] = {}
+    for machine in inventory.machines:
+        problem = contradiction(machine)
+        if problem is not None:
+            raise InventoryError(f"{inventory.path}: {problem}")
+        one = few_parts(machine, asked)
+        key = (tuple(sorted(one.shape.parts.items())), tuple(sorted(one.allowed.items())), one.whole)
+        known = found.setdefault(key, one)
+        if known is not one:
+            found[key] = replace(known, machines=(*known.machines, machine.label))
+    return tuple(found.values())
+
+
+def all_parts(machine: Machine) -> tuple[Shape, Allowed]:
+    """The VM with every disk and adapter that it has or may have."""
+    shape = Shape({disk.name: len(disks_of(machine)), adapter.name: len(machine.adapters)})
+    return shape, {name: _states(fact) for name, fact in facts_of(machine).items()}
+
+
+def few_parts(machine: Machine, asked: Asked) -> Kind:
+    """The VM with as few disks and adapters as show the same, as far as that follows from what is asked.
+
+    Tried is one disk of each kind, with the worst layout and the worst file system among them; of disks whose kind is open, as
+    many as there are kinds they may be; of adapters alike as many as there are ways in which one may start. What is asked
+    decides whether they do (`one_for_all.py`); where they do not, those of the file are kept, or, if that is too many, few of
+    them, and the verdict says so.
+    """
+    disks, whole = list[Allowed](), True
+    listed = machine.disks_listed or machine.guest_disks_listed
+    for group in _alike(disks_of(machine), _disk_group):
+        counted = listed and group[0].name != UNSEEN
+        number = _enough(group, len(group[0].kind.values), counted)
+        few: Sequence[Allowed] = [_merged(group) for _ in range(number)]
+        kept, all_kept = _kept(few, [_options(one) for one in group], asked.disks, counted, _merges)
+        disks, whole = [*disks, *kept], whole and all_kept
+    switches = list[Allowed]()
+    for alike in _alike(machine.adapters, lambda one: one.switch.values):
+        every: Sequence[Allowed] = [{switch.name: _states(one.switch)} for one in alike]
+        number = _enough(alike, _comes_to(_states(alike[0].switch)), machine.adapters_listed)
+        few = [every[0] for _ in range(number)]
+        kept, all_kept = _kept(few, every, asked.adapters, machine.adapters_listed, _repeats)
+        switches, whole = [*switches, *kept], whole and all_kept
+    allowed = {name: _states(getattr(machine, name)) for name in _OF_A_VM}
+    for parts in (disks, switches):
+        allowed |= {part_name(name, j): states for j, part in enumerate(parts) for name, states in part.items()}
+    return Kind(Shape({disk.name: len(disks), adapter.name: len(switches)}), allowed, (machine.label,), whole)
+
+
+def _kept(
+    few: Sequence[Allowed],
+    every: Sequence[Allowed],
+    asked: OneForAll,
+    counted: bool,
+    enough: Callable[[Sequence[Allowed], Sequence[Allowed], OneForAll, bool], bool],
+) -> tuple[Sequence[Allowed], bool]:
+    """The few parts, if they show what all of them do; else all of them, if they can be; and whether that is the whole."""
+    if enough(few, every, asked, counted) and (counted or asked.for_none(few[0])):
+        return few, True
+    ways = 1
+    for one in every:
+        ways *= max(1, len(asked.starts(one)))
+    if ways > _MOST_WAYS or not counted:
+        return few, False
+    return every, True
+
+
+def _merges(few: Sequence[Allowed], every: Sequence[Allowed], asked: OneForAll, counted: bool) -> bool:
+    """Whether, of disks of each kind that they may be, one stands for all."""
+    of_kinds = [{**few[0], disk_kind.name: frozenset({kind})} for kind in sorted(few[0][disk_kind.name])]
+    if counted and len(of_kinds) == 1:
+        return asked.stands(every, few[0])
+    return len({tuple(sorted(one.items())) for one in every}) == 1 and all(
+        asked.stands([one, one], one) for one in of_kinds
+    )
+
+
+def _repeats(few: Sequence[Allowed], every: Sequence[Allowed], asked: OneForAll, counted: bool) -> bool:
+    """Whether so many show what any number of them does, or are all there are."""
+    likes = asked.likes(few[0])
+    return (counted and len(few) == len(every)) or (likes is not None and len(few) >= likes)
+
+
+def _options(one: Disk) -> Allowed:
+    facts = {disk_kind.name: one.kind, disk_layout.name: one.layout, file_system.name: one.file_system}
+    return {name: _states(fact) for name, fact in facts.items()}
+
+
+_MOST_WAYS = 256
+"""Ways in which all parts of a VM together may start, if each is looked at."""
+
+
+def facts_of(machine: Machine) -> dict[str, Fact]:
+    """Every fact about the VM, by the name of the machine that it is about."""
+    facts: dict[str, Fact] = {name: getattr(machine, name) for name in _OF_A_VM}
+    for j, one in enumerate(disks_of(machine)):
+        told = {disk_kind.name: one.kind, disk_layout.name: one.layout, file_system.name: one.file_system}
+        facts |= {part_name(name, j): fact for name, fact in told.items()}
+    facts |= {part_name(switch.name, j): one.switch for j, one in enumerate(machine.adapters)}
+    return facts
+
+
+def disks_of(machine: Machine) -> tuple[Disk, ...]:
+    """The disks of the file, and one more for what the guest may reach over iSCSI where nobody looked inside it."""
+    if machine.guest_disks_listed or not machine.disks_listed:
+        return machine.disks
+    source = "only the guest knows; the file has no GuestDisks for this VM"
+    command = machine.in_guest("iscsicli SessionList")
+    layout = Fact(tuple(state.name for state in DiskLayout), source, command)
+    formats = Fact(tuple(state.name for state in FileSystem), source, command)
+    return (*machine.disks, Disk(UNSEEN, Fact((DiskKind.ISCSI.name,), source, None), layout, formats))
+
+
+def contradiction(machine: Machine) -> str | None:
+    """What the file says of a VM that cannot be so, as half a sentence; None if the VM can start as the file says."""
+    shape, allowed = all_parts(machine)
+    start = at_start(shape)
+    if can_be(start, allowed):
+        return None
+    parts = start.parts if isinstance(start, And) else (start,)
+    broken = next((part for part in parts if not can_be(part, allowed)), start)
+    facts = facts_of(machine)
+    told = " and ".join(facts[name].source for name in sorted(machines_of(broken)) if name in facts)
+    return f"{machine.label} cannot be as the file says ({told}): it must be that {words(broken)}; collect it again"
+
+
+def at_start(shape: Shape, network: Network = PROTOCOL) -> Term:
+    """What holds of every VM of this shape when a run begins."""
+    return all_of(*(for_parts(term, shape, network) for term in network.at_start))
+
+
+def for_parts(term: Term, shape: Shape, network: Network = PROTOCOL, index: Mapping[Sort, int] | None = None) -> Term:
+    """A term about a VM with its quantifiers over disks and adapters written out; `index`: which part it is about."""
+    return expand(term, shape, _part_of(network), index or {})
+
+
+@cache
+def _part_of(network: Network) -> Mapping[str, Sort]:
+    """The sort of every machine that belongs to a part."""
+    return {actor.name: actor.sort for actor in network.actors.values() if actor.sort in network.parts}
+
+
+def can_be(term: Term, allowed: Allowed, network: Network = PROTOCOL) -> bool:
+    """Whether a VM may start so that the term (about one VM, parts written out) is true.
+
+    What shares no machine is decided apart, and of many alternatives each apart: a VM may have hundreds of disks.
+    """
+    for together in _connected(_conjuncts(fold(term, allowed))):
+        choice = next((part for part in together if len(_alternatives(part)) > _MANY), None)
+        if choice is None:
+            names = {name for part in together for name in machines_of(part)}
+            starts = {name: allowed.get(name, network.actors[name.split("#")[0]].starts) for name in names}
+            if not possible(all_of(*together), {name: sorted(states) for name, states in starts.items()}):
+                return False
+        else:
+            others = [part for part in together if part is not choice]
+            if not any(can_be(all_of(*others, case), allowed, network) for case in _alternatives(choice)):
+                return False
+    return True
+
+
+_MANY = 8
+
+
+def _conjuncts(term: Term) -> list[Term]:
+    match term:
+        case And(parts):
+            return [one for part in parts for one in _conjuncts(part)]
+        case Not(Or(parts)):
+            return [one for part in parts for one in _conjuncts(~part)]
+        case _:
+            return [term]
+
+
+def _alternatives(term: Term) -> tuple[Term, ...]:
+    match term:
+        case Or(parts):
+            return parts
+        case Not(And(parts)):
+            return tuple(~part for part in parts)
+        case _:
+            return (term,)
+
+
+def _connected(terms: Iterable[Term]) -> list[list[Term]]:
+    """The terms in groups that have no machine in common."""
+    groups: list[tuple[set[str], list[Term]]] = []
+    for term in terms:
+        names = set(machines_of(term))
+        touched = [group for group in groups if group[0] & names]
+        groups = [group for group in groups if not group[0] & names]
+        groups.append(
+            (names.union(*(group[0] for group in touched)), [*(t for group in touched for t in group[1]), term])
+        )
+    return [members for _, members in groups]
+
+
+class Subject:
+    """A VM that guards are judged of: what the file says of it, in one network.
+
+    Where the file contradicts itself, what holds of every VM at the start is not asked for.
+    """
+
+    def __init__(self, machine: Machine, network: Network = PROTOCOL) -> None:
+        self.machine, self.network = machine, network
+        self.shape, self.allowed = all_parts(machine)
+        self.facts, self.disks = facts_of(machine), disks_of(machine)
+        self.contradiction = contradiction(machine)
+        self._start = TRUE if self.contradiction else fold(at_start(self.shape, network), self.allowed)
+
+    def spread(self, term: Term, readings: Mapping[str, str], index: Mapping[Sort, int] | None = None) -> Term:
+        """The term over this VM's own disks and adapters, under readings; `index`: which part it is about."""
+        fixed = {name: frozenset({state}) for name, state in readings.items()}
+        return fold(for_parts(term, self.shape, self.network, index), fixed)
+
+    def said(self, term: Term, readings: Mapping[str, str], index: Mapping[Sort, int] | None = None) -> Term:
+        """The same with everything filled in that the file says: what is left is open."""
+        return fold(self.spread(term, readings, index), self.allowed)
+
+    def can(self, *terms: Term) -> bool:
+        """Whether the terms (parts written out) can hold together."""
+        return can_be(all_of(self._start, *terms), self.allowed, self.network)
+
+
+def _states(fact: Fact) -> frozenset[str]:
+    return frozenset(fact.values)
+
+
+def _alike(parts: Iterable[_Part], key: Callable[[_Part], object]) -> list[list[_Part]]:
+    groups: dict[object, list[_Part]] = {}
+    for part in parts:
+        groups.setdefault(key(part), []).append(part)
+    return list(groups.values())
+
+
+def _enough(group: Sequence[object], most: int, counted: bool) -> int:
+    """How many of the group show what all of it shows; where the file does not count them, there may be many."""
+    return min(len(group), most) if counted else most
+
+
+def _disk_group(one: Disk) -> object:
+    """Disks of one known kind are told apart no further, those of an open kind also by what else is known of them."""
+    return one.kind.values if one.kind.known else (one.kind.values, one.layout.values, one.file_system.values)
+
+
+def _merged(group: Sequence[Disk]) -> Allowed:
+    return {
+        disk_kind.name: _states(group[0].kind),
+        disk_layout.name: _worst((_states(one.layout) for one in group), DiskLayout.BASIC.name),
+        file_system.name: _worst((_states(one.file_system) for one in group), FileSystem.CAPABLE.name),
+    }
+
+
+def _worst(options: Iterable[frozenset[str]], good: str) -> frozenset[str]:
+    """What the worst of several can be: good only if all can be, anything else if one can."""
+    listed = list(options)
+    everywhere = frozenset({good}) if all(good in states for states in listed) else frozenset[str]()
+    return everywhere | frozenset().union(*listed) - {good}
+
+
+def _comes_to(states: frozenset[str]) -> int:
+    """How many states such an adapter may come to: one whose switch exists may lose it."""
+    return len(states | ({Switch.GONE.name} if Switch.THERE.name in states else frozenset[str]()))

@@ -1,0 +1,93 @@
+"""`shadowproof assumptions`: what a promise takes. The rules that its argument needs, and what breaks it."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+
+from rich.console import Console
+from rich.table import Table
+
+from model.notation import Network
+from proofs.answers.record import Record
+from proofs.answers.verdict import HOLDS, NOT_EXERCISED, REFUTED, UNDECIDED
+from proofs.verdicts.columns import BASE, combined_columns, fault_columns, reading_columns, title
+from proofs.why.wording import Told
+from proofs.world.world import Column
+from properties.catalogue import PROPERTIES
+from shadowproof.verify.report import assumptions as fairness
+
+_SHORT = {HOLDS: "holds", REFUTED: "fails", UNDECIDED: "undecided", NOT_EXERCISED: "not exercised"}
+
+
+def circumstances(name: str, record: Record) -> Iterator[str]:
+    """What the recorded matrix says of a property: where it fails, and where it is open."""
+    base = record.cell(name, BASE.name)
+    if base is not None:
+        yield f"no fault, default readings: {_SHORT[base.verdict]}, {base.assurance}"
+    for kind, columns in (
+        ("fault", fault_columns()), ("reading", reading_columns()), ("reading with a fault", combined_columns()),
+    ):  # fmt: skip
+        cells = {column: record.cell(name, column.name) for column in columns}
+        known = {column: cell for column, cell in cells.items() if cell is not None}
+        fails = [_failing(column, cell.length) for column, cell in known.items() if cell.verdict == REFUTED]
+        open_ = [title(column) for column, cell in known.items() if cell.verdict == UNDECIDED]
+        if known:
+            held = sum(cell.verdict == HOLDS for cell in known.values())
+            yield f"{kind}: holds in {held} of {len(known)}" + (f"; fails under {', '.join(fails)}" if fails else "")
+        if open_:
+            yield f"{kind}: undecided under {', '.join(open_)}"
+
+
+def _failing(column: Column, length: int | None) -> str:
+    return title(column) + (f" ({length})" if length is not None else "")
+
+
+def of_property(name: str, told: Told | None, problem: str, record: Record, network: Network) -> Iterator[str]:
+    """All that one property takes, line by line."""
+    found = PROPERTIES[name]
+    yield f'{name}: "{found.says}" ({" ".join(found.shows)})'
+    yield ""
+    for line in fairness(found):
+        yield f"  assumes {line}"
+    for line in circumstances(name, record):
+        yield from textwrap.wrap(line, 116, initial_indent="  ", subsequent_indent="      ")
+    yield ""
+    if told is None:
+        yield f"  The rules that it takes are not known: {problem}."
+        return
+    by_event: dict[str, list[str]] = {}
+    for event, rule in told.rules:
+        by_event.setdefault(event, []).append(rule)
+    ids = sorted({one for event in by_event if event for one in network.events[event].by})
+    yield f"  The argument ({len(told.clauses)} clauses) takes {len(told.rules)} rules of {len(by_event)} events."
+    yield "  Each is needed: without it, the step of the argument that names it does not go through."
+    behind = f"Requirements behind these events: {' '.join(ids)}"
+    yield from textwrap.wrap(behind, 116, initial_indent="  ", subsequent_indent="      ")
+    for event, rules in sorted(by_event.items()):
+        yield f"\n  {event or 'states'}"
+        for rule in rules:
+            yield from textwrap.wrap(rule, 116, initial_indent="    ", subsequent_indent="      ")
+
+
+def print_matrix(record: Record, console: Console) -> None:
+    """Every property, and what breaks it, of the smallest circumstances only."""
+    table = Table(box=None, pad_edge=False)
+    table.add_column("property", no_wrap=True)
+    table.add_column("no fault")
+    table.add_column("faults it survives", justify="right")
+    table.add_column("what breaks it (steps of the shortest run)")
+    for name in record.cells:
+        base = record.cell(name, BASE.name)
+        alone = [cell for column in fault_columns() if (cell := record.cell(name, column.name)) is not None]
+        exercised = [cell for cell in alone if cell.verdict != NOT_EXERCISED]
+        held = sum(cell.verdict == HOLDS for cell in exercised)
+        broken = [
+            _failing(column, cell.length)
+            for column in (*fault_columns(), *reading_columns(), *combined_columns())
+            if (cell := record.cell(name, column.name)) is not None and cell.verdict == REFUTED
+        ]
+        shown = "" if base is None else f"{_SHORT[base.verdict]}; {base.assurance}"
+        table.add_row(name, shown, f"{held}/{len(exercised)}", ", ".join(broken) or "[dim]-[/]")
+    console.print(table)
+    console.print("\nThe rules that one of them takes: shadowproof assumptions PROPERTY", style="dim")

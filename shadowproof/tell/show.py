@@ -1,0 +1,247 @@
+"""`shadowproof show`: anything that has a name: what it says, where it stands, what links to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import model.requirements as required
+from model.faults import FAULTS
+from model.left_out import ANSWERED, LEFT_OUT
+from model.notation import Actor, Event, words
+from model.notation.events import Fault
+from model.notation.terms import events_of, machines_of
+from model.protocol import PROTOCOL
+from model.readings import READINGS, Reading
+from model.requirements import REQUIREMENTS, SENTENCES, Requirement
+from proofs.answers.record import Cell, RecordError, load
+from proofs.answers.verdict import REFUTED
+from proofs.verdicts.columns import BASE, fault_columns, reading_columns, title
+from properties.catalogue import PROPERTIES
+from properties.kinds import Possible, Property, terms_of
+from shadowproof.ask import AskError, near
+from shadowproof.verify.changed import row_place
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One thing. links: what it links to or what links to it, by what that is."""
+
+    name: str
+    what: str
+    says: str
+    place: str
+    more: tuple[str, ...] = ()
+    links: Mapping[str, tuple[str, ...]] | None = None
+
+    def lines(self) -> Iterator[str]:
+        yield f"{self.name}: {self.what}, {self.place}" if self.place else f"{self.name}: {self.what}"
+        yield f"  {self.says}"
+        yield from (f"  {line}" for line in self.more)
+        for what, names in (self.links or {}).items():
+            if names:
+                yield f"  {what}: {', '.join(names)}"
+
+
+def show(name: str) -> list[Shown]:
+    """All that has this name, in capitals or not; a fault, and the event in which it occurs, may have one name. Raises AskError."""
+    found = [
+        thing for kind in (_property, _requirement, _reading, _fault, _event, _actor) for thing in kind(name.lower())
+    ]
+    if found:
+        return found
+    number = name.lower().removeprefix("s")
+    if number.isdecimal() and int(number) in SENTENCES:
+        return [_sentence(int(number))]
+    raise AskError(f"Nothing has the name {name!r}. {near(name, names(), 'properties')}")
+
+
+def names() -> list[str]:
+    """All that can be shown."""
+    return list(dict.fromkeys([
+        *PROPERTIES, *(one.id for one in REQUIREMENTS), *(one.actor.name for one in READINGS), *(one.name for one in FAULTS),
+        *PROTOCOL.events, *PROTOCOL.actors, *(f"S{number}" for number in SENTENCES),
+    ]))  # fmt: skip
+
+
+def _named(name: str, things: Iterable[tuple[str, object]]) -> Iterator[str]:
+    return (one for one, _ in things if one.lower() == name)
+
+
+def _property(name: str) -> Iterator[Shown]:
+    for one in _named(name, PROPERTIES.items()):
+        found = PROPERTIES[one]
+        derived = ("Shows what is inferred, not stated.",) if found.derived else ()
+        needs = found.needs if isinstance(found, Possible) else ()
+        yield Shown(
+            one, f"a promise ({found.kind})", found.says, str(found.place), (*derived, *_terms(found)),
+            {
+                "shows": found.shows,
+                "asked where a run tolerates one of": needs,
+                "reads": tuple(sorted({machine for term in terms_of(found) for machine in machines_of(term)})),
+                "witness": tuple(sorted(events_of(found.witness))),
+                "broken, as recorded, under": _breaks(property_=one),
+            },
+        )  # fmt: skip
+
+
+def _breaks(*, property_: str = "", column: str = "") -> tuple[str, ...]:
+    """The columns of one fault or one reading in which the record has a promise as refuted; or the promises that it has so in a
+    column, and not without any fault. None, where it cannot be read."""
+    try:
+        record = load()
+    except RecordError:
+        return ()
+    if property_:
+        columns = [BASE, *fault_columns(), *reading_columns()]
+        return tuple(title(one) for one in columns if _refuted(record.cell(property_, one.name)))
+    return tuple(
+        name
+        for name in record.cells
+        if _refuted(record.cell(name, column)) and not _refuted(record.cell(name, BASE.name))
+    )
+
+
+def _refuted(cell: Cell | None) -> bool:
+    return cell is not None and cell.verdict == REFUTED
+
+
+def _terms(found: Property) -> tuple[str, ...]:
+    return tuple(f"It says: {words(term)}" for term in terms_of(found) if term != found.witness)
+
+
+def _requirement(name: str) -> Iterator[Shown]:
+    for one in REQUIREMENTS:
+        if one.id.lower() == name:
+            more = (f"Derived: {one.derived}",) if one.derived else ()
+            yield Shown(one.id, "a requirement", one.says, _place_of(one), more, {
+                "sentences": tuple(f"S{number}" for number in one.sentences), "also": (one.also,) if one.also else (), **_citing(one.id),
+            })  # fmt: skip
+
+
+def _citing(name: str) -> dict[str, tuple[str, ...]]:
+    return {
+        "events": tuple(event.name for event in PROTOCOL.events.values() if name in event.by),
+        "shown by": tuple(found.name for found in PROPERTIES.values() if name in found.shows),
+        "left out": tuple(f"{', '.join(left.ids)}: {left.what}" for left in LEFT_OUT if name in left.ids),
+    }
+
+
+def _place_of(one: Requirement) -> str:
+    file = Path(str(required.__file__))
+    lines = file.read_text("utf-8").splitlines()
+    number = next((number for number, line in enumerate(lines, 1) if f'"{one.id}"' in line), 1)
+    return f"model/{file.name}:{number}"
+
+
+def _reading(name: str) -> Iterator[Shown]:
+    for one in READINGS:
+        values = {f"{one.actor.name}={state}".lower() for state in one.actor.states}
+        if name == one.actor.name.lower() or name in values:
+            yield Shown(one.actor.name, "a reading of a point on which the document is silent", one.question, str(one.actor.place), (
+                one.actor.says, *(f"{one.actor.name}={state}: {_meaning(one, state)}" for state in one.actor.states),
+            ), {"matters of itself under": one.matters_under, **_citing(one.actor.name), "read by": _readers(one.actor.name)})  # fmt: skip
+
+
+def _meaning(one: Reading, state: str) -> str:
+    return f"{one.actor.enum[state].value}{' (default)' if state == one.default else ''}"
+
+
+def _readers(machine: str) -> tuple[str, ...]:
+    """The events whose guards, or whose rows, look at a machine."""
+    found = dict.fromkeys(event.name for event in PROTOCOL.events.values() if machine in machines_of(event.when))
+    for actor in PROTOCOL.actors.values():
+        for event in actor.events:
+            rules = (rule for state in actor.states for rule in actor.rules(event, state))
+            if event in PROTOCOL.events and any(machine in machines_of(rule.when) for rule in rules):
+                found[event] = None
+    return tuple(found)
+
+
+def _fault(name: str) -> Iterator[Shown]:
+    for one in FAULTS:
+        if one.name == name:
+            yield Shown(one.name, f"a fault ({one.where})", one.says, str(one.place), _duty(one), {
+                "happens as": tuple(event.name for event in PROTOCOL.events.values() if event.fault == one.name),
+                "silences": tuple(sorted(one.silences)),
+                "breaks by itself, as recorded": _breaks(column=one.name),
+                "readings that matter under it": tuple(r.actor.name for r in READINGS if one.name in r.matters_under),
+                "promises asked where it is tolerated": tuple(
+                    found.name for found in PROPERTIES.values() if isinstance(found, Possible) and one.name in found.needs
+                ),
+            })  # fmt: skip
+
+
+def _duty(one: Fault) -> tuple[str, ...]:
+    return (f"Duty: {one.duty}",) if one.duty else ()
+
+
+def _event(name: str) -> Iterator[Shown]:
+    for one in _named(name, PROTOCOL.events.items()):
+        event = PROTOCOL.events[one]
+        yield Shown(one, f"an event of {event.scope}", event.says, str(event.place), tuple(_when(event)), {
+            "by": event.by,
+            "moves": tuple(actor.name for actor in PROTOCOL.participants(one) if not actor.observer),
+            "named by": tuple(
+                found.name for found in PROPERTIES.values() if any(one in events_of(t) for t in (*terms_of(found), found.witness))
+            ),
+        })  # fmt: skip
+
+
+def _when(event: Event) -> Iterator[str]:
+    yield f"When: {words(event.when)}"
+    for actor in PROTOCOL.participants(event.name):
+        if actor.observer:
+            continue
+        rows: dict[tuple[str, str], list[str]] = {}
+        for state in actor.states:
+            for rule in actor.rules(event.name, state):
+                if rule.dest is not None and rule.dest != state:
+                    rows.setdefault((rule.dest, words(rule.when)), []).append(state)
+        for (dest, when), states in rows.items():
+            yield f"{actor.name}: {', '.join(states)} → {dest}, when {when} ({row_place(actor, event.name)})"
+
+
+def _actor(name: str) -> Iterator[Shown]:
+    readings = {one.actor.name for one in READINGS}
+    for one in _named(name, PROTOCOL.actors.items()):
+        actor = PROTOCOL.actors[one]
+        if one not in readings:
+            kind = (
+                "a machine that only watches"
+                if actor.observer
+                else "a machine"
+                if actor.moves
+                else "a machine that never moves"
+            )
+            states = tuple(
+                f"{state}: {actor.enum[state].value}{' (start)' if state in actor.starts else ''}"
+                for state in actor.states
+            )
+            yield Shown(one, f"{kind}, of {actor.sort}", actor.says, str(actor.place), states, {
+                "moves on": _moves(actor), "read by": _readers(one),
+                "promises that read it": tuple(
+                    found.name for found in PROPERTIES.values() if any(one in machines_of(term) for term in terms_of(found))
+                ),
+                "leaves out": actor.leaves_out,
+            })  # fmt: skip
+
+
+def _moves(actor: Actor) -> tuple[str, ...]:
+    return tuple(event for event in actor.events if event in PROTOCOL.events)
+
+
+def _sentence(number: int) -> Shown:
+    claiming = [one for one in REQUIREMENTS if number in one.sentences]
+    says = " ".join(f"{one.id}: {one.says}" for one in claiming) or "No requirement claims it."
+    return Shown(f"S{number}", f"sentence {number} of {len(SENTENCES)} of the document, in our words", says, "", (), {
+        "claimed by": tuple(f"{one.id} ({_place_of(one)})" for one in claiming),
+        "events": _of_all(claiming, lambda one: _citing(one.id)["events"]),
+        "shown by": _of_all(claiming, lambda one: _citing(one.id)["shown by"]),
+        "questions": tuple(f"{q}: {answer}" for q, answer in ANSWERED.items() if f"S{number} " in f"{q} {answer} "),
+    })  # fmt: skip
+
+
+def _of_all(found: Iterable[Requirement], what: Callable[[Requirement], tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for one in found for name in what(one)))

@@ -1,0 +1,86 @@
+"""What is told on standard error while columns are judged: a bar on a terminal, else a line for each that is done, since nobody
+waits for what is silent; and at once what became worse than it is recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from proofs.answers.record import WORSE, Record, kind_of
+from proofs.answers.verdict import REFUTED, Verdict
+from proofs.verdicts.columns import title
+from proofs.world.world import Column
+from shadowproof.verify.comparison import smaller
+
+
+class Enough(Exception):
+    """One verdict is worse than recorded, and nobody wants to know of more."""
+
+
+_EVERY = 10
+"""Closed sets of which one line tells, where there is no terminal."""
+
+
+class Telling:
+    """Hears of each column that is judged. judged, seconds: what it has heard of. Raises Enough, in `done`, at the first verdict that
+    is worse than recorded, or refuted and not recorded, if fail_fast."""
+
+    def __init__(self, console: Console, bar: Progress, total: int, record: Record, *, fail_fast: bool) -> None:
+        self.judged: dict[Column, list[Verdict]] = {}
+        self.seconds: dict[Column, float] = {}
+        self._console, self._bar, self._record = console, bar, record
+        self._total, self._fail_fast = total, fail_fast
+        self._task = bar.add_task("", total=total, last="")
+        self._told: dict[str, list[Column]] = {}
+
+    def done(self, column: Column, found: list[Verdict], spent: float) -> None:
+        self.judged[column], self.seconds[column] = found, spent
+        self._bar.update(self._task, advance=1, last=f"last: {title(column)}")
+        if not self._console.is_terminal:
+            number = len(self.judged)
+            self._say(f"{number} of {self._total} columns judged: {title(column)}, {spent:.1f} s")
+        wrong = [one for one in found if self._is_wrong(one)]
+        for one in wrong:
+            if not any(smaller(other, column) for other in self._told.get(one.property, ())):
+                self._told.setdefault(one.property, []).append(column)
+                self._say(self._said(column, one))
+        if wrong and self._fail_fast:
+            raise Enough
+
+    def closing(self, done: int, total: int) -> None:
+        """So many of the closed sets that many columns have in common are closed."""
+        self._bar.update(self._task, last=f"views for all of them: {done} of {total}")
+        if not self._console.is_terminal and total and done % _EVERY == 0:
+            self._say(f"{done} of {total} closed sets for all columns")
+
+    def _is_wrong(self, one: Verdict) -> bool:
+        cell = self._record.cell(one.property, one.column)
+        return one.verdict == REFUTED if cell is None else kind_of(cell.verdict, one.verdict) == WORSE
+
+    def _said(self, column: Column, one: Verdict) -> str:
+        cell = self._record.cell(one.property, one.column)
+        was = f"worse: {one.property}: {cell.verdict} → " if cell is not None else f"{one.property}: "
+        steps = "" if one.length is None else f", {one.length} steps"
+        return f"{was}{one.verdict} under {title(column)}{steps}"
+
+    def _say(self, text: str) -> None:
+        self._console.print(text, highlight=False, soft_wrap=True, markup=False)
+
+
+@contextmanager
+def telling(console: Console, total: int, record: Record, *, fail_fast: bool = False) -> Iterator[Telling]:
+    """Tells of so many columns. Where it ends by Enough, what was judged is all there is."""
+    columns = (
+        TextColumn("judging"), BarColumn(), MofNCompleteColumn(), TextColumn("columns"), TimeElapsedColumn(),
+        TextColumn("{task.fields[last]}"),
+    )  # fmt: skip
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        told = Telling(console, bar, total, record, fail_fast=fail_fast)
+        try:
+            yield told
+        except Enough:
+            if not fail_fast:
+                raise

@@ -1,0 +1,141 @@
+"""`shadowproof verify`: which columns are judged, and how far."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from proofs.answers.memory import replays
+from proofs.answers.record import Record
+from proofs.answers.verdict import CLOSED, REFUTED, Verdict
+from proofs.search.replay import EnginesDisagree
+from proofs.solvers.confirm import confirm, confirmed
+from proofs.solvers.confirm import tasks as tasks_for_solvers
+from proofs.verdicts.columns import ALL_FAULTS, BASE, combined_columns, every_column
+from proofs.verdicts.shares import judge_in_shares
+from proofs.verdicts.suite import judge_columns
+from proofs.world.scope import Scope
+from proofs.world.slices import as_asked
+from proofs.world.world import Column
+from properties.catalogue import PROPERTIES, watched
+from shadowproof.host.kinds import Kind
+from shadowproof.verify.coverage import covered
+from shadowproof.verify.progress import Enough, telling
+from shadowproof.verify.report import Verification
+
+Task = tuple[Column, Sequence[str], Scope]
+
+
+BOUND_OF_ALL_FAULTS = 5_000
+"""States of one VM that are searched with all faults together; `--full` searches them all."""
+
+
+def recorded_tasks(names: Sequence[str], vms: int = 2, *, full: bool = False) -> list[Task]:
+    """Every column of the record; where a reading meets a fault, the properties that speak of the reading; for all faults
+    together, so many states of one VM. `full`: every state of as many VMs everywhere."""
+    combined = set(combined_columns())
+    tasks: list[Task] = []
+    for column in every_column():
+        asked = [name for name in names if column not in combined or column.readings[0][0] in PROPERTIES[name].shows]
+        if asked:
+            tasks.append((column, asked, Scope(vms=vms, proofs=True, counts=full)))
+    tasks.append((ALL_FAULTS, names, Scope(vms=vms) if full else Scope(vms=1, limit=BOUND_OF_ALL_FAULTS)))
+    return tasks
+
+
+def judge(
+    tasks: Sequence[Task],
+    record: Record,
+    *,
+    compared: bool,
+    console: Console,
+    cache: Path | None = None,
+    kinds: Sequence[Kind] | None = None,
+    fail_fast: bool = False,
+) -> Verification:
+    """Judge all tasks, and tell on the console how far that is. cache: the folder of what was judged before. kinds: the VMs of the
+    host that is judged, in one column. fail_fast: until something is worse than recorded."""
+    heavy_first = sorted(tasks, key=lambda task: (-len(task[0].faults & _HEAVY), -task[2].vms))
+    with telling(console, len(tasks), record, fail_fast=fail_fast) as told:
+        try:
+            if kinds is None:
+                judge_columns(heavy_first, progress=told.done, closing_views=told.closing, cache=cache)
+            else:
+                ((column, names, scope),), begun = tasks, time.perf_counter()
+                told.done(column, judge_in_shares((column, names, scope), cache=cache), time.perf_counter() - begun)
+        except Enough:
+            raise
+        except BaseException as problem:
+            kept = "are kept: run the same again, and it goes on there" if cache else "lost, since there is no cache"
+            what = "Interrupted" if isinstance(problem, KeyboardInterrupt) else "Failed"
+            console.print(f"{what}: {len(told.judged)} of {len(tasks)} columns were judged, and {kept}.")
+            raise
+    judged = [task for task in tasks if task[0] in told.judged]
+    in_order = with_single_faults({column: told.judged[column] for column, _, _ in judged})
+    left = len(tasks) - len(judged)
+    if not left and BASE in in_order and any(scope.proofs for column, _, scope in tasks if column == BASE):
+        in_order[BASE] = _confirmed(in_order[BASE], console, cache)
+    scopes, host = {column: scope for column, _, scope in tasks}, None
+    if kinds is not None:
+        ((column, found),) = in_order.items()
+        with console.status("judging each kind alone"):
+            host = covered(kinds, column, found, scopes[column], cache)
+    return Verification(in_order, scopes, told.seconds, record, compared, host, left)
+
+
+def _confirmed(found: list[Verdict], console: Console, cache: Path | None) -> list[Verdict]:
+    """The verdicts of the column without faults, with what solvers confirm of them."""
+    work = tasks_for_solvers(BASE, [one.property for one in found if one.assurance == CLOSED])
+    if not work:
+        return found
+    with Progress(
+        TextColumn("confirming"), BarColumn(), MofNCompleteColumn(), TextColumn("closed sets"), TimeElapsedColumn(),
+        console=console, transient=True,
+    ) as progress:  # fmt: skip
+        bar = progress.add_task("", total=len(work))
+        sets = confirm(work, cache=cache, progress=lambda _: progress.update(bar, advance=1))
+    return confirmed(found, sets)
+
+
+def with_single_faults(verdicts: dict[Column, list[Verdict]]) -> dict[Column, list[Verdict]]:
+    """What one fault breaks is broken with all faults tolerated too, by the same run, which is replayed so. Of that and of
+    what all faults together were found to break, the shorter run counts."""
+    shortest: dict[str, Verdict] = {}
+    for column, found in verdicts.items():
+        for one in found:
+            if len(column.faults) == 1 and not column.readings and one.verdict == REFUTED and one.run is not None:
+                shortest[one.property] = min(one, shortest.get(one.property, one), key=lambda v: v.length or 0)
+    return {
+        column: [_broken_by_one(cell, shortest.get(cell.property)) for cell in found] if column == ALL_FAULTS else found
+        for column, found in verdicts.items()
+    }
+
+
+def _broken_by_one(cell: Verdict, one: Verdict | None) -> Verdict:
+    if one is None or one.run is None or (cell.run is not None and len(cell.run.steps) <= len(one.run.steps)):
+        return cell
+    network, _ = as_asked(PROPERTIES[one.property], watched())
+    if not replays(one.run, network, ALL_FAULTS.faults):
+        raise EnginesDisagree(f"{one.property} is broken under {one.column}, by a run that all faults do not allow")
+    cached = cell.cached or one.cached
+    return replace(
+        cell,
+        verdict=REFUTED,
+        assurance=one.assurance,
+        engine=one.engine,
+        vms=one.vms,
+        run=one.run,
+        reason=one.reason,
+        cached=cached,
+    )
+
+
+_HEAVY = frozenset(
+    {"integration_service_stops", "operator_changes_vm", "requester_vanishes", "management_service_restarts"}
+)
+"""Faults whose columns take longest: begun first, so that no core waits at the end."""

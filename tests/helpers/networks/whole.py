@@ -1,0 +1,64 @@
+"""The whole network for the explorer: every machine and every event, nothing cut away; and states in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from model.notation import HOST, Network, Shape
+from model.notation.terms import Happens, In
+from proofs.search.symmetry import State
+from proofs.world.compiled import Compiled
+from proofs.world.world import Column, Slice, World
+
+Words = tuple[tuple[tuple[str, str], ...], ...]
+"""A state in words: the host's machines with their states, then those of each VM."""
+
+
+def whole(world: World) -> Slice:
+    """Every event, and every machine that can be in more states than one or stand in an event's way."""
+    actors = world.network.actors.values()
+    return world.cone(
+        [
+            Happens(frozenset(event.name for event in world.events)),
+            *(In(a.name, frozenset(sorted(world.reach[a.name])[:1])) for a in actors),
+        ],
+        whole_events=True,
+    )
+
+
+def compiled_whole(
+    network: Network,
+    shapes: Iterable[Shape],
+    column: Column | None = None,
+    *,
+    allowed: Iterable[Mapping[str, frozenset[str]]] | None = None,
+    reduce: bool = False,
+) -> Compiled:
+    world = World(network, column or Column())
+    starts = None if allowed is None else tuple(allowed)
+    return Compiled(world, whole(world), tuple(shapes), allowed=starts, reduce=reduce)
+
+
+def in_words(compiled: Compiled, state: State) -> Words:
+    """The state of every machine that is kept."""
+    host = compiled.host_vars.decode(compiled.hosts[state[0]])
+    return (tuple(sorted(host.items())), *(vm_in_words(compiled, vm) for vm in state[1:]))
+
+
+def vm_in_words(compiled: Compiled, vm: int) -> tuple[tuple[str, str], ...]:
+    form, states = compiled.locals[vm]
+    return tuple(sorted(compiled.vm_vars[form].decode(states).items()))
+
+
+def in_numbers(compiled: Compiled, states: Mapping[tuple[str, tuple[int, ...]], str]) -> State:
+    """The state of a run, one form for each VM, as the explorer has it; machines that are not kept are left out."""
+    network = compiled.world.network
+    host = {name: state for (name, at), state in states.items() if network.actors[name].sort == HOST}
+    vms = []
+    for form, vars_ in enumerate(compiled.vm_vars):
+        own = {}
+        for name in vars_.names:
+            actor, _, part = name.partition("#")
+            own[name] = states[actor, (form, int(part)) if part else (form,)]
+        vms.append(compiled.local_id(form, vars_.encode(own)))
+    return (compiled.host_id(compiled.host_vars.encode(host)), *vms)

@@ -1,0 +1,115 @@
+"""Columns are judged once: what is kept is not judged again, what was interrupted goes on, and only by the same version."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+import proofs.verdicts.suite
+from proofs.answers.cache import in_use, use
+from proofs.answers.column_cache import column_key, project_content, recall_column
+from proofs.answers.verdict import Verdict
+from proofs.verdicts import together
+from proofs.verdicts.suite import OtherVersion, judge_columns
+from proofs.verdicts.witnesses import Seen
+from proofs.views.proof import Proof
+from proofs.world.scope import Scope
+from proofs.world.world import Column
+
+NAMES = ["no-vm-left-saved", "writer-identity"]
+FAULT = Column(frozenset({"failure_ignored"}))
+SCOPE = Scope(vms=1, proofs=True, counts=False)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Path]:
+    use(tmp_path)
+    yield tmp_path
+    use(None)
+
+
+TASKS = [(column, NAMES, SCOPE) for column in (Column(), FAULT, Column(frozenset({"guest_hangs"})))]
+
+
+@pytest.fixture
+def judged(monkeypatch: pytest.MonkeyPatch) -> list[Column]:
+    """The columns that are really judged: as holding, in no time."""
+    seen: list[Column] = []
+
+    def judge(column: Column, names: list[str], *_: object) -> list[Verdict]:
+        seen.append(column)
+        return [Verdict(name, column.name, "holds", "nothing") for name in names]
+
+    monkeypatch.setattr(proofs.verdicts.suite, "judged", judge)
+    monkeypatch.setattr("proofs.verdicts.suite.gc.collect", lambda: 0)
+    return seen
+
+
+def test_the_second_time_nothing_is_judged_and_everything_is_the_same(folder: Path, judged: list[Column]) -> None:
+    told: list[Column] = []
+    first = judge_columns(TASKS, jobs=1, cache=folder)
+    assert judged == [column for column, _, _ in TASKS]
+    second = judge_columns(TASKS, jobs=1, cache=folder, progress=lambda column, *_: told.append(column))
+    assert (len(judged), second, list(second)) == (len(TASKS), first, list(first))
+    assert told == [column for column, _, _ in TASKS], "what is known counts as done"
+    assert not any(one.cached for found in first.values() for one in found)
+    assert all(one.cached for found in second.values() for one in found)
+
+
+def test_another_question_is_judged(folder: Path, judged: list[Column]) -> None:
+    judge_columns(TASKS, jobs=1, cache=folder)
+    judge_columns([(FAULT, NAMES, replace(SCOPE, limit=9))], jobs=1, cache=folder)
+    judge_columns([(FAULT, NAMES[:1], SCOPE)], jobs=1, cache=folder)
+    assert judged[len(TASKS) :] == [FAULT, FAULT]
+
+
+def test_without_a_folder_everything_is_judged_anew(judged: list[Column]) -> None:
+    judge_columns(TASKS, jobs=1)
+    judge_columns(TASKS, jobs=1)
+    assert len(judged) == 2 * len(TASKS)
+
+
+@pytest.mark.parametrize("stops", [KeyboardInterrupt, ValueError])
+def test_what_was_judged_before_an_interruption_is_not_judged_again(
+    folder: Path, judged: list[Column], stops: type[BaseException]
+) -> None:
+    def after_two(*_: object) -> None:
+        if len(judged) == 2:
+            raise stops
+
+    with pytest.raises(stops):
+        judge_columns(TASKS, jobs=1, cache=folder, progress=after_two)
+    found = judge_columns(TASKS, jobs=1, cache=folder)
+    assert judged == [column for column, _, _ in TASKS], "each of them once"
+    assert list(found) == judged
+
+
+def test_a_damaged_column_is_judged_anew_and_said(folder: Path, judged: list[Column]) -> None:
+    judge_columns(TASKS[:1], jobs=1, cache=folder)
+    (entry,) = folder.rglob("*.json")
+    entry.write_text("{", "utf-8")
+    judge_columns(TASKS[:1], jobs=1, cache=folder)
+    assert len(judged) == 2
+    assert [path.name for path in in_use().damaged] == [f"{entry.name}.damaged"]
+
+
+def test_a_process_of_another_version_judges_nothing() -> None:
+    call = (together.judged, FAULT, NAMES, SCOPE, dict[str, Proof](), dict[str, list[Seen]]())
+    with pytest.raises(OtherVersion, match="A worker has another version of the project"):
+        proofs.verdicts.suite._one(0, call, None, "another")
+    assert len(proofs.verdicts.suite._one(0, call, None, project_content())[1]) == len(NAMES)
+
+
+def test_several_processes_stop_without_a_word_of_the_library(folder: Path) -> None:
+    """joblib would warn that work was begun in vain; a warning is an error here."""
+
+    def fails(*_: object) -> None:
+        raise ValueError("no room")
+
+    tasks = [(column, ["writer-identity"], SCOPE) for column, _, _ in TASKS]
+    with pytest.raises(ValueError, match="no room"):
+        judge_columns(tasks, jobs=2, cache=folder, progress=fails)
+    assert recall_column(column_key(*tasks[0])) or recall_column(column_key(*tasks[1]))

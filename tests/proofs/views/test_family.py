@@ -1,0 +1,242 @@
+"""Many columns at once: the views of each column, and what they show, are those of that column alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import pytest
+
+from model.notation import Move, Network, Shape
+from proofs.views.family import Family
+from proofs.views.family_proof import prove_columns
+from proofs.views.label_judge import joint_kinds
+from proofs.views.labels import Labelled
+from proofs.views.labels_plain import PlainlyLabelled
+from proofs.views.proof import prove
+from proofs.views.saturation import TooManyViews, saturate
+from proofs.world.compiled import Compiled
+from proofs.world.world import Column
+from tests.helpers.networks.random_networks import random_count
+from tests.helpers.networks.read_networks import read
+from tests.helpers.networks.tiny import HARBOUR, NO_OARS, ONE_OAR
+from tests.helpers.networks.whole import compiled_whole, in_words
+
+EQUIPPED = Shape({"disk": 1})
+Words = frozenset[tuple[tuple[str, str], ...]]
+Close = Callable[[Compiled, Family], Mapping[tuple[int, int], int]]
+
+
+def plainly(
+    compiled: Compiled, family: Family, engine: type[PlainlyLabelled] = PlainlyLabelled
+) -> Mapping[tuple[int, int], int]:
+    closed = engine(compiled, len(family.columns), family.allowed, family.all)
+    return {(host, vm): label for host, here in closed.at.items() for vm, label in here.items()}
+
+
+def swiftly(compiled: Compiled, family: Family) -> Mapping[tuple[int, int], int]:
+    closed = Labelled(compiled, len(family.columns), family.allowed, family.all)
+    return {(host, vm): label for host, vm, label in closed.all_views()}
+
+
+def told(compiled: Compiled, views: Sequence[tuple[int, int]], names: frozenset[str]) -> Words:
+    """Views in words, as far as some machines go."""
+    found = set()
+    for view in views:
+        host, vm = in_words(compiled, view)
+        found.add(tuple((name, state) for name, state in (*host, *vm) if name in names))
+    return frozenset(found)
+
+
+def machines(compiled: Compiled) -> frozenset[str]:
+    return frozenset((*compiled.host_vars.names, *compiled.vm_vars[0].names))
+
+
+def differing(
+    network: Network, columns: Sequence[Column], shape: Shape, close: Close, make: type[Family] = Family
+) -> list[Column]:
+    """The columns whose views are not those of the column alone."""
+    family = make(network, columns)
+    compiled = compiled_whole(family.network, [shape], family.column)
+    labels = close(compiled, family)
+    found = []
+    for bit, column in enumerate(columns):
+        alone = compiled_whole(network, [shape], column)
+        own = saturate(alone, 300)
+        names = machines(alone) & machines(compiled)
+        with_bit = told(compiled, [view for view, label in labels.items() if label >> bit & 1], names)
+        if with_bit != told(alone, [(host, vm) for host, here in own.at.items() for vm in here], names):
+            found.append(column)
+    return found
+
+
+def networks(each: int) -> list[tuple[Network, list[Column]]]:
+    found = [known[:2] for seed in range(random_count(each)) if (known := read(seed)) is not None]
+    assert len(found) > random_count(each) // 2
+    return found
+
+
+def compared(each: int, close: Close, make: type[Family] = Family) -> tuple[int, int]:
+    """How many columns were compared, and how many differed."""
+    seen = wrong = 0
+    for network, columns in networks(each):
+        try:
+            wrong += len(differing(network, columns, EQUIPPED, close, make))
+        except (TooManyViews, KeyError, ValueError):
+            continue
+        seen += len(columns)
+    return seen, wrong
+
+
+both = pytest.mark.parametrize("close", [plainly, swiftly])
+
+
+class TestTheViewsWithAColumnsBitAreItsOwn:
+    @both
+    @pytest.mark.parametrize("shape", [NO_OARS, ONE_OAR], ids=["no oars", "one oar"])
+    def test_in_the_harbour(self, close: Close, shape: Shape) -> None:
+        columns = [Column(), Column(frozenset({"storm"}))]
+        assert differing(HARBOUR, columns, shape, close) == []
+
+    @both
+    def test_in_networks_drawn_by_chance(self, close: Close) -> None:
+        seen, wrong = compared(2, close)
+        assert seen > 200
+        assert wrong == 0
+
+    def test_plain_and_swift_are_one(self) -> None:
+        for network, columns in networks(2):
+            family = Family(network, columns)
+            compiled = compiled_whole(family.network, [EQUIPPED], family.column)
+            assert plainly(compiled, family) == swiftly(compiled, family)
+
+    @both
+    def test_a_fault_more_takes_no_view_away(self, close: Close) -> None:
+        pairs = 0
+        for network, columns in networks(2):
+            family = Family(network, columns)
+            compiled = compiled_whole(family.network, [EQUIPPED], family.column)
+            labels = close(compiled, family).values()
+            for few, one in enumerate(columns):
+                for more, other in enumerate(columns):
+                    if one.readings == other.readings and one.faults < other.faults:
+                        pairs += 1
+                        assert all(label >> more & 1 for label in labels if label >> few & 1)
+        assert pairs > 50
+
+
+# -- wrong engines are refused --------------------------------------------------------------------------------------------
+
+
+class OrForAnd(PlainlyLabelled):
+    def both(self, one: int, other: int) -> int:
+        return one | other if one and other else 0
+
+
+class NoUnion(PlainlyLabelled):
+    def cause(self, caused: dict[int, int], host2: int, moved: int) -> None:
+        caused[host2] = moved
+
+
+class LostLabel(PlainlyLabelled):
+    def both(self, one: int, other: int) -> int:
+        return one & other & ~2
+
+
+class Swapped(Family):
+    """Two variants of an event, each with the other's columns."""
+
+    def __init__(self, network: Network, columns: Sequence[Column]) -> None:
+        super().__init__(network, columns)
+        for one, two, *_ in (names for names in self.variants.values() if len(names) > 1):
+            self.allowed[one], self.allowed[two] = self.allowed[two], self.allowed[one]
+
+
+class BlockersForgotten(Family):
+    """A machine that has lost every row for an event takes no part in it."""
+
+    def _can_take_part(self, rows: Mapping[str, Sequence[Move]]) -> bool:
+        return any(rows.values())
+
+
+class TestWrongEnginesAreRefused:
+    @pytest.mark.parametrize("engine", [OrForAnd, NoUnion, LostLabel])
+    def test_closures(self, engine: type[PlainlyLabelled]) -> None:
+        assert compared(2, lambda compiled, family: plainly(compiled, family, engine))[1] > 0
+
+    @both
+    @pytest.mark.parametrize("make", [Swapped, BlockersForgotten])
+    def test_families(self, make: type[Family], close: Close) -> None:
+        assert compared(2, close, make)[1] > 0
+
+
+# -- verdicts -------------------------------------------------------------------------------------------------------------
+
+
+def _joined_by_or(kinds: Mapping[int, int]) -> dict[int, int]:
+    """What VMs contribute together, in the columns in which any of them does."""
+    found: dict[int, int] = {}
+    for kind, label in kinds.items():
+        for other, known in list(found.items()):
+            found[kind | other] = found.get(kind | other, 0) | known | label
+        found[kind] = found.get(kind, 0) | label
+    return found
+
+
+class TestVerdicts:
+    def test_are_those_of_each_column_alone(self) -> None:
+        seen = shown = exercised = 0
+        for seed in range(random_count(1)):
+            known = read(seed)
+            if known is None:
+                continue
+            network, columns, properties = known
+            found = prove_columns(network, columns, properties)
+            assert list(found) == columns
+            for column in columns:
+                for name, proof in prove(network, column, properties).items():
+                    mine = found[column][name]
+                    assert (mine.holds, mine.exercised, mine.problem, mine.kinds) == (
+                        proof.holds, proof.exercised, proof.problem, proof.kinds,
+                    ), (seed, column, name)  # fmt: skip
+                    seen, shown, exercised = seen + 1, shown + proof.holds, exercised + proof.exercised
+        assert 0 < shown < seen
+        assert 0 < exercised < seen
+
+    @pytest.mark.parametrize("wrong", ["or for and", "nobody stands by", "bits lost"])
+    def test_wrong_judges_are_refused(self, wrong: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        if wrong == "or for and":
+            monkeypatch.setattr("proofs.views.label_judge.joint_kinds", _joined_by_or)
+        elif wrong == "nobody stands by":
+            monkeypatch.setattr("proofs.views.label_judge.joint_kinds", dict)
+        else:
+            monkeypatch.setattr("proofs.views.label_judge.Judging.of_steps", lambda *_: 0)
+        assert any(self._differ(seed) for seed in range(random_count(1)))
+
+    def _differ(self, seed: int) -> bool:
+        known = read(seed, properties=4)
+        if known is None:
+            return False
+        network, columns, properties = known
+        columns = columns[:6]
+        found = prove_columns(network, columns, properties)
+        return any(
+            (found[column][name].holds, found[column][name].exercised) != (proof.holds, proof.exercised)
+            for column in columns
+            for name, proof in prove(network, column, properties).items()
+        )
+
+    def test_joining_is_by_and(self) -> None:
+        assert joint_kinds({1: 0b011, 2: 0b110}) == {1: 0b011, 2: 0b110, 3: 0b010}
+
+
+class TestBadInput:
+    def test_unknown_columns_are_refused(self) -> None:
+        with pytest.raises(ValueError, match="no fault flood"):
+            Family(HARBOUR, [Column(frozenset({"flood"}))])
+        with pytest.raises(ValueError, match="no reading READ-0=YES"):
+            Family(HARBOUR, [Column(readings=(("READ-0", "YES"),))])
+
+    def test_no_column_and_one_twice_are_refused(self) -> None:
+        for columns in ([], [Column(), Column()]):
+            with pytest.raises(ValueError, match="one column at least, each named once"):
+                Family(HARBOUR, columns)

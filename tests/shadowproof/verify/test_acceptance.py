@@ -1,0 +1,97 @@
+"""`shadowproof accept`: the record and the runs that refute are written together, of the same verdicts."""
+
+from __future__ import annotations
+
+import json
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from proofs.answers import record, runs
+from proofs.answers.cache import use
+from proofs.answers.column_cache import protocol_content
+from proofs.answers.record import Record
+from proofs.answers.verdict import HOLDS, REFUTED, RunFound, Verdict
+from proofs.world.scope import Scope
+from proofs.world.world import Column
+from shadowproof.ask import AskError
+from shadowproof.files import OutputError
+from shadowproof.verify import acceptance
+from shadowproof.verify.report import Verification
+
+VANISHES = Column(frozenset({"requester_vanishes"}))
+RUN = RunFound((), {}, (("backup_initialized", ()), ("requester_vanishes", ())))
+BROKEN = Verdict("no-vm-left-saved", VANISHES.name, REFUTED, "a run was replayed", vms=2, states=9, run=RUN)
+KEPT = Verdict("no-partial-backup", VANISHES.name, HOLDS, "closed for any number of VMs", "views", states=7, views=3)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the record and the runs go; what is judged is said, not searched."""
+    (tmp_path / "proofs").mkdir()
+    monkeypatch.setattr(record, "PATH", tmp_path / "proofs" / "record.json")
+    monkeypatch.setattr(runs, "PATH", tmp_path / "proofs" / "runs.json")
+    found = {VANISHES: [BROKEN, KEPT]}
+
+    def judged(tasks: object, old: Record, **_: object) -> Verification:
+        return Verification(found, {VANISHES: Scope()}, {}, old, compared=True)
+
+    monkeypatch.setattr(acceptance, "judge", judged)
+    monkeypatch.setattr(acceptance, "open_cache", lambda *_: None)
+    use(None)
+    return tmp_path / "proofs"
+
+
+def accepted(reason: str = "why") -> str:
+    console = Console(file=StringIO(), width=200)
+    acceptance.accept_now(reason, console)
+    assert isinstance(console.file, StringIO)
+    return console.file.getvalue()
+
+
+def test_the_record_and_the_runs_are_written_of_the_same_verdicts(folder: Path) -> None:
+    said = accepted()
+    assert "2 verdicts recorded anew." in said
+    assert (
+        f"Not recorded: 2 verdicts on 2 promises\n  {BROKEN.property}: refuted under requester_vanishes, 2 steps"
+        in said
+    )
+    assert "1 runs that refute are kept in proofs/answers/runs.json." in said
+    found, kept = record.load(record.PATH), runs.load(runs.PATH)
+    cells = {name: columns[VANISHES.name] for name, columns in found.cells.items()}
+    assert cells == {one.property: record.Cell.of(one) for one in (BROKEN, KEPT)}
+    assert list(kept.kept) == [(BROKEN.property, BROKEN.column)]
+    assert kept.kept[BROKEN.property, BROKEN.column].run == RUN
+    assert kept.protocol == protocol_content()
+    assert [one["reason"] for one in found.reasons] == ["why"]
+
+
+def test_the_record_has_no_count_in_it(folder: Path) -> None:
+    accepted()
+    data = json.loads(record.PATH.read_text("utf-8"))
+    assert data["cell"] == ["verdict", "assurance", "length"]
+    assert data["cells"][BROKEN.property][VANISHES.name] == [REFUTED, "a run was replayed", 2]
+    assert "Nothing had changed" in accepted("again")
+    assert [one["reason"] for one in record.load(record.PATH).reasons] == ["why", "again"]
+
+
+def test_a_record_of_another_shape_is_made_anew(folder: Path) -> None:
+    record.PATH.write_text('{"schema": "shadowproof-record/2", "reasons": [], "cells": {}}', "utf-8")
+    accepted()
+    assert record.load(record.PATH).cells.keys() == {BROKEN.property, KEPT.property}
+
+
+def test_without_a_reason_nothing_is_written(folder: Path) -> None:
+    with pytest.raises(AskError, match="reason"):
+        accepted(" ")
+    assert list(folder.iterdir()) == []
+
+
+def test_where_the_runs_cannot_be_written_nothing_is_judged(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    runs.PATH.mkdir()
+    monkeypatch.setattr(acceptance, "judge", lambda *_, **__: pytest.fail("it was judged"))
+    with pytest.raises(OutputError, match=r"runs\.json is a folder"):
+        accepted()
+    assert not record.PATH.exists()

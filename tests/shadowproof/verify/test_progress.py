@@ -1,0 +1,76 @@
+"""What is told while columns are judged: a line for each where there is no terminal, what is worse at once, and where to stop."""
+
+from __future__ import annotations
+
+from io import StringIO
+
+import pytest
+from rich.console import Console
+
+from proofs.answers.record import Record, updated
+from proofs.answers.verdict import HOLDS, REFUTED, UNDECIDED, Verdict
+from proofs.verdicts.columns import BASE, fault_columns
+from proofs.world.world import Column
+from shadowproof.verify import verify
+from shadowproof.verify.progress import Enough, telling
+from shadowproof.verify.verify import recorded_tasks
+
+NAME = "no-vm-left-saved"
+ONE, TWO = fault_columns()[:2]
+
+
+def verdict(column: Column, said: str) -> Verdict:
+    return Verdict(NAME, column.name, said, "nothing")
+
+
+RECORD = updated(Record({}), [verdict(column, HOLDS) for column in (BASE, ONE)], {})
+
+
+def test_a_line_for_each_and_what_is_worse_once() -> None:
+    out = Console(file=StringIO(), width=200)
+    with telling(out, 3, RECORD) as told:
+        told.done(BASE, [verdict(BASE, REFUTED)], 1.25)
+        told.done(ONE, [verdict(ONE, REFUTED)], 2.0)
+        told.done(TWO, [verdict(TWO, UNDECIDED)], 3.0)
+    assert isinstance(out.file, StringIO)
+    assert out.file.getvalue().splitlines() == [
+        "1 of 3 columns judged: no fault, 1.2 s",
+        f"worse: {NAME}: holds → refuted under no fault",
+        f"2 of 3 columns judged: {ONE}, 2.0 s",
+        f"3 of 3 columns judged: {TWO}, 3.0 s",
+    ]
+    assert list(told.judged) == list(told.seconds) == [BASE, ONE, TWO]
+
+
+@pytest.mark.parametrize(
+    ("column", "said", "stops"),
+    [(ONE, REFUTED, True), (ONE, UNDECIDED, True), (ONE, HOLDS, False), (TWO, REFUTED, True), (TWO, UNDECIDED, False)],
+)
+def test_fail_fast_stops_at_the_first_that_is_worse_or_refuted_and_not_recorded(
+    column: Column, said: str, stops: bool
+) -> None:
+    for fail_fast in (True, False):
+        reached = []
+        with telling(Console(file=StringIO()), 2, RECORD, fail_fast=fail_fast) as told:
+            told.done(column, [verdict(column, said)], 0.0)
+            reached.append(column)
+        assert (reached == []) == (stops and fail_fast)
+        assert told.judged.keys() == {column}
+
+
+def test_enough_is_no_business_of_who_did_not_ask_for_it() -> None:
+    with pytest.raises(Enough), telling(Console(file=StringIO()), 1, RECORD):
+        raise Enough
+
+
+def test_a_verification_that_stops_early_has_what_was_judged(monkeypatch: pytest.MonkeyPatch) -> None:
+    def judged(tasks: list[verify.Task], *, progress, cache: object) -> None:  # type: ignore[no-untyped-def]
+        for column, _, _ in tasks:
+            progress(column, [verdict(column, HOLDS if column != ONE else REFUTED)], 0.0)
+
+    monkeypatch.setattr(verify, "judge_columns", judged)
+    tasks = [task for task in recorded_tasks([NAME]) if task[0] in {ONE, TWO}]
+    asked = {"compared": False, "console": Console(file=StringIO())}
+    done = verify.judge(tasks, RECORD, fail_fast=True, **asked)  # type: ignore[arg-type]
+    assert (ONE in done.verdicts, done.left, done.status) == (True, 2 - len(done.verdicts), 1)
+    assert verify.judge(tasks, RECORD, **asked).left == 0  # type: ignore[arg-type]

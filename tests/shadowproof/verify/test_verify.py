@@ -1,0 +1,104 @@
+"""What `verify` makes of the verdicts of all columns, and what it says is from its cache."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from proofs.answers.cache import use
+from proofs.answers.record import Record, updated
+from proofs.answers.verdict import HOLDS, NOT_EXERCISED, REFUTED, UNDECIDED, Verdict
+from proofs.search.replay import EnginesDisagree
+from proofs.verdicts.check import check
+from proofs.verdicts.columns import ALL_FAULTS, BASE
+from proofs.world.scope import Scope
+from proofs.world.world import Column
+from shadowproof.verify.printing import Wanted, print_verification
+from shadowproof.verify.verify import judge, with_single_faults
+
+NAME = "no-vm-left-saved"
+VANISHES = Column(frozenset({"requester_vanishes"}))
+
+
+def cell(verdict: str) -> Verdict:
+    return Verdict(NAME, ALL_FAULTS.name, verdict, "nothing", states=7, reason="more to come")
+
+
+@pytest.fixture(scope="module")
+def broken() -> Verdict:
+    return check(VANISHES, [NAME], Scope(vms=1))[0]
+
+
+@pytest.mark.parametrize("was", [UNDECIDED, HOLDS, NOT_EXERCISED])
+def test_what_one_fault_breaks_all_faults_break_by_the_same_run(broken: Verdict, was: str) -> None:
+    found = with_single_faults({VANISHES: [broken], ALL_FAULTS: [cell(was)]})
+    assert found[VANISHES] == [broken]
+    (now,) = found[ALL_FAULTS]
+    assert (now.verdict, now.assurance, now.run) == (REFUTED, "a run was replayed", broken.run)
+    assert (now.column, now.states, now.reason) == (ALL_FAULTS.name, 7, broken.reason)
+
+
+def test_of_one_fault_and_of_all_the_shorter_run_counts(broken: Verdict) -> None:
+    assert broken.run is not None
+    together = replace(cell(REFUTED), assurance="a run was replayed", run=broken.run)
+    longer = replace(together, run=replace(broken.run, steps=(*broken.run.steps, ("backup_initialized", ()))))
+    for found, expected in ((longer, broken.length), (together, broken.length)):
+        (now,) = with_single_faults({VANISHES: [broken], ALL_FAULTS: [found]})[ALL_FAULTS]
+        assert (now.verdict, now.length) == (REFUTED, expected)
+    assert with_single_faults({VANISHES: [broken], ALL_FAULTS: [together]})[ALL_FAULTS] == [together]
+
+
+def test_a_reading_or_two_faults_or_no_run_show_nothing_for_all_faults(broken: Verdict) -> None:
+    for column, one in (
+        (Column(VANISHES.faults, (("READ-1", "NEVER"),)), broken),
+        (Column(VANISHES.faults | {"failure_ignored"}), broken),
+        (VANISHES, replace(broken, run=None)),
+        (VANISHES, replace(broken, verdict=HOLDS)),
+    ):
+        assert with_single_faults({column: [one], ALL_FAULTS: [cell(UNDECIDED)]})[ALL_FAULTS] == [cell(UNDECIDED)]
+
+
+def test_a_run_that_all_faults_do_not_allow_is_an_error_of_an_engine(broken: Verdict) -> None:
+    assert broken.run is not None
+    wrong = replace(broken, run=replace(broken.run, steps=broken.run.steps[1:]))
+    with pytest.raises(EnginesDisagree, match=NAME):
+        with_single_faults({VANISHES: [wrong], ALL_FAULTS: [cell(UNDECIDED)]})
+
+
+def test_one_property_asked_alone_is_as_recorded_with_others() -> None:
+    """Or where every state was searched, and not as many as decide: no count is a difference."""
+    names, scope = [NAME, "back-in-prior-state"], Scope(proofs=True, counts=False)
+    together = check(VANISHES, names, Scope(proofs=True))
+    record = updated(Record({}), together, {})
+    counts = set()
+    for name, one in zip(names, together, strict=True):
+        tasks = [(VANISHES, [name], scope)]
+        done = judge(tasks, record, compared=True, console=Console(file=StringIO()))
+        assert done.differences == []
+        assert done.status == 0
+        counts.add(done.all_verdicts[0].states == one.states)
+    assert False in counts, "the searches did not differ: nothing was put to the test"
+
+
+def printed(column: Column, folder: Path | None) -> str:
+    out = Console(file=StringIO(), width=140)
+    tasks = [(column, [NAME], Scope(vms=1))]
+    done = judge(tasks, Record({}), compared=False, console=Console(file=StringIO()), cache=folder)
+    print_verification(done, out, Wanted(tables=True))
+    assert isinstance(out.file, StringIO)
+    return out.file.getvalue()
+
+
+def test_a_verdict_from_the_cache_is_said_to_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("proofs.verdicts.check._JUDGED", {})
+    first = printed(BASE, tmp_path)
+    monkeypatch.setattr("proofs.verdicts.check._JUDGED", {})
+    second = printed(BASE, tmp_path)
+    use(None)
+    assert "cache" not in first
+    assert "; cached" in second
+    assert "; 1 of them from the cache" in second
