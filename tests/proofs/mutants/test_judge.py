@@ -32,6 +32,7 @@ from properties.catalogue import PROPERTIES, watched
 from properties.kinds import Always, Step
 from properties.unpromised import FAULTS, UNPROMISED
 from shadowproof.mutate import thinned
+from tests.helpers.nightly import nightly
 
 pytestmark = pytest.mark.xdist_group("mutants")
 
@@ -79,7 +80,7 @@ SEARCHED = (
 )
 
 
-@pytest.mark.parametrize("name", SEARCHED)
+@pytest.mark.parametrize("name", [*SEARCHED[:2], *(pytest.param(name, marks=nightly) for name in SEARCHED[2:])])
 def test_finds_what_a_search_of_the_whole_mutant_finds(name: str) -> None:
     mutant = all_mutants()[name]
     base = few_kinds()
@@ -121,6 +122,7 @@ def test_a_condition_that_holds_anyway_is_no_difference_and_one_that_does_not_is
     assert judges().search(anyway).different == ()
 
 
+@nightly
 def test_what_the_few_kinds_do_not_show_the_suite_does() -> None:
     """None of them is a paused VM without the service: closed views see the difference, and the record's way of judging kills."""
     event = PROTOCOL.events["vm_saved"]

@@ -83,15 +83,15 @@ WHOLE: dict[str, tuple[Setting, tuple[int, int, int], tuple[int, int, int]]] = {
         (949, 1_196, 52),
     ),
     "backups of two running VMs": (setting(2, network=BACKUPS), (771, 1_173, 62), (459, 659, 62)),
+}
+"""A configuration; its states, steps and depth with VMs told apart, and with VMs that are interchangeable."""
+
+AT_NIGHT: dict[str, tuple[Setting, tuple[int, int, int], tuple[int, int, int]]] = {
     "restores of two VMs that are off": (
         setting(2, network=RESTORES, power="OFF"),
         (4_209, 7_053, 38),
         (2_217, 3_612, 38),
     ),
-}
-"""A configuration; its states, steps and depth with VMs told apart, and with VMs that are interchangeable."""
-
-AT_NIGHT: dict[str, tuple[Setting, tuple[int, int, int], tuple[int, int, int]]] = {
     "running, or off": (setting(1, power="RUNNING OFF"), (1_282, 1_635, 57), (1_282, 1_635, 57)),
     "paused; the requester aborts": (
         setting(1, faults("requester_aborts"), power="PAUSED"),

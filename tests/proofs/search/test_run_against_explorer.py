@@ -157,7 +157,7 @@ class Engines(RuleBasedStateMachine):
 def test_run_and_explorer_agree() -> None:
     FIRED.clear()
     HELD.clear()
-    examples = settings().max_examples * 4 // 10  # each is a run of some 40 steps
+    examples = settings().max_examples * 2 // 10  # each is a run of some 40 steps
     always = settings(max_examples=2 * examples, stateful_step_count=12, derandomize=True, database=None)
     run_state_machine_as_test(Engines, settings=always)
     assert len(FIRED) >= 60, f"only {len(FIRED)} of {len(NETWORK.events)} events happened: {sorted(FIRED)}"

@@ -21,6 +21,7 @@ from proofs.world.world import Column, World
 from properties.catalogue import PROPERTIES, watched
 from properties.kinds import Fact, Independent, Property, terms_of
 from tests.helpers.networks.whole import in_words
+from tests.helpers.nightly import nightly
 
 NAMES = ("no-vm-left-saved", "auto-recovery-required")
 
@@ -99,7 +100,7 @@ def told(
     return {(hosts[host], vms[vm]) for host, vm in views}
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [NAMES[0], *(pytest.param(name, marks=nightly) for name in NAMES[1:])])
 def test_views_with_a_columns_bit_are_its_own(name: str) -> None:
     columns = chosen()
     family = Family(watched(), columns)
@@ -131,6 +132,7 @@ def test_a_reading_is_no_machine_of_the_family() -> None:
     assert all(actor.moves for actor in family.network.of_sort(HOST))
 
 
+@nightly
 def test_verdicts_are_those_of_each_column() -> None:
     columns = chosen()[::6]
     asked = [one for one in PROPERTIES.values() if not isinstance(one, (Fact, Independent))][::9]

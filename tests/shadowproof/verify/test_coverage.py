@@ -31,6 +31,7 @@ from shadowproof.verify.printing import print_verification
 from shadowproof.verify.report import as_json, schema_text
 from shadowproof.verify.verify import judge
 from tests.helpers.hosts import host_file
+from tests.helpers.nightly import nightly
 from tests.helpers.vms import BASIC, DYNAMIC, read_from, vhds, vm
 from tests.wrong_protocols.protocols import PROTOCOLS
 
@@ -57,7 +58,7 @@ def brief(found: Sequence[Verdict]) -> list[tuple[str, str, int | None]]:
     [
         (1, BASE),
         (2, Column(frozenset({"requester_vanishes"}))),
-        (3, Column(frozenset({"integration_service_stops"}))),
+        pytest.param(3, Column(frozenset({"integration_service_stops"})), marks=nightly),
         (4, Column(frozenset({"switch_gone"}), (("READ-5", "EVERY_VM"),))),
     ],
     ids=str,
