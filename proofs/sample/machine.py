@@ -17,13 +17,14 @@ from typing import Any, ClassVar
 from hypothesis import event as note
 from hypothesis import settings, target
 from hypothesis import strategies as st
+from hypothesis.internal.conjecture.data import ConjectureData
 from hypothesis.stateful import Rule, RuleBasedStateMachine, RuleStrategy, initialize, rule
 
 from model.notation import HOST
 from model.notation.run import Index
 from proofs.sample.board import Act
 from proofs.sample.promises import Broken, Promises, Watch
-from proofs.sample.settings import Plan, Setup, begins
+from proofs.sample.settings import Plan, Setup, begins, one_of_many
 from proofs.sample.steer import Aim, Guide
 from proofs.sample.tally import Tally
 from proofs.sample.walk import Begin, Walk
@@ -49,14 +50,13 @@ REFUSED = 16
 
 
 class _Offered(RuleStrategy):
-    """Every rule that is offered may be drawn. Hypothesis would leave out some rules in all of a run, and give the run up
-    where nothing else is offered."""
+    """Of the rules that are offered one is drawn, and of no others: Hypothesis would leave out some rules in all of a run, and
+    give the run up where nothing else is offered."""
 
-    def is_valid(self, r: Rule) -> bool:
-        return r.function.__name__ in self.machine.offered  # type: ignore[attr-defined]
-
-    def _rule_is_enabled(self, r: Rule) -> bool:
-        return self.is_valid(r)
+    def do_draw(self, data: ConjectureData) -> tuple[Rule, dict[str, Any]]:
+        offered = self.machine.offered  # type: ignore[attr-defined]
+        rule = data.draw(one_of_many([rule for rule in self.rules if rule.function.__name__ in offered]))
+        return rule, {name: data.draw(drawn) for name, drawn in rule.arguments_strategies.items()}
 
 
 class Sampled(RuleBasedStateMachine):

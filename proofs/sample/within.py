@@ -8,7 +8,9 @@ rounds is a plan that is worth trying.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
 from model.notation import Network
 from proofs.sample.board import Board, Row, board_of
@@ -20,6 +22,97 @@ NEVER = 1_000_000
 
 Place = tuple[int, str]
 """A machine, by its place, in a state."""
+
+
+Test = Callable[[int], bool]
+"""Whether something can hold of states that were come to: each state of each machine is a bit."""
+
+
+@dataclass(frozen=True)
+class _Lead:
+    """A row that leads a machine elsewhere; source, dest: the bits of its states."""
+
+    source: int
+    dest: int
+    may: Test
+    to: Place
+    by: tuple[int, str, Ground]
+
+
+class _Graph:
+    """A board's guards and rows as tests of bits, worked out once: everything is asked often, until nothing new is come to."""
+
+    def __init__(self, board: Board) -> None:
+        self._known: dict[int, Test] = {}
+        states = [board.network.actors[name].states for name, _ in board.places.keys]
+        bits = iter(range(sum(map(len, states))))
+        self.bits = [{state: 1 << next(bits) for state in own} for own in states]
+        self.guards = [self._test(guard) for guard in board.guards]
+        self.leads = [
+            tuple(
+                _Lead(
+                    self.bits[part.place][source],
+                    self.bits[part.place][dest],
+                    self._test(when),
+                    (part.place, dest),
+                    (number, source, when),
+                )
+                for part in parts
+                for source, dest, when in part.leads
+            )
+            for number, parts in enumerate(board.parts)
+        ]
+
+    def _test(self, said: Ground) -> Test:
+        """Tables say the same of many rows (the board keeps it, so its identity does), and it is worked out once."""
+        if id(said) not in self._known:
+            self._known[id(said)] = self._made(said)
+        return self._known[id(said)]
+
+    def _made(self, said: Ground) -> Test:
+        match said:
+            case Is(place, wanted):
+                mask = sum(self.bits[place][state] for state in wanted)
+                return lambda reached: bool(reached & mask)
+            case All(parts):
+                return _all(tuple(map(self._made, parts)))
+            case Any(parts):
+                return _any(tuple(map(self._made, parts)))
+            case Agree(left, right, equal):
+                pairs = [
+                    _all((self._made(Is(left, frozenset({one}))), self._made(Is(right, frozenset({two})))))
+                    for one in self.bits[left]
+                    for two in self.bits[right]
+                    if (one == two) == equal
+                ]
+                return _any(tuple(pairs))
+            case value:
+                return lambda _reached: bool(value)
+
+
+def _all(tests: tuple[Test, ...]) -> Test:
+    def judge(reached: int) -> bool:
+        for one in tests:  # noqa: SIM110 - this loop is where plans spend their time
+            if not one(reached):
+                return False
+        return True
+
+    return judge
+
+
+def _any(tests: tuple[Test, ...]) -> Test:
+    def judge(reached: int) -> bool:
+        for one in tests:  # noqa: SIM110 - likewise
+            if one(reached):
+                return True
+        return False
+
+    return judge
+
+
+@lru_cache(maxsize=200)
+def _graph_of(board: Board) -> _Graph:
+    return _Graph(board)
 
 
 class Within:
@@ -73,26 +166,26 @@ class Within:
                             yield last, number, here
 
     def _close(self, tolerated: frozenset[int]) -> None:
+        graph = _graph_of(self.board)
+        reached = sum(graph.bits[place][state] for place, known in enumerate(self.rounds) for state in known)
         waiting, now = sorted(tolerated), 0
         while waiting:
-            led: list[tuple[Place, tuple[int, str, Ground]]] = []
+            led: dict[Place, tuple[int, str, Ground]] = {}
+            new = 0
             for number in waiting:
                 if number not in self.acts:
-                    if self._round(self.board.guards[number]) == NEVER:
+                    if not graph.guards[number](reached):
                         continue
                     self.acts[number] = now
-                for part in self.board.parts[number]:
-                    known = self.rounds[part.place]
-                    led += [
-                        ((part.place, dest), (number, state, when))
-                        for state, dest, when in part.leads
-                        if state in known and dest not in known and self._round(when) < NEVER
-                    ]
-            now += 1
-            for at, by in led:
-                if self.rounds[at[0]].setdefault(at[1], now) == now:
-                    self._by.setdefault(at, by)
-            near = {k for (place, _), _ in led for k in self.board.near[place]}
+                for lead in graph.leads[number]:
+                    if reached & lead.source and not (reached | new) & lead.dest and lead.may(reached):
+                        new |= lead.dest
+                        led[lead.to] = lead.by
+            now, reached = now + 1, reached | new
+            for place, state in led:
+                self.rounds[place][state] = now
+            self._by |= led
+            near = {k for place, _ in led for k in self.board.near[place]}
             waiting = sorted(near & tolerated)
 
     def _round(self, said: Ground) -> int:

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import importlib.util
+import sys
+from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
+from hypothesis import Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
 
 from model.notation import Shape
 from model.sorts import adapter, disk
 from proofs.sample.board import rows_of
-from proofs.sample.settings import defaults, possible_starts
+from proofs.sample.machine import Sampled, machine_for
+from proofs.sample.promises import Promises
+from proofs.sample.settings import Setup, all_aims, defaults, possible_starts
 from proofs.sample.steer import Guide
+from proofs.sample.tally import Tally
 from proofs.sample.walk import Begin, Walk
 from proofs.sample.within import within_of
 from proofs.verdicts.columns import ALL_FAULTS, BASE
@@ -83,3 +92,36 @@ def test_whatever_happens_was_within_reach(seed: int) -> None:
             assert within.reaches(row), str(row)
             rows += 1
     assert rows >= 100
+
+
+def drawn_runs() -> list[tuple[Any, ...]]:
+    """What each of some runs began with, was steered by and did."""
+    found: list[tuple[Any, ...]] = []
+
+    class Noted(Sampled):
+        def teardown(self) -> None:
+            if hasattr(self, "walk"):
+                begin = self.walk.begin
+                found.append((begin.column, sorted(begin.starts.items()), self.plan, tuple(self.walk.steps)))
+
+    asked = Setup(NETWORK, USUAL, columns=(BASE, ALL_FAULTS) * 60, aims=all_aims(NETWORK), mixed=True)
+    base = machine_for("Drawn", asked, lambda column: Promises(()), Tally(NETWORK, steering=False))
+    limits = settings(max_examples=20, stateful_step_count=4, deadline=None, derandomize=True, database=None)
+    run_state_machine_as_test(type("Drawn", (Noted, base), {}), settings=settings(limits, phases=[Phase.generate]))
+    return found
+
+
+def test_runs_are_the_same_whatever_modules_are_loaded(tmp_path: Path) -> None:
+    """Hypothesis prefers the numbers that it reads in them: the same runs came to other events where other tests ran before."""
+    before = drawn_runs()
+    file = tmp_path / "numbers.py"
+    file.write_text(f"NUMBERS = {list(range(100, 1_000))} + {[2**k for k in range(10, 32)]}\n", "utf-8")
+    spec = importlib.util.spec_from_file_location("numbers_of_no_test", file)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setitem(sys.modules, spec.name, module)
+        spec.loader.exec_module(module)
+        assert drawn_runs() == before
+    assert len({plan for _, _, plan, _ in before}) >= 10

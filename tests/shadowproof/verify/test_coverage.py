@@ -176,19 +176,24 @@ def test_five_hundred_vms_of_thirty_kinds_take_no_more_views_than_thirty(tmp_pat
         command, ROOT
     )  # the system counts other children of this process with it, so it is not started here
     text = done.output
-    assert done.status == 1, "what fails without any fault is found: an unchosen VM may veto"
+    assert done.status == 1, "what fails without any fault is found"
     found = json.loads(kept.read_text("utf-8"))["verdicts"]
     assert max(one["views"] for one in found) < 10_000 * 30
-    assert max(one["states"] for one in found) < 1_000_000
+    # a run of one VM is the shortest only if none of two VMs, of any two kinds, is a step shorter
+    pairs_of_kinds = 30 * 31 // 2
+    assert max(one["states"] for one in found) < 10_000 * pairs_of_kinds
     assert done.peak_bytes < 1_000_000_000
     assert "Host: 500 VMs of 30 kinds, all covered;" in text
-    said = re.search(r"(\d+) verdicts: (\d+) holds, 0 refuted, 0 undecided, (\d+) not exercised", text)
+    said = re.search(r"(\d+) verdicts: (\d+) holds, (\d+) refuted, 0 undecided, (\d+) not exercised", text)
     assert said is not None
-    verdicts, holds, not_exercised = map(int, said.groups())
-    assert verdicts == len(PROPERTIES) == holds + not_exercised
+    verdicts, holds, refuted, not_exercised = map(int, said.groups())
+    assert verdicts == len(PROPERTIES) == holds + refuted + not_exercised
     record = load()
-    need_a_fault = [
-        name for name in PROPERTIES if (cell := record.cell(name, BASE.name)) and cell.verdict == NOT_EXERCISED
-    ]
-    assert len(need_a_fault) <= not_exercised <= len(need_a_fault) + 1  # one more needs a VM that this host has not
+
+    def recorded(verdict: str) -> list[str]:
+        return [name for name in PROPERTIES if (cell := record.cell(name, BASE.name)) and cell.verdict == verdict]
+
+    assert [one["property"] for one in found if one["verdict"] == REFUTED] == recorded(REFUTED)
+    need_a_fault = len(recorded(NOT_EXERCISED))
+    assert need_a_fault <= not_exercised <= need_a_fault + 1  # one more needs a VM that this host has not
     assert "up to" not in text
