@@ -27,7 +27,13 @@ FAULTS = (
         means="PrepareForSnapshot has no bound (VSS-4), so one child that never answers holds the whole backup for "
         "ever, and AbortBackup cannot cut in while the writer is inside its handler.",
     ),
-    Fault("guest_crashes", _CHILD, "The guest crashes during its backup, or before the host's copy; the VM is off."),
+    Fault(
+        "guest_crashes",
+        _CHILD,
+        "The guest crashes during its backup, or before the host's copy; the VM is off.",
+        means="A VM whose guest crashes goes off in the middle of a session: neither the writer nor the cluster did it, and "
+        "neither can prevent it.",
+    ),
     Fault(
         "integration_service_stops",
         _CHILD,

@@ -228,6 +228,10 @@ READ_9 = _reading(
     "READ-9",
     "vm_cannot_be_saved",
     "guest_snapshot_fails",
+    means={
+        "STOP": "The veto comes before every VM has been tried, which is just what this reading says: the promise rests on the "
+        "default.",
+    },
 )
 READ_10 = _reading(
     "READ-10", StateBefore, "Which state is the state before the backup started?", "READ-10", "operator_changes_vm"
@@ -298,9 +302,6 @@ READ_17 = _reading(
     LeftOfFailover,
     "A VM failed over because the writer touched it: what is left of it on this host?",
     "Q26",
-    means={
-        "AS_IT_WAS": "A VM that failed over is given back here while its applications run on another node.",
-    },
 )
 
 READINGS = (
