@@ -69,13 +69,15 @@ FAULTS = (
         "The management service, the writer's process, restarts during a session.",
         duty="Do not restart the Virtual Machine Management service while a session is open.",
         means="The note of the state before is lost (READ-3), so the VMs that were saved stay saved; and a child "
-        "whose backup nobody drives any more thaws by itself, outside PrepareForSnapshot.",
+        "whose backup nobody drives any more thaws by itself, outside PrepareForSnapshot. A restore that is cut short "
+        "leaves the chosen VMs deleted.",
     ),
     Fault(
         "host_loses_power",
         _HOST,
         "The host loses power and starts again.",
-        means="VMs that the writer had saved stay saved, since the note is lost with the process.",
+        means="VMs that the writer had saved stay saved, since the note is lost with the process. A restore that is cut "
+        "short leaves the chosen VMs deleted.",
     ),
     Fault(
         "registration_fails",
