@@ -4,18 +4,38 @@ The first state of each is the default: the literal text where it speaks, else t
 under which the stated promises can be kept.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
-from model.notation import Actor, States
+from model.notation import Actor, DeclarationError, States
+from model.notation.declared import refuse_unless_sentence
+from model.notation.errors import Place, caller
 
 
 @dataclass(frozen=True)
 class Reading:
-    """One silent point: its machine, the question it answers, and the faults under which it makes a difference of its own."""
+    """One silent point: its machine, the question it answers, the faults under which it makes a difference of its own, and by
+    value what it means that promises fail under it.
+
+    What fails under the default fails without any fault, and is told in `faults.py`. Raises DeclarationError where the meaning is
+    of no other value, or is no sentence.
+    """
 
     actor: Actor
     question: str
     matters_under: tuple[str, ...] = ()
+    means: Mapping[str, str] = field(default_factory=dict, compare=False)
+    place: Place = field(default_factory=lambda: caller(3), compare=False)
+
+    def __post_init__(self) -> None:
+        name = self.actor.name
+        for value, text in self.means.items():
+            if value not in self.others:
+                problem = f"{name} says what {value!r} means, which is no value of it other than the default"
+                raise DeclarationError(self.place, problem, f"Use one of {', '.join(self.others)}")
+            refuse_unless_sentence(text, self.place, f"the meaning of {name}={value}")
+        object.__setattr__(self, "means", MappingProxyType(dict(self.means)))
 
     @property
     def default(self) -> str:
@@ -115,12 +135,29 @@ class LeftOfFailover(States):
     AS_IT_WAS = "the VM as the writer left it"
 
 
-def _reading(name: str, states: type[States], says: str, question: str, *matters_under: str) -> Reading:
-    return Reading(Actor(name, states, starts=states, says=says), question, matters_under)
+def _reading(
+    name: str,
+    states: type[States],
+    says: str,
+    question: str,
+    *matters_under: str,
+    means: Mapping[str, str] = MappingProxyType({}),
+) -> Reading:
+    return Reading(Actor(name, states, starts=states, says=says), question, matters_under, means, caller())
 
 
 READ_1 = _reading(
-    "READ-1", GivenBack, "Another VM fails in PrepareForSnapshot: when are the VMs already saved given back?", "Q1"
+    "READ-1",
+    GivenBack,
+    "Another VM fails in PrepareForSnapshot: when are the VMs already saved given back?",
+    "Q1",
+    means={
+        "INSIDE": "Giving back inside PrepareForSnapshot keeps every promise but the letter of BAK-2 and BAK-9, which place it "
+        "in PostSnapshot.",
+        "ON_SHUTDOWN": "Giving back in BackupShutdown keeps every promise but the letter of BAK-2 and BAK-9.",
+        "NEVER": "Then one VM's failure leaves all the others saved, without any fault of the requester: the document needs a "
+        "place to give them back, and names none.",
+    },
 )
 READ_2 = _reading(
     "READ-2",
@@ -144,9 +181,23 @@ READ_4 = _reading(
     "integration_service_stops",
     "operator_changes_vm",
 )
-READ_5 = _reading("READ-5", WhichVMs, "Which VMs are saved or snapshotted in PrepareForSnapshot?", "Q14")
+READ_5 = _reading(
+    "READ-5",
+    WhichVMs,
+    "Which VMs are saved or snapshotted in PrepareForSnapshot?",
+    "Q14",
+    means={
+        "SELECTED": "S17 says each VM in the writer metadata; saving only the chosen ones is kinder, and not what it says.",
+    },
+)
 READ_6 = _reading(
-    "READ-6", WithoutAutoRecovery, "The context carries NO_AUTORECOVERY and a VM would use Child VM Snapshot.", "Q16"
+    "READ-6",
+    WithoutAutoRecovery,
+    "The context carries NO_AUTORECOVERY and a VM would use Child VM Snapshot.",
+    "Q16",
+    means={
+        "SKIPPED": "Skipping the roll back lets a backup succeed that holds crash consistent images: BAK-12 needs the veto.",
+    },
 )
 READ_7 = _reading(
     "READ-7",
@@ -155,8 +206,21 @@ READ_7 = _reading(
     "Q21",
     "files_restored_in_part",
     "file_status_forgotten",
+    means={
+        "PER_VM": "Registering the VMs that are whole breaks the all-or-nothing wording of the status check.",
+    },
 )
-READ_8 = _reading("READ-8", SnapshotReleased, "When is the child's own snapshot released?", "Q29")
+READ_8 = _reading(
+    "READ-8",
+    SnapshotReleased,
+    "When is the child's own snapshot released?",
+    "Q29",
+    means={
+        "SESSION_ENDS": "BAK-5 and BAK-10 pull against each other: if the child's snapshot goes with the child's session, which lies "
+        "inside PrepareForSnapshot, the host's copy is made too late to hold it, and no Child VM Snapshot backup can "
+        "ever succeed.",
+    },
+)
 READ_9 = _reading(
     "READ-9",
     AfterOneFails,
@@ -164,6 +228,10 @@ READ_9 = _reading(
     "READ-9",
     "vm_cannot_be_saved",
     "guest_snapshot_fails",
+    means={
+        "STOP": "The veto comes before every VM has been tried, which is just what this reading says: the promise rests on the "
+        "default.",
+    },
 )
 READ_10 = _reading(
     "READ-10", StateBefore, "Which state is the state before the backup started?", "READ-10", "operator_changes_vm"
@@ -175,12 +243,41 @@ READ_11 = _reading(
     "Q7",
     "roll_back_fails",
     "vm_cannot_be_resumed",
+    means={
+        "COPY_COUNTS": "A copy may count although a VM was not given back or an image not rolled back.",
+    },
 )
-READ_12 = _reading("READ-12", WhichDisks, "Which disks do the conditions on layout and file system range over?", "Q27")
+READ_12 = _reading(
+    "READ-12",
+    WhichDisks,
+    "Which disks do the conditions on layout and file system range over?",
+    "Q27",
+    means={
+        "VHDS": "A dynamic or FAT pass-through disk no longer bars Child VM Snapshot: against the letter of S12 and S13.",
+    },
+)
 READ_13 = _reading(
-    "READ-13", SpreadVHDs, "VHDs lie on several volumes: can the snapshot file location be on the same one?", "Q30"
+    "READ-13",
+    SpreadVHDs,
+    "VHDs lie on several volumes: can the snapshot file location be on the same one?",
+    "Q30",
+    means={
+        "MET": "VHDs on several volumes no longer bar Child VM Snapshot: against the letter of S11.",
+    },
 )
-READ_14 = _reading("READ-14", AbortWindow, "When may the requester call AbortBackup?", "C3", "requester_aborts")
+READ_14 = _reading(
+    "READ-14",
+    AbortWindow,
+    "When may the requester call AbortBackup?",
+    "C3",
+    "requester_aborts",
+    means={
+        "UNTIL_RETURN": "A veto does not end DoSnapshotSet, and the requester learns of it only afterwards (VSS-13), when "
+        "AbortBackup comes too late to reach anybody; under READ-2 a failed writer gets no PostSnapshot either. So "
+        "no requester whatever has a way to have the saved VMs given back: one of READ-1, READ-2, READ-14 and "
+        "READ-15 must be otherwise.",
+    },
+)
 READ_15 = _reading(
     "READ-15",
     AfterAVeto,
@@ -196,6 +293,9 @@ READ_16 = _reading(
     "One of several switches that a VM was connected to is gone: which ports are made?",
     "READ-16",
     "switch_gone",
+    means={
+        "ALL_OR_NONE": "One switch that is gone leaves the adapters on all the others without a port, against the letter of S40.",
+    },
 )
 READ_17 = _reading(
     "READ-17",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from importlib.resources import files
+from textwrap import wrap
 from typing import Any
 
 from rich.console import Console
@@ -16,6 +17,7 @@ from model.faults import FAULTS
 from model.readings import READINGS
 from proofs.answers.record import Record
 from proofs.answers.verdict import REFUTED
+from proofs.verdicts.columns import meaning
 from proofs.verdicts.cuts import MOST, Cuts, can_be_cut, cut_sets, elements
 from proofs.verdicts.pairs import parts
 from proofs.world.world import Column
@@ -71,6 +73,8 @@ def print_cuts(found: Cuts, console: Console) -> None:
         console.print(f"  broken by {'each of these alone' if many == 1 else f'these {many} together only'}:")
         for column, one in sets:
             console.print(f"    {column.name} ({one.length} steps)", highlight=False, soft_wrap=True)
+            for line in wrap(meaning(column), max(40, console.width - 6), break_on_hyphens=False):
+                console.print(f"      [dim]{escape(line)}[/]", highlight=False, soft_wrap=True)
     if found.open:
         console.print(f"  open, {len(found.open)}: {'; '.join(column.name for column in found.open)}", highlight=False)
     kind = f"{found.columns:,} combinations of up to {found.size}"

@@ -90,8 +90,9 @@ def _check_sentences(network: Network) -> None:
         for thing in things.values():
             refuse_unless_sentence(thing.says, thing.place, f"{kind} {thing.name}")
     for fault in network.faults.values():
-        if fault.duty:
-            refuse_unless_sentence(fault.duty, fault.place, f"the duty of fault {fault.name}")
+        for what, text in (("the duty", fault.duty), ("the meaning", fault.means)):
+            if text:
+                refuse_unless_sentence(text, fault.place, f"{what} of fault {fault.name}")
 
 
 def _check_starts(network: Network, place: Place) -> None:

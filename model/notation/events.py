@@ -37,7 +37,8 @@ class Fault:
 
     The events that carry its name may happen, and the events named in `silences` may never come, although nothing
     forbids them (lost fairness, not a dead end). `where` says in which corner of the environment it arises; `duty`, in
-    one sentence, what somebody there must do so that it does not occur (empty: it is nobody's to prevent).
+    one sentence, what somebody there must do so that it does not occur (empty: it is nobody's to prevent); `means`, what
+    it means that promises fail where it is tolerated (empty: none does by it alone).
     """
 
     name: str
@@ -45,6 +46,7 @@ class Fault:
     says: str
     silences: frozenset[str] = frozenset()
     duty: str = ""
+    means: str = ""
     place: Place = field(default_factory=lambda: caller(3), compare=False)
 
     def __post_init__(self) -> None:

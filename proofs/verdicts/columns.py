@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import chain
 
-from model.faults import FAULTS
+from model.faults import FAULTS, WITHOUT_FAULT
 from model.readings import READINGS
 from proofs.world.world import Column
 
@@ -43,3 +43,15 @@ def title(column: Column) -> str:
     if column == ALL_FAULTS:
         return "all faults"
     return column.name
+
+
+def meaning(column: Column) -> str:
+    """What it means that promises fail in a column of no fault, one fault or one reading, as the model says; empty: it says nothing."""
+    if column == BASE:
+        return WITHOUT_FAULT
+    if len(column.faults) + len(column.readings) > 1:
+        return ""
+    faults = [fault.means for fault in FAULTS if fault.name in column.faults]
+    values = dict(column.readings)
+    readings = [one.means.get(values[one.actor.name], "") for one in READINGS if one.actor.name in values]
+    return "".join(faults + readings)

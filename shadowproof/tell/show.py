@@ -139,13 +139,16 @@ def _reading(name: str) -> Iterator[Shown]:
     for one in READINGS:
         values = {f"{one.actor.name}={state}".lower() for state in one.actor.states}
         if name == one.actor.name.lower() or name in values:
-            yield Shown(one.actor.name, "a reading of a point on which the document is silent", one.question, str(one.actor.place), (
-                one.actor.says, *(f"{one.actor.name}={state}: {_meaning(one, state)}" for state in one.actor.states),
+            yield Shown(one.actor.name, "a reading of a point on which the document is silent", one.question, str(one.place), (
+                one.actor.says, *(line for state in one.actor.states for line in _value(one, state)),
             ), {"matters of itself under": one.matters_under, **_citing(one.actor.name), "read by": _readers(one.actor.name)})  # fmt: skip
 
 
-def _meaning(one: Reading, state: str) -> str:
-    return f"{one.actor.enum[state].value}{' (default)' if state == one.default else ''}"
+def _value(one: Reading, state: str) -> Iterator[str]:
+    """A value of a reading in words, and what it means that promises fail under it, where that is said."""
+    yield f"{one.actor.name}={state}: {one.actor.enum[state].value}{' (default)' if state == one.default else ''}"
+    if state in one.means:
+        yield f"  Means: {one.means[state]}"
 
 
 def _readers(machine: str) -> tuple[str, ...]:
@@ -162,7 +165,7 @@ def _readers(machine: str) -> tuple[str, ...]:
 def _fault(name: str) -> Iterator[Shown]:
     for one in FAULTS:
         if one.name == name:
-            yield Shown(one.name, f"a fault ({one.where})", one.says, str(one.place), _duty(one), {
+            yield Shown(one.name, f"a fault ({one.where})", one.says, str(one.place), tuple(_words(one)), {
                 "happens as": tuple(event.name for event in PROTOCOL.events.values() if event.fault == one.name),
                 "silences": tuple(sorted(one.silences)),
                 "breaks by itself, as recorded": _breaks(column=one.name),
@@ -173,8 +176,11 @@ def _fault(name: str) -> Iterator[Shown]:
             })  # fmt: skip
 
 
-def _duty(one: Fault) -> tuple[str, ...]:
-    return (f"Duty: {one.duty}",) if one.duty else ()
+def _words(one: Fault) -> Iterator[str]:
+    if one.means:
+        yield f"Means: {one.means}"
+    if one.duty:
+        yield f"Duty: {one.duty}"
 
 
 def _event(name: str) -> Iterator[Shown]:

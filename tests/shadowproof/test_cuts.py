@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import json
+from io import StringIO
+from itertools import takewhile
 from pathlib import Path
 
 import jsonschema
 import pytest
+from rich.console import Console
 
 from proofs.answers.record import load
-from proofs.answers.verdict import REFUTED
-from proofs.verdicts.columns import fault_columns
-from proofs.verdicts.cuts import elements
+from proofs.answers.verdict import REFUTED, Verdict
+from proofs.verdicts.columns import BASE, fault_columns, meaning, reading_columns
+from proofs.verdicts.cuts import Cuts, elements
+from proofs.verdicts.pairs import fault_pairs
+from proofs.world.world import Column
+from shadowproof.cuts import print_cuts
 from tests.shadowproof.test_cli import shadowproof
+
+FAILS = Column(frozenset({"files_not_restored"}))
 
 
 def test_alone_every_fault_and_reading_is_told_with_what_it_breaks() -> None:
@@ -36,8 +44,35 @@ def test_of_a_promise_they_are_told_and_written(tmp_path: Path) -> None:
     assert one["combinations"] == 1 + len(fault_columns())
     for found in one["sets"]:
         assert f"{found['faults'][0]} ({found['steps']} steps)" in done.stdout
+        assert meaning(Column(frozenset(found["faults"]))) in " ".join(done.stdout.split())
     assert "broken by each of these alone" in done.stdout
     assert "shadowproof explain no-vm-is-lost --fault" in done.stdout
+
+
+def told(*columns: Column) -> str:
+    """What a person reads, 60 letters wide, if these break a promise."""
+    found = Verdict("no-vm-is-lost", FAILS.name, REFUTED, "a run was replayed")
+    console = Console(width=60, record=True, file=StringIO())
+    print_cuts(Cuts(found.property, 2, tuple((column, found) for column in columns), (), len(columns), 0), console)
+    return console.export_text()
+
+
+def test_below_what_breaks_it_alone_stands_what_that_means() -> None:
+    other = next(column for column in reading_columns() if meaning(column))
+    lines = told(FAILS, other).splitlines()
+    for column in (FAILS, other):
+        first = next(n for n, line in enumerate(lines) if line.startswith(f"    {column.name} ("))
+        below = list(takewhile(lambda line: line.startswith(" " * 6), lines[first + 1 :]))
+        assert " ".join(line.strip() for line in below) == meaning(column)
+        assert max(map(len, below)) <= 60 < 6 + len(meaning(column))
+
+
+def test_of_none_several_or_what_has_no_words_nothing_is_added() -> None:
+    bare = next(column for column in fault_columns() if not meaning(column))
+    pair = next(column for column in fault_pairs() if FAILS.faults < column.faults)
+    for column in (BASE, bare, pair):
+        assert [line for line in told(column).splitlines() if line.startswith(" " * 6)] == []
+    assert all(meaning(column) for column in (BASE, FAILS))
 
 
 @pytest.mark.parametrize(

@@ -185,6 +185,13 @@ class TestSentences:
         ):
             written(house(), faults=(fault,))
 
+    def test_a_meaning(self) -> None:
+        fault = Fault("bulbs_hang", "house", "It hangs.", frozenset({"bulb_fails"}), means="Dark")  # planted
+        with refused(
+            "the meaning of fault bulbs_hang: 'Dark' is no sentence", "Say it in words, and end with a full stop"
+        ):
+            written(house(), faults=(fault,))
+
 
 class TestStarts:
     def test_always_true(self) -> None:

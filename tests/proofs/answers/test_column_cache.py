@@ -135,7 +135,7 @@ def test_what_a_fault_is_counts() -> None:
     for fault in PROTOCOL.faults.values():
         assert text(replace(fault, silences=fault.silences ^ {"vm_saved"})) != text(fault)
         assert text(replace(fault, name=f"{fault.name}_too")) != text(fault)
-        assert text(replace(fault, says="Other words.", where="elsewhere", duty="")) == text(fault)
+        assert text(replace(fault, says="Other words.", where="elsewhere", duty="", means="More.")) == text(fault)
 
 
 def test_what_holds_at_the_start_counts() -> None:

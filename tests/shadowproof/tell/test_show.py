@@ -79,6 +79,27 @@ def test_a_reading_is_shown_by_its_name_and_by_a_value() -> None:
     assert "READ-1=ON_ABORT: on Abort (default)" in one("READ-1").more
 
 
+def test_what_it_means_that_promises_fail_is_told_of_each_fault_and_below_each_value() -> None:
+    faults, values = [one for one in FAULTS if one.means], [(r, value) for r in READINGS for value in r.means]
+    assert (len(faults) >= 20, len(values) >= 10) == (True, True)
+    for fault in FAULTS:
+        told = [line for line in show(fault.name)[0].more if "Means" in line]
+        assert told == ([f"Means: {fault.means}"] if fault.means else [])
+    for reading in READINGS:
+        told = [line for line in one(reading.actor.name).more if "Means" in line]
+        assert told == [f"  Means: {reading.means[value]}" for value in reading.others if value in reading.means]
+    for reading, value in values:
+        more = one(reading.actor.name).more
+        assert more[more.index(f"  Means: {reading.means[value]}") - 1].startswith(f"{reading.actor.name}={value}: ")
+
+
+@pytest.mark.parametrize("name", [reading.actor.name for reading in READINGS])
+def test_a_reading_stands_where_it_is_declared(name: str) -> None:
+    file, _, line = one(name).place.partition(":")
+    lines = (ROOT / file).read_text("utf-8").splitlines()
+    assert lines[int(line) - 1].startswith(f"{name.replace('-', '_')} = ")
+
+
 def test_every_sentence_is_said_in_our_words() -> None:
     for number in SENTENCES:
         assert "No requirement" not in one(f"s{number}").says
