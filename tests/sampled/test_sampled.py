@@ -31,8 +31,10 @@ pytestmark = pytest.mark.xdist_group("sampled")
 
 ROUNDS = {"dev": 2, "pr": 60, "nightly": 400}[PROFILE]
 OF_ONE = {"dev": 1, "pr": 4, "nightly": 100}[PROFILE]
-FLOOR = Floor(events=1.0, moves=0.95, visited=0.03)
-"""Of the profiles `pr` and `nightly`: all events, 95 of 100 rows, and a share of the explored states below what was measured."""
+FLOOR = Floor(events=0.992, moves=0.95, visited=0.03)
+"""Of the profiles `pr` and `nightly`: all events but one, 95 of 100 rows, and a share of the explored states below what was
+measured. The one is image_cannot_be_rolled_back: without READ-8 it takes a provider that stops to auto-recover while the requester
+is still at rest. No plan has that first, since what it brings (an image that does not hold the snapshot) is so at the start."""
 
 Runs = machine_for("Runs", setup(), judges(), Tally(NETWORK))
 TestRuns = Runs.TestCase
@@ -49,7 +51,7 @@ def sampled() -> tuple[Tally, Visited]:
     tally = Tally(NETWORK, steering=PROFILE == "nightly", visits=one)
 
     def enough() -> bool:
-        return PROFILE == "pr" and not below(tally, one.visited(tally.visited), replace(FLOOR, moves=0.955, visited=0))
+        return PROFILE == "pr" and not below(tally, one.visited(tally.visited), replace(FLOOR, moves=0.955))
 
     for _ in in_rounds("One", setup_of_one(), judges(), tally, OF_ONE):
         pass
