@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from proofs.answers.record import load
 from proofs.answers.verdict import HOLDS, REFUTED
 from properties.catalogue import PROPERTIES
-from shadowproof.commands import app
+from shadowproof.cli import app
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

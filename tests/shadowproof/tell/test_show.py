@@ -15,7 +15,7 @@ from properties import general
 from properties.catalogue import PROPERTIES
 from properties.kinds import Fact
 from shadowproof.ask import AskError
-from shadowproof.commands import app
+from shadowproof.cli import app
 from shadowproof.tell.facts import of_fact
 from shadowproof.tell.show import Shown, names, show
 
