@@ -273,7 +273,7 @@ class _OfSteps:
     def _kinds(self, host: int, host2: int, row: int, vms: Ints, labels: Words, here: bool, within: int) -> Kinds:
         """What VMs contribute that move as a branch leads them, or stay."""
         if row != STAYS:
-            to = self.judging.steps.to[row, vms]
+            to = self.judging.steps.to[row, vms] - 1
             goes = to >= 0
             vms, labels, to = vms[goes], labels[goes], to[goes].astype(np.int64)
         else:

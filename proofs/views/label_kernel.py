@@ -80,8 +80,8 @@ def number(wanted: Ints, codes: Ints, table: Ints, counts: Ints, found: Small) -
 
 @machine_code
 def lead(vms: Ints, known: Small, told: Ints, codes: Ints, table: Ints, counts: Ints, to: Small) -> bool:
-    """Where VMs go whose codes change by what is told of their class (the least number: they cannot go). False if there was no
-    room."""
+    """Where VMs go whose codes change by what is told of their class (the least number: they cannot go); one more than each number
+    is noted. False if there was no room."""
     for i in range(len(vms)):
         by = told[known[vms[i]]]
         if by != -0x8000000000000000:
@@ -92,7 +92,7 @@ def lead(vms: Ints, known: Small, told: Ints, codes: Ints, table: Ints, counts: 
                     return False
                 table[at, 0], table[at, 1], codes[counts[0]] = code, counts[0], code
                 counts[0] += 1
-            to[vms[i]] = table[at, 1]
+            to[vms[i]] = table[at, 1] + 1
     return True
 
 
@@ -231,7 +231,7 @@ def visit(
         for i in range(n_present if again else n_new):
             row = present[i] if again else new[i]
             vm = views.vms[row]
-            goes = vm if leads < 0 else to[leads, vm]
+            goes = vm if leads < 0 else to[leads, vm] - 1
             if goes < 0 or (asked >= 0 and own[asked, vm] & ~value):
                 continue
             some = False

@@ -21,7 +21,7 @@ from functools import cached_property
 import numpy as np
 
 from proofs.views.label_kernel import Ints, Small, Views, Words, chain, count, hand_on, rehash, visit
-from proofs.views.projection import NOWHERE, Projected
+from proofs.views.projection import NOWHERE, Projected, grown
 from proofs.views.saturation import TooManyViews
 from proofs.world.compiled import Compiled
 
@@ -146,10 +146,10 @@ class Labelled:
         views, hosts, vms = self.views, len(self.compiled.hosts), len(self.steps.filled)
         if hosts > len(views.first):
             more = max(64, hosts)
-            first = np.pad(views.first, (0, more), constant_values=NOWHERE)
-            self.views = views = views._replace(first=first, waiting=np.pad(views.waiting, (0, more)))
+            first = grown(views.first, hosts + more, fill=NOWHERE)
+            self.views = views = views._replace(first=first, waiting=grown(views.waiting, hosts + more))
         if vms > len(views.seen):
-            self.views = views = views._replace(seen=np.pad(views.seen, (0, vms - len(views.seen))))
+            self.views = views = views._replace(seen=grown(views.seen, vms))
 
     def _more_views(self) -> None:
         """Twice as many views as there is room for. Raises TooManyViews."""
@@ -157,13 +157,13 @@ class Labelled:
         if size >= self.limit:
             raise TooManyViews(f"more than {self.limit:,} views in {self.columns} columns")
         more = max(1024, size)
-        table = np.full((4 * (size + more), 2), NOWHERE, dtype=np.int64)
+        table = np.full((2 * (size + more), 2), NOWHERE, dtype=np.int64)
         rehash(views.table, table)
         self.views = views._replace(
-            vms=np.pad(views.vms, (0, more)),
-            labels=np.pad(views.labels, ((0, more), (0, 0))),
-            dirty=np.pad(views.dirty, (0, more)),
-            after=np.pad(views.after, (0, more)),
+            vms=grown(views.vms, size + more),
+            labels=grown(views.labels, size + more, self.words),
+            dirty=grown(views.dirty, size + more),
+            after=grown(views.after, size + more),
             table=table,
         )
 

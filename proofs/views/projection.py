@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import prod
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +26,7 @@ from proofs.world.compiled import Compiled
 from proofs.world.layout import States, Variables, is_local
 from proofs.world.predicates import Step, Table, Test
 
+Number = TypeVar("Number", bound=np.generic)
 Ints = npt.NDArray[np.int64]
 Small = npt.NDArray[np.int32]
 
@@ -38,6 +40,18 @@ MOST_BITS = 12
 
 class TooWide(ValueError):
     """A state does not fit into a number, or an event asks too many bits: other engines have to do. The message says which."""
+
+
+_ROWS = 320
+"""Rows for branches that are made at a time: each is as long as there are VM states."""
+
+
+def grown(array: npt.NDArray[Number], rows: int, columns: int = 0, fill: int = 0) -> npt.NDArray[Number]:
+    """An array with room for more, filled so. What is filled with zeros is memory that is not taken before it is written to."""
+    shape = rows if array.ndim == 1 else (rows, columns)
+    found = np.zeros(shape, array.dtype) if not fill else np.full(shape, fill, array.dtype)
+    found[tuple(slice(size) for size in array.shape)] = array
+    return found
 
 
 @dataclass(frozen=True)
@@ -198,8 +212,8 @@ class Branch:
 class Projected:
     """The steps of a slice (of VMs of one form) by projections. States have the numbers that `compiled` gives them.
 
-    to[row, vm]: where a branch leads a VM, or NOWHERE. own[row, vm]: what it contributes to some bits. new_branches: for each
-    host state the branches it has got since they were last taken. Raises TooWide.
+    to[row, vm]: one more than the VM state that a branch leads to; 0: nowhere. own[row, vm]: what it contributes to some bits.
+    new_branches: for each host state the branches it has got since they were last taken. Raises TooWide.
     """
 
     def __init__(self, compiled: Compiled) -> None:
@@ -213,7 +227,7 @@ class Projected:
         self._count = np.zeros(1, dtype=np.int64)
         self.states = np.zeros((64, len(compiled.vm_vars[0].names)), dtype=np.int16)
         self.filled = np.zeros(64, dtype=np.uint8)
-        self.to = np.full((64, 64), NOWHERE, dtype=np.int32)
+        self.to = np.zeros((_ROWS, 64), dtype=np.int32)
         self.own = np.zeros((16, 64), dtype=np.int32)
         self.rows = self.own_rows = 0
         self.branches: list[Branch] = []
@@ -409,17 +423,16 @@ class Projected:
         """Room for so many VM states."""
         size = len(self.codes)
         if vms > size:
-            more = max(vms, 2 * size) - size
-            self.codes = np.pad(self.codes, (0, more))
-            self.filled = np.pad(self.filled, (0, more))
-            self.states = np.pad(self.states, ((0, more), (0, 0)))
-            self.to = np.pad(self.to, ((0, 0), (0, more)), constant_values=NOWHERE)
-            self.own = np.pad(self.own, ((0, 0), (0, more)))
-            table = np.full((1 << (4 * (size + more)).bit_length(), 2), NOWHERE, dtype=np.int64)
+            more = max(vms, 4 * size) - size
+            now = size + more
+            self.codes, self.filled = grown(self.codes, now), grown(self.filled, now)
+            self.states = grown(self.states, now, self.states.shape[1])
+            self.to, self.own = grown(self.to, len(self.to), now), grown(self.own, len(self.own), now)
+            table = np.full((1 << (2 * now - 1).bit_length(), 2), NOWHERE, dtype=np.int64)
             rehash(self._table, table)
             self._table = table
             for classes in self._vm_classes.values():
-                classes.known = np.pad(classes.known, (0, more))
+                classes.known = grown(classes.known, now)
 
     # -- asking -------------------------------------------------------------------------------------------------------
 
@@ -457,7 +470,7 @@ class Projected:
         if moves:
             row, self.rows = self.rows, self.rows + 1
             if self.rows > len(self.to):
-                self.to = np.pad(self.to, ((0, len(self.to)), (0, 0)), constant_values=NOWHERE)
+                self.to = grown(self.to, len(self.to) + _ROWS, self.to.shape[1])
         self.branches.append(Branch(asking, value, host_change, row))
         return len(self.branches) - 1
 
@@ -473,7 +486,7 @@ class Projected:
             return
         if isinstance(branch.asking, Sweep):
             parts = (self._of_part(branch, branch.asking, i, vms) for i in range(len(branch.kinds)))
-            self.to[branch.row, vms] = self._vms_of(self.codes[vms] + sum(parts, np.zeros(len(vms), np.int64)))
+            self.to[branch.row, vms] = self._vms_of(self.codes[vms] + sum(parts, np.zeros(len(vms), np.int64))) + 1
             return
         told = np.full(len(branch.asking.vm.examples), IMPOSSIBLE, dtype=np.int64)
         for kind, by in branch.change.items():
@@ -513,7 +526,7 @@ class Projected:
         if kind not in contribution.rows:
             row, self.own_rows = self.own_rows, self.own_rows + 1
             if self.own_rows > len(self.own):
-                self.own = np.pad(self.own, ((0, len(self.own)), (0, 0)))
+                self.own = grown(self.own, 2 * len(self.own), self.own.shape[1])
             contribution.rows[kind] = row
             self._contributing.append((contribution, kind, row))
             known = np.flatnonzero(self.filled)
