@@ -57,8 +57,8 @@ def options(column: Column) -> str:
     return " ".join([*faults, *(f"--reading {reading}={value}" for reading, value in column.readings)])
 
 
-def column(faults: Sequence[str], readings: Sequence[str]) -> Column:
-    """One column: these faults together, these readings."""
+def column(faults: Sequence[str], readings: Sequence[str], no_fault: bool = False) -> Column:
+    """One column: these faults together, these readings; or none of either, said aloud."""
     known = {fault.name for fault in FAULTS}
     for fault in faults:
         if fault not in known:
@@ -81,6 +81,10 @@ def column(faults: Sequence[str], readings: Sequence[str]) -> Column:
             raise AskError(f"{name} is given twice, as {chosen[name]} and as {value}. Give it once.")
         if value == by_name[name].default:
             chosen.pop(name)
+    if no_fault and (faults or chosen):
+        raise AskError(
+            "--no-fault is the column without faults, every reading as it is by default. Leave it out, or --fault and --reading."
+        )
     return Column(frozenset(faults), tuple(sorted(chosen.items())))
 
 
