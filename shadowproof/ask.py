@@ -57,8 +57,8 @@ def options(column: Column) -> str:
     return " ".join([*faults, *(f"--reading {reading}={value}" for reading, value in column.readings)])
 
 
-def column(faults: Sequence[str], readings: Sequence[str]) -> Column:
-    """One column: these faults together, these readings."""
+def column(faults: Sequence[str], readings: Sequence[str], no_fault: bool = False) -> Column:
+    """One column: these faults together, these readings; or none of either, said aloud."""
     known = {fault.name for fault in FAULTS}
     for fault in faults:
         if fault not in known:
@@ -68,17 +68,23 @@ def column(faults: Sequence[str], readings: Sequence[str]) -> Column:
     for text in readings:
         name, equals, value = text.partition("=")
         name, value = name.strip().upper(), value.strip().upper()
-        if not equals or name not in by_name:
+        if name not in by_name:
             raise AskError(
                 f"{text!r} is no reading. Write ID=VALUE, such as READ-1=NEVER. {near(name, by_name, 'readings')}"
             )
         states = by_name[name].actor.states
+        if not equals:
+            raise AskError(f"{name} is given no value. Write ID=VALUE; it is one of {', '.join(states)}.")
         if value not in states:
             raise AskError(f"{name} has no value {value!r}. It is one of {', '.join(states)}.")
         if chosen.setdefault(name, value) != value:
             raise AskError(f"{name} is given twice, as {chosen[name]} and as {value}. Give it once.")
         if value == by_name[name].default:
             chosen.pop(name)
+    if no_fault and (faults or chosen):
+        raise AskError(
+            "--no-fault is the column without faults, every reading as it is by default. Leave it out, or --fault and --reading."
+        )
     return Column(frozenset(faults), tuple(sorted(chosen.items())))
 
 
@@ -91,6 +97,13 @@ def vms(number: int) -> int:
             f"--vms {number}: the explorer does not search more than {MOST_VMS} VMs. Write --vms {MOST_VMS} or less."
         )
     return number
+
+
+def jobs(number: int | None) -> int:
+    """How many processes judge; -1, as joblib has it: one a core."""
+    if number is not None and number < 1:
+        raise AskError(f"--jobs {number}: at least one process must judge. Write --jobs 1, or leave it out.")
+    return -1 if number is None else number
 
 
 def engine(name: str | None) -> str | None:

@@ -7,6 +7,8 @@ import sys
 from contextlib import suppress
 from typing import TextIO
 
+from typer import TyperException
+
 from shadowproof.commands import app, checking, cutting, explaining, mutating, playing, reading
 from shadowproof.failure import CLOSED_PIPE, shown, told
 from shadowproof.spelling import spell_what_is_lacking
@@ -45,12 +47,16 @@ def _status() -> int:
 
 def _run() -> int:
     try:
-        app()
+        status = app(standalone_mode=False)  # else typer itself says what was typed badly, in a frame of five lines
+    except TyperException as problem:
+        if problem.format_message():
+            raise
+        return problem.exit_code  # nothing was typed, and the help is printed
     except SystemExit as ended:
         if isinstance(ended.__context__, BrokenPipeError):  # typer makes a status 1 of it
             raise ended.__context__ from None
         return ended.code if isinstance(ended.code, int) else int(bool(ended.code))
-    return 0
+    return status if isinstance(status, int) else 0
 
 
 def _write_no_more(*streams: TextIO | None) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from importlib.resources import files
 from textwrap import wrap
 from typing import Any
@@ -11,18 +11,18 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
 from model.faults import FAULTS
 from model.readings import READINGS
 from proofs.answers.record import Record
 from proofs.answers.verdict import REFUTED
-from proofs.verdicts.columns import meaning
+from proofs.verdicts.columns import fault_columns, meaning
 from proofs.verdicts.cuts import MOST, Cuts, can_be_cut, cut_sets, elements
 from proofs.verdicts.pairs import parts
 from proofs.world.world import Column
 from properties.catalogue import PROPERTIES
 from shadowproof.ask import AskError, options
+from shadowproof.verify.printing import print_lines
 
 SCHEMA = "shadowproof-cuts/1"
 
@@ -87,25 +87,32 @@ def print_cuts(found: Cuts, console: Console) -> None:
         console.print(f"  a run: shadowproof explain {found.property} {options(column)}".rstrip(), highlight=False)
 
 
-def print_alone(record: Record, console: Console) -> None:
-    """Each fault and each reading, and the promises that it breaks alone, as recorded: read as engineers of safety do."""
+def print_alone(record: Record, console: Console, *, faults_only: bool = False) -> None:
+    """Each fault and each reading, and the promises that it breaks alone, as recorded: read as engineers of safety do. A terminal
+    has lines as wide as it is; elsewhere each fault is one line, so that grep finds all that is said of it."""
     base = {name for name in PROPERTIES if _refuted(record, name, Column())}
-    table = Table(title="What each fault, and each other reading, breaks alone", title_justify="left", box=None)
-    for heading in ("alone", "what it is", "promises that it breaks (steps of the shortest run)"):
-        table.add_column(heading, overflow="fold")
-    for column in elements():
-        broken = [
-            f"{name} ({cell.length})"
-            for name in PROPERTIES
-            if name not in base and _refuted(record, name, column) and (cell := record.cell(name, column.name))
-        ]
-        table.add_row(column.name, escape(_says(column)), ", ".join(broken) or "[dim]none[/]")
-    console.print(table)
-    console.print(
-        f"\nBroken without any fault, and so not told again: {', '.join(sorted(base)) or 'none'}.\n"
+    lines = ["What each fault breaks alone (steps of the shortest run):"]
+    if not faults_only:
+        lines = ["What each fault, and each other reading, breaks alone (steps of the shortest run):"]
+    lines += [_alone(record, column, base) for column in (fault_columns() if faults_only else elements())]
+    lines += [
+        f"Broken without any fault, and so not told again: {', '.join(sorted(base)) or 'none'}.",
         "What breaks a promise only together: shadowproof cuts PROPERTY",
-        highlight=False,
-    )
+    ]
+    if console.is_terminal:
+        print_lines(lines, console)
+        return
+    for line in lines:
+        console.print(escape(line), highlight=False, soft_wrap=True)
+
+
+def _alone(record: Record, column: Column, base: Collection[str]) -> str:
+    broken = [
+        f"{name} ({cell.length})"
+        for name in PROPERTIES
+        if name not in base and _refuted(record, name, column) and (cell := record.cell(name, column.name))
+    ]
+    return f"  {column.name} breaks {', '.join(broken) or 'nothing'}. {_says(column)}"
 
 
 def _refuted(record: Record, name: str, column: Column) -> bool:

@@ -6,6 +6,8 @@ import os
 import traceback
 from pathlib import Path
 
+from typer import TyperException
+
 ROOT = Path(__file__).parents[1]
 ROOMS = ("model", "properties", "proofs", "conformance", "shadowproof", "examples")
 SPECIFIED = ("model", "properties")
@@ -19,6 +21,8 @@ TRACEBACK = "SHADOWPROOF_TRACEBACK"
 
 def told(problem: BaseException) -> tuple[str, int]:
     """What to say of what went wrong, and the exit status."""
+    if isinstance(problem, TyperException):
+        return _typed_badly(problem), BAD_INPUT
     frames = _frames(problem)
     if isinstance(problem, ValueError) and (not frames or frames[-1][0] in ROOMS):
         return _one_line(problem), BAD_INPUT  # a message of ours, with its remedy
@@ -31,6 +35,14 @@ def told(problem: BaseException) -> tuple[str, int]:
     ):
         return f"{frames[-1][1]}: {type(problem).__name__}: {_one_line(problem)}. Mend that line.", BAD_INPUT
     return f"the tool itself failed: {_what(problem, frames)}", FAILED
+
+
+def _typed_badly(problem: TyperException) -> str:
+    """No such command, option or number; and which help says what there is."""
+    at = getattr(problem, "ctx", None)
+    command = f"shadowproof {at.info_name}" if at is not None and at.parent is not None else "shadowproof"
+    said = " ".join(problem.format_message().split())
+    return f"{said if said.endswith(('.', '?')) else f'{said}.'} What it takes: {command} --help"
 
 
 def _what(problem: BaseException, frames: list[tuple[str, str]]) -> str:

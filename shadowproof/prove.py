@@ -40,10 +40,12 @@ def check_limit(limit: float) -> float:
     return limit
 
 
-def columns(chosen: Column, *, every: bool) -> list[Column]:
-    """The columns to confirm. Raises AskError if one is named as well as all asked for."""
-    if every and chosen != Column():
-        raise AskError("--all is about every column; with --fault or --reading there is one. Leave --all out.")
+def columns(chosen: Column, *, every: bool, one: bool = False) -> list[Column]:
+    """The columns to confirm. one: the column without faults was asked for. Raises AskError if one is named as well as all asked for."""
+    if every and (one or chosen != Column()):
+        raise AskError(
+            "--all is about every column; with --fault, --reading or --no-fault there is one. Leave --all out."
+        )
     return every_column() if every else [chosen]
 
 

@@ -115,9 +115,7 @@ def workers(jobs: int | None, cluster: str | None, worker_cache: Path | None) ->
         raise ask.AskError(
             "--jobs is about this machine; a cluster has the workers it has. Leave --jobs or --cluster out."
         )
-    if jobs is not None and jobs < 1:
-        raise ask.AskError(f"--jobs {jobs}: at least one process must judge. Write --jobs 1, or leave it out.")
-    return Workers(-1 if jobs is None else jobs, cluster, worker_cache)
+    return Workers(ask.jobs(jobs), cluster, worker_cache)
 
 
 def _named(name: str) -> list[Column]:

@@ -56,6 +56,9 @@ Faults = Annotated[
 Readings = Annotated[
     list[str] | None, typer.Option("--reading", "-r", help="Take another reading, as READ-1=NEVER. May be repeated.")
 ]
+NoFault = Annotated[
+    bool, typer.Option("--no-fault", help="The column without faults, every reading as it is by default, and no other.")
+]
 InventoryFile = Annotated[
     Path | None,
     typer.Option("--inventory", "-i", help="A host's VMs, as collect-inventory.ps1 writes them; - is stdin."),

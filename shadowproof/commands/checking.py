@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from shadowproof.commands import CacheFolder, Faults, InventoryFile, JsonFile, Properties, Readings, app, console, say
+from shadowproof.commands import (
+    CacheFolder,
+    Faults,
+    InventoryFile,
+    JsonFile,
+    NoFault,
+    Properties,
+    Readings,
+    app,
+    console,
+    say,
+)
 
 _NOTES = 20  # on a file of VMs, that verify repeats
 _RECORDED_VMS = 2  # what fewer show may be less
@@ -26,6 +37,7 @@ def verify(
     properties: Properties = None,
     faults: Faults = None,
     readings: Readings = None,
+    no_fault: NoFault = False,
     vms: Annotated[
         int, typer.Option(help="Search every state of up to this many VMs; with --inventory, look so far for a run.")
     ] = 2,
@@ -61,7 +73,7 @@ def verify(
 ) -> None:
     """Judge every promise, in every column: no fault, each fault alone, each reading alone, all faults.
 
-    With --fault or --reading: in that one column. With --inventory: for all VMs of a real host, each kind as it is.
+    With --fault, --reading or --no-fault: in that one column. With --inventory: for all VMs of a real host, each kind as it is.
 
     Says what became worse than recorded (reviewed and kept in the project), what better, what is merely different, promise by
     promise, and which rules were changed; then how the promises stand. The first is asked of any question that the record has an
@@ -87,8 +99,9 @@ def verify(
     number = ask.vms(vms)
     if json_file is not None:
         check_writable(json_file, inventory)
-    kinds = None if inventory is None else _kinds(inventory, full, ask.column(faults or [], readings or []), names)
-    tasks, compared = _tasks(names, faults or [], readings or [], number, full, kinds)
+    column = ask.column(faults or [], readings or [], no_fault)
+    kinds = None if inventory is None else _kinds(inventory, full, column, names)
+    tasks, compared = _tasks(names, column, number, full, kinds, one=bool(faults or readings or no_fault))
     record = _record(whole=compared, comparable=kinds is None and number >= _RECORDED_VMS)
     errors = console(errors=True)
     kept = None if no_cache else open_cache(cache, errors)
@@ -134,22 +147,21 @@ def _kinds(inventory: Path, full: bool, column: Column, names: Sequence[str]) ->
 
 
 def _tasks(
-    names: list[str], faults: list[str], readings: list[str], vms: int, full: bool, kinds: Sequence[Kind] | None
+    names: list[str], column: Column, vms: int, full: bool, kinds: Sequence[Kind] | None, *, one: bool
 ) -> tuple[list[Task], bool]:
-    """What to judge, and whether it is what the record holds."""
+    """What to judge, and whether it is what the record holds. one: the column was asked for."""
     from proofs.world.scope import Scope
     from shadowproof import ask
     from shadowproof.verify import verify as command
 
-    column = ask.column(faults, readings)
     if kinds is not None:
         from shadowproof.host.kinds import scope_of
 
         return [(column, names, scope_of(kinds, vms))], False
-    if faults or readings:
+    if one:
         if full:
             raise ask.AskError(
-                "--full is about every column; with --fault or --reading there is one. Leave --full out."
+                "--full is about every column; with --fault, --reading or --no-fault there is one. Leave --full out."
             )
         return [(column, names, Scope(vms=vms, proofs=True))], False
     return command.recorded_tasks(names, vms, full=full), vms == 2 and not full
@@ -242,6 +254,7 @@ def count(
     properties: Properties = None,
     faults: Faults = None,
     readings: Readings = None,
+    no_fault: NoFault = False,
     vms: Annotated[int, typer.Option(help="Visit every state of this many VMs.")] = 2,
     apart: Annotated[
         bool, typer.Option("--apart", help="Tell states apart that differ only in which VM is which.")
@@ -260,7 +273,7 @@ def count(
     from shadowproof.count import count_all
 
     asked = ask.properties(properties or [])
-    column, number = ask.column(faults or [], readings or []), ask.vms(vms)
+    column, number = ask.column(faults or [], readings or [], no_fault), ask.vms(vms)
     chosen, allowed = ask.engine(engine), ask.memory(memory)
     out, errors = console(), console(errors=True)
     raise typer.Exit(
@@ -275,6 +288,7 @@ def prove(
     ] = None,
     faults: Faults = None,
     readings: Readings = None,
+    no_fault: NoFault = False,
     every: Annotated[bool, typer.Option("--all", help="Every column, not only the one without faults.")] = False,
     solvers: Annotated[
         list[str] | None, typer.Option("--solver", help="Ask only this solver, z3 or cvc5; may be repeated.")
@@ -297,7 +311,7 @@ def prove(
     from shadowproof.cache_folder import close_cache, open_cache
 
     names = ask.properties(properties or [])
-    columns = command.columns(ask.column(faults or [], readings or []), every=every)
+    columns = command.columns(ask.column(faults or [], readings or [], no_fault), every=every, one=no_fault)
     seconds = command.check_limit(limit)
     if smtlib is not None:
         command.check_folder(smtlib)

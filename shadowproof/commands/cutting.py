@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from shadowproof.commands import CacheFolder, app, console, say
+from shadowproof.commands import CacheFolder, JsonFile, app, console, say
 
 
 @app.command()
@@ -18,8 +17,8 @@ def cuts(
     ] = None,
     size: Annotated[int, typer.Option(help="Combine up to so many faults and readings (3 at most).")] = 2,
     faults_only: Annotated[bool, typer.Option("--faults", help="Combine faults only, as the readings are.")] = False,
-    jobs: Annotated[int, typer.Option(help="Processes on this machine; by default one a core.")] = -1,
-    json_file: Annotated[Path | None, typer.Option("--json", help="Also write everything to this file.")] = None,
+    jobs: Annotated[int | None, typer.Option(help="Processes on this machine; by default one a core.")] = None,
+    json_file: JsonFile = None,
     cache: CacheFolder = None,
     schema: Annotated[
         bool, typer.Option("--schema", help="Print the JSON schema of --json, and do nothing else.")
@@ -30,7 +29,7 @@ def cuts(
     All combinations are looked at, for any number of VMs. Each cut set has a run that shows it, replayed by the machines; where
     neither a run nor a closed set decides, the combination is said to be open. A minute or two a promise on two cores.
 
-    Without PROPERTY: a table of what each fault, and each other reading, breaks alone, at once, from the record.
+    Without PROPERTY: what each fault, and each other reading, breaks alone, at once, from the record.
 
     Exit status: 0 all was decided; 2 bad input; 3 something is open; 130 interrupted.
     """
@@ -38,27 +37,27 @@ def cuts(
     from shadowproof import ask
     from shadowproof import cuts as command
     from shadowproof.cache_folder import close_cache, open_cache
-    from shadowproof.files import check_writable, write_whole
+    from shadowproof.files import check_writable, is_stdout, write_whole
 
     if schema:
         say(command.schema_text(), end="")
         return
-    most = command.size(size)
+    most, processes = command.size(size), ask.jobs(jobs)
     if not properties:
         if json_file is not None:
             raise ask.AskError("--json without a property: name the promises whose cut sets are to be written.")
-        command.print_alone(load(), console())
+        command.print_alone(load(), console(), faults_only=faults_only)
         return
     names = list(dict.fromkeys(name for one in properties for name in ask.properties([one])))
     if json_file is not None:
         check_writable(json_file)
     errors = console(errors=True)
     open_cache(cache, errors)
-    found = command.cut(names, most, faults_only=faults_only, jobs=jobs, console=errors)
+    found = command.cut(names, most, faults_only=faults_only, jobs=processes, console=errors)
     close_cache(errors)
     if json_file is not None:
         write_whole(json_file, command.as_text(found))
-    out = console()
+    out = console(errors=is_stdout(json_file))
     for one in found:
         command.print_cuts(one, out)
     raise typer.Exit(3 if any(one.open for one in found) else 0)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from shadowproof.commands import CacheFolder, Faults, JsonFile, Readings, app, console, here, say
+from shadowproof.commands import CacheFolder, Faults, JsonFile, NoFault, Readings, app, console, here, say
 
 
 def _end_with_a_fact(names: Sequence[str]) -> None:
@@ -30,6 +30,7 @@ def explain(
     ],
     faults: Faults = None,
     readings: Readings = None,
+    no_fault: NoFault = False,
     vms: Annotated[int, typer.Option(help="Search up to this many VMs.")] = 2,
     cache: CacheFolder = None,
 ) -> None:
@@ -43,7 +44,7 @@ def explain(
 
     names = ask.properties([property_name])
     _end_with_a_fact(names)
-    column, number, errors = ask.column(faults or [], readings or []), ask.vms(vms), console(errors=True)
+    column, number, errors = ask.column(faults or [], readings or [], no_fault), ask.vms(vms), console(errors=True)
     open_cache(cache, errors)
     text, status = explained(property_name, names, column, number, here)
     close_cache(errors)
@@ -56,6 +57,7 @@ def why(
     property_name: Annotated[str, typer.Argument(metavar="PROPERTY", help="The property to argue for.")],
     faults: Faults = None,
     readings: Readings = None,
+    no_fault: NoFault = False,
     formulas: Annotated[bool, typer.Option("--formulas", help="Show each clause as a formula as well.")] = False,
     everything: Annotated[bool, typer.Option("--all", help="Name every event that keeps a clause.")] = False,
     limit: Annotated[float, typer.Option(help="Seconds to look for the argument.")] = 60.0,
@@ -73,7 +75,7 @@ def why(
     from shadowproof.tell.explain import broken_beside
     from shadowproof.tell.why import why as argued
 
-    name, column = ask.one_property(property_name), ask.column(faults or [], readings or [])
+    name, column = ask.one_property(property_name), ask.column(faults or [], readings or [], no_fault)
     _end_with_a_fact([name])
     errors = console(errors=True)
     seconds = prove.check_limit(limit)
@@ -191,6 +193,7 @@ def export(
     ] = None,
     faults: Faults = None,
     readings: Readings = None,
+    no_fault: NoFault = False,
     vms: Annotated[int | None, typer.Option(help="How many VMs; by default 2, or for solvers any number.")] = None,
     protocol: Annotated[str, typer.Option(help="main, or small-backup: a small one, whose states are known.")] = "main",
     every_configuration: Annotated[
@@ -209,7 +212,7 @@ def export(
     from shadowproof.files import check_writable, write_whole
 
     what = command.wanted(
-        to, protocol, properties or [], ask.column(faults or [], readings or []),
+        to, protocol, properties or [], ask.column(faults or [], readings or [], no_fault),
         vms=vms, steps=steps, every_configuration=every_configuration,
     )  # fmt: skip
     if output is not None:

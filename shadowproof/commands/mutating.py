@@ -66,8 +66,7 @@ def mutate(
         say(command.schema_text(), end="")
         return
     names = ask.properties(properties or [])
-    if jobs is not None and jobs < 1:
-        raise ask.AskError(f"--jobs {jobs}: at least one process must judge. Write --jobs 1, or leave it out.")
+    processes = ask.jobs(jobs)
     if record and properties:
         raise ask.AskError("--record keeps what all properties show. Leave --property out.")
     mutants = command.chosen(rules or [], operators or [], since, sample)
@@ -77,7 +76,7 @@ def mutate(
         return
     if json_file is not None:
         check_writable(json_file)
-    done = command.mutate(mutants, names, jobs=jobs or -1, quick=quick, console=console(errors=True))
+    done = command.mutate(mutants, names, jobs=processes, quick=quick, console=console(errors=True))
     if done is None:
         raise typer.Exit(130)
     if json_file is not None:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from shadowproof.commands import Faults, JsonFile, Readings, app, here, say
+from shadowproof.commands import Faults, JsonFile, NoFault, Readings, app, here, say
 
 
 @app.command()
@@ -32,6 +32,7 @@ def play(
     ] = None,
     faults: Faults = None,
     readings: Readings = None,
+    no_fault: NoFault = False,
     everything: Annotated[bool, typer.Option("--all", help="Say of every promise how it stands.")] = False,
     json_file: JsonFile = None,
     schema: Annotated[
@@ -61,7 +62,7 @@ def play(
     if bool(events) == (file is not None):
         raise ask.AskError("What shall happen? Write events, or name a file of them with --file, and not both.")
     shapes, starts = start.vm_starts(vm or [], PROTOCOL)
-    column = ask.column(faults or [], readings or [])
+    column = ask.column(faults or [], readings or [], no_fault)
     texts = start.lines_of(file) if file is not None else [(text, "") for text in events or []]
     wanted = start.wanted(texts, shapes, PROTOCOL)
     if json_file is not None:

@@ -10,6 +10,9 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from proofs.world.world import Column
+from shadowproof import ask
+
 ROOT = Path(__file__).parents[2]
 EXAMPLE = "shadowproof/examples/twelve-vms.json"
 
@@ -32,7 +35,10 @@ BAD = {
     "unknown fault": (["verify", "--fault", "vm_explodes"], "vm_explodes"),
     "unknown reading": (["verify", "--reading", "READ-99=YES"], "READ-99"),
     "unknown value": (["verify", "--reading", "READ-1=MAYBE"], "ON_ABORT, INSIDE, ON_SHUTDOWN, NEVER"),
-    "reading without a value": (["verify", "--reading", "READ-1"], "ID=VALUE"),
+    "reading without a value": (
+        ["verify", "--reading", "READ-1"],
+        "READ-1 is given no value. Write ID=VALUE; it is one of ON_ABORT, INSIDE, ON_SHUTDOWN, NEVER.",
+    ),
     "contradictory readings": (["verify", "--reading", "READ-1=NEVER", "--reading", "READ-1=INSIDE"], "given twice"),
     "contradictory options": (["verify", "--full", "--fault", "guest_hangs"], "--full"),
     "full and inventory": (["verify", "--full", "--inventory", EXAMPLE], "exclude one another"),
@@ -51,6 +57,17 @@ BAD = {
     "svg of everything": (["draw", "--svg", "all.svg"], "Name it"),
     "unknown list": (["list", "things"], "things"),
     "no reason": (["accept", "--reason", " "], "reason"),
+    "no reason at all": (["accept"], "Missing option '--reason'. What it takes: shadowproof accept --help"),
+    "no such command": (["verfy"], "No such command 'verfy'. Did you mean 'verify'? What it takes: shadowproof --help"),
+    "no such option": (["show", "--json", "x"], "No such option: --json. What it takes: shadowproof show --help"),
+    "no number": (["cuts", "no-vm-left-saved", "--size", "x"], "Invalid value for '--size'"),
+    "an option without its value": (["verify", "--fault"], "'--fault' requires an argument"),
+    "one name too many": (["show", "vm_saved", "vm_chosen"], "vm_chosen"),
+    "no name": (["list"], "Missing argument"),
+    "a fault without faults": (["verify", "--no-fault", "--fault", "guest_hangs"], "--no-fault is the column"),
+    "a reading without faults": (["explain", "MET-4", "--no-fault", "-r", "READ-1=NEVER"], "--no-fault is the column"),
+    "every column and one": (["verify", "--no-fault", "--full"], "Leave --full out"),
+    "every proof and one": (["prove", "--no-fault", "--all"], "Leave --all out"),
 }
 
 
@@ -133,6 +150,26 @@ def test_requirements_are_all_covered() -> None:
     assert "51 of 51 requirements have a rule" in done.stdout
     assert "51 of 51 requirements have a property" in done.stdout
     assert "47 of 47 sentences" in done.stdout
+
+
+def test_without_a_command_the_help_is_shown_and_nothing_was_judged() -> None:
+    done = shadowproof()
+    assert done.returncode == 2
+    assert "verify" in done.stdout
+    assert done.stderr == ""
+
+
+def test_the_column_without_faults_is_asked_for_by_name(tmp_path: Path) -> None:
+    target = tmp_path / "out.json"
+    done = shadowproof("verify", "--no-fault", "-p", "MET-4", "--json", str(target))
+    assert done.returncode == 0, done.stderr
+    written = json.loads(target.read_text("utf-8"))
+    assert {found["column"] for found in written["verdicts"]} == {"no fault"}
+    assert written["compared_with_record"]
+
+
+def test_a_default_reading_goes_with_no_fault() -> None:
+    assert ask.column([], ["READ-1=ON_ABORT"], no_fault=True) == ask.column([], []) == Column()
 
 
 def test_help_teaches() -> None:

@@ -12,12 +12,13 @@ import pytest
 from rich.console import Console
 
 from proofs.answers.record import load
-from proofs.answers.verdict import REFUTED, Verdict
+from proofs.answers.verdict import HOLDS, REFUTED, Verdict
 from proofs.verdicts.columns import BASE, fault_columns, meaning, reading_columns
 from proofs.verdicts.cuts import Cuts, elements
 from proofs.verdicts.pairs import fault_pairs
 from proofs.world.world import Column
-from shadowproof.cuts import print_cuts
+from properties.catalogue import PROPERTIES
+from shadowproof.cuts import print_alone, print_cuts
 from tests.shadowproof.test_cli import shadowproof
 
 FAILS = Column(frozenset({"files_not_restored"}))
@@ -32,6 +33,42 @@ def test_alone_every_fault_and_reading_is_told_with_what_it_breaks() -> None:
         c.name for c in fault_columns() if (cell := load().cell("no-vm-left-saved", c.name)) and cell.verdict == REFUTED
     }
     assert text.count("no-vm-left-saved (") >= len(breaks) > 0
+
+
+def test_in_a_pipe_each_fault_is_one_line_with_all_that_is_said_of_it() -> None:
+    lines, record, broken = shadowproof("cuts").stdout.splitlines(), load(), 0
+    for column in elements():
+        (line,) = (one for one in lines if one.startswith(f"  {column.name} breaks "))
+        for name in PROPERTIES:
+            cell, base = record.cell(name, column.name), record.cell(name, "no fault")
+            if cell and base and (cell.verdict, base.verdict) == (REFUTED, HOLDS) and cell.length:
+                broken += 1
+                assert f" {name} ({cell.length})" in line
+    assert broken > 20
+    assert [one for one in lines if one != one.rstrip()] == []
+
+
+@pytest.mark.parametrize("width", [60, 80, 200])
+def test_on_a_terminal_lines_fit_and_no_name_is_cut(width: int) -> None:
+    out = StringIO()
+    print_alone(load(), Console(file=out, force_terminal=True, color_system=None, width=width))
+    lines = out.getvalue().splitlines()
+    assert all(len(one) <= width or " " not in one.strip() for one in lines)
+    words = set(out.getvalue().split())
+    assert {column.name for column in elements()} <= words
+    assert {"no-vm-left-saved", "power-is-changed-by-the-writer-or-the-cluster-only"} <= words
+
+
+def test_alone_faults_only_leave_the_readings_out() -> None:
+    said = shadowproof("cuts", "--faults").stdout
+    assert "requester_vanishes breaks" in said
+    assert "READ-1=" not in said
+
+
+def test_written_to_stdout_it_is_nothing_but_json() -> None:
+    done = shadowproof("cuts", "no-vm-is-lost", "--size", "1", "--faults", "--jobs", "1", "--json", "-")
+    assert json.loads(done.stdout)["schema"] == "shadowproof-cuts/1"
+    assert "broken by each of these alone" in done.stderr
 
 
 def test_of_a_promise_they_are_told_and_written(tmp_path: Path) -> None:
@@ -83,6 +120,7 @@ def test_of_none_several_or_what_has_no_words_nothing_is_added() -> None:
             "--size 0: combinations of 1 to 3 can be asked for. Write --size 2, say.",
         ),
         (["no-vm-left-saved", "--size", "4"], "--size 4: combinations of 1 to 3"),
+        (["no-vm-left-saved", "--jobs", "0"], "--jobs 0: at least one process must judge."),
         (["no-such-promise"], "There is no property or requirement 'no-such-promise'."),
         (["writer-identity"], "writer-identity compares constants: no fault or reading can break it."),
         (["mixed-methods-succeed"], "faults only let more happen. Ask for another property."),

@@ -57,10 +57,11 @@ def test_a_traceback_on_request() -> None:
 
 KILLED = """
 import os, signal, joblib
-from shadowproof import cli, verify
+from shadowproof import cli
+from shadowproof.verify import verify
 def one(number):
     os.kill(os.getpid(), signal.SIGKILL)
-def judged(tasks, *, progress, cache):
+def judged(tasks, *, progress, **more):
     (column, names, scope), *_ = tasks
     progress(column, [], 0.5)
     joblib.Parallel(n_jobs=2)(joblib.delayed(one)(number) for number in range(4))

@@ -10,6 +10,7 @@ import re
 from pathlib import Path
 
 import pytest
+from typer.main import get_group
 from typer.testing import CliRunner
 
 from proofs.answers.record import load
@@ -40,6 +41,26 @@ def test_every_sample_is_looked_at() -> None:
         "no-vm-left-saved:",
         "auto-recovery-required:",
     ]
+
+
+OPTIONS = {
+    name: {option for parameter in command.params for option in parameter.opts}
+    for name, command in get_group(app).commands.items()
+}
+TYPED = re.compile(r"(?:(?<=/)|(?<=`))shadowproof ([a-z-]+)([^`\n#]*)")
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "ARCHITECTURE.md"])
+def test_every_command_and_option_that_is_shown_is_there(page: str) -> None:
+    found = TYPED.findall((ROOT / page).read_text(encoding="utf-8"))
+    assert found
+    for name, rest in found:
+        assert set(re.findall(r"(?<![\w-])--?[a-z][a-z-]*", rest)) <= OPTIONS[name], (name, rest)
+
+
+def test_every_command_is_shown() -> None:
+    """All but those that keep the project itself, of which CONTRIBUTING.md tells."""
+    assert set(OPTIONS) - {name for name, _ in TYPED.findall(README)} == {"accept", "docs"}
 
 
 @pytest.mark.parametrize("command", ["explain no-vm-left-saved --fault requester_vanishes"])

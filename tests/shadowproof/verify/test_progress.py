@@ -64,7 +64,7 @@ def test_enough_is_no_business_of_who_did_not_ask_for_it() -> None:
 
 
 def test_a_verification_that_stops_early_has_what_was_judged(monkeypatch: pytest.MonkeyPatch) -> None:
-    def judged(tasks: list[verify.Task], *, progress, cache: object) -> None:  # type: ignore[no-untyped-def]
+    def judged(tasks: list[verify.Task], *, progress, **more: object) -> None:  # type: ignore[no-untyped-def]
         for column, _, _ in tasks:
             progress(column, [verdict(column, HOLDS if column != ONE else REFUTED)], 0.0)
 
