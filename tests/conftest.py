@@ -13,7 +13,7 @@ NO_CLOCKS = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow]
 """A machine that is busy is no fault of a test: what would never end is stopped by pytest-timeout, and nothing else."""
 
 settings.register_profile("dev", NO_CLOCKS, max_examples=50, derandomize=False)
-settings.register_profile("pr", NO_CLOCKS, max_examples=100, derandomize=True, print_blob=True, database=None)
+settings.register_profile("pr", NO_CLOCKS, max_examples=60, derandomize=True, print_blob=True, database=None)
 settings.register_profile("nightly", NO_CLOCKS, max_examples=2_000, derandomize=False, print_blob=True)
 
 PROFILE = os.environ.get("HYPOTHESIS_PROFILE") or ("pr" if os.environ.get("CI") else "dev")

@@ -23,6 +23,7 @@ from proofs.views.proof import Closed, closed_groups, judged
 from proofs.world.slices import as_asked
 from properties.catalogue import PROPERTIES, watched
 from properties.kinds import Ends, Property
+from tests.helpers.nightly import in_turn
 from tests.wrong_protocols.changes import Wrong
 from tests.wrong_protocols.protocols import PROTOCOLS, WRONG_FROM_THREE
 from tests.wrong_protocols.three_vms import ThreeVms
@@ -37,7 +38,7 @@ OPEN = {"third-mark", "seen-by-way-of-another"}
 """Protocols whose right form single views do not show either: it depends on what two VMs can be together."""
 
 NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
-each = pytest.mark.parametrize("wrong", EVERY, ids=lambda wrong: wrong.name, scope="module")
+each = pytest.mark.parametrize("wrong", in_turn(EVERY, 1, 3), ids=lambda wrong: wrong.name, scope="module")
 """Protocol by protocol, so that what is closed for one test is there for the next."""
 
 

@@ -14,6 +14,7 @@ from proofs.world.slices import as_asked
 from properties.catalogue import PROPERTIES, watched
 from properties.kinds import Possible
 from tests.helpers.by_views import shown_by_views
+from tests.helpers.nightly import in_turn
 from tests.wrong_protocols.changes import Wrong
 from tests.wrong_protocols.protocols import BY_TOPIC, OUT_OF_REACH, PROTOCOLS, WRONG_FROM_THREE
 
@@ -27,6 +28,11 @@ ASKED_FOR = {
 """Those that a reviewer planted by hand when nothing noticed them: none is ever to go."""
 
 each = pytest.mark.parametrize("wrong", PROTOCOLS, ids=lambda wrong: wrong.name)
+
+
+def one_in_three(turn: int) -> pytest.MarkDecorator:
+    """Every wrong protocol is refuted in every run; in further ways it is asked in turn."""
+    return pytest.mark.parametrize("wrong", in_turn(PROTOCOLS, turn, 3), ids=lambda wrong: wrong.name)
 
 
 def judged(wrong: Wrong, vms: int) -> Verdict:
@@ -64,7 +70,7 @@ def test_is_refuted(wrong: Wrong) -> None:
         assert found.run.loop == wrong.length - wrong.repeats
 
 
-@each
+@one_in_three(0)
 def test_no_views_prove_it(wrong: Wrong) -> None:
     """Whatever is shown for any number of VMs holds for few, and here it does not: neither plain views show it nor exact ones,
     as far as there are not too many of them."""
@@ -76,7 +82,7 @@ def test_no_views_prove_it(wrong: Wrong) -> None:
     assert not any(shown_by_views(network, wrong.column, [asked], exact=True, limit=FEW).values())
 
 
-@each
+@one_in_three(1)
 def test_is_refuted_where_views_are_asked_first(wrong: Wrong) -> None:
     """Nobody says how many disks it takes: where views leave it open, VMs with two are searched as well."""
     found = by_views_and_searches(wrong, changed(wrong), wrong.vms)
@@ -85,7 +91,7 @@ def test_is_refuted_where_views_are_asked_first(wrong: Wrong) -> None:
     assert found.assurance != CLOSED
 
 
-@each
+@one_in_three(2)
 def test_the_right_protocol_is_not_refuted(wrong: Wrong) -> None:
     """It is proved for any number of VMs, or only a fault puts the promise to the test."""
     found = judged_right(wrong)
