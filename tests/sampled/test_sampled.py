@@ -78,7 +78,11 @@ def test_every_event_and_nearly_every_move_fires(record_property: Callable[[str,
 
 
 def test_the_floor_names_what_is_missing() -> None:
-    tally, visited = sampled()
+    one = OneVm()
+    tally = Tally(NETWORK, visits=one)
+    for _ in in_rounds("One", setup_of_one(), judges(), tally, 1):
+        pass
+    visited = one.visited(tally.visited)
     name = "restore_initialized"
     rows = Counter({row: count for row, count in tally.rows.items() if row.event != name})
     without = replace(tally, events=Counter({n: c for n, c in tally.events.items() if n != name}), rows=rows)
