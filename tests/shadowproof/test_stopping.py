@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from proofs.computer.processes import for_this_process
+from tests.helpers.nightly import nightly
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="who is left behind is read off /proc")
 
@@ -81,7 +82,11 @@ def begun(text: str, *arguments: str) -> Iterator[subprocess.Popen[str]]:
         process.communicate()
 
 
-@pytest.mark.parametrize(("name", "told"), [*((name, signal.SIGTERM) for name in COMMANDS), ("verify", signal.SIGINT)])
+TOLD = [pytest.param(name, signal.SIGTERM, marks=[] if name in {"verify", "prove"} else [nightly]) for name in COMMANDS]
+TOLD.append(pytest.param("verify", signal.SIGINT, marks=nightly))
+
+
+@pytest.mark.parametrize(("name", "told"), TOLD)
 def test_told_to_end_a_command_ends_with_all_who_work_for_it(tmp_path: Path, name: str, told: signal.Signals) -> None:
     written = ["--smtlib", str(tmp_path / "smt")] if name == "prove" else ["--json", str(tmp_path / "out.json")]
     with begun(COMMAND, *COMMANDS[name], *written) as process:
@@ -97,7 +102,7 @@ def test_told_to_end_a_command_ends_with_all_who_work_for_it(tmp_path: Path, nam
     assert not [path for path in tmp_path.rglob("*.part") if path.stat().st_size]
 
 
-@pytest.mark.parametrize("name", ["verify", "mutate"])
+@pytest.mark.parametrize("name", ["verify", pytest.param("mutate", marks=nightly)])
 def test_who_works_for_a_command_that_is_killed_ends_as_well(name: str) -> None:
     with begun(COMMAND, *COMMANDS[name]) as process:
         until(lambda: at_work(process))

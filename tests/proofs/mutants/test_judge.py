@@ -106,6 +106,7 @@ def test_the_right_network_breaks_nothing_there_and_differs_in_nothing() -> None
     assert judges().same([same], BASE)[0] == {"vm_saved: nothing": ""}
 
 
+@nightly
 def test_a_condition_that_holds_anyway_is_no_difference_and_one_that_does_not_is() -> None:
     event = PROTOCOL.events["vm_saved"]
 

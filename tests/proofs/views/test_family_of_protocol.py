@@ -100,7 +100,8 @@ def told(
     return {(hosts[host], vms[vm]) for host, vm in views}
 
 
-@pytest.mark.parametrize("name", [NAMES[0], *(pytest.param(name, marks=nightly) for name in NAMES[1:])])
+@nightly
+@pytest.mark.parametrize("name", NAMES)
 def test_views_with_a_columns_bit_are_its_own(name: str) -> None:
     columns = chosen()
     family = Family(watched(), columns)

@@ -69,6 +69,7 @@ class TestAlikeConfigurations:
         assert (len(each), len(chosen)) == (864, 8)
         assert set(chosen.values()) == set(each.values())
 
+    @nightly
     def test_the_verdicts_are_the_same(self) -> None:
         reduced, unreduced = (
             check(BASE, None, Scope(vms=1, allowed=(FEW_PLACES,), reduce=reduce)) for reduce in (True, False)
