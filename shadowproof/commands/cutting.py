@@ -27,7 +27,7 @@ def cuts(
     """The minimal cut sets of a promise: the smallest combinations of faults and readings that break it.
 
     All combinations are looked at, for any number of VMs. Each cut set has a run that shows it, replayed by the machines; where
-    neither a run nor a closed set decides, the combination is said to be open. A minute or two a promise on two cores.
+    neither a run nor a closed set decides, the combination is said to be open. About a minute a promise on a quiet machine.
 
     Without PROPERTY: what each fault, and each other reading, breaks alone, at once, from the record.
 
