@@ -196,7 +196,7 @@ def sweep(
 ) -> None:
     """Judge every pair of faults and every pair of readings: what do only two together break?
 
-    New is what a pair breaks and neither of the two breaks alone. By default: all pairs of both kinds, over an hour on two cores.
+    New is what a pair breaks and neither of the two breaks alone. By default: all pairs of both kinds, which takes long.
 
     Try a few first: shadowproof sweep --of guest_hangs -p no-vm-left-saved
 
