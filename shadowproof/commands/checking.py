@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -54,6 +55,11 @@ def verify(
             "--exact", help="Also fail (status 1) at what is better than recorded, or took other numbers: for CI."
         ),
     ] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Judge anew whenever a file of model or properties is saved; Ctrl-C ends.")
+    ] = False,
+    last: Annotated[Path | None, typer.Option("--last", hidden=True)] = None,
+    watcher: Annotated[int, typer.Option("--watcher", hidden=True)] = 0,
     json_file: JsonFile = None,
     cache: CacheFolder = None,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Judge everything anew, and keep nothing.")] = False,
@@ -73,14 +79,22 @@ def verify(
     recorded (where the record has no answer: refuted); 2 bad input, or nothing was put to the test; 3 something is undecided that
     was decided (or never asked), and nothing is worse; 4 the tool itself failed.
     """
+    if watch and not schema:  # before the model is loaded, which may be broken for now
+        from shadowproof.verify.watch import refuse_streams
+        from shadowproof.verify.watch import watch as watched
+
+        refuse_streams(json_file, inventory)
+        watched(sys.argv[1:], console(errors=True))
     from model.protocol import PROTOCOL
+    from proofs.answers.record import Record
     from shadowproof import ask
     from shadowproof.cache_folder import close_cache, open_cache
     from shadowproof.files import check_writable, is_stdout, write_json
     from shadowproof.verify import report
     from shadowproof.verify.asked import question
     from shadowproof.verify.changed import since_record
-    from shadowproof.verify.printing import Wanted, print_verification
+    from shadowproof.verify.last import keep, last_run, since_last
+    from shadowproof.verify.printing import Wanted, print_lines, print_verification
 
     if schema:
         say(report.schema_text(), end="")
@@ -93,12 +107,16 @@ def verify(
         names, ask.column(faults or [], readings or [], no_fault), number,
         one=bool(faults or readings or no_fault), full=full, inventory=inventory, say=partial(say, err=True),
     )  # fmt: skip
-    errors = console(errors=True)
-    done = asked.judged(errors, None if no_cache else open_cache(cache, errors), fail_fast=fail_fast)
+    before = Record({}) if last is None else last_run(last, watcher)
+    out, errors = console(errors=is_stdout(json_file)), console(errors=True)
+    done = asked.judged(errors, None if no_cache else open_cache(cache, errors), fail_fast=fail_fast, last=before)
     since = None if done.against.as_recorded else since_record(PROTOCOL)
     if json_file is not None:
         write_json(json_file, report.as_json(done, since))
-    print_verification(done, console(errors=is_stdout(json_file)), Wanted(tables, failing, quiet), since=since)
+    if last is not None:
+        print_lines(since_last(done, before), out)
+        keep(done, before, last)
+    print_verification(done, out, Wanted(tables, failing, quiet), since=since)
     close_cache(errors)
     raise typer.Exit(done.status or int(exact and not done.against.exactly))
 

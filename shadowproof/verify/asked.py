@@ -14,6 +14,7 @@ from proofs.world.world import Column
 from shadowproof import ask
 from shadowproof.host.inventory import read_inventory
 from shadowproof.host.kinds import Asked, Kind, kinds, scope_of
+from shadowproof.verify.progress import NOTHING
 from shadowproof.verify.report import Verification
 from shadowproof.verify.verify import Task, judge, recorded_tasks
 
@@ -36,10 +37,13 @@ class Question:
     record: Record
     kinds: Sequence[Kind] | None = None
 
-    def judged(self, console: Console, cache: Path | None, *, fail_fast: bool = False) -> Verification:
-        """Judge it, and tell on the console how far that is. cache: the folder of what was judged before."""
+    def judged(
+        self, console: Console, cache: Path | None, *, fail_fast: bool = False, last: Record = NOTHING
+    ) -> Verification:
+        """Judge it, and tell on the console how far that is. cache: the folder of what was judged before. last: see `judge`."""
         return judge(
-            self.tasks, self.record, compared=self.whole, console=console, cache=cache, kinds=self.kinds, fail_fast=fail_fast
+            self.tasks, self.record,
+            compared=self.whole, console=console, cache=cache, kinds=self.kinds, fail_fast=fail_fast, last=last,
         )  # fmt: skip
 
 
@@ -50,14 +54,14 @@ def question(
     and what an inventory that cannot be read raises."""
     if inventory is not None:
         found = _kinds(inventory, full, column, names, say)
-        return Question([(column, names, scope_of(found, vms))], False, Record({}), found)
+        return Question([(column, names, scope_of(found, vms))], False, NOTHING, found)
     if one and full:
         raise ask.AskError(
             "--full is about every column; with --fault, --reading or --no-fault there is one. Leave --full out."
         )
     whole = not one and vms == RECORDED_VMS and not full
     tasks = [(column, names, Scope(vms=vms, proofs=True))] if one else recorded_tasks(names, vms, full=full)
-    return Question(tasks, whole, _record(say, whole=whole) if vms >= RECORDED_VMS else Record({}))
+    return Question(tasks, whole, _record(say, whole=whole) if vms >= RECORDED_VMS else NOTHING)
 
 
 def _record(say: Said, *, whole: bool) -> Record:
@@ -69,7 +73,7 @@ def _record(say: Said, *, whole: bool) -> Record:
         if whole:
             raise
         say(f"Not compared with the record: {problem}")
-        return Record({})
+        return NOTHING
 
 
 def _kinds(inventory: Path, full: bool, column: Column, names: Sequence[str], say: Said) -> tuple[Kind, ...]:

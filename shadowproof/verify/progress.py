@@ -15,6 +15,8 @@ from proofs.verdicts.columns import title
 from proofs.world.world import Column
 from shadowproof.verify.comparison import smaller
 
+NOTHING = Record({})
+
 
 class Enough(Exception):
     """One verdict is worse than recorded, and nobody wants to know of more."""
@@ -25,14 +27,17 @@ _EVERY = 10
 
 
 class Telling:
-    """Hears of each column that is judged. judged, seconds: what it has heard of. Raises Enough, in `done`, at the first verdict that
+    """Hears of each column that is judged. judged, seconds: what it has heard of. last: what a run before this found (none: there was
+    none), so that what is no news is told as such. Raises Enough, in `done`, at the first verdict that
     is worse than recorded, or refuted and not recorded, if fail_fast."""
 
-    def __init__(self, console: Console, bar: Progress, total: int, record: Record, *, fail_fast: bool) -> None:
+    def __init__(
+        self, console: Console, bar: Progress, total: int, record: Record, *, fail_fast: bool, last: Record
+    ) -> None:
         self.judged: dict[Column, list[Verdict]] = {}
         self.seconds: dict[Column, float] = {}
         self._console, self._bar, self._record = console, bar, record
-        self._total, self._fail_fast = total, fail_fast
+        self._total, self._fail_fast, self._last = total, fail_fast, last
         self._task = bar.add_task("", total=total, last="")
         self._told: dict[str, list[Column]] = {}
 
@@ -64,21 +69,25 @@ class Telling:
         cell = self._record.cell(one.property, one.column)
         was = f"worse: {one.property}: {cell.verdict} → " if cell is not None else f"{one.property}: "
         steps = "" if one.length is None else f", {one.length} steps"
-        return f"{was}{one.verdict} under {title(column)}{steps}"
+        before = self._last.cell(one.property, one.column)
+        still = "still " if before is not None and before.verdict == one.verdict else ""
+        return f"{still}{was}{one.verdict} under {title(column)}{steps}"
 
     def _say(self, text: str) -> None:
         self._console.print(text, highlight=False, soft_wrap=True, markup=False)
 
 
 @contextmanager
-def telling(console: Console, total: int, record: Record, *, fail_fast: bool = False) -> Iterator[Telling]:
+def telling(
+    console: Console, total: int, record: Record, *, fail_fast: bool = False, last: Record = NOTHING
+) -> Iterator[Telling]:
     """Tells of so many columns. Where it ends by Enough, what was judged is all there is."""
     columns = (
         TextColumn("judging"), BarColumn(), MofNCompleteColumn(), TextColumn("columns"), TimeElapsedColumn(),
         TextColumn("{task.fields[last]}"),
     )  # fmt: skip
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        told = Telling(console, bar, total, record, fail_fast=fail_fast)
+        told = Telling(console, bar, total, record, fail_fast=fail_fast, last=last)
         try:
             yield told
         except Enough:

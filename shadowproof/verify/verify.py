@@ -25,7 +25,7 @@ from proofs.world.world import Column
 from properties.catalogue import PROPERTIES, watched
 from shadowproof.host.kinds import Kind
 from shadowproof.verify.coverage import covered
-from shadowproof.verify.progress import Enough, telling
+from shadowproof.verify.progress import NOTHING, Enough, telling
 from shadowproof.verify.report import Verification
 
 Task = tuple[Column, Sequence[str], Scope]
@@ -57,11 +57,12 @@ def judge(
     cache: Path | None = None,
     kinds: Sequence[Kind] | None = None,
     fail_fast: bool = False,
+    last: Record = NOTHING,
 ) -> Verification:
     """Judge all tasks, and tell on the console how far that is. cache: the folder of what was judged before. kinds: the VMs of the
-    host that is judged, in one column. fail_fast: until something is worse than recorded."""
+    host that is judged, in one column. fail_fast: until something is worse than recorded. last: what the run before this found."""
     heavy_first = sorted(tasks, key=lambda task: (-len(task[0].faults & _HEAVY), -task[2].vms))
-    with telling(console, len(tasks), record, fail_fast=fail_fast) as told:
+    with telling(console, len(tasks), record, fail_fast=fail_fast, last=last) as told:
         try:
             if kinds is None:
                 judge_columns(heavy_first, progress=told.done, closing_views=told.closing, cache=cache)
