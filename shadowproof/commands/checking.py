@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -55,6 +56,13 @@ def verify(
             "--exact", help="Also fail (status 1) at what is better than recorded, or took other numbers: for CI."
         ),
     ] = False,
+    changed: Annotated[
+        bool,
+        typer.Option(
+            "--changed",
+            help="Judge only where what is said is not what it was when the record was made; says which, and why.",
+        ),
+    ] = False,
     watch: Annotated[
         bool, typer.Option("--watch", help="Judge anew whenever a file of model or properties is saved; Ctrl-C ends.")
     ] = False,
@@ -105,10 +113,15 @@ def verify(
         check_writable(json_file, inventory)
     asked = question(
         names, ask.column(faults or [], readings or [], no_fault), number,
-        one=bool(faults or readings or no_fault), full=full, inventory=inventory, say=partial(say, err=True),
+        one=bool(faults or readings or no_fault), full=full, changed=changed, inventory=inventory, say=partial(say, err=True),
     )  # fmt: skip
     before = Record({}) if last is None else last_run(last, watcher)
     out, errors = console(errors=is_stdout(json_file)), console(errors=True)
+    which: Sequence[str] = ()
+    if changed:
+        with errors.status("looking where what is said is not what it was when the record was made (some 15 s)"):
+            asked, found = asked.only_changed()
+        which = list(found.lines())
     done = asked.judged(errors, None if no_cache else open_cache(cache, errors), fail_fast=fail_fast, last=before)
     since = None if done.against.as_recorded else since_record(PROTOCOL)
     if json_file is not None:
@@ -116,7 +129,7 @@ def verify(
     if last is not None:
         print_lines(since_last(done, before), out)
         keep(done, before, last)
-    print_verification(done, out, Wanted(tables, failing, quiet), since=since)
+    print_verification(done, out, Wanted(tables, failing, quiet), since=since, which=which)
     close_cache(errors)
     raise typer.Exit(done.status or int(exact and not done.against.exactly))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rich.console import Console
@@ -16,6 +16,7 @@ from shadowproof.host.inventory import read_inventory
 from shadowproof.host.kinds import Asked, Kind, kinds, scope_of
 from shadowproof.verify.progress import NOTHING
 from shadowproof.verify.report import Verification
+from shadowproof.verify.touched import Touched, touched
 from shadowproof.verify.verify import Task, judge, recorded_tasks
 
 NOTES = 20
@@ -30,28 +31,52 @@ Said = Callable[[str], None]
 @dataclass(frozen=True)
 class Question:
     """tasks: what to judge. whole: it is what the record holds, which so has to have each verdict. record: what the verdicts are
-    compared with. kinds: the VMs of the host that is judged, in one column."""
+    compared with. kinds: the VMs of the host that is judged, in one column. same: see `Verification`."""
 
     tasks: Sequence[Task]
     whole: bool
     record: Record
     kinds: Sequence[Kind] | None = None
+    same: tuple[int, str] = (0, "")
+
+    def only_changed(self) -> tuple[Question, Touched]:
+        """Of this question what a change since the record can reach; and which that is. Raises AskError where the record has no
+        answer to it."""
+        if self.kinds is not None or not self.record.cells:
+            raise ask.AskError(
+                "--changed leaves out what is as recorded, and the record has no answer to this. Leave --changed out."
+            )
+        found = touched(self.tasks)
+        return replace(self, tasks=found.tasks, same=(found.left, found.revision)), found
 
     def judged(
         self, console: Console, cache: Path | None, *, fail_fast: bool = False, last: Record = NOTHING
     ) -> Verification:
         """Judge it, and tell on the console how far that is. cache: the folder of what was judged before. last: see `judge`."""
-        return judge(
+        if not self.tasks:
+            return Verification({}, {}, {}, self.record, self.whole, same=self.same)
+        done = judge(
             self.tasks, self.record,
             compared=self.whole, console=console, cache=cache, kinds=self.kinds, fail_fast=fail_fast, last=last,
         )  # fmt: skip
+        return replace(done, same=self.same)
 
 
 def question(
-    names: Sequence[str], column: Column, vms: int, *, one: bool, full: bool, inventory: Path | None, say: Said
+    names: Sequence[str],
+    column: Column,
+    vms: int,
+    *,
+    one: bool,
+    full: bool = False,
+    changed: bool = False,
+    inventory: Path | None = None,
+    say: Said = lambda _: None,
 ) -> Question:
-    """The question that is asked. one: the column was asked for. say: hears notes on what is read. Raises AskError, RecordError,
-    and what an inventory that cannot be read raises."""
+    """The question that is asked. one: the column was asked for. changed: only what changed will be judged. say: hears
+    notes on what is read. Raises AskError, RecordError, and what an inventory that cannot be read raises."""
+    if full and changed:
+        raise ask.AskError("--full asks more than is recorded, --changed less. Leave one out.")
     if inventory is not None:
         found = _kinds(inventory, full, column, names, say)
         return Question([(column, names, scope_of(found, vms))], False, NOTHING, found)

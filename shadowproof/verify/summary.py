@@ -281,7 +281,7 @@ def _verdict_on(done: Verification) -> str:
         return "Not compared with the record: this is not a recorded question."
     if against.unknown:
         return f"{against.known:,} of {total:,} verdicts are as recorded; the others are no recorded question."
-    return "Every verdict is as recorded."
+    return "Every verdict that could differ is as recorded." if done.same[0] else "Every verdict is as recorded."
 
 
 def _title(column: Column, length: int | None) -> str:
