@@ -3,8 +3,9 @@ waits for what is silent; and at once what became worse than it is recorded."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sized
 from contextlib import contextmanager
+from itertools import count
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -93,3 +94,22 @@ def telling(
         except Enough:
             if not fail_fast:
                 raise
+
+
+@contextmanager
+def confirming(console: Console, total: int) -> Iterator[Callable[[Sized], None]]:
+    """Tells how many of so many closed sets solvers have confirmed: gives what hears of each."""
+    columns = (
+        TextColumn("confirming"), BarColumn(), MofNCompleteColumn(), TextColumn("closed sets"), TimeElapsedColumn(),
+    )  # fmt: skip
+    numbers = count(1)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("", total=total)
+
+        def done(_: Sized) -> None:
+            number = next(numbers)
+            bar.update(task, completed=number)
+            if not console.is_terminal and (number % _EVERY == 0 or number == total):
+                console.print(f"{number} of {total} closed sets confirmed by solvers", highlight=False, soft_wrap=True)
+
+        yield done
