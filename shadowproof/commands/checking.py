@@ -88,8 +88,8 @@ def verify(
     was decided (or never asked), and nothing is worse; 4 the tool itself failed.
     """
     if watch and not schema:  # before the model is loaded, which may be broken for now
-        from shadowproof.verify.watch import refuse_streams
-        from shadowproof.verify.watch import watch as watched
+        from shadowproof.verify.loop.watch import refuse_streams
+        from shadowproof.verify.loop.watch import watch as watched
 
         refuse_streams(json_file, inventory)
         watched(sys.argv[1:], console(errors=True))
@@ -101,7 +101,7 @@ def verify(
     from shadowproof.verify import report
     from shadowproof.verify.asked import question
     from shadowproof.verify.changed import since_record
-    from shadowproof.verify.last import keep, last_run, since_last
+    from shadowproof.verify.loop.last import keep, last_run, since_last
     from shadowproof.verify.printing import Wanted, print_lines, print_verification
 
     if schema:

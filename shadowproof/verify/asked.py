@@ -14,9 +14,9 @@ from proofs.world.world import Column
 from shadowproof import ask
 from shadowproof.host.inventory import read_inventory
 from shadowproof.host.kinds import Asked, Kind, kinds, scope_of
+from shadowproof.verify.loop.touched import Touched, touched
 from shadowproof.verify.progress import NOTHING
 from shadowproof.verify.report import Verification
-from shadowproof.verify.touched import Touched, touched
 from shadowproof.verify.verify import Task, judge, recorded_tasks
 
 NOTES = 20

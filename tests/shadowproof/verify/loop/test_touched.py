@@ -23,12 +23,12 @@ from proofs.verdicts.columns import ALL_FAULTS, BASE, every_column, fault_column
 from proofs.world.scope import Scope
 from proofs.world.world import Column
 from properties.catalogue import PROPERTIES
-from shadowproof.verify import touched as module
 from shadowproof.verify.asked import question
+from shadowproof.verify.loop import touched as module
+from shadowproof.verify.loop.said import Said, in_column, said_here
+from shadowproof.verify.loop.touched import Touched, touched
 from shadowproof.verify.printing import print_verification
 from shadowproof.verify.report import as_json, schema_text
-from shadowproof.verify.said import Said, in_column, said_here
-from shadowproof.verify.touched import Touched, touched
 from shadowproof.verify.verify import Task
 from tests.shadowproof.verify.test_changed import git
 
@@ -181,7 +181,7 @@ def checkout(tmp_path: Path) -> Path:
         text.replace("gives_back_on_shutdown = vetoed & READ_1", "gives_back_on_shutdown = READ_1"), "utf-8"
     )
     assert path.read_text("utf-8") != text
-    then = json.loads(said_by("shadowproof.verify.said", [""], "HEAD", tmp_path, ROOT))["protocol"]
+    then = json.loads(said_by("shadowproof.verify.loop.said", [""], "HEAD", tmp_path, ROOT))["protocol"]
     assert then != protocol_content()
     recorded(tmp_path, then)
     for arguments in (["init", "-q"], ["add", "."], ["commit", "-qm", "all"]):
@@ -237,4 +237,4 @@ def test_what_a_checkout_says_is_the_same_in_another_process() -> None:
     """Whatever order sets happen to be kept in there."""
     columns = [BASE.name, ON_SHUTDOWN.name]
     asked = [protocol_content(), *columns]
-    assert Said(**json.loads(said_by("shadowproof.verify.said", asked, "HEAD", ROOT, ROOT))) == said_here(columns)
+    assert Said(**json.loads(said_by("shadowproof.verify.loop.said", asked, "HEAD", ROOT, ROOT))) == said_here(columns)

@@ -16,11 +16,11 @@ from pathlib import Path
 
 import pytest
 
-from shadowproof.verify.watch import WatchError, different, look, refuse_streams, settled
+from shadowproof.verify.loop.watch import WatchError, different, look, refuse_streams, settled
 from tests.helpers.nightly import nightly
 from tests.shadowproof.test_stopping import HEARS, members, until
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 ENVIRONMENT["PYTHONPATH"] = str(ROOT)
@@ -43,7 +43,7 @@ WATCH = (
 from pathlib import Path
 from rich.console import Console
 from shadowproof.stopping import told_to_end
-from shadowproof.verify.watch import watch
+from shadowproof.verify.loop.watch import watch
 with told_to_end():
     watch(["verify", "--watch", "-p", "x"], Console(stderr=True, width=200), Path(sys.argv[1]))
 """

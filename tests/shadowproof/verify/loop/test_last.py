@@ -13,7 +13,7 @@ from proofs.answers.verdict import HOLDS, REFUTED, UNDECIDED, RunFound, Verdict
 from proofs.verdicts.columns import BASE, fault_columns
 from proofs.world.scope import Scope
 from proofs.world.world import Column
-from shadowproof.verify.last import keep, last_run, since_last
+from shadowproof.verify.loop.last import keep, last_run, since_last
 from shadowproof.verify.progress import telling
 from shadowproof.verify.report import Verification
 

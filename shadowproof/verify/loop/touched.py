@@ -22,7 +22,7 @@ from proofs.mutants.since import ROOT, SinceError, said_by, unpacked
 from proofs.verdicts.columns import ALL_FAULTS, title
 from proofs.world.world import Column
 from shadowproof.verify.changed import record_revision
-from shadowproof.verify.said import Said, said_here
+from shadowproof.verify.loop.said import Said, said_here
 from shadowproof.verify.verify import Task
 
 _FOLDERS = ("model", "properties", "proofs")
@@ -98,7 +98,7 @@ def _said_at(revision: str, asked: Sequence[str], root: Path) -> Said:
                 raise SinceError(f"the engines, or the notation, are others than at {revision}")
         except CacheError as problem:
             raise SinceError(str(problem)) from None
-        return Said(**json.loads(said_by("shadowproof.verify.said", asked, revision, folder)))
+        return Said(**json.loads(said_by("shadowproof.verify.loop.said", asked, revision, folder)))
 
 
 def _of(tasks: Sequence[Task], then: Said, now: Said, revision: str) -> Touched:
