@@ -75,7 +75,5 @@ def test_of_another_protocol_nothing_is_told() -> None:
     assert told(broken) == ""
     broken.run = Begin(BASE, shapes, starts | {("power", (0,)): "EATEN"}), ()
     assert told(broken) == ""
-    broken.run = Begin(BASE, shapes, starts | {("writer_state", ()): "FAILED_AT_FREEZE"}), ()
-    assert "Tell it again" not in told(broken)
     broken.run = Begin(BASE, shapes, starts), (("backup_initialized", ()),)
     assert told(broken).endswith("Tell it again: shadowproof play backup_initialized")

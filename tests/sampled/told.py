@@ -11,7 +11,7 @@ from shadowproof.tell.typed import command
 
 
 def told(broken: Broken) -> str:
-    """The story; empty, if it is of another protocol. The command only where it can say how the host starts: as it does by default."""
+    """The story; empty, if it is of another protocol."""
     subject = main_protocol()
     if broken.run is None:
         return ""
@@ -25,10 +25,4 @@ def told(broken: Broken) -> str:
         text = text_of(play(subject, begin.shapes, starts, begin.column, [Wanted(*step, "") for step in steps]))
     except ValueError:  # of a changed protocol, which starts as ours cannot
         return ""
-    readings = dict(begin.column.readings)
-    usual = (
-        readings.get(name, PROTOCOL.actors[name].starts[0]) == state for (name, at), state in starts.items() if not at
-    )
-    if not all(usual):
-        return text
     return f"{text}Tell it again: {command(begin.shapes, starts, begin.column, steps, PROTOCOL)}"
