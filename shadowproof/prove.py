@@ -14,7 +14,7 @@ from proofs.solvers.solvers import versions
 from proofs.verdicts.columns import every_column
 from proofs.world.world import Column
 from shadowproof.ask import AskError
-from shadowproof.verify.progress import confirming
+from shadowproof.verify.progress import announce, confirming
 from shadowproof.verify.report import column_text
 
 
@@ -64,6 +64,7 @@ def prove(
     work: list[Task] = [task for column in asked for task in tasks(column, names)]
     if not work:
         raise AskError("There is nothing to ask solvers: only statements about states and steps have obligations.")
+    announce(console, len(work), f"Asking {' and '.join(solvers)} about {len(work)} closed sets")
     with confirming(console, len(work)) as hears:
         return confirm(work, solvers, limit=limit, texts=texts, cache=cache, progress=hears)
 

@@ -78,6 +78,18 @@ class Telling:
         self._console.print(text, highlight=False, soft_wrap=True, markup=False)
 
 
+FEW = 10
+"""Pieces of work that are not announced: they are done soon."""
+
+
+def announce(console: Console, number: int, what: str) -> None:
+    """Say what is about to be done, if it takes long."""
+    if number > FEW:
+        console.print(
+            f"{what}. What is not known yet takes minutes, or more.", highlight=False, soft_wrap=True, markup=False
+        )
+
+
 @contextmanager
 def telling(
     console: Console, total: int, record: Record, *, fail_fast: bool = False, last: Record = NOTHING

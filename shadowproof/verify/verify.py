@@ -25,7 +25,7 @@ from proofs.world.world import Column
 from properties.catalogue import PROPERTIES, watched
 from shadowproof.host.kinds import Kind
 from shadowproof.verify.coverage import covered
-from shadowproof.verify.progress import NOTHING, Enough, confirming, telling
+from shadowproof.verify.progress import NOTHING, Enough, announce, confirming, telling
 from shadowproof.verify.report import Verification
 
 Task = tuple[Column, Sequence[str], Scope]
@@ -62,6 +62,8 @@ def judge(
     """Judge all tasks, and tell on the console how far that is. cache: the folder of what was judged before. kinds: the VMs of the
     host that is judged, in one column. fail_fast: until something is worse than recorded. last: what the run before this found."""
     heavy_first = sorted(tasks, key=lambda task: (-len(task[0].faults & _HEAVY), -task[2].vms))
+    promises = {name for _, names, _ in tasks for name in names}
+    announce(console, len(tasks), f"Judging {len(promises)} promises in {len(tasks)} columns")
     with telling(console, len(tasks), record, fail_fast=fail_fast, last=last) as told:
         try:
             if kinds is None:
