@@ -63,7 +63,11 @@ def judge(
     host that is judged, in one column. fail_fast: until something is worse than recorded. last: what the run before this found."""
     heavy_first = sorted(tasks, key=lambda task: (-len(task[0].faults & _HEAVY), -task[2].vms))
     promises = {name for _, names, _ in tasks for name in names}
-    announce(console, len(tasks), f"Judging {len(promises)} promises in {len(tasks)} columns")
+    announce(
+        console,
+        len(tasks),
+        f"Judging {len(promises)} promise{'' if len(promises) == 1 else 's'} in {len(tasks)} columns",
+    )
     with telling(console, len(tasks), record, fail_fast=fail_fast, last=last) as told:
         try:
             if kinds is None:
