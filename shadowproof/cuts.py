@@ -46,6 +46,9 @@ def cut(names: Sequence[str], most: int, *, faults_only: bool, jobs: int, consol
             raise AskError(f"{problem} Ask for another property.")
     found = []
     for name in names:
+        console.print(
+            f"Judging what breaks {name}, up to {most} at a time. That takes a minute, or more.", highlight=False
+        )
         with Progress(
             TextColumn(f"{name}: {{task.description}}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
             console=console, transient=True,

@@ -24,6 +24,7 @@ from properties.catalogue import PROPERTIES
 from properties.unpromised import why_unpromised
 from shadowproof.ask import AskError, near
 from shadowproof.files import write_whole
+from shadowproof.verify.progress import announce
 
 SCHEMA = "shadowproof-mutate/1"
 
@@ -100,6 +101,7 @@ def mutate(
     mutants: Mapping[str, Mutant], names: Sequence[str], *, jobs: int, quick: bool, console: Console
 ) -> Mutated | None:
     """Judge, with a progress bar on the console; None: it was interrupted, which is said."""
+    announce(console, len(mutants), f"Judging {len(mutants):,} mutants by {len(names)} promises")
     with Progress(
         TextColumn("mutants {task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
         console=console, transient=True,

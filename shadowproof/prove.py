@@ -7,7 +7,6 @@ from math import inf
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from proofs.solvers.confirm import Set, Task, confirm, tasks
@@ -15,6 +14,7 @@ from proofs.solvers.solvers import versions
 from proofs.verdicts.columns import every_column
 from proofs.world.world import Column
 from shadowproof.ask import AskError
+from shadowproof.verify.progress import announce, confirming
 from shadowproof.verify.report import column_text
 
 
@@ -64,19 +64,9 @@ def prove(
     work: list[Task] = [task for column in asked for task in tasks(column, names)]
     if not work:
         raise AskError("There is nothing to ask solvers: only statements about states and steps have obligations.")
-    with Progress(
-        TextColumn("confirming"), BarColumn(), MofNCompleteColumn(), TextColumn("closed sets"), TimeElapsedColumn(),
-        console=console, transient=True,
-    ) as progress:  # fmt: skip
-        bar = progress.add_task("", total=len(work))
-        return confirm(
-            work,
-            solvers,
-            limit=limit,
-            texts=texts,
-            cache=cache,
-            progress=lambda _: progress.update(bar, advance=1),
-        )
+    announce(console, len(work), f"Asking {' and '.join(solvers)} about {len(work)} closed sets")
+    with confirming(console, len(work)) as hears:
+        return confirm(work, solvers, limit=limit, texts=texts, cache=cache, progress=hears)
 
 
 def print_sets(sets: Sequence[Set], asked: Sequence[Column], names: Sequence[str], console: Console) -> int:

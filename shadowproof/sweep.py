@@ -23,6 +23,7 @@ from proofs.verdicts.suite import judge_columns
 from proofs.world.scope import Scope
 from proofs.world.world import Column
 from shadowproof import ask
+from shadowproof.verify.progress import announce
 from shadowproof.verify.report import NOT_SHOWN
 
 SCHEMA = "shadowproof-sweep/1"
@@ -136,6 +137,7 @@ def sweep(wanted: Asked, who: Workers, *, console: Console, cache: Path | None) 
     reached = nullcontext(None) if who.cluster is None else connected(who.cluster, cache=who.cache)
     try:
         with reached as cluster, _progress(console) as progress:
+            announce(console, total, f"Judging {len(wanted.names)} promises in {total:,} columns")
             bar = progress.add_task("", total=total, last="")
 
             def done(column: Column, _: list[Verdict], __: float) -> None:

@@ -5,9 +5,12 @@ What the sampled runs came to is told at the end; in full at night, or with SAMP
 """
 
 import os
+from collections.abc import Generator
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from proofs.sample.promises import Broken
 
 NO_CLOCKS = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 """A machine that is busy is no fault of a test: what would never end is stopped by pytest-timeout, and nothing else."""
@@ -28,3 +31,17 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
                 if name == wanted and getattr(report, "when", "") == "call":
                     terminalreporter.section(f"sampled runs (profile {PROFILE})")
                     terminalreporter.write_line(str(told))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Where a random run breaks a promise: its story, and the command that tells it again."""
+    report = yield
+    broken = None if call.excinfo is None else call.excinfo.value
+    if isinstance(broken, Broken) and broken.run is not None:
+        from tests.sampled.told import told
+
+        report.sections.append(("the run that breaks it", told(broken)))
+    return report

@@ -13,7 +13,10 @@ ROOT = Path(__file__).parents[1]
 PACKAGES = ("model", "properties", "proofs", "conformance", "shadowproof", "examples")
 LINTER = Path(sys.executable).with_name("lint-imports")
 WINGS = [ROOT / "proofs", *sorted(path.parent for path in (ROOT / "proofs").glob("*/__init__.py"))]
-FACES = [*WINGS, *(ROOT / "shadowproof" / name for name in ("verify", "tell", "host", "duties", "pages"))]
+FACES = [
+    *WINGS,
+    *(ROOT / "shadowproof" / name for name in ("verify", "verify/loop", "tell", "host", "duties", "pages")),
+]
 
 PLANTED = [
     ("proofs/world/slices.py", "import proofs.search.plain", "Within the proofs"),

@@ -36,7 +36,11 @@ def column_key(
     properties: Mapping[str, Property] | None = None,
 ) -> str:
     """The key of the verdicts on these properties, in this order, as `check` would give them."""
-    asked = _catalogue_hash(tuple(names)) if properties is None else _hash(_asked(properties[name]) for name in names)
+    asked = (
+        _catalogue_hash(tuple(names))
+        if properties is None
+        else _hash(content_of_property(properties[name]) for name in names)
+    )
     return _hash(["column", _network_hash(watched(network)), _engines(), asked, stable(column), stable(scope)])
 
 
@@ -101,7 +105,7 @@ def _network_hash(network: Network) -> str:
 
 @cache
 def _catalogue_hash(names: tuple[str, ...]) -> str:
-    return _hash(_asked(PROPERTIES[name]) for name in names)
+    return _hash(content_of_property(PROPERTIES[name]) for name in names)
 
 
 @cache
@@ -110,7 +114,7 @@ def _engines() -> str:
     return _hash([stable(versions()), stable(LEFT_OUT_WHERE_NOT_ASKED)])
 
 
-def _asked(found: Property) -> str:
+def content_of_property(found: Property) -> str:
     """All of a property that its verdict depends on."""
     said = {field.name: getattr(found, field.name) for field in fields(found) if field.name not in _WORDS}
     constants = list(found.constants()) if isinstance(found, Fact) else []

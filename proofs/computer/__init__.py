@@ -2,5 +2,5 @@
 
 Takes functions, and gives functions that do the same. Without numba loops run as they stand, slowly.
 
-Held by `tests/shadowproof/test_stopping.py`, `tests/proofs/counts/test_visit.py`.
+Held by `tests/proofs/computer/test_processes.py`, `tests/shadowproof/test_stopping.py`, `tests/proofs/counts/test_visit.py`.
 """

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import ParamSpec, TypeVar
 
@@ -17,6 +19,9 @@ _EVERY = 0.2
 
 _WATCHING = threading.Event()
 
+_EARLY_STOPS = (r"\d+ tasks (have been|which were) ", "A worker stopped while some jobs were given to the executor")
+"""How the warnings begin that joblib has for it."""
+
 
 def for_this_process(work: Callable[Asked, Found]) -> Callable[Asked, Found]:
     """The same work, to be done by a child of this process: whoever does it ends when this process does."""
@@ -26,6 +31,16 @@ def for_this_process(work: Callable[Asked, Found]) -> Callable[Asked, Found]:
 def _worked(parent: int, work: Callable[Asked, Found], *args: Asked.args, **named: Asked.kwargs) -> Found:
     end_with(parent)
     return work(*args, **named)
+
+
+@contextmanager
+def early_stops_are_meant() -> Iterator[None]:
+    """Within, joblib warns of nobody who stops early: it takes that for a mistake. Here a cache is full, a solver errs, or a person has
+    seen enough; and a worker who has taken much memory is replaced, which it thinks may be a leak."""
+    with warnings.catch_warnings():
+        for message in _EARLY_STOPS:
+            warnings.filterwarnings("ignore", message, UserWarning)
+        yield
 
 
 def end_with(parent: int) -> None:

@@ -8,7 +8,8 @@ import os
 import subprocess
 import sys
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -51,9 +52,17 @@ def changed_since(revision: str, network: Network, root: Path = ROOT) -> tuple[s
 
 def rules_at(revision: str, root: Path = ROOT) -> dict[str, str]:
     """What `rules_of` gives of the model at a revision. Raises SinceError."""
+    with unpacked(revision, ["model"], root) as folder:
+        found = json.loads(said_by("proofs.mutants.since", [], revision, folder, root))
+    return {str(name): str(text) for name, text in found.items()}
+
+
+@contextmanager
+def unpacked(revision: str, folders: Sequence[str], root: Path = ROOT) -> Iterator[Path]:
+    """A place in which these folders are as at a revision of version control, for a while. Raises SinceError."""
     if revision.startswith("-"):
         raise SinceError(f"{revision!r} names no revision. Write a commit, a branch or a tag, such as HEAD~1.")
-    packed = _run(["git", "archive", "--format=tar", revision, "model"], root, {})
+    packed = _run(["git", "archive", "--format=tar", revision, *folders], root, {})
     if packed.returncode:
         said = packed.stderr.decode(errors="replace").strip().splitlines()
         why = said[-1] if said else "git said nothing"
@@ -62,15 +71,19 @@ def rules_at(revision: str, root: Path = ROOT) -> dict[str, str]:
         )
     with TemporaryDirectory() as folder:
         _unpack(packed.stdout, Path(folder))
-        both = os.pathsep.join([folder, str(root)])
-        done = _run([sys.executable, "-P", "-m", "proofs.mutants.since"], Path(folder), {"PYTHONPATH": both})
+        yield Path(folder)
+
+
+def said_by(module: str, arguments: Sequence[str], revision: str, folder: Path, root: Path = ROOT) -> bytes:
+    """What a module prints in a process that takes what is unpacked there in place of what the checkout has. Raises SinceError."""
+    both = os.pathsep.join([str(folder), str(root)])
+    done = _run([sys.executable, "-P", "-m", module, *arguments], folder, {"PYTHONPATH": both})
     if done.returncode:
         said = done.stderr.decode(errors="replace").strip().splitlines() or ["nothing"]
         raise SinceError(
             f"the model at {revision!r} cannot be loaded by the engines of today ({said[-1]}). Name a later one."
         )
-    found = json.loads(done.stdout)
-    return {str(name): str(text) for name, text in found.items()}
+    return done.stdout
 
 
 def _unpack(packed: bytes, folder: Path) -> None:

@@ -111,7 +111,8 @@ class Sampled(RuleBasedStateMachine):
         try:
             judge()
         except Broken as broken:
-            type(self).failed = (self.walk.begin, tuple(self.walk.steps), broken.promise)
+            broken.run = self.walk.begin, tuple(self.walk.steps)
+            type(self).failed = (*broken.run, broken.promise)
             raise
 
     def _refuses(self) -> None:

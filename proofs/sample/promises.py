@@ -14,19 +14,20 @@ from model.notation import FALSE, TRUE, Network, Term, after, every, some
 from model.notation.terms import After, And, Every, Happens, Not, Or, Some, Unchanged, all_of, any_of, machines_of
 from proofs.answers.record import Record
 from proofs.answers.verdict import HOLDS, NOT_EXERCISED
-from proofs.sample.board import Board
+from proofs.sample.board import Act, Board
 from proofs.sample.ground import Test, test
-from proofs.sample.walk import Taken, Walk
+from proofs.sample.walk import Begin, Taken, Walk
 from proofs.world.world import Column
 from properties.kinds import Always, Ends, Property, Step
 
 
 class Broken(AssertionError):
-    """A run breaks a promise. `promise`: its name."""
+    """A run breaks a promise. `promise`: its name. `run`: what it began with and the steps it took, where they are known."""
 
     def __init__(self, promise: str, how: str) -> None:
         super().__init__(f"{promise} is broken: {how}")
         self.promise = promise
+        self.run: tuple[Begin, tuple[Act, ...]] | None = None
 
 
 def judged_in(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import warnings
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,7 +14,7 @@ from proofs.answers.cache import Told, in_use, use, use_where_possible
 from proofs.answers.json_form import from_json, to_json
 from proofs.answers.memory import key_of
 from proofs.answers.verdict import CLOSED, PROVED, Verdict
-from proofs.computer.processes import for_this_process
+from proofs.computer.processes import early_stops_are_meant, for_this_process
 from proofs.solvers.obligations import Confirming
 from proofs.solvers.smtlib import script
 from proofs.solvers.solvers import LIMIT, SAT, SOLVERS, UNSAT, ask, disagreement, versions
@@ -94,9 +93,7 @@ def confirm(
         raise ValueError("solvers are asked about no property")
     work = (joblib.delayed(for_this_process(_one))(task, tuple(solvers), limit, texts, cache) for task in asked)
     workers = joblib.Parallel(n_jobs=min(joblib.cpu_count() if jobs < 0 else jobs, len(asked)), return_as="generator")
-    with warnings.catch_warnings(), contextlib.closing(workers(work)) as arriving:
-        # joblib thinks that who stops early does so by mistake; here a solver errs, or a person has seen enough
-        warnings.filterwarnings("ignore", category=UserWarning, module="joblib.parallel")
+    with early_stops_are_meant(), contextlib.closing(workers(work)) as arriving:
         for sets, told in arriving:
             known.hear(told)
             found += sets

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -19,17 +22,6 @@ from shadowproof.commands import (
     console,
     say,
 )
-
-_NOTES = 20  # on a file of VMs, that verify repeats
-_RECORDED_VMS = 2  # what fewer show may be less
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from proofs.answers.record import Record
-    from proofs.world.world import Column
-    from shadowproof.host.kinds import Kind
-    from shadowproof.verify.verify import Task
 
 
 @app.command()
@@ -64,6 +56,18 @@ def verify(
             "--exact", help="Also fail (status 1) at what is better than recorded, or took other numbers: for CI."
         ),
     ] = False,
+    changed: Annotated[
+        bool,
+        typer.Option(
+            "--changed",
+            help="Judge only where what is said is not what it was when the record was made; says which, and why.",
+        ),
+    ] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Judge anew whenever a file of model or properties is saved; Ctrl-C ends.")
+    ] = False,
+    last: Annotated[Path | None, typer.Option("--last", hidden=True)] = None,
+    watcher: Annotated[int, typer.Option("--watcher", hidden=True)] = 0,
     json_file: JsonFile = None,
     cache: CacheFolder = None,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Judge everything anew, and keep nothing.")] = False,
@@ -83,14 +87,22 @@ def verify(
     recorded (where the record has no answer: refuted); 2 bad input, or nothing was put to the test; 3 something is undecided that
     was decided (or never asked), and nothing is worse; 4 the tool itself failed.
     """
+    if watch and not schema:  # before the model is loaded, which may be broken for now
+        from shadowproof.verify.loop.watch import refuse_streams
+        from shadowproof.verify.loop.watch import watch as watched
+
+        refuse_streams(json_file, inventory)
+        watched(sys.argv[1:], console(errors=True))
     from model.protocol import PROTOCOL
+    from proofs.answers.record import Record
     from shadowproof import ask
     from shadowproof.cache_folder import close_cache, open_cache
     from shadowproof.files import check_writable, is_stdout, write_json
     from shadowproof.verify import report
-    from shadowproof.verify import verify as command
+    from shadowproof.verify.asked import question
     from shadowproof.verify.changed import since_record
-    from shadowproof.verify.printing import Wanted, print_verification
+    from shadowproof.verify.loop.last import keep, last_run, since_last
+    from shadowproof.verify.printing import Wanted, print_lines, print_verification
 
     if schema:
         say(report.schema_text(), end="")
@@ -99,72 +111,27 @@ def verify(
     number = ask.vms(vms)
     if json_file is not None:
         check_writable(json_file, inventory)
-    column = ask.column(faults or [], readings or [], no_fault)
-    kinds = None if inventory is None else _kinds(inventory, full, column, names)
-    tasks, compared = _tasks(names, column, number, full, kinds, one=bool(faults or readings or no_fault))
-    record = _record(whole=compared, comparable=kinds is None and number >= _RECORDED_VMS)
-    errors = console(errors=True)
-    kept = None if no_cache else open_cache(cache, errors)
-    done = command.judge(tasks, record, compared=compared, console=errors, cache=kept, kinds=kinds, fail_fast=fail_fast)
+    asked = question(
+        names, ask.column(faults or [], readings or [], no_fault), number,
+        one=bool(faults or readings or no_fault), full=full, changed=changed, inventory=inventory, say=partial(say, err=True),
+    )  # fmt: skip
+    before = Record({}) if last is None else last_run(last, watcher)
+    out, errors = console(errors=is_stdout(json_file)), console(errors=True)
+    which: Sequence[str] = ()
+    if changed:
+        with errors.status("looking where what is said is not what it was when the record was made (some 15 s)"):
+            asked, found = asked.only_changed()
+        which = list(found.lines())
+    done = asked.judged(errors, None if no_cache else open_cache(cache, errors), fail_fast=fail_fast, last=before)
     since = None if done.against.as_recorded else since_record(PROTOCOL)
     if json_file is not None:
         write_json(json_file, report.as_json(done, since))
-    print_verification(done, console(errors=is_stdout(json_file)), Wanted(tables, failing, quiet), since=since)
+    if last is not None:
+        print_lines(since_last(done, before), out)
+        keep(done, before, last)
+    print_verification(done, out, Wanted(tables, failing, quiet), since=since, which=which)
     close_cache(errors)
     raise typer.Exit(done.status or int(exact and not done.against.exactly))
-
-
-def _record(*, whole: bool, comparable: bool) -> Record:
-    """What verdicts are compared with: nothing, where the question is another one, or where it has to do without since the record
-    cannot be read. whole: the question is the record's own, and needs it. Raises RecordError."""
-    from proofs.answers.record import Record, RecordError, load
-
-    if not comparable:
-        return Record({})
-    try:
-        return load()
-    except RecordError as problem:
-        if whole:
-            raise
-        say(f"Not compared with the record: {problem}", err=True)
-        return Record({})
-
-
-def _kinds(inventory: Path, full: bool, column: Column, names: Sequence[str]) -> tuple[Kind, ...]:
-    """The VMs of a host, by kinds, as far as what is asked tells them apart."""
-    from shadowproof import ask
-    from shadowproof.host.inventory import read_inventory
-    from shadowproof.host.kinds import Asked, kinds
-
-    if full:
-        raise ask.AskError("--full and --inventory exclude one another. Leave one out.")
-    found = read_inventory(inventory)
-    for note in found.notes[:_NOTES]:
-        say(f"Note on the file: {note}", err=True)
-    if len(found.notes) > _NOTES:
-        say(f"{len(found.notes) - _NOTES} more notes: shadowproof method --inventory {inventory} tells all", err=True)
-    return kinds(found, Asked.of(column=column, names=names))
-
-
-def _tasks(
-    names: list[str], column: Column, vms: int, full: bool, kinds: Sequence[Kind] | None, *, one: bool
-) -> tuple[list[Task], bool]:
-    """What to judge, and whether it is what the record holds. one: the column was asked for."""
-    from proofs.world.scope import Scope
-    from shadowproof import ask
-    from shadowproof.verify import verify as command
-
-    if kinds is not None:
-        from shadowproof.host.kinds import scope_of
-
-        return [(column, names, scope_of(kinds, vms))], False
-    if one:
-        if full:
-            raise ask.AskError(
-                "--full is about every column; with --fault, --reading or --no-fault there is one. Leave --full out."
-            )
-        return [(column, names, Scope(vms=vms, proofs=True))], False
-    return command.recorded_tasks(names, vms, full=full), vms == 2 and not full
 
 
 @app.command()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from shadowproof.commands import app, console, say
+from shadowproof.commands import CacheFolder, app, console, say
 
 
 @app.command()
@@ -81,11 +82,26 @@ def show(
 
 
 @app.command()
-def accept(reason: Annotated[str, typer.Option(help="Why the verdicts changed: kept in the record.")]) -> None:
-    """Record the verdicts as they are now, with the reason for the change."""
+def accept(
+    reason: Annotated[
+        str | None, typer.Option(help="Why the verdicts changed: kept in the record. None: asked for at the terminal.")
+    ] = None,
+    show_only: Annotated[bool, typer.Option("--show", help="Show what would be recorded, and write nothing.")] = False,
+    cache: CacheFolder = None,
+) -> None:
+    """Record the verdicts as they are now, with the reason for the change.
+
+    What `verify` has judged is not judged again. First it shows what is not as recorded, in words and in kinds, then it writes.
+    """
     from shadowproof.verify.acceptance import accept_now
 
-    accept_now(reason, console(errors=True))
+    asking = _asked_at_the_terminal if sys.stdin is not None and sys.stdin.isatty() else None
+    accept_now(reason, console(errors=True), asking=asking, cache=cache, show_only=show_only)
+
+
+def _asked_at_the_terminal(question: str) -> str:
+    say(question, end="", err=True)
+    return sys.stdin.readline()
 
 
 @app.command()

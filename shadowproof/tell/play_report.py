@@ -17,9 +17,10 @@ SCHEMA = "shadowproof-play/1"
 _NOT_SHOWN = (NOT_SHOWN[0], "This is one run: that a promise is not broken in it does not mean that it holds.")
 
 
-def text_of(done: Played, *, everything: bool = False, spell: Callable[[str], str] = str) -> str:
-    """What a person reads. everything: name each promise, not only those that are broken or open. spell: see `story`."""
-    lines = [f"play: {size(done.run)}", *told(done.recorded, done.column, None, spell)]
+def text_of(done: Played, *, title: str = "play", everything: bool = False, spell: Callable[[str], str] = str) -> str:
+    """What a person reads. title: which command says it. everything: name each promise, not only those that are broken or open.
+    spell: see `story`."""
+    lines = [f"{title}: {size(done.run)}", *told(done.recorded, done.column, None, spell)]
     if done.refused:
         lines += ["", f"Refused ({len(done.refused)} of {len(done.events)} events; each changed nothing)"]
         lines += [line for one in done.refused for line in _refused(one)]

@@ -133,21 +133,15 @@ def _variable(key: tuple[str, Index]) -> str:
     return "#".join([key[0], *map(str, key[1])])
 
 
-def lines_of(path: Path) -> list[tuple[str, str]]:
-    """The events of a file of UTF-8 text (-: of stdin), one a line, each with its place; what follows a # is for readers. Raises
-    AskError if it cannot be read, or holds none."""
+def text_of(path: Path) -> tuple[str, str]:
+    """What a file of UTF-8 text is called, and what it holds (-: stdin). Raises AskError if it cannot be read."""
     name = "stdin" if str(path) == "-" else str(path)
     try:
-        text = sys.stdin.read() if str(path) == "-" else path.read_text("utf-8-sig")
+        return name, sys.stdin.read() if str(path) == "-" else path.read_text("utf-8-sig")
     except OSError as problem:
         raise AskError(f"{name} cannot be read ({problem.strerror}). Name a file with one event a line.") from None
     except UnicodeDecodeError:
         raise AskError(f"{name} is not UTF-8 text. Name a file with one event a line.") from None
-    lines = ((number, line.partition("#")[0].strip()) for number, line in enumerate(text.splitlines(), 1))
-    found = [(event, f"{name}, line {number}: ") for number, event in lines if event]
-    if not found:
-        raise AskError(f"{name} holds no event. Write one a line.")
-    return found
 
 
 def wanted(texts: Iterable[tuple[str, str]], shapes: Sequence[Shape], network: Network) -> list[Wanted]:

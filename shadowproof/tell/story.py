@@ -17,6 +17,7 @@ from proofs.answers.verdict import HOLDS, REFUTED, RunFound, Verdict
 from proofs.world.world import Column
 from properties.kinds import Always, Ends, Independent, Possible, Property, Step, terms_of
 from shadowproof.tell.argument import Moment, Recorded, called, in_short, plain, whose
+from shadowproof.tell.blocked import holes
 
 WIDTH = 110
 _NUMBER = 7
@@ -268,7 +269,10 @@ def _endless(recorded: Recorded, run: RunFound, found: Ends, column: Column) -> 
     there = Moment(recorded, turn)
     missing = there.said(there.reasons(found.rest))
     if turn < len(run.steps):
-        return f"steps {turn + 1} to {len(run.steps)} repeat for ever; before them, {missing or 'it is at rest'}"
+        round_ = (
+            f"steps {turn + 1} to {len(run.steps)} repeat" if len(run.steps) > turn + 1 else f"step {turn + 1} repeats"
+        )
+        return f"{round_} for ever; before that, {missing or 'it is at rest'}"
     network = recorded.network
     silenced = {name: fault for fault in sorted(column.faults) for name in network.faults[fault].silences}
     helps = []
@@ -278,18 +282,28 @@ def _endless(recorded: Recorded, run: RunFound, found: Ends, column: Column) -> 
             of = f" of {whose(network, index, event.scope.sort)}" if index else ""
             why = f"{silenced[name]} lets it never come" if name in silenced else "nobody need do it"
             helps.append(f"{name}{of} is possible, but {'it is a fault' if event.fault else why}")
-    held_up = helps or _held_up(recorded, [r.machine for r in there.reasons(found.rest) if not r.at])
+    for_good = all(network.events[name].fault or name in found.without for name, _ in recorded.run.enabled())
+    lacking = (
+        [hole.said(network) for hole in holes(recorded, _waiting(there, found), found.without)] if for_good else []
+    )
+    held_up = lacking + helps or _held_up(recorded, there, found)
     return f"after step {turn} it waits for ever: {missing}; {'; '.join(held_up) or 'no event is possible'}"
 
 
-def _held_up(recorded: Recorded, waiting: Sequence[str]) -> list[str]:
+def _waiting(there: Moment, found: Ends) -> list[tuple[str, Index]]:
+    """The machines that are not at rest."""
+    return [(reason.machine, reason.at) for reason in there.reasons(found.rest) if reason.machine]
+
+
+def _held_up(recorded: Recorded, there: Moment, found: Ends) -> list[str]:
     """Nothing is possible: what keeps the machines of the host that wait from going on."""
-    found = []
-    for machine in waiting:
-        actor, state = recorded.network.actors[machine], recorded.run.state(machine)
-        for name in actor.events:
-            onward = [rule for rule in actor.rules(name, state) if rule.dest not in {None, state}]
-            if onward and recorded.network.events[name].fault is None:
+    said = []
+    for machine, at in _waiting(there, found):
+        actor = recorded.network.actors[machine]
+        for name in actor.events if not at else ():
+            onward = [rule for rule in actor.rules(name, recorded.run.state(machine)) if rule.dest is not None]
+            moves = any(rule.dest != recorded.run.state(machine) for rule in onward)
+            if moves and recorded.network.events[name].fault is None:
                 why = recorded.run.why_not(name)
-                found += [f"{name} is not possible, as {why}"] if why else []
-    return found
+                said += [f"{name} is not possible, as {why}"] if why else []
+    return said

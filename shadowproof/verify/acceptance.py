@@ -3,49 +3,116 @@
 from __future__ import annotations
 
 import datetime
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 
 from rich.console import Console
 
+from model.protocol import PROTOCOL
 from proofs.answers import record, runs
 from proofs.answers.column_cache import protocol_content
 from proofs.answers.record import Record, RecordError, updated
+from proofs.answers.runs import Runs
 from properties.catalogue import PROPERTIES, watched
 from shadowproof.ask import AskError
 from shadowproof.cache_folder import close_cache, open_cache
 from shadowproof.files import check_writable, write_whole
+from shadowproof.verify.changed import since_record
 from shadowproof.verify.printing import print_lines
+from shadowproof.verify.report import Verification
 from shadowproof.verify.summary import not_as_recorded
 from shadowproof.verify.verify import judge, recorded_tasks
 
+NO_REASON = "A reason is needed: it stays in the record. Write --reason 'what changed, and why that is right'."
 
-def accept_now(reason: str, console: Console) -> None:
-    """Judge every column (what `verify` has just judged is known) and write the record and its runs. Raises AskError without
-    a reason, OutputError where they cannot be written."""
-    if not reason.strip():
-        raise AskError(
-            "A reason is needed: it stays in the record. Write --reason 'what changed, and why that is right'."
-        )
+
+def accept_now(
+    reason: str | None,
+    console: Console,
+    *,
+    asking: Callable[[str], str] | None = None,
+    cache: Path | None = None,
+    show_only: bool = False,
+) -> None:
+    """Judge every column (what `verify` has just judged is known), show what differs from the record, and write the record and its
+    runs. asking: gives a person's answer to a question; None: nobody is there. cache: where judgements are kept, if not at the usual
+    place. show_only: write nothing. Raises AskError without a reason, OutputError where they cannot be written."""
+    if not show_only and (not reason.strip() if reason is not None else asking is None):
+        raise AskError(NO_REASON)
     for path in (record.PATH, runs.PATH):
         check_writable(path)
-    try:
-        old = record.load(record.PATH)
-    except RecordError:
-        old = Record({})
-    cache = open_cache(None, console)
-    done = judge(recorded_tasks(list(PROPERTIES)), old, compared=True, console=console, cache=cache)
+    old = _recorded()
+    kept = open_cache(cache, console)
+    done = judge(recorded_tasks(list(PROPERTIES)), old, compared=True, console=console, cache=kept)
     close_cache(console)
-    print_lines(not_as_recorded(done, None, most=None), console)
-    different = done.differences
-    kinds = {kind: sum(d.kind == kind for d in different) for kind in sorted({d.kind for d in different})}
-    entry = {"date": datetime.datetime.now(datetime.UTC).date().isoformat(), "reason": reason.strip(), "changed": kinds}
-    kept = runs.runs_of(done.all_verdicts, watched(), protocol_content())
+    found = runs.runs_of(done.all_verdicts, watched(), protocol_content())
+    same = not done.differences and runs.load_for(found.protocol, runs.PATH).kept == found.kept
+    print_lines(_shown(done, found, same=same), console)
+    if show_only or (same and reason is None):
+        console.print("Nothing is written.", highlight=False)
+        return
+    _write(done, found, _reason(reason, asking), console)
+
+
+def _recorded() -> Record:
+    try:
+        return record.load(record.PATH)
+    except RecordError:
+        return Record({})
+
+
+def _reason(given: str | None, asking: Callable[[str], str] | None) -> str:
+    said = (
+        given
+        if given is not None or asking is None
+        else asking("Why is that right? (It stays in the record. Empty: write nothing) ")
+    )
+    if said is None or not said.strip():
+        raise AskError(f"Nothing is written. {NO_REASON}")
+    return said.strip()
+
+
+def _shown(done: Verification, found: Runs, *, same: bool) -> Iterator[str]:
+    """What would be recorded anew: in words and in kinds."""
+    if same:
+        yield "Verdicts, assurances and runs are all as recorded."
+        return
+    yield from not_as_recorded(done, None if done.against.as_recorded else since_record(PROTOCOL), most=None)
+    numbers = [
+        one for one in done.differences if one.expected is not None and one.expected.verdict == one.found.verdict
+    ]
+    assured = Counter((one.expected.assurance, one.found.assurance) for one in numbers if one.expected is not None)
+    for (was, now), number in sorted(assured.items(), key=lambda one: -one[1]):
+        if was != now:
+            yield f"Same verdict, another assurance: {number:,} times {was} → {now}"
+    lengths = sum(one.expected is not None and one.expected.assurance == one.found.assurance for one in numbers)
+    if lengths:
+        yield f"Same verdict and assurance, a run of another length: {lengths:,} times"
+    yield f"To be recorded: {_told(_kinds(done)) or 'no other verdict'}; {len(found.kept):,} runs that refute."
+
+
+def _kinds(done: Verification) -> dict[str, int]:
+    """How many cells of the record change, by what that is."""
+    return dict(sorted(Counter(one.kind for one in done.differences).items()))
+
+
+def _told(kinds: Mapping[str, int]) -> str:
+    return ", ".join(f"{number:,} {kind}" for kind, number in kinds.items())
+
+
+def _write(done: Verification, found: Runs, reason: str, console: Console) -> None:
+    entry = {
+        "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
+        "reason": reason,
+        "changed": _kinds(done),
+    }
     texts = {
-        record.PATH: record.dump(updated(Record({}, old.reasons), done.all_verdicts, entry)),
-        runs.PATH: runs.dump(kept),
+        record.PATH: record.dump(updated(Record({}, done.record.reasons), done.all_verdicts, entry)),
+        runs.PATH: runs.dump(found),
     }
     for path, text in texts.items():
         write_whole(path, text)
-    console.print(
-        f"{len(different)} verdicts recorded anew." if different else "Nothing had changed; the reason is kept."
-    )
-    console.print(f"{len(kept.kept)} runs that refute are kept in proofs/answers/{runs.PATH.name}.", highlight=False)
+    number = len(done.differences)
+    console.print(f"{number} verdicts recorded anew." if number else "Nothing had changed; the reason is kept.")
+    console.print(f"{len(found.kept)} runs that refute are kept in proofs/answers/{runs.PATH.name}.", highlight=False)

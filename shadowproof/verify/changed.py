@@ -43,12 +43,18 @@ def since_record(network: Network, root: Path = ROOT, record: str = "proofs/answ
     record was last written in."""
     try:
         edited = bool(_git(["status", "--porcelain", "--", "model"], root))
-        revision = "HEAD" if edited else _git(["log", "-1", "--format=%h", "--", record], root).strip()
-        if not revision:
-            return Since("", problem="the record is in no commit")
+        revision = "HEAD" if edited else record_revision(root, record)
         return Since(revision, tuple(differing(rules_at(revision, root), network)))
     except SinceError as problem:
         return Since("", problem=str(problem))
+
+
+def record_revision(root: Path = ROOT, record: str = "proofs/answers/record.json") -> str:
+    """The commit that the record was last written in. Raises SinceError."""
+    revision = _git(["log", "-1", "--format=%h", "--", record], root).strip()
+    if not revision:
+        raise SinceError("the record is in no commit")
+    return revision
 
 
 def differing(then: dict[str, str], network: Network) -> list[Rule]:

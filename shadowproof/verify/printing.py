@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from rich.console import Console
@@ -36,14 +36,22 @@ SUMMARY = Wanted()
 
 
 def print_verification(
-    done: Verification, console: Console, wanted: Wanted = SUMMARY, *, since: Since | None = None
+    done: Verification,
+    console: Console,
+    wanted: Wanted = SUMMARY,
+    *,
+    since: Since | None = None,
+    which: Sequence[str] = (),
 ) -> None:
-    """What a person reads. since: the rules that changed, where something is not as recorded."""
+    """What a person reads. since: the rules that changed, where something is not as recorded. which: what was judged, if not all."""
     if wanted.quiet and done.status == 0:
         return
     if wanted.quiet:
         lines = [*not_as_recorded(done, since, most=None)]
         print_lines(lines or failing(done), console)
+        return
+    print_lines(which, console)
+    if not done.all_verdicts:
         return
     if wanted.tables:
         print_tables(done, console)

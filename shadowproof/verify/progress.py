@@ -3,8 +3,9 @@ waits for what is silent; and at once what became worse than it is recorded."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sized
 from contextlib import contextmanager
+from itertools import count
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -14,6 +15,8 @@ from proofs.answers.verdict import REFUTED, Verdict
 from proofs.verdicts.columns import title
 from proofs.world.world import Column
 from shadowproof.verify.comparison import smaller
+
+NOTHING = Record({})
 
 
 class Enough(Exception):
@@ -25,14 +28,17 @@ _EVERY = 10
 
 
 class Telling:
-    """Hears of each column that is judged. judged, seconds: what it has heard of. Raises Enough, in `done`, at the first verdict that
+    """Hears of each column that is judged. judged, seconds: what it has heard of. last: what a run before this found (none: there was
+    none), so that what is no news is told as such. Raises Enough, in `done`, at the first verdict that
     is worse than recorded, or refuted and not recorded, if fail_fast."""
 
-    def __init__(self, console: Console, bar: Progress, total: int, record: Record, *, fail_fast: bool) -> None:
+    def __init__(
+        self, console: Console, bar: Progress, total: int, record: Record, *, fail_fast: bool, last: Record
+    ) -> None:
         self.judged: dict[Column, list[Verdict]] = {}
         self.seconds: dict[Column, float] = {}
         self._console, self._bar, self._record = console, bar, record
-        self._total, self._fail_fast = total, fail_fast
+        self._total, self._fail_fast, self._last = total, fail_fast, last
         self._task = bar.add_task("", total=total, last="")
         self._told: dict[str, list[Column]] = {}
 
@@ -64,23 +70,58 @@ class Telling:
         cell = self._record.cell(one.property, one.column)
         was = f"worse: {one.property}: {cell.verdict} → " if cell is not None else f"{one.property}: "
         steps = "" if one.length is None else f", {one.length} steps"
-        return f"{was}{one.verdict} under {title(column)}{steps}"
+        before = self._last.cell(one.property, one.column)
+        still = "still " if before is not None and before.verdict == one.verdict else ""
+        return f"{still}{was}{one.verdict} under {title(column)}{steps}"
 
     def _say(self, text: str) -> None:
         self._console.print(text, highlight=False, soft_wrap=True, markup=False)
 
 
+FEW = 10
+"""Pieces of work that are not announced: they are done soon."""
+
+
+def announce(console: Console, number: int, what: str) -> None:
+    """Say what is about to be done, if it takes long."""
+    if number > FEW:
+        console.print(
+            f"{what}. What is not known yet takes minutes, or more.", highlight=False, soft_wrap=True, markup=False
+        )
+
+
 @contextmanager
-def telling(console: Console, total: int, record: Record, *, fail_fast: bool = False) -> Iterator[Telling]:
+def telling(
+    console: Console, total: int, record: Record, *, fail_fast: bool = False, last: Record = NOTHING
+) -> Iterator[Telling]:
     """Tells of so many columns. Where it ends by Enough, what was judged is all there is."""
     columns = (
         TextColumn("judging"), BarColumn(), MofNCompleteColumn(), TextColumn("columns"), TimeElapsedColumn(),
         TextColumn("{task.fields[last]}"),
     )  # fmt: skip
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        told = Telling(console, bar, total, record, fail_fast=fail_fast)
+        told = Telling(console, bar, total, record, fail_fast=fail_fast, last=last)
         try:
             yield told
         except Enough:
             if not fail_fast:
                 raise
+
+
+@contextmanager
+def confirming(console: Console, total: int) -> Iterator[Callable[[Sized], None]]:
+    """Tells how many of so many closed sets solvers have confirmed: gives what hears of each."""
+    columns = (
+        TextColumn("confirming"), BarColumn(), MofNCompleteColumn(), TextColumn("closed sets"), TimeElapsedColumn(),
+    )  # fmt: skip
+    numbers = count(1)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("", total=total)
+
+        def done(_: Sized) -> None:
+            number = next(numbers)
+            bar.update(task, completed=number)
+            if not console.is_terminal and (number % _EVERY == 0 or number == total):
+                console.print(f"{number} of {total} closed sets confirmed by solvers", highlight=False, soft_wrap=True)
+
+        yield done

@@ -43,7 +43,7 @@ NOT_SHOWN_OF_A_HOST = (
 class Verification:
     """Everything one run of `verify` found. compared: it is what the record asks, which so has to have each verdict; else those that
     it has are compared. seconds: by column. host: the VMs of the inventory that were judged. left: columns that were not judged, since
-    somebody stopped early."""
+    somebody stopped early. same: those that were not, since they are what they were when the record was made, and at which revision."""
 
     verdicts: Mapping[Column, Sequence[Verdict]]
     scopes: Mapping[Column, Scope]
@@ -52,6 +52,7 @@ class Verification:
     compared: bool
     host: Covered | None = None
     left: int = 0
+    same: tuple[int, str] = (0, "")
 
     @property
     def not_shown(self) -> Sequence[str]:
@@ -83,8 +84,10 @@ class Verification:
 
     @property
     def status(self) -> int:
-        """0 as recorded or better (what the record does not ask: everything holds), 1 not as recorded (or refuted), 2 nothing was
-        judged, 3 undecided what was decided (or never asked)."""
+        """0 as recorded or better, or nothing could differ (what the record does not ask: everything holds), 1 not as recorded (or
+        refuted), 2 nothing was judged, 3 undecided what was decided (or never asked)."""
+        if self.same[0] and not self.all_verdicts:
+            return 0
         if not any(found.verdict != NOT_EXERCISED for found in self.all_verdicts):
             return 2
         return self.against.status
@@ -122,6 +125,7 @@ def as_json(done: Verification, since: Since | None = None) -> dict[str, Any]:
             for kind in (HOLDS, REFUTED, UNDECIDED, NOT_EXERCISED)
         },
         "not_shown": list(done.not_shown),
+        "same_as_recorded": {"columns": done.same[0], "since": done.same[1]} if done.same[0] else None,
         "host": None if done.host is None else coverage.as_json(done.host),
     }
 

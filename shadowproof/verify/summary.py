@@ -3,7 +3,7 @@ stand. It takes verdicts and the record, and knows nothing of how they were judg
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from proofs.answers.record import BETTER, DIFFERENT, NEW, WORSE, Cell
 from proofs.answers.verdict import HOLDS, NOT_EXERCISED, REFUTED, UNDECIDED, Verdict
@@ -64,7 +64,12 @@ def not_as_recorded(done: Verification, since: Since | None, most: int | None) -
         yield from _rules(since, most)
     for name in against.gone:
         yield f"Recorded, and no more a promise: {name}"
-    for kind, head in _HEADS.items():
+    yield from changes(against, _HEADS, most)
+
+
+def changes(against: Compared, heads: Mapping[str, str], most: int | None) -> Iterator[str]:
+    """What became of the verdicts, worse first. heads: what is said of each kind."""
+    for kind, head in heads.items():
         groups = against.of(kind)
         if not groups:
             continue
@@ -276,7 +281,7 @@ def _verdict_on(done: Verification) -> str:
         return "Not compared with the record: this is not a recorded question."
     if against.unknown:
         return f"{against.known:,} of {total:,} verdicts are as recorded; the others are no recorded question."
-    return "Every verdict is as recorded."
+    return "Every verdict that could differ is as recorded." if done.same[0] else "Every verdict is as recorded."
 
 
 def _title(column: Column, length: int | None) -> str:

@@ -8,11 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from proofs.answers.column_cache import column_key, keep_column, recall_column
 from proofs.answers.memory import replays
 from proofs.answers.record import Record
-from proofs.answers.verdict import CLOSED, REFUTED, Verdict
+from proofs.answers.verdict import CLOSED, PROVED, REFUTED, Verdict
 from proofs.search.replay import EnginesDisagree
 from proofs.solvers.confirm import confirm, confirmed
 from proofs.solvers.confirm import tasks as tasks_for_solvers
@@ -25,7 +25,7 @@ from proofs.world.world import Column
 from properties.catalogue import PROPERTIES, watched
 from shadowproof.host.kinds import Kind
 from shadowproof.verify.coverage import covered
-from shadowproof.verify.progress import Enough, telling
+from shadowproof.verify.progress import NOTHING, Enough, announce, confirming, telling
 from shadowproof.verify.report import Verification
 
 Task = tuple[Column, Sequence[str], Scope]
@@ -57,11 +57,18 @@ def judge(
     cache: Path | None = None,
     kinds: Sequence[Kind] | None = None,
     fail_fast: bool = False,
+    last: Record = NOTHING,
 ) -> Verification:
     """Judge all tasks, and tell on the console how far that is. cache: the folder of what was judged before. kinds: the VMs of the
-    host that is judged, in one column. fail_fast: until something is worse than recorded."""
+    host that is judged, in one column. fail_fast: until something is worse than recorded. last: what the run before this found."""
     heavy_first = sorted(tasks, key=lambda task: (-len(task[0].faults & _HEAVY), -task[2].vms))
-    with telling(console, len(tasks), record, fail_fast=fail_fast) as told:
+    promises = {name for _, names, _ in tasks for name in names}
+    announce(
+        console,
+        len(tasks),
+        f"Judging {len(promises)} promise{'' if len(promises) == 1 else 's'} in {len(tasks)} columns",
+    )
+    with telling(console, len(tasks), record, fail_fast=fail_fast, last=last) as told:
         try:
             if kinds is None:
                 judge_columns(heavy_first, progress=told.done, closing_views=told.closing, cache=cache)
@@ -79,7 +86,8 @@ def judge(
     in_order = with_single_faults({column: told.judged[column] for column, _, _ in judged})
     left = len(tasks) - len(judged)
     if not left and BASE in in_order and any(scope.proofs for column, _, scope in tasks if column == BASE):
-        in_order[BASE] = _confirmed(in_order[BASE], console, cache)
+        ((names, scope),) = ((names, scope) for column, names, scope in tasks if column == BASE)
+        in_order[BASE] = _confirmed(column_key(BASE, names, scope), in_order[BASE], console, cache)
     scopes, host = {column: scope for column, _, scope in tasks}, None
     if kinds is not None:
         ((column, found),) = in_order.items()
@@ -88,18 +96,21 @@ def judge(
     return Verification(in_order, scopes, told.seconds, record, compared, host, left)
 
 
-def _confirmed(found: list[Verdict], console: Console, cache: Path | None) -> list[Verdict]:
-    """The verdicts of the column without faults, with what solvers confirm of them."""
+def _confirmed(question: str, found: list[Verdict], console: Console, cache: Path | None) -> list[Verdict]:
+    """The verdicts of the column without faults, with what solvers confirm of them; kept where they confirm all that they are asked.
+    question: all that the verdicts depend on."""
+    key = f"confirmed {question}"
+    if cache is not None and (known := recall_column(key)) is not None:
+        return known
     work = tasks_for_solvers(BASE, [one.property for one in found if one.assurance == CLOSED])
     if not work:
         return found
-    with Progress(
-        TextColumn("confirming"), BarColumn(), MofNCompleteColumn(), TextColumn("closed sets"), TimeElapsedColumn(),
-        console=console, transient=True,
-    ) as progress:  # fmt: skip
-        bar = progress.add_task("", total=len(work))
-        sets = confirm(work, cache=cache, progress=lambda _: progress.update(bar, advance=1))
-    return confirmed(found, sets)
+    with confirming(console, len(work)) as hears:
+        sets = confirm(work, cache=cache, progress=hears)
+    now, asked = confirmed(found, sets), {name for _, names in work for name in names}
+    if cache is not None and all(one.assurance == PROVED for one in now if one.property in asked):
+        keep_column(key, now)
+    return now
 
 
 def with_single_faults(verdicts: dict[Column, list[Verdict]]) -> dict[Column, list[Verdict]]:

@@ -21,6 +21,7 @@ def shadowproof(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "shadowproof.cli", *arguments],
         cwd=ROOT,
+        stdin=subprocess.DEVNULL,  # a terminal would be asked
         capture_output=True,
         text=True,
         check=False,
@@ -57,7 +58,7 @@ BAD = {
     "svg of everything": (["draw", "--svg", "all.svg"], "Name it"),
     "unknown list": (["list", "things"], "things"),
     "no reason": (["accept", "--reason", " "], "reason"),
-    "no reason at all": (["accept"], "Missing option '--reason'. What it takes: shadowproof accept --help"),
+    "no reason at all": (["accept"], "Write --reason"),
     "no such command": (["verfy"], "No such command 'verfy'. Did you mean 'verify'? What it takes: shadowproof --help"),
     "no such option": (["show", "--json", "x"], "No such option: --json. What it takes: shadowproof show --help"),
     "no number": (["cuts", "no-vm-left-saved", "--size", "x"], "Invalid value for '--size'"),
@@ -67,6 +68,9 @@ BAD = {
     "a fault without faults": (["verify", "--no-fault", "--fault", "guest_hangs"], "--no-fault is the column"),
     "a reading without faults": (["explain", "MET-4", "--no-fault", "-r", "READ-1=NEVER"], "--no-fault is the column"),
     "every column and one": (["verify", "--no-fault", "--full"], "Leave --full out"),
+    "more and less than recorded": (["verify", "--changed", "--full"], "--full asks more than is recorded"),
+    "what is not recorded, as changed": (["verify", "--changed", "-i", EXAMPLE], "Leave --changed out"),
+    "watching what comes once": (["verify", "--watch", "--json", "-"], "Name one"),
     "every proof and one": (["prove", "--no-fault", "--all"], "Leave --all out"),
 }
 

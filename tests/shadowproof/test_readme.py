@@ -17,6 +17,7 @@ from proofs.answers.record import load
 from proofs.answers.verdict import HOLDS, REFUTED
 from properties.catalogue import PROPERTIES
 from shadowproof.cli import app
+from shadowproof.commands.how_long import EXCEPT, HOW_LONG
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -101,3 +102,15 @@ def test_the_property_that_contributors_are_shown_is_one_of_ours() -> None:
     (shown, *_) = re.findall(r"^```python\n(.*?)^```$", section, re.MULTILINE | re.DOTALL)
     name = shown.split()[0].replace("_", "-")
     assert shown in (ROOT / PROPERTIES[name].place.file).read_text(encoding="utf-8")
+
+
+def test_how_long_each_command_takes_is_said_here_and_in_its_help() -> None:
+    said = {name for names in HOW_LONG.values() for name in names}
+    assert said == set(OPTIONS) >= set(EXCEPT)
+    rows = dict(re.findall(r"^\| ([^|]+) \| ([^|;]+)", README, re.MULTILINE))
+    for time, names in HOW_LONG.items():
+        assert tuple(rows[time].strip().split(", ")) == names
+    for name, command in get_group(app).commands.items():
+        assert command.epilog is not None
+        assert command.epilog.startswith("Takes ")
+        assert next(time for time, names in HOW_LONG.items() if name in names) in command.epilog

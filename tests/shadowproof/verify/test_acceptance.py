@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 
@@ -44,9 +46,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "proofs"
 
 
-def accepted(reason: str = "why") -> str:
+def accepted(reason: str | None = "why", asking: Callable[[str], str] | None = None, *, show_only: bool = False) -> str:
     console = Console(file=StringIO(), width=200)
-    acceptance.accept_now(reason, console)
+    acceptance.accept_now(reason, console, asking=asking, show_only=show_only)
     assert isinstance(console.file, StringIO)
     return console.file.getvalue()
 
@@ -81,6 +83,73 @@ def test_a_record_of_another_shape_is_made_anew(folder: Path) -> None:
     record.PATH.write_text('{"schema": "shadowproof-record/2", "reasons": [], "cells": {}}', "utf-8")
     accepted()
     assert record.load(record.PATH).cells.keys() == {BROKEN.property, KEPT.property}
+
+
+def test_the_reason_is_asked_for_when_the_difference_is_shown(folder: Path) -> None:
+    asked = []
+
+    def asking(question: str) -> str:
+        assert not record.PATH.exists()
+        asked.append(question)
+        return " since \n"
+
+    said = accepted(None, asking)
+    assert [one.startswith("Why is that right?") for one in asked] == [True]
+    assert "To be recorded: 2 not recorded; 1 runs that refute." in said
+    assert [one["reason"] for one in record.load(record.PATH).reasons] == ["since"]
+
+
+def test_where_nobody_is_there_to_ask_it_is_refused_before_anything_is_judged(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(acceptance, "judge", lambda *_, **__: pytest.fail("it was judged"))
+    with pytest.raises(AskError, match="Write --reason"):
+        accepted(None)
+
+
+@pytest.mark.parametrize("answer", ["", "\n", "  \n"])
+def test_who_gives_no_answer_writes_nothing(folder: Path, answer: str) -> None:
+    with pytest.raises(AskError, match="Nothing is written"):
+        accepted(None, lambda _: answer)
+    assert list(folder.iterdir()) == []
+
+
+def test_what_would_be_recorded_is_shown_in_kinds_and_in_words(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    accepted()
+    before = record.PATH.read_text("utf-8")
+    longer = replace(BROKEN, run=replace(RUN, steps=(*RUN.steps, RUN.steps[0])))
+    now = {VANISHES: [longer, replace(KEPT, assurance="proved for any number of VMs")]}
+
+    def judged(tasks: object, old: Record, **_: object) -> Verification:
+        return Verification(now, {VANISHES: Scope()}, {}, old, compared=True)
+
+    monkeypatch.setattr(acceptance, "judge", judged)
+    said = accepted(None, show_only=True).splitlines()
+    assert said == [
+        "Same verdict, another assurance: 1 times closed for any number of VMs → proved for any number of VMs",
+        "Same verdict and assurance, a run of another length: 1 times",
+        "To be recorded: 2 different; 1 runs that refute.",
+        "Nothing is written.",
+    ]
+    assert record.PATH.read_text("utf-8") == before
+
+
+def test_where_nothing_differs_nothing_is_asked(folder: Path) -> None:
+    accepted()
+    before = record.PATH.read_text("utf-8")
+    said = accepted(None, lambda _: pytest.fail("it was asked"))
+    assert said.splitlines() == ["Verdicts, assurances and runs are all as recorded.", "Nothing is written."]
+    assert record.PATH.read_text("utf-8") == before
+
+
+def test_where_only_runs_are_of_another_protocol_they_are_written(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A rule was changed, and no verdict by it."""
+    accepted()
+    monkeypatch.setattr(acceptance, "protocol_content", lambda: "another")
+    assert "To be recorded: no other verdict; 1 runs that refute." in accepted(None, lambda _: "it is said otherwise")
+    assert runs.load(runs.PATH).protocol == "another"
 
 
 def test_without_a_reason_nothing_is_written(folder: Path) -> None:

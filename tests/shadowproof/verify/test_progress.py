@@ -12,7 +12,7 @@ from proofs.answers.verdict import HOLDS, REFUTED, UNDECIDED, Verdict
 from proofs.verdicts.columns import BASE, fault_columns
 from proofs.world.world import Column
 from shadowproof.verify import verify
-from shadowproof.verify.progress import Enough, telling
+from shadowproof.verify.progress import Enough, announce, confirming, telling
 from shadowproof.verify.verify import recorded_tasks
 
 NAME = "no-vm-left-saved"
@@ -74,3 +74,21 @@ def test_a_verification_that_stops_early_has_what_was_judged(monkeypatch: pytest
     done = verify.judge(tasks, RECORD, fail_fast=True, **asked)  # type: ignore[arg-type]
     assert (ONE in done.verdicts, done.left, done.status) == (True, 2 - len(done.verdicts), 1)
     assert verify.judge(tasks, RECORD, **asked).left == 0  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("total", "told"), [(1, [1]), (10, [10]), (25, [10, 20, 25])])
+def test_solvers_are_not_silent_for_long(total: int, told: list[int]) -> None:
+    out = Console(file=StringIO(), width=200)
+    with confirming(out, total) as hears:
+        for _ in range(total):
+            hears([])
+    assert isinstance(out.file, StringIO)
+    assert out.file.getvalue().splitlines() == [f"{n} of {total} closed sets confirmed by solvers" for n in told]
+
+
+@pytest.mark.parametrize(("number", "said"), [(1, 0), (10, 0), (11, 1)])
+def test_what_takes_long_is_said_first(number: int, said: int) -> None:
+    out = Console(file=StringIO(), width=200)
+    announce(out, number, "Judging a lot")
+    assert isinstance(out.file, StringIO)
+    assert out.file.getvalue().splitlines() == ["Judging a lot. What is not known yet takes minutes, or more."] * said

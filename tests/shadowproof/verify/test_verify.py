@@ -11,8 +11,9 @@ from rich.console import Console
 
 from proofs.answers.cache import use
 from proofs.answers.record import Record, updated
-from proofs.answers.verdict import HOLDS, NOT_EXERCISED, REFUTED, UNDECIDED, Verdict
+from proofs.answers.verdict import CLOSED, HOLDS, NOT_EXERCISED, PROVED, REFUTED, UNDECIDED, Verdict
 from proofs.search.replay import EnginesDisagree
+from proofs.solvers.confirm import Set
 from proofs.verdicts.check import check
 from proofs.verdicts.columns import ALL_FAULTS, BASE
 from proofs.world.scope import Scope
@@ -102,3 +103,36 @@ def test_a_verdict_from_the_cache_is_said_to_be(tmp_path: Path, monkeypatch: pyt
     assert "cache" not in first
     assert "; cached" in second
     assert "; 1 of them from the cache" in second
+
+
+def test_what_was_judged_and_confirmed_is_not_judged_or_confirmed_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As `accept` asks what `verify` has just answered."""
+    tasks = [(BASE, [NAME, "every-session-ends"], Scope(proofs=True))]
+    nowhere = Console(file=StringIO())
+    first = judge(tasks, Record({}), compared=False, console=nowhere, cache=tmp_path).all_verdicts
+    assert [one.assurance for one in first] == [PROVED, CLOSED]
+    monkeypatch.setattr("shadowproof.verify.verify.confirm", lambda *_, **__: pytest.fail("solvers were asked again"))
+    monkeypatch.setattr("proofs.verdicts.suite.judged", lambda *_, **__: pytest.fail("it was judged again"))
+    again = judge(tasks, Record({}), compared=False, console=nowhere, cache=tmp_path).all_verdicts
+    use(None)
+    assert again == first
+
+
+def test_what_solvers_left_open_is_put_to_them_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tasks = [(BASE, [NAME], Scope(proofs=True))]
+    asked = []
+
+    def given_up(work: list[tuple[Column, tuple[str, ...]]], **_: object) -> list[Set]:
+        asked.append(work)
+        return [Set(BASE.name, (NAME,), 1, 1, 1, (("z3", "step", "vm_saved", "unknown"),), ("z3",), (1.0,))]
+
+    monkeypatch.setattr("shadowproof.verify.verify.confirm", given_up)
+    for _ in range(2):
+        (found,) = judge(
+            tasks, Record({}), compared=False, console=Console(file=StringIO()), cache=tmp_path
+        ).all_verdicts
+        assert (found.assurance, found.reason) == (CLOSED, "z3 says unknown to vm_saved")
+    use(None)
+    assert len(asked) == 2

@@ -1,0 +1,44 @@
+"""How long each command takes, as its --help and README.md say: measured on two cores that had other work too, so rather less."""
+
+from __future__ import annotations
+
+import typer
+
+AT_ONCE, SECONDS, A_MINUTE, LONG = "a few seconds", "up to some 15 seconds", "up to a minute", "minutes to hours"
+
+HOW_LONG = {
+    AT_ONCE: (
+        "list", "show", "requirements", "left-out", "draw", "play", "simulate", "method", "assumptions", "export",
+    ),
+    SECONDS: ("explain", "obligations", "count"),
+    A_MINUTE: ("why", "docs"),
+    LONG: ("verify", "sweep", "mutate", "prove", "cuts", "accept"),
+}  # fmt: skip
+
+EXCEPT = {
+    "simulate": "more where a fault seldom happens",
+    "explain": "more where the run is not kept with the record",
+    "assumptions": "of one promise up to a minute",
+    "count": "more with more VMs",
+    "verify": "of one column and few promises up to some 15 seconds; what is known is told in seconds",
+    "cuts": "of one promise about a minute; without a name at once",
+    "prove": "of one promise seconds",
+    "accept": "seconds after verify, whose judgements it takes",
+    "sweep": "goes on where it was, if it is interrupted",
+    "mutate": "of one rule minutes",
+}
+"""What makes it more, or less."""
+
+
+def how_long(name: str) -> str:
+    """In a sentence; empty, if it is not said of the command."""
+    found = next((time for time, names in HOW_LONG.items() if name in names), "")
+    more = f"; {EXCEPT[name]}" if name in EXCEPT else ""
+    return f"Takes {found}{more} (on two cores)." if found else ""
+
+
+def say_how_long(app: typer.Typer) -> None:
+    """At the end of the help of each command."""
+    for command in app.registered_commands:
+        name = command.name or str(getattr(command.callback, "__name__", ""))
+        command.epilog = how_long(name) or None

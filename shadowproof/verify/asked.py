@@ -1,0 +1,113 @@
+"""What `verify` is asked, as data: which promises, in which columns, of which VMs; and what that is to be compared with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from rich.console import Console
+
+from proofs.answers.record import Record, RecordError, load
+from proofs.world.scope import Scope
+from proofs.world.world import Column
+from shadowproof import ask
+from shadowproof.host.inventory import read_inventory
+from shadowproof.host.kinds import Asked, Kind, kinds, scope_of
+from shadowproof.verify.loop.touched import Touched, touched
+from shadowproof.verify.progress import NOTHING
+from shadowproof.verify.report import Verification
+from shadowproof.verify.verify import Task, judge, recorded_tasks
+
+NOTES = 20
+"""Notes on a file of VMs that are repeated."""
+
+RECORDED_VMS = 2
+"""What fewer VMs show may be less than the record has."""
+
+Said = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Question:
+    """tasks: what to judge. whole: it is what the record holds, which so has to have each verdict. record: what the verdicts are
+    compared with. kinds: the VMs of the host that is judged, in one column. same: see `Verification`."""
+
+    tasks: Sequence[Task]
+    whole: bool
+    record: Record
+    kinds: Sequence[Kind] | None = None
+    same: tuple[int, str] = (0, "")
+
+    def only_changed(self) -> tuple[Question, Touched]:
+        """Of this question what a change since the record can reach; and which that is. Raises AskError where the record has no
+        answer to it."""
+        if self.kinds is not None or not self.record.cells:
+            raise ask.AskError(
+                "--changed leaves out what is as recorded, and the record has no answer to this. Leave --changed out."
+            )
+        found = touched(self.tasks)
+        return replace(self, tasks=found.tasks, same=(found.left, found.revision)), found
+
+    def judged(
+        self, console: Console, cache: Path | None, *, fail_fast: bool = False, last: Record = NOTHING
+    ) -> Verification:
+        """Judge it, and tell on the console how far that is. cache: the folder of what was judged before. last: see `judge`."""
+        if not self.tasks:
+            return Verification({}, {}, {}, self.record, self.whole, same=self.same)
+        done = judge(
+            self.tasks, self.record,
+            compared=self.whole, console=console, cache=cache, kinds=self.kinds, fail_fast=fail_fast, last=last,
+        )  # fmt: skip
+        return replace(done, same=self.same)
+
+
+def question(
+    names: Sequence[str],
+    column: Column,
+    vms: int,
+    *,
+    one: bool,
+    full: bool = False,
+    changed: bool = False,
+    inventory: Path | None = None,
+    say: Said = lambda _: None,
+) -> Question:
+    """The question that is asked. one: the column was asked for. changed: only what changed will be judged. say: hears
+    notes on what is read. Raises AskError, RecordError, and what an inventory that cannot be read raises."""
+    if full and changed:
+        raise ask.AskError("--full asks more than is recorded, --changed less. Leave one out.")
+    if inventory is not None:
+        found = _kinds(inventory, full, column, names, say)
+        return Question([(column, names, scope_of(found, vms))], False, NOTHING, found)
+    if one and full:
+        raise ask.AskError(
+            "--full is about every column; with --fault, --reading or --no-fault there is one. Leave --full out."
+        )
+    whole = not one and vms == RECORDED_VMS and not full
+    tasks = [(column, names, Scope(vms=vms, proofs=True))] if one else recorded_tasks(names, vms, full=full)
+    return Question(tasks, whole, _record(say, whole=whole) if vms >= RECORDED_VMS else NOTHING)
+
+
+def _record(say: Said, *, whole: bool) -> Record:
+    """What verdicts are compared with: nothing, where the question has to do without since the record cannot be read. whole: the
+    question is the record's own, and needs it. Raises RecordError."""
+    try:
+        return load()
+    except RecordError as problem:
+        if whole:
+            raise
+        say(f"Not compared with the record: {problem}")
+        return NOTHING
+
+
+def _kinds(inventory: Path, full: bool, column: Column, names: Sequence[str], say: Said) -> tuple[Kind, ...]:
+    """The VMs of a host, by kinds, as far as what is asked tells them apart."""
+    if full:
+        raise ask.AskError("--full and --inventory exclude one another. Leave one out.")
+    found = read_inventory(inventory)
+    for note in found.notes[:NOTES]:
+        say(f"Note on the file: {note}")
+    if len(found.notes) > NOTES:
+        say(f"{len(found.notes) - NOTES} more notes: shadowproof method --inventory {inventory} tells all")
+    return kinds(found, Asked.of(column=column, names=names))
