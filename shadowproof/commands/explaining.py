@@ -138,20 +138,40 @@ def method(
     inventory: Annotated[
         Path, typer.Option("--inventory", "-i", help="A host's VMs, as collect-inventory.ps1 writes them; - is stdin.")
     ],
+    vms: Annotated[
+        list[str] | None, typer.Option("--vm", metavar="NAME", help="All that is known of this VM. May be repeated.")
+    ] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="All that is known of every VM.")] = False,
     json_file: JsonFile = None,
 ) -> None:
-    """Say for each VM of a host how it would be backed up, and what that does to it."""
+    """Say for each VM of a host how it would be backed up, and what that does to it.
+
+    A line for each VM: its method, why, and what happens to it. With --vm or --verbose also each condition with its source, what
+    is open and how to find out, and what other readings of the document make of it.
+    """
+    from shlex import quote
+
     from shadowproof.files import check_writable, is_stdout, write_json
+    from shadowproof.host import method as command
     from shadowproof.host.inventory import read_inventory
-    from shadowproof.host.method import as_json, render
+    from shadowproof.host.method_report import WIDTH, as_json, details, summary
+    from shadowproof.verify.printing import print_lines
 
     if json_file is not None:
         check_writable(json_file, inventory)
-    found = read_inventory(inventory)
-    text = render(found)
+    found = command.only(read_inventory(inventory), vms or ())
+    assessed = command.assess_all(found, console(errors=True))
     if json_file is not None:
-        write_json(json_file, as_json(found))
-    say(text, err=is_stdout(json_file))
+        write_json(json_file, as_json(found, assessed))
+    out = console(errors=is_stdout(json_file))
+    if vms or verbose:
+        say(details(assessed, found.notes, min(WIDTH, out.width)), err=is_stdout(json_file))
+        return
+    lines = summary(assessed, found.notes, f"shadowproof method -i {quote(str(inventory))}")
+    if out.is_terminal:
+        print_lines(lines, out)
+    else:
+        say("\n".join(lines), err=is_stdout(json_file))
 
 
 @app.command()

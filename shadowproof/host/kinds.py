@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from typing import TypeVar
 
 from model.actors.conditions import DiskKind, DiskLayout, FileSystem, disk_kind, disk_layout, file_system
@@ -81,16 +81,32 @@ def kinds(inventory: Inventory, asked: Asked | None = None) -> tuple[Kind, ...]:
     circumstances). Raises InventoryError as `scope` does."""
     asked = asked or Asked.of()
     found: dict[object, Kind] = {}
+    alike: dict[object, Kind] = {}
     for machine in inventory.machines:
-        problem = contradiction(machine)
-        if problem is not None:
-            raise InventoryError(f"{inventory.path}: {problem}")
-        one = few_parts(machine, asked)
+        said = all_said(machine)
+        if said not in alike:
+            problem = contradiction(machine)
+            if problem is not None:
+                raise InventoryError(f"{inventory.path}: {problem}")
+            alike[said] = few_parts(machine, asked)
+        one = replace(alike[said], machines=(machine.label,))
         key = (tuple(sorted(one.shape.parts.items())), tuple(sorted(one.allowed.items())), one.whole)
         known = found.setdefault(key, one)
         if known is not one:
             found[key] = replace(known, machines=(*known.machines, machine.label))
     return tuple(found.values())
+
+
+def all_said(machine: Machine) -> object:
+    """All that is judged of a VM, part by part: VMs of which it is the same are judged once, whatever they are called."""
+    return (
+        tuple(getattr(machine, name).values for name in _OF_A_VM),
+        tuple(
+            (one.kind.values, one.layout.values, one.file_system.values, one.name == UNSEEN) for one in machine.disks
+        ),
+        tuple(one.switch.values for one in machine.adapters),
+        (machine.disks_listed, machine.adapters_listed, machine.guest_disks_listed),
+    )
 
 
 def all_parts(machine: Machine) -> tuple[Shape, Allowed]:
@@ -194,12 +210,21 @@ def disks_of(machine: Machine) -> tuple[Disk, ...]:
 
 def contradiction(machine: Machine) -> str | None:
     """What the file says of a VM that cannot be so, as half a sentence; None if the VM can start as the file says."""
-    shape, allowed = all_parts(machine)
+    broken = broken_at_start(*all_parts(machine))
+    return None if broken is None else contradicted(machine, broken)
+
+
+def broken_at_start(shape: Shape, allowed: Allowed) -> Term | None:
+    """What holds of every VM when a run begins and of none that is as the file says; None if there is nothing."""
     start = at_start(shape)
     if can_be(start, allowed):
         return None
     parts = start.parts if isinstance(start, And) else (start,)
-    broken = next((part for part in parts if not can_be(part, allowed)), start)
+    return next((part for part in parts if not can_be(part, allowed)), start)
+
+
+def contradicted(machine: Machine, broken: Term) -> str:
+    """Where the file says of a VM what cannot be so, as half a sentence."""
     facts = facts_of(machine)
     told = " and ".join(facts[name].source for name in sorted(machines_of(broken)) if name in facts)
     return f"{machine.label} cannot be as the file says ({told}): it must be that {words(broken)}; collect it again"
@@ -286,8 +311,19 @@ class Subject:
         self.machine, self.network = machine, network
         self.shape, self.allowed = all_parts(machine)
         self.facts, self.disks = facts_of(machine), disks_of(machine)
-        self.contradiction = contradiction(machine)
-        self._start = TRUE if self.contradiction else fold(at_start(self.shape, network), self.allowed)
+
+    def is_unseen(self, number: int) -> bool:
+        """Whether a disk stands for those that only the guest can see, if there are any."""
+        return self.disks[number].name == UNSEEN
+
+    @cached_property
+    def broken(self) -> Term | None:
+        """See `broken_at_start`."""
+        return broken_at_start(self.shape, self.allowed)
+
+    @cached_property
+    def _start(self) -> Term:
+        return TRUE if self.broken is not None else fold(at_start(self.shape, self.network), self.allowed)
 
     def spread(self, term: Term, readings: Mapping[str, str], index: Mapping[Sort, int] | None = None) -> Term:
         """The term over this VM's own disks and adapters, under readings; `index`: which part it is about."""
