@@ -98,12 +98,21 @@ def assumptions(
     property_name: Annotated[
         str | None, typer.Argument(metavar="[PROPERTY]", help="The property; none: the matrix of all of them.")
     ] = None,
+    argument: Annotated[
+        bool, typer.Option("--argument", help="Also look for the argument, and list the rules that it needs.")
+    ] = False,
     limit: Annotated[float, typer.Option(help="Seconds to look for the argument.")] = 60.0,
     cache: CacheFolder = None,
 ) -> None:
-    """Say what a promise takes: the rules that its argument needs, and the faults and readings that break it."""
+    """Say what a promise takes: the faults and readings that break it, at once, from the record; and the rules that it needs.
+
+    Exit status: that of the recorded verdict without faults, 0 holds, 1 refuted, 2 not exercised, 3 undecided; 3 also if an
+    argument was asked for and none was found.
+    """
     from model.protocol import PROTOCOL
+    from proofs.answers.column_cache import protocol_content
     from proofs.answers.record import load
+    from proofs.answers.runs import NONE, load_for
     from proofs.why.reasons import NoReason
     from proofs.why.wording import told
     from proofs.world.world import Column
@@ -116,21 +125,25 @@ def assumptions(
     if property_name is None:
         takes.print_matrix(record, console())
         return
-    name = ask.one_property(property_name)
+    name, seconds = ask.one_property(property_name), prove.check_limit(limit)
     _end_with_a_fact([name])
-    errors = console(errors=True)
-    seconds = prove.check_limit(limit)
-    open_cache(cache, errors)
-    found, problem = None, ""
-    try:
-        with errors.status(f"looking for the argument for {name} (up to {seconds:.0f} s)"):
-            found, _ = told(watched(None), Column(), PROPERTIES[name], seconds=seconds)
-    except NoReason as reason:
-        problem = str(reason)
-    for line in takes.of_property(name, found, problem, record, PROTOCOL):
+    for line in takes.of_property(name, record, current=load_for(protocol_content()) is not NONE):
         say(line)
-    close_cache(errors)
-    raise typer.Exit(0 if found is not None else 3)
+    status = takes.status(name, record)
+    if argument:
+        errors = console(errors=True)
+        open_cache(cache, errors)
+        found, problem = None, ""
+        try:
+            with errors.status(f"looking for the argument for {name} (up to {seconds:.0f} s)"):
+                found, _ = told(watched(None), Column(), PROPERTIES[name], seconds=seconds)
+        except NoReason as reason:
+            problem, status = str(reason), status or 3
+        say("")
+        for line in takes.of_argument(found, problem, PROTOCOL):
+            say(line)
+        close_cache(errors)
+    raise typer.Exit(status)
 
 
 @app.command()

@@ -157,7 +157,7 @@ def test_stdin_is_an_inventory_and_stdout_takes_the_answer(tmp_path: Path) -> No
             capture_output=False, stdout=stdout, stderr=subprocess.PIPE,
         )  # fmt: skip
     assert vms_of((tmp_path / "sent").read_text("utf-8")) == vms_of(piped.stdout)
-    assert sent.stderr == piped.stderr
+    assert sent.stderr == named.stdout
 
 
 def test_what_is_stdout() -> None:
