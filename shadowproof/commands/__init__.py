@@ -12,6 +12,14 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
+
+def file_name(typed: str) -> Path:
+    """A name of a file or a folder. None at all is none: Path takes it for the working folder, which nobody has named."""
+    if not typed:
+        raise typer.BadParameter("it is empty; name a file or a folder")
+    return Path(typed)
+
+
 app = typer.Typer(
     name="shadowproof",
     no_args_is_help=True,
@@ -61,12 +69,18 @@ NoFault = Annotated[
 ]
 InventoryFile = Annotated[
     Path | None,
-    typer.Option("--inventory", "-i", help="A host's VMs, as collect-inventory.ps1 writes them; - is stdin."),
-]
+    typer.Option(
+        "--inventory",
+        "-i",
+        parser=file_name,
+        metavar="FILE",
+        help="A host's VMs, as collect-inventory.ps1 writes them; - is stdin.",
+    ),
+]  # fmt: skip
 CacheFolder = Annotated[
     Path | None,
     typer.Option(
-        "--cache", metavar="DIR", envvar="SHADOWPROOF_CACHE",
+        "--cache", metavar="DIR", parser=file_name, envvar="SHADOWPROOF_CACHE",
         help="Keep what is judged here. By default in .shadowproof-cache of the checkout that the working folder is in, else in "
         "the user's folder for caches (~/.cache/shadowproof).",
     ),
@@ -75,7 +89,12 @@ CacheFolder = Annotated[
 
 JsonFile = Annotated[
     Path | None,
-    typer.Option("--json", help="Also write everything to this file; - is stdout, and the rest goes to stderr."),
+    typer.Option(
+        "--json",
+        parser=file_name,
+        metavar="FILE",
+        help="Also write everything to this file; - is stdout, and the rest goes to stderr.",
+    ),
 ]
 
 

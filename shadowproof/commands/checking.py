@@ -17,6 +17,7 @@ from shadowproof.commands import (
     Readings,
     app,
     console,
+    file_name,
     say,
 )
 
@@ -184,7 +185,10 @@ def sweep(
         str | None, typer.Option(metavar="ADDRESS", help="Judge on the Dask cluster with its scheduler there.")
     ] = None,
     worker_cache: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Each worker of the cluster keeps what it judges in its DIR.")
+        Path | None,
+        typer.Option(
+            metavar="DIR", parser=file_name, help="Each worker of the cluster keeps what it judges in its DIR."
+        ),
     ] = None,
     json_file: JsonFile = None,
     fail_on_new: Annotated[bool, typer.Option("--fail-on-new", help="Exit with status 1 if anything is new.")] = False,
@@ -294,7 +298,8 @@ def prove(
         list[str] | None, typer.Option("--solver", help="Ask only this solver, z3 or cvc5; may be repeated.")
     ] = None,
     smtlib: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Write the obligations here as SMT-LIB 2.6 text.")
+        Path | None,
+        typer.Option(metavar="DIR", parser=file_name, help="Write the obligations here as SMT-LIB 2.6 text."),
     ] = None,
     limit: Annotated[float, typer.Option(help="Seconds for one obligation; beyond, it stays open.")] = 20.0,
     cache: CacheFolder = None,

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from shadowproof.commands import CacheFolder, Faults, JsonFile, NoFault, Readings, app, console, here, say
+from shadowproof.commands import CacheFolder, Faults, JsonFile, NoFault, Readings, app, console, file_name, here, say
 
 
 def _end_with_a_fact(names: Sequence[str]) -> None:
@@ -149,7 +149,14 @@ def assumptions(
 @app.command()
 def method(
     inventory: Annotated[
-        Path, typer.Option("--inventory", "-i", help="A host's VMs, as collect-inventory.ps1 writes them; - is stdin.")
+        Path,
+        typer.Option(
+            "--inventory",
+            "-i",
+            parser=file_name,
+            metavar="FILE",
+            help="A host's VMs, as collect-inventory.ps1 writes them; - is stdin.",
+        ),
     ],
     vms: Annotated[
         list[str] | None, typer.Option("--vm", metavar="NAME", help="All that is known of this VM. May be repeated.")
@@ -233,7 +240,9 @@ def export(
         bool, typer.Option("--all-configurations", help="Each configuration of a VM, not one of each class.")
     ] = False,
     steps: Annotated[int | None, typer.Option(help="How far solvers are to look; by default 5 steps.")] = None,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", parser=file_name, metavar="FILE", help="Write to this file.")
+    ] = None,
 ) -> None:
     """Write the protocol and what must hold of it as text for other tools: SPIN, or SMT solvers.
 

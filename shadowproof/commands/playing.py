@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from shadowproof.commands import Faults, JsonFile, NoFault, Readings, app, here, say
+from shadowproof.commands import Faults, JsonFile, NoFault, Readings, app, file_name, here, say
 
 
 @app.command()
@@ -20,7 +20,12 @@ def play(
     ] = None,
     file: Annotated[
         Path | None,
-        typer.Option("--file", metavar="FILE", help="Read the events here, one a line, # for remarks; - is stdin."),
+        typer.Option(
+            "--file",
+            metavar="FILE",
+            parser=file_name,
+            help="Read the events here, one a line, # for remarks; - is stdin.",
+        ),
     ] = None,
     vm: Annotated[
         list[str] | None,

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from shadowproof.commands import app, console, say
+from shadowproof.commands import app, console, file_name, say
 
 
 @app.command()
@@ -33,7 +33,9 @@ def left_out() -> None:
 @app.command()
 def draw(
     actor: Annotated[str | None, typer.Argument(help="The actor to draw; none: all of them.")] = None,
-    svg: Annotated[Path | None, typer.Option(help="Write an SVG picture here (needs Graphviz).")] = None,
+    svg: Annotated[
+        Path | None, typer.Option(parser=file_name, metavar="FILE", help="Write an SVG picture here (needs Graphviz).")
+    ] = None,
 ) -> None:
     """Draw state diagrams: Mermaid text, or SVG where Graphviz is installed."""
     from model.protocol import PROTOCOL
@@ -51,7 +53,7 @@ def draw(
             raise ask.AskError(str(problem)) from None
         write_whole(svg, picture)
         return
-    names = [ask.actor(actor)] if actor else list(PROTOCOL.actors)
+    names = list(PROTOCOL.actors) if actor is None else [ask.actor(actor)]
     for name in names:
         say(drawing.mermaid(PROTOCOL.actors[name]))
 
