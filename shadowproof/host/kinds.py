@@ -290,15 +290,23 @@ def _alternatives(term: Term) -> tuple[Term, ...]:
 
 def _connected(terms: Iterable[Term]) -> list[list[Term]]:
     """The terms in groups that have no machine in common."""
-    groups: list[tuple[set[str], list[Term]]] = []
+    group_of: dict[str, list[Term]] = {}
+    named: dict[int, list[str]] = {}
+    alone: list[list[Term]] = []
     for term in terms:
-        names = set(machines_of(term))
-        touched = [group for group in groups if group[0] & names]
-        groups = [group for group in groups if not group[0] & names]
-        groups.append(
-            (names.union(*(group[0] for group in touched)), [*(t for group in touched for t in group[1]), term])
-        )
-    return [members for _, members in groups]
+        names = machines_of(term)
+        touched = {id(group_of[name]): group_of[name] for name in names if name in group_of}
+        joined, *others = sorted(touched.values(), key=len, reverse=True) or [list[Term]()]
+        joined.append(term)
+        moved = [name for name in names if name not in group_of]
+        for other in others:
+            joined += other
+            moved += named.pop(id(other))
+        if not names:
+            alone.append(joined)
+        named.setdefault(id(joined), []).extend(moved)
+        group_of.update(dict.fromkeys(moved, joined))
+    return [*alone, *{id(group): group for group in group_of.values()}.values()]
 
 
 class Subject:
@@ -325,6 +333,12 @@ class Subject:
     def _start(self) -> Term:
         return TRUE if self.broken is not None else fold(at_start(self.shape, self.network), self.allowed)
 
+    @cached_property
+    def _start_of(self) -> Mapping[str, Term]:
+        """By machine what holds at the start of it and of those that go with it."""
+        together = (all_of(*group) for group in _connected(_conjuncts(self._start)))
+        return {name: term for term in together for name in machines_of(term)}
+
     def spread(self, term: Term, readings: Mapping[str, str], index: Mapping[Sort, int] | None = None) -> Term:
         """The term over this VM's own disks and adapters, under readings; `index`: which part it is about."""
         fixed = {name: frozenset({state}) for name, state in readings.items()}
@@ -335,8 +349,14 @@ class Subject:
         return fold(self.spread(term, readings, index), self.allowed)
 
     def can(self, *terms: Term) -> bool:
-        """Whether the terms (parts written out) can hold together."""
-        return can_be(all_of(self._start, *terms), self.allowed, self.network)
+        """Whether the terms (parts written out) can hold together. What holds at the start of other machines can hold anyway."""
+        start = {
+            id(self._start_of[name]): self._start_of[name]
+            for t in terms
+            for name in machines_of(t)
+            if name in self._start_of
+        }
+        return can_be(all_of(*start.values(), *terms), self.allowed, self.network)
 
 
 def _states(fact: Fact) -> frozenset[str]:
