@@ -83,6 +83,32 @@ def show(
 
 
 @app.command()
+def collector(
+    old: Annotated[
+        bool, typer.Option("--2008r2", help="For Windows Server 2008 and 2008 R2, which have no module Hyper-V.")
+    ] = False,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", parser=file_name, metavar="FILE", help="Write to this file.")
+    ] = None,
+) -> None:
+    """Print the PowerShell script that collects the VMs of a host for --inventory: shadowproof collector > collect-inventory.ps1
+
+    It only asks, and writes one file; what it needs, and why, stands on its top.
+    """
+    from importlib.resources import files
+
+    from shadowproof.files import check_writable, write_whole
+
+    name = "collect-inventory-2008r2.ps1" if old else "collect-inventory.ps1"
+    text = files("shadowproof").joinpath(name).read_text("ascii")
+    if output is None:
+        say(text, end="")
+        return
+    check_writable(output)
+    write_whole(output, text)
+
+
+@app.command()
 def accept(reason: Annotated[str, typer.Option(help="Why the verdicts changed: kept in the record.")]) -> None:
     """Record the verdicts as they are now, with the reason for the change."""
     from shadowproof.verify.acceptance import accept_now
