@@ -47,6 +47,10 @@ def verify(
         typer.Option("--full", help="As many VMs in every column, also where one is enough by default. Takes long."),
     ] = False,
     inventory: InventoryFile = None,
+    every_fault: Annotated[
+        bool,
+        typer.Option("--every-fault", help="With --inventory: without faults, and with each fault alone. Takes long."),
+    ] = False,
     tables: Annotated[
         bool, typer.Option("--tables", help="Also print tables: every promise, every finding, every column.")
     ] = False,
@@ -100,9 +104,13 @@ def verify(
     number = ask.vms(vms)
     if json_file is not None:
         check_writable(json_file, inventory)
-    column = ask.column(faults or [], readings or [], no_fault)
-    kinds = None if inventory is None else _kinds(inventory, full, column, names)
-    tasks, compared = _tasks(names, column, number, full, kinds, one=bool(faults or readings or no_fault))
+    column, one = ask.column(faults or [], readings or [], no_fault), bool(faults or readings or no_fault)
+    if every_fault and (inventory is None or one):
+        raise ask.AskError(
+            "--every-fault is about the VMs of --inventory, and names no column. Leave it out, or the others."
+        )
+    kinds = None if inventory is None else _kinds(inventory, full, None if every_fault else column, names)
+    tasks, compared = _tasks(names, column, number, full, kinds, one=one, every_fault=every_fault)
     record = _record(whole=compared, comparable=kinds is None and number >= _RECORDED_VMS)
     errors = console(errors=True)
     kept = None if no_cache else open_cache(cache, errors)
@@ -131,8 +139,8 @@ def _record(*, whole: bool, comparable: bool) -> Record:
         return Record({})
 
 
-def _kinds(inventory: Path, full: bool, column: Column, names: Sequence[str]) -> tuple[Kind, ...]:
-    """The VMs of a host, by kinds, as far as what is asked tells them apart."""
+def _kinds(inventory: Path, full: bool, column: Column | None, names: Sequence[str]) -> tuple[Kind, ...]:
+    """The VMs of a host, by kinds, as far as what is asked tells them apart. column: None is any."""
     from shadowproof import ask
     from shadowproof.host.inventory import read_inventory
     from shadowproof.host.kinds import Asked, kinds
@@ -148,9 +156,17 @@ def _kinds(inventory: Path, full: bool, column: Column, names: Sequence[str]) ->
 
 
 def _tasks(
-    names: list[str], column: Column, vms: int, full: bool, kinds: Sequence[Kind] | None, *, one: bool
+    names: list[str],
+    column: Column,
+    vms: int,
+    full: bool,
+    kinds: Sequence[Kind] | None,
+    *,
+    one: bool,
+    every_fault: bool = False,
 ) -> tuple[list[Task], bool]:
     """What to judge, and whether it is what the record holds. one: the column was asked for."""
+    from proofs.verdicts.columns import fault_columns
     from proofs.world.scope import Scope
     from shadowproof import ask
     from shadowproof.verify import verify as command
@@ -158,7 +174,8 @@ def _tasks(
     if kinds is not None:
         from shadowproof.host.kinds import scope_of
 
-        return [(column, names, scope_of(kinds, vms))], False
+        columns = [column, *fault_columns()] if every_fault else [column]
+        return [(one_of_them, names, scope_of(kinds, vms)) for one_of_them in columns], False
     if one:
         if full:
             raise ask.AskError(

@@ -24,7 +24,7 @@ from proofs.world.slices import as_asked
 from proofs.world.world import Column
 from properties.catalogue import PROPERTIES, watched
 from shadowproof.host.kinds import Kind
-from shadowproof.verify.coverage import covered
+from shadowproof.verify.coverage import Covered, covered
 from shadowproof.verify.progress import Enough, telling
 from shadowproof.verify.report import Verification
 
@@ -59,15 +59,16 @@ def judge(
     fail_fast: bool = False,
 ) -> Verification:
     """Judge all tasks, and tell on the console how far that is. cache: the folder of what was judged before. kinds: the VMs of the
-    host that is judged, in one column. fail_fast: until something is worse than recorded."""
+    host that is judged. fail_fast: until something is worse than recorded."""
     heavy_first = sorted(tasks, key=lambda task: (-len(task[0].faults & _HEAVY), -task[2].vms))
     with telling(console, len(tasks), record, fail_fast=fail_fast) as told:
         try:
             if kinds is None:
                 judge_columns(heavy_first, progress=told.done, closing_views=told.closing, cache=cache)
             else:
-                ((column, names, scope),), begun = tasks, time.perf_counter()
-                told.done(column, judge_in_shares((column, names, scope), cache=cache), time.perf_counter() - begun)
+                for task in tasks:
+                    begun = time.perf_counter()
+                    told.done(task[0], judge_in_shares(task, cache=cache), time.perf_counter() - begun)
         except Enough:
             raise
         except BaseException as problem:
@@ -81,10 +82,12 @@ def judge(
     if not left and BASE in in_order and any(scope.proofs for column, _, scope in tasks if column == BASE):
         in_order[BASE] = _confirmed(in_order[BASE], console, cache)
     scopes, host = {column: scope for column, _, scope in tasks}, None
-    if kinds is not None:
+    if kinds is not None and len(tasks) == 1:
         ((column, found),) = in_order.items()
         with console.status("judging each kind alone"):
             host = covered(kinds, column, found, scopes[column], cache)
+    elif kinds is not None:
+        host = Covered(kinds, {})  # which kinds break it alone is asked of one column
     return Verification(in_order, scopes, told.seconds, record, compared, host, left)
 
 

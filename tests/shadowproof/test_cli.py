@@ -71,6 +71,11 @@ BAD = {
     "a fault without faults": (["verify", "--no-fault", "--fault", "guest_hangs"], "--no-fault is the column"),
     "a reading without faults": (["explain", "MET-4", "--no-fault", "-r", "READ-1=NEVER"], "--no-fault is the column"),
     "every column and one": (["verify", "--no-fault", "--full"], "Leave --full out"),
+    "every fault of no host": (["verify", "--every-fault"], "--every-fault is about the VMs of --inventory"),
+    "every fault and one": (
+        ["verify", "-i", EXAMPLE, "--every-fault", "-f", "guest_hangs"],
+        "--every-fault is about the VMs of --inventory",
+    ),
     "the size of no promise": (["cuts", "--size", "3"], "--size 3 without a property"),
     "an actor without a name": (["draw", ""], "There is no actor ''"),
     "a VM of another host": (["method", "-i", EXAMPLE, "--vm", "mail02"], "Did you mean mail01?"),
