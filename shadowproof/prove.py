@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import count
 from math import inf
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from proofs.solvers.confirm import Set, Task, confirm, tasks
@@ -15,6 +15,7 @@ from proofs.solvers.solvers import versions
 from proofs.verdicts.columns import every_column
 from proofs.world.world import Column
 from shadowproof.ask import AskError
+from shadowproof.telling import telling
 from shadowproof.verify.report import column_text
 
 
@@ -64,18 +65,15 @@ def prove(
     work: list[Task] = [task for column in asked for task in tasks(column, names)]
     if not work:
         raise AskError("There is nothing to ask solvers: only statements about states and steps have obligations.")
-    with Progress(
-        TextColumn("confirming"), BarColumn(), MofNCompleteColumn(), TextColumn("closed sets"), TimeElapsedColumn(),
-        console=console, transient=True,
-    ) as progress:  # fmt: skip
-        bar = progress.add_task("", total=len(work))
+    with telling(console, "confirming", "closed sets") as told:
+        done = count(1)
         return confirm(
             work,
             solvers,
             limit=limit,
             texts=texts,
             cache=cache,
-            progress=lambda _: progress.update(bar, advance=1),
+            progress=lambda _: told(next(done), len(work), ""),
         )
 
 

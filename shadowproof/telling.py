@@ -32,7 +32,7 @@ def telling(console: Console, doing: str, unit: str, *, silent_up_to: int = 0) -
         if not console.is_terminal and total > silent_up_to and done > said and _is_due(done, said, total):
             said = done
             console.print(
-                f"{doing}: {done:,} of {total:,} {unit}{f', {last}' if last else ''}",
+                f"{doing}: {done:,} of {total:,} {', '.join(filter(None, (unit, last)))}",
                 highlight=False, soft_wrap=True, markup=False,
             )  # fmt: skip
 
