@@ -19,8 +19,19 @@ BAD_INPUT, FAILED, CLOSED_PIPE = 2, 4, 128 + 13
 TRACEBACK = "SHADOWPROOF_TRACEBACK"
 
 
+LONGEST = 1500
+"""Letters of a sentence; of one that quotes more, its two ends are said: what is wrong, and the remedy."""
+
+
 def told(problem: BaseException) -> tuple[str, int]:
-    """What to say of what went wrong, and the exit status."""
+    """What to say of what went wrong, fit for a terminal, and the exit status."""
+    said, status = _told(problem)
+    safe = "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in said)
+    half = LONGEST // 2
+    return safe if len(safe) <= LONGEST else f"{safe[:half]} ... {safe[-half:]}", status
+
+
+def _told(problem: BaseException) -> tuple[str, int]:
     if isinstance(problem, TyperException):
         return _typed_badly(problem), BAD_INPUT
     frames = _frames(problem)

@@ -174,6 +174,7 @@ def method(
     from shadowproof.files import check_writable, is_stdout, write_json
     from shadowproof.host import method as command
     from shadowproof.host.inventory import read_inventory
+    from shadowproof.host.inventory.node import shown
     from shadowproof.host.method_report import WIDTH, as_json, details, summary
     from shadowproof.verify.printing import print_lines
 
@@ -187,7 +188,7 @@ def method(
     if vms or verbose:
         say(details(assessed, found.notes, min(WIDTH, out.width)), err=is_stdout(json_file))
         return
-    lines = summary(assessed, found.notes, f"shadowproof method -i {quote(str(inventory))}")
+    lines = summary(assessed, found.notes, f"shadowproof method -i {shown(quote(str(inventory)))}")
     if out.is_terminal:
         print_lines(lines, out)
     else:

@@ -138,16 +138,37 @@ def lines_of(path: Path) -> list[tuple[str, str]]:
     AskError if it cannot be read, or holds none."""
     name = "stdin" if str(path) == "-" else str(path)
     try:
-        text = sys.stdin.read() if str(path) == "-" else path.read_text("utf-8-sig")
+        content = _content(path)
+        text = content.decode("utf-8-sig")
     except OSError as problem:
         raise AskError(f"{name} cannot be read ({problem.strerror}). Name a file with one event a line.") from None
     except UnicodeDecodeError:
         raise AskError(f"{name} is not UTF-8 text. Name a file with one event a line.") from None
+    except ValueError:
+        raise AskError(f"{name!r} is not a name a file can have. Name a file with one event a line.") from None
+    if len(content) > LARGEST:
+        raise AskError(f"{name} is larger than {LARGEST:,} bytes. Write fewer events, one a line.")
     lines = ((number, line.partition("#")[0].strip()) for number, line in enumerate(text.splitlines(), 1))
     found = [(event, f"{name}, line {number}: ") for number, event in lines if event]
     if not found:
         raise AskError(f"{name} holds no event. Write one a line.")
+    if len(found) > MOST_EVENTS:
+        raise AskError(
+            f"{name} holds {len(found):,} events, more than {MOST_EVENTS:,}. Write fewer: the longest told run has some fifty."
+        )
     return found
+
+
+LARGEST, MOST_EVENTS = 1_000_000, 2_000
+"""Bytes of a file of events that are read, and events that happen."""
+
+
+def _content(path: Path) -> bytes:
+    """As much of the file, or of stdin, as is read, and a byte more where there is one: a device may never end."""
+    if str(path) == "-":
+        return sys.stdin.buffer.read(LARGEST + 1)
+    with path.open("rb") as stream:
+        return stream.read(LARGEST + 1)
 
 
 def wanted(texts: Iterable[tuple[str, str]], shapes: Sequence[Shape], network: Network) -> list[Wanted]:
