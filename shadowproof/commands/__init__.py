@@ -23,13 +23,34 @@ def file_name(typed: str) -> Path:
 app = typer.Typer(
     name="shadowproof",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     help="The Hyper-V VSS writer's protocol as a network of state machines, with every promise judged.\n\n"
     "Exit status: 0 holds, or all is as recorded or better; 1 refuted, or not as recorded; 2 bad input or nothing to judge; "
     "3 undecided; 4 the tool itself failed; 130 interrupted (INT); 141 nobody reads on (PIPE); 143 told to end (TERM).",
 )
+
+
+def properties_like(incomplete: str) -> list[str]:
+    """For completion: promises that begin so."""
+    from properties.catalogue import PROPERTIES
+
+    return [name for name in PROPERTIES if name.startswith(incomplete.lower())]
+
+
+def faults_like(incomplete: str) -> list[str]:
+    """For completion: faults that begin so."""
+    from model.faults import FAULTS
+
+    return [fault.name for fault in FAULTS if fault.name.startswith(incomplete.lower())]
+
+
+def readings_like(incomplete: str) -> list[str]:
+    """For completion: the other values of readings that begin so."""
+    from model.readings import READINGS
+
+    others = (f"{reading.actor.name}={other}" for reading in READINGS for other in reading.others)
+    return [one for one in others if one.startswith(incomplete.upper())]
 
 
 def _version(wanted: bool) -> None:
@@ -55,14 +76,23 @@ def common(
 Properties = Annotated[
     list[str] | None,
     typer.Option(
-        "--property", "-p", help="Judge only this property, or all that show this requirement id. May be repeated."
+        "--property",
+        "-p",
+        autocompletion=properties_like,
+        help="Judge only this property, or all that show this requirement id. May be repeated.",
     ),
 ]
 Faults = Annotated[
-    list[str] | None, typer.Option("--fault", "-f", help="Tolerate this fault. Repeated: all of them together.")
+    list[str] | None,
+    typer.Option(
+        "--fault", "-f", autocompletion=faults_like, help="Tolerate this fault. Repeated: all of them together."
+    ),
 ]
 Readings = Annotated[
-    list[str] | None, typer.Option("--reading", "-r", help="Take another reading, as READ-1=NEVER. May be repeated.")
+    list[str] | None,
+    typer.Option(
+        "--reading", "-r", autocompletion=readings_like, help="Take another reading, as READ-1=NEVER. May be repeated."
+    ),
 ]
 NoFault = Annotated[
     bool, typer.Option("--no-fault", help="The column without faults, every reading as it is by default, and no other.")

@@ -6,14 +6,18 @@ from typing import Annotated
 
 import typer
 
-from shadowproof.commands import CacheFolder, JsonFile, app, console, say
+from shadowproof.commands import CacheFolder, JsonFile, app, console, properties_like, say
 
 
 @app.command()
 def cuts(
     properties: Annotated[
         list[str] | None,
-        typer.Argument(metavar="PROPERTY", help="The promises, or ids; none: what each fault breaks alone."),
+        typer.Argument(
+            metavar="PROPERTY",
+            autocompletion=properties_like,
+            help="The promises, or ids; none: what each fault breaks alone.",
+        ),
     ] = None,
     size: Annotated[
         int | None, typer.Option(help="Combine up to so many faults and readings (3 at most; by default 2).")

@@ -8,7 +8,19 @@ from typing import Annotated
 
 import typer
 
-from shadowproof.commands import CacheFolder, Faults, JsonFile, NoFault, Readings, app, console, file_name, here, say
+from shadowproof.commands import (
+    CacheFolder,
+    Faults,
+    JsonFile,
+    NoFault,
+    Readings,
+    app,
+    console,
+    file_name,
+    here,
+    properties_like,
+    say,
+)
 
 
 def _end_with_a_fact(names: Sequence[str]) -> None:
@@ -26,7 +38,12 @@ def _end_with_a_fact(names: Sequence[str]) -> None:
 @app.command()
 def explain(
     property_name: Annotated[
-        str, typer.Argument(metavar="PROPERTY", help="The property to explain; or an id: all properties that show it.")
+        str,
+        typer.Argument(
+            metavar="PROPERTY",
+            autocompletion=properties_like,
+            help="The property to explain; or an id: all properties that show it.",
+        ),
     ],
     faults: Faults = None,
     readings: Readings = None,
@@ -54,7 +71,9 @@ def explain(
 
 @app.command()
 def why(
-    property_name: Annotated[str, typer.Argument(metavar="PROPERTY", help="The property to argue for.")],
+    property_name: Annotated[
+        str, typer.Argument(metavar="PROPERTY", autocompletion=properties_like, help="The property to argue for.")
+    ],
     faults: Faults = None,
     readings: Readings = None,
     no_fault: NoFault = False,
@@ -96,7 +115,10 @@ def why(
 @app.command()
 def assumptions(
     property_name: Annotated[
-        str | None, typer.Argument(metavar="[PROPERTY]", help="The property; none: the matrix of all of them.")
+        str | None,
+        typer.Argument(
+            metavar="[PROPERTY]", autocompletion=properties_like, help="The property; none: the matrix of all of them."
+        ),
     ] = None,
     argument: Annotated[
         bool, typer.Option("--argument", help="Also look for the argument, and list the rules that it needs.")
