@@ -58,12 +58,13 @@ def explain(
     from shadowproof import ask
     from shadowproof.cache_folder import close_cache, open_cache
     from shadowproof.tell.explain import explained
+    from shadowproof.tell.story import WIDTH
 
     names = ask.properties([property_name])
     _end_with_a_fact(names)
     column, number, errors = ask.column(faults or [], readings or [], no_fault), ask.vms(vms), console(errors=True)
     open_cache(cache, errors)
-    text, status = explained(property_name, names, column, number, here)
+    text, status = explained(property_name, names, column, number, here, min(WIDTH, console().width))
     close_cache(errors)
     say(text)
     raise typer.Exit(status)
