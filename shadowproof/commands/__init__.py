@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import IO, TYPE_CHECKING, Annotated, Any, TextIO, cast
 
 import typer
 
@@ -141,7 +141,24 @@ def console(*, errors: bool = False) -> Console:
         def render_str(self, text: str, **how: Any) -> Text:
             return super().render_str(readable(text, self.encoding), **how)
 
-    return Spelled(stderr=errors, width=None if sys.stdout.isatty() else 140, soft_wrap=False)
+    stream = sys.stderr if errors else sys.stdout
+    width = None if sys.stdout.isatty() else 140
+    if stream is not None and not stream.isatty():
+        return Spelled(file=cast(IO[str], _Unpadded(stream)), width=width, soft_wrap=False)
+    return Spelled(stderr=errors, width=width, soft_wrap=False)
+
+
+class _Unpadded:
+    """A stream that is no terminal: columns of a table need no blanks at the end of a line, which nobody sees, and diff does."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        return self._stream.write("\n".join(line.rstrip(" ") for line in text.split("\n")))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
 
 
 def say(text: str, *, end: str = "\n", err: bool = False) -> None:

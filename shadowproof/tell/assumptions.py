@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections import Counter
 from collections.abc import Iterator
 
 from rich.console import Console
@@ -94,6 +95,9 @@ def print_matrix(record: Record, console: Console) -> None:
     table.add_column("no fault")
     table.add_column("faults it survives", justify="right")
     table.add_column("what breaks it (steps of the shortest run)")
+    known = [cell for name in record.cells if (cell := record.cell(name, BASE.name)) is not None]
+    assured = Counter(cell.assurance for cell in known if cell.verdict == HOLDS)
+    usual = max(assured, key=lambda one: assured[one], default="")
     for name in record.cells:
         base = record.cell(name, BASE.name)
         alone = [cell for column in fault_columns() if (cell := record.cell(name, column.name)) is not None]
@@ -104,7 +108,11 @@ def print_matrix(record: Record, console: Console) -> None:
             for column in (*fault_columns(), *reading_columns(), *combined_columns())
             if (cell := record.cell(name, column.name)) is not None and cell.verdict == REFUTED
         ]
-        shown = "" if base is None else f"{_SHORT[base.verdict]}; {base.assurance}"
+        shown = "" if base is None else _SHORT[base.verdict]
+        if base is not None and base.assurance != usual and base.verdict != NOT_EXERCISED:
+            shown += f"; {base.assurance}"
         table.add_row(name, shown, f"{held}/{len(exercised)}", ", ".join(broken) or "[dim]-[/]")
     console.print(table)
-    console.print("\nThe rules that one of them takes: shadowproof assumptions PROPERTY --argument", style="dim")
+    if usual:
+        console.print(f"\nWhat holds is: {usual}, where no row says otherwise.", highlight=False)
+    console.print("The rules that one of them takes: shadowproof assumptions PROPERTY --argument", style="dim")
