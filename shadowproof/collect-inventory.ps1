@@ -1,3 +1,6 @@
+#Requires -Version 5.1
+#Requires -Modules Hyper-V
+
 <#
 .SYNOPSIS
     Writes what is known of the virtual machines of this Hyper-V host to one JSON file.
@@ -6,8 +9,15 @@
     For use with: shadowproof method --inventory FILE and shadowproof verify --inventory FILE
 
     The script only asks. On the host and in the virtual machines it does not start, stop, mount or change anything; the
-    one thing it writes is the file named by -Path. It runs in Windows PowerShell 5.1 and in PowerShell 7, in a console
-    with the rights to see all virtual machines (a member of Hyper-V Administrators or Administrators).
+    one thing it writes is the file named by -Path.
+
+    What it needs, and why:
+
+      PowerShell 5.1 or 7   ConvertTo-Json and the CIM cmdlets, which older versions lack
+      the module Hyper-V    Get-VM and what goes with it: Windows Server 2012 and later, with the role's management tools.
+                            On Windows Server 2008 R2, which has neither, use collect-inventory-2008r2.ps1
+      rights                a member of Hyper-V Administrators or Administrators, in an elevated console: who has no right to
+                            see a virtual machine is told of none, without an error
 
     What cannot be read is written as null. Null means "not known", never "none".
 
@@ -169,7 +179,15 @@ $switches = Get-ListOrNull 'Virtual switches are left out' {
     Get-VMSwitch | ForEach-Object { [ordered]@{ Name = [string] $_.Name; Id = [string] $_.Id } }
 }
 
-$machines = foreach ($machine in @(Get-VM -Name $Name)) {
+$found = @(Get-VM -Name $Name)
+if ($found.Count -eq 0) {
+    Write-Warning ('No virtual machine is visible, so nothing is written. If there are some on this host, start the console ' +
+        'elevated, as a member of Hyper-V Administrators; and check -Name.')
+    return
+}
+$done = 0
+$machines = foreach ($machine in $found) {
+    Write-Progress -Activity 'Collecting' -Status ([string] $machine.Name) -PercentComplete (100 * $done++ / $found.Count)
     $id = ([string] $machine.Id).ToUpperInvariant()
     [ordered]@{
         Name                 = [string] $machine.Name

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from proofs.counts.result import TooMuchMemory, Visited
@@ -23,6 +22,7 @@ from proofs.world.world import Column
 from properties.catalogue import PROPERTIES, watched
 from properties.kinds import Always, Fact, terms_of
 from shadowproof.ask import AskError
+from shadowproof.telling import telling
 from shadowproof.verify.report import column_text
 
 
@@ -90,15 +90,11 @@ def count_all(
             "There is nothing to count: only what is asked of states or steps has a slice. Name another property."
         )
     found: list[Counted] = []
-    with Progress(
-        TextColumn("counting"), BarColumn(), MofNCompleteColumn(), TextColumn("slices"), TimeElapsedColumn(),
-        console=errors, transient=True,
-    ) as progress:  # fmt: skip
-        bar = progress.add_task("", total=len(work))
+    with telling(errors, "counting", "slices") as done:
         try:
             for group in work:
                 found.append(counted(group, vms, apart=apart, engine=engine, memory=memory))
-                progress.update(bar, advance=1)
+                done(len(found), len(work), "")
         except KeyboardInterrupt:
             errors.print(f"Interrupted: {len(found)} of {len(work)} slices are counted.", highlight=False)
     told = "each by itself" if apart else "interchangeable"

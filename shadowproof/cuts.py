@@ -10,7 +10,6 @@ from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from model.faults import FAULTS
 from model.readings import READINGS
@@ -22,6 +21,7 @@ from proofs.verdicts.pairs import parts
 from proofs.world.world import Column
 from properties.catalogue import PROPERTIES
 from shadowproof.ask import AskError, options
+from shadowproof.telling import telling
 from shadowproof.verify.printing import print_lines
 
 SCHEMA = "shadowproof-cuts/1"
@@ -49,14 +49,10 @@ def cut(names: Sequence[str], most: int, *, faults_only: bool, jobs: int, consol
         console.print(
             f"Judging what breaks {name}, up to {most} at a time. That takes a minute, or more.", highlight=False
         )
-        with Progress(
-            TextColumn(f"{name}: {{task.description}}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
-            console=console, transient=True,
-        ) as progress:  # fmt: skip
-            bar = progress.add_task("", total=None)
+        with telling(console, name, "") as told:
 
             def done(what: str, judged: int, total: int) -> None:
-                progress.update(bar, description=what, completed=judged, total=total)  # noqa: B023 (called in this turn only)
+                told(judged, total, what)
 
             found.append(cut_sets(name, most, faults_only=faults_only, jobs=jobs, progress=done))
     return found

@@ -7,6 +7,7 @@ from tempfile import NamedTemporaryFile
 
 from shadowproof.duties import duties
 from shadowproof.pages import findings, mutants, pages
+from shadowproof.pages.layout import folded
 
 GENERATED = {
     "requirements.md": pages.requirements,
@@ -28,7 +29,7 @@ INDEX = "README.md"
 def generate(root: Path) -> dict[Path, str]:
     """Every page, by its path below the checkout `root`. Raises RecordError and FatesError where what is
     kept of verdicts or mutants cannot be read."""
-    texts = {name: page() for name, page in GENERATED.items()}
+    texts = {name: folded(page()) for name, page in GENERATED.items()}
     folder = root / "docs"
     beside = sorted(path for path in folder.glob("*.md") if path.name not in {*texts, INDEX})
     titles = {name: title(text) for name, text in texts.items()}

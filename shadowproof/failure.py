@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import traceback
 from pathlib import Path
+from typing import Any
 
 from typer import TyperException
 
@@ -19,8 +20,19 @@ BAD_INPUT, FAILED, CLOSED_PIPE = 2, 4, 128 + 13
 TRACEBACK = "SHADOWPROOF_TRACEBACK"
 
 
+LONGEST = 1500
+"""Letters of a sentence; of one that quotes more, its two ends are said: what is wrong, and the remedy."""
+
+
 def told(problem: BaseException) -> tuple[str, int]:
-    """What to say of what went wrong, and the exit status."""
+    """What to say of what went wrong, fit for a terminal, and the exit status."""
+    said, status = _told(problem)
+    safe = "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in said)
+    half = LONGEST // 2
+    return safe if len(safe) <= LONGEST else f"{safe[:half]} ... {safe[-half:]}", status
+
+
+def _told(problem: BaseException) -> tuple[str, int]:
     if isinstance(problem, TyperException):
         return _typed_badly(problem), BAD_INPUT
     frames = _frames(problem)
@@ -41,8 +53,19 @@ def _typed_badly(problem: TyperException) -> str:
     """No such command, option or number; and which help says what there is."""
     at = getattr(problem, "ctx", None)
     command = f"shadowproof {at.info_name}" if at is not None and at.parent is not None else "shadowproof"
-    said = " ".join(problem.format_message().split())
+    said = f"{' '.join(problem.format_message().split()).rstrip('.')}{_in_other_letters(problem, at)}"
     return f"{said if said.endswith(('.', '?')) else f'{said}.'} What it takes: {command} --help"
+
+
+def _in_other_letters(problem: TyperException, at: Any) -> str:
+    """The command or the option of which only the case is another."""
+    if at is None or "Did you mean" in problem.format_message():
+        return ""
+    typed = getattr(problem, "option_name", None) or problem.format_message().partition("'")[2].partition("'")[0]
+    options = (option for one in at.command.params for option in one.opts)
+    known = [*getattr(at.command, "commands", ()), *options]
+    meant = next((one for one in known if one.lower() == str(typed).lower() and one != typed), None)
+    return f". Did you mean {meant}?" if meant else ""
 
 
 def _what(problem: BaseException, frames: list[tuple[str, str]]) -> str:

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from model.protocol import PROTOCOL
@@ -24,6 +23,7 @@ from properties.catalogue import PROPERTIES
 from properties.unpromised import why_unpromised
 from shadowproof.ask import AskError, near
 from shadowproof.files import write_whole
+from shadowproof.telling import telling
 from shadowproof.verify.progress import announce
 
 SCHEMA = "shadowproof-mutate/1"
@@ -102,14 +102,10 @@ def mutate(
 ) -> Mutated | None:
     """Judge, with a progress bar on the console; None: it was interrupted, which is said."""
     announce(console, len(mutants), f"Judging {len(mutants):,} mutants by {len(names)} promises")
-    with Progress(
-        TextColumn("mutants {task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
-        console=console, transient=True,
-    ) as progress:  # fmt: skip
-        bar = progress.add_task("", total=len(mutants))
+    with telling(console, "judging", "mutants") as told:
 
         def done(what: str, judged: int, total: int) -> None:
-            progress.update(bar, description=what, completed=min(judged, total), total=total)
+            told(min(judged, total), total, what)
 
         try:
             fates = judge_mutants(list(mutants.values()), names=tuple(names), jobs=jobs, quick=quick, progress=done)

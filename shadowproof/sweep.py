@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from model.readings import READINGS
@@ -23,6 +22,7 @@ from proofs.verdicts.suite import judge_columns
 from proofs.world.scope import Scope
 from proofs.world.world import Column
 from shadowproof import ask
+from shadowproof.telling import telling
 from shadowproof.verify.progress import announce
 from shadowproof.verify.report import NOT_SHOWN
 
@@ -136,34 +136,28 @@ def sweep(wanted: Asked, who: Workers, *, console: Console, cache: Path | None) 
     total = len(wanted.columns)
     reached = nullcontext(None) if who.cluster is None else connected(who.cluster, cache=who.cache)
     try:
-        with reached as cluster, _progress(console) as progress:
+        with reached as cluster, telling(console, "sweeping", "") as told:
             announce(console, total, f"Judging {len(wanted.names)} promises in {total:,} columns")
-            bar = progress.add_task("", total=total, last="")
 
             def done(column: Column, _: list[Verdict], __: float) -> None:
                 nonlocal judged
                 judged += 1
-                progress.update(bar, advance=1, last=f"last: {column.name}")
-
-            def closing(closed: int, of: int) -> None:
-                progress.update(bar, last=f"views for all of them: {closed} of {of}")
+                told(judged, total, f"columns, last: {column.name}")
 
             tasks = [(column, wanted.names, wanted.scope) for column in wanted.columns]
             verdicts = judge_columns(
-                tasks, jobs=who.jobs, progress=done, closing_views=closing, cache=cache, cluster=cluster
+                tasks,
+                jobs=who.jobs,
+                progress=done,
+                closing_views=lambda closed, of: told(closed, of, "closed sets for all columns"),
+                cache=cache,
+                cluster=cluster,
             )
     except KeyboardInterrupt:
         kept = "kept: run the same again, and it goes on there" if cache else "lost, since there is no cache"
         console.print(f"Interrupted: {judged:,} of {total:,} columns were judged, and are {kept}.", highlight=False)
         return None
     return Swept(wanted, verdicts)
-
-
-def _progress(console: Console) -> Progress:
-    return Progress(
-        TextColumn("sweeping"), BarColumn(), MofNCompleteColumn(), TextColumn("columns"), TimeElapsedColumn(),
-        TextColumn("{task.fields[last]}"), console=console, transient=True,
-    )  # fmt: skip
 
 
 def print_sweep(done: Swept, console: Console) -> None:

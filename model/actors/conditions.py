@@ -78,7 +78,7 @@ disk_layout = Actor("disk_layout", DiskLayout, of=disk, starts=DiskLayout, says=
 
 class FileSystem(States):
     CAPABLE = "a file system that supports snapshots, such as NTFS"
-    NOT_CAPABLE = "a file system that does not, such as FAT32"
+    NOT_CAPABLE = "a file system that does not support snapshots, such as FAT32"
 
 
 file_system = Actor(

@@ -97,7 +97,7 @@ def load(path: Path = PATH) -> Record:
         data = json.loads(path.read_text("utf-8"))
     except FileNotFoundError:
         raise RecordError(f"{path.name} is missing. Make it with: shadowproof accept --reason ...") from None
-    except (OSError, ValueError) as problem:
+    except (OSError, ValueError, RecursionError) as problem:
         raise RecordError(f"{path.name} cannot be read ({problem}). Restore it from version control.") from None
     try:
         if data["schema"] != SCHEMA:

@@ -91,7 +91,7 @@ def load(path: Path = PATH) -> Runs:
         data = json.loads(path.read_text("utf-8"))
     except FileNotFoundError:
         raise RecordError(f"{path.name} is missing. {remedy}") from None
-    except (OSError, ValueError) as problem:
+    except (OSError, ValueError, RecursionError) as problem:
         raise RecordError(f"{path.name} cannot be read ({problem}). {remedy}") from None
     try:
         if data["schema"] != SCHEMA:

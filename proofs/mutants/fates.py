@@ -28,7 +28,7 @@ def load(path: Path = PATH) -> dict[str, Fate]:
         if data["schema"] != SCHEMA:
             raise FatesError(f"{path.name} has schema {data['schema']}, not {SCHEMA}. {remedy}")
         found = {name: _fate(name, row) for name, row in data["mutants"].items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as problem:
+    except (OSError, ValueError, RecursionError, KeyError, TypeError, AttributeError) as problem:
         if isinstance(problem, FatesError):
             raise
         raise FatesError(f"{path.name} cannot be read ({type(problem).__name__}: {problem}). {remedy}") from None

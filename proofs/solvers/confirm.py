@@ -5,12 +5,14 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from pathlib import Path
 
 import joblib
 
 from model.notation.network import Network
 from proofs.answers.cache import Told, in_use, use, use_where_possible
+from proofs.answers.column_cache import column_key
 from proofs.answers.json_form import from_json, to_json
 from proofs.answers.memory import key_of
 from proofs.answers.verdict import CLOSED, PROVED, Verdict
@@ -19,6 +21,7 @@ from proofs.solvers.obligations import Confirming
 from proofs.solvers.smtlib import script
 from proofs.solvers.solvers import LIMIT, SAT, SOLVERS, UNSAT, ask, disagreement, versions
 from proofs.views.proof import Closed, ForAnyNumber, closed_groups, judged
+from proofs.world.scope import Scope
 from proofs.world.slices import Group, as_asked
 from proofs.world.world import Column
 from properties.catalogue import PROPERTIES, watched
@@ -86,19 +89,47 @@ def confirm(
 ) -> list[Set]:
     """Ask solvers about each closed set. limit: seconds for one obligation. texts: a folder to write the obligations to as
     SMT-LIB. Raises SolverError, and SolversDisagree, with what was asked and said kept in files; and ValueError at nothing to
-    ask about. The cache in use hears what those of other processes have to tell."""
+    ask about. The cache in use hears what those of other processes have to tell. What every solver confirmed of the very same
+    question is told again, and no set is closed for it."""
     versions(solvers)
-    found, known = list[Set](), use(cache)
+    known = use(cache)
     if not asked or not all(names for _, names in asked):
         raise ValueError("solvers are asked about no property")
-    work = (joblib.delayed(for_this_process(_one))(task, tuple(solvers), limit, texts, cache) for task in asked)
-    workers = joblib.Parallel(n_jobs=min(joblib.cpu_count() if jobs < 0 else jobs, len(asked)), return_as="generator")
-    with early_stops_are_meant(), contextlib.closing(workers(work)) as arriving:
-        for sets, told in arriving:
-            known.hear(told)
-            found += sets
-            progress(sets)
-    return found
+    keys = [_key(task, solvers, limit) for task in asked]
+    found = {i: sets for i, key in enumerate(keys) if texts is None and (sets := _recalled(key)) is not None}
+    for sets in found.values():
+        progress(sets)
+    left = [i for i in range(len(asked)) if i not in found]
+    if left:
+        work = (joblib.delayed(for_this_process(_one))(asked[i], tuple(solvers), limit, texts, cache) for i in left)
+        workers = joblib.Parallel(
+            n_jobs=min(joblib.cpu_count() if jobs < 0 else jobs, len(left)), return_as="generator"
+        )
+        with early_stops_are_meant(), contextlib.closing(workers(work)) as arriving:
+            for i, (sets, told) in zip(left, arriving, strict=True):
+                known.hear(told)
+                found[i] = sets
+                if not any(one.open for one in sets):
+                    known.put(keys[i], [to_json(one) for one in sets])
+                progress(sets)
+    return [one for i in range(len(asked)) for one in found[i]]
+
+
+def _key(task: Task, solvers: Sequence[str], limit: float) -> str:
+    """Of all that the answer depends on besides the engines, which every entry of a cache is named by."""
+    column, names = task
+    asked = column_key(column, names, Scope(proofs=True))
+    return sha256(f"confirmed {asked} {tuple(solvers)} {limit}".encode()).hexdigest()
+
+
+def _recalled(key: str) -> list[Set] | None:
+    """What was kept of a question, said to be from there; None: nothing, or nothing of use."""
+    known = in_use().get(key)
+    if not isinstance(known, list):
+        return None
+    with contextlib.suppress(ValueError):
+        return [replace(from_json(Set, one), cached=True) for one in known]
+    return None
 
 
 def confirmed(verdicts: Sequence[Verdict], sets: Iterable[Set]) -> list[Verdict]:

@@ -5,23 +5,52 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import IO, TYPE_CHECKING, Annotated, Any, TextIO, cast
 
 import typer
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+
+def file_name(typed: str) -> Path:
+    """A name of a file or a folder. None at all is none: Path takes it for the working folder, which nobody has named."""
+    if not typed:
+        raise typer.BadParameter("it is empty; name a file or a folder")
+    return Path(typed)
+
+
 app = typer.Typer(
     name="shadowproof",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     help="The Hyper-V VSS writer's protocol as a network of state machines, with every promise judged.\n\n"
     "Exit status: 0 holds, or all is as recorded or better; 1 refuted, or not as recorded; 2 bad input or nothing to judge; "
     "3 undecided; 4 the tool itself failed; 130 interrupted (INT); 141 nobody reads on (PIPE); 143 told to end (TERM).",
 )
+
+
+def properties_like(incomplete: str) -> list[str]:
+    """For completion: promises that begin so."""
+    from properties.catalogue import PROPERTIES
+
+    return [name for name in PROPERTIES if name.startswith(incomplete.lower())]
+
+
+def faults_like(incomplete: str) -> list[str]:
+    """For completion: faults that begin so."""
+    from model.faults import FAULTS
+
+    return [fault.name for fault in FAULTS if fault.name.startswith(incomplete.lower())]
+
+
+def readings_like(incomplete: str) -> list[str]:
+    """For completion: the other values of readings that begin so."""
+    from model.readings import READINGS
+
+    others = (f"{reading.actor.name}={other}" for reading in READINGS for other in reading.others)
+    return [one for one in others if one.startswith(incomplete.upper())]
 
 
 def _version(wanted: bool) -> None:
@@ -47,26 +76,41 @@ def common(
 Properties = Annotated[
     list[str] | None,
     typer.Option(
-        "--property", "-p", help="Judge only this property, or all that show this requirement id. May be repeated."
+        "--property",
+        "-p",
+        autocompletion=properties_like,
+        help="Judge only this property, or all that show this requirement id. May be repeated.",
     ),
 ]
 Faults = Annotated[
-    list[str] | None, typer.Option("--fault", "-f", help="Tolerate this fault. Repeated: all of them together.")
+    list[str] | None,
+    typer.Option(
+        "--fault", "-f", autocompletion=faults_like, help="Tolerate this fault. Repeated: all of them together."
+    ),
 ]
 Readings = Annotated[
-    list[str] | None, typer.Option("--reading", "-r", help="Take another reading, as READ-1=NEVER. May be repeated.")
+    list[str] | None,
+    typer.Option(
+        "--reading", "-r", autocompletion=readings_like, help="Take another reading, as READ-1=NEVER. May be repeated."
+    ),
 ]
 NoFault = Annotated[
     bool, typer.Option("--no-fault", help="The column without faults, every reading as it is by default, and no other.")
 ]
 InventoryFile = Annotated[
     Path | None,
-    typer.Option("--inventory", "-i", help="A host's VMs, as collect-inventory.ps1 writes them; - is stdin."),
-]
+    typer.Option(
+        "--inventory",
+        "-i",
+        parser=file_name,
+        metavar="FILE",
+        help="A host's VMs, as collect-inventory.ps1 writes them; - is stdin.",
+    ),
+]  # fmt: skip
 CacheFolder = Annotated[
     Path | None,
     typer.Option(
-        "--cache", metavar="DIR", envvar="SHADOWPROOF_CACHE",
+        "--cache", metavar="DIR", parser=file_name, envvar="SHADOWPROOF_CACHE",
         help="Keep what is judged here. By default in .shadowproof-cache of the checkout that the working folder is in, else in "
         "the user's folder for caches (~/.cache/shadowproof).",
     ),
@@ -75,7 +119,12 @@ CacheFolder = Annotated[
 
 JsonFile = Annotated[
     Path | None,
-    typer.Option("--json", help="Also write everything to this file; - is stdout, and the rest goes to stderr."),
+    typer.Option(
+        "--json",
+        parser=file_name,
+        metavar="FILE",
+        help="Also write everything to this file; - is stdout, and the rest goes to stderr.",
+    ),
 ]
 
 
@@ -92,7 +141,24 @@ def console(*, errors: bool = False) -> Console:
         def render_str(self, text: str, **how: Any) -> Text:
             return super().render_str(readable(text, self.encoding), **how)
 
-    return Spelled(stderr=errors, width=None if sys.stdout.isatty() else 140, soft_wrap=False)
+    stream = sys.stderr if errors else sys.stdout
+    width = None if sys.stdout.isatty() else 140
+    if stream is not None and not stream.isatty():
+        return Spelled(file=cast(IO[str], _Unpadded(stream)), width=width, soft_wrap=False)
+    return Spelled(stderr=errors, width=width, soft_wrap=False)
+
+
+class _Unpadded:
+    """A stream that is no terminal: columns of a table need no blanks at the end of a line, which nobody sees, and diff does."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        return self._stream.write("\n".join(line.rstrip(" ") for line in text.split("\n")))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
 
 
 def say(text: str, *, end: str = "\n", err: bool = False) -> None:

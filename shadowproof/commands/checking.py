@@ -20,6 +20,7 @@ from shadowproof.commands import (
     Readings,
     app,
     console,
+    file_name,
     say,
 )
 
@@ -38,6 +39,10 @@ def verify(
         typer.Option("--full", help="As many VMs in every column, also where one is enough by default. Takes long."),
     ] = False,
     inventory: InventoryFile = None,
+    every_fault: Annotated[
+        bool,
+        typer.Option("--every-fault", help="With --inventory: without faults, and with each fault alone. Takes long."),
+    ] = False,
     tables: Annotated[
         bool, typer.Option("--tables", help="Also print tables: every promise, every finding, every column.")
     ] = False,
@@ -113,7 +118,8 @@ def verify(
         check_writable(json_file, inventory)
     asked = question(
         names, ask.column(faults or [], readings or [], no_fault), number,
-        one=bool(faults or readings or no_fault), full=full, changed=changed, inventory=inventory, say=partial(say, err=True),
+        one=bool(faults or readings or no_fault), full=full, changed=changed, inventory=inventory, every_fault=every_fault,
+        say=partial(say, err=True),
     )  # fmt: skip
     before = Record({}) if last is None else last_run(last, watcher)
     out, errors = console(errors=is_stdout(json_file)), console(errors=True)
@@ -151,7 +157,10 @@ def sweep(
         str | None, typer.Option(metavar="ADDRESS", help="Judge on the Dask cluster with its scheduler there.")
     ] = None,
     worker_cache: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Each worker of the cluster keeps what it judges in its DIR.")
+        Path | None,
+        typer.Option(
+            metavar="DIR", parser=file_name, help="Each worker of the cluster keeps what it judges in its DIR."
+        ),
     ] = None,
     json_file: JsonFile = None,
     fail_on_new: Annotated[bool, typer.Option("--fail-on-new", help="Exit with status 1 if anything is new.")] = False,
@@ -261,7 +270,8 @@ def prove(
         list[str] | None, typer.Option("--solver", help="Ask only this solver, z3 or cvc5; may be repeated.")
     ] = None,
     smtlib: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Write the obligations here as SMT-LIB 2.6 text.")
+        Path | None,
+        typer.Option(metavar="DIR", parser=file_name, help="Write the obligations here as SMT-LIB 2.6 text."),
     ] = None,
     limit: Annotated[float, typer.Option(help="Seconds for one obligation; beyond, it stays open.")] = 20.0,
     cache: CacheFolder = None,

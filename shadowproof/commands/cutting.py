@@ -6,16 +6,22 @@ from typing import Annotated
 
 import typer
 
-from shadowproof.commands import CacheFolder, JsonFile, app, console, say
+from shadowproof.commands import CacheFolder, JsonFile, app, console, properties_like, say
 
 
 @app.command()
 def cuts(
     properties: Annotated[
         list[str] | None,
-        typer.Argument(metavar="PROPERTY", help="The promises, or ids; none: what each fault breaks alone."),
+        typer.Argument(
+            metavar="PROPERTY",
+            autocompletion=properties_like,
+            help="The promises, or ids; none: what each fault breaks alone.",
+        ),
     ] = None,
-    size: Annotated[int, typer.Option(help="Combine up to so many faults and readings (3 at most).")] = 2,
+    size: Annotated[
+        int | None, typer.Option(help="Combine up to so many faults and readings (3 at most; by default 2).")
+    ] = None,
     faults_only: Annotated[bool, typer.Option("--faults", help="Combine faults only, as the readings are.")] = False,
     jobs: Annotated[int | None, typer.Option(help="Processes on this machine; by default one a core.")] = None,
     json_file: JsonFile = None,
@@ -42,10 +48,12 @@ def cuts(
     if schema:
         say(command.schema_text(), end="")
         return
-    most, processes = command.size(size), ask.jobs(jobs)
+    most, processes = command.size(2 if size is None else size), ask.jobs(jobs)
     if not properties:
         if json_file is not None:
             raise ask.AskError("--json without a property: name the promises whose cut sets are to be written.")
+        if size is not None:
+            raise ask.AskError(f"--size {size} without a property: what each breaks alone is told. Name the promises.")
         command.print_alone(load(), console(), faults_only=faults_only)
         return
     names = list(dict.fromkeys(name for one in properties for name in ask.properties([one])))

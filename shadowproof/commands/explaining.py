@@ -8,7 +8,19 @@ from typing import Annotated
 
 import typer
 
-from shadowproof.commands import CacheFolder, Faults, JsonFile, NoFault, Readings, app, console, here, say
+from shadowproof.commands import (
+    CacheFolder,
+    Faults,
+    JsonFile,
+    NoFault,
+    Readings,
+    app,
+    console,
+    file_name,
+    here,
+    properties_like,
+    say,
+)
 
 
 def _end_with_a_fact(names: Sequence[str]) -> None:
@@ -26,7 +38,12 @@ def _end_with_a_fact(names: Sequence[str]) -> None:
 @app.command()
 def explain(
     property_name: Annotated[
-        str, typer.Argument(metavar="PROPERTY", help="The property to explain; or an id: all properties that show it.")
+        str,
+        typer.Argument(
+            metavar="PROPERTY",
+            autocompletion=properties_like,
+            help="The property to explain; or an id: all properties that show it.",
+        ),
     ],
     faults: Faults = None,
     readings: Readings = None,
@@ -41,12 +58,13 @@ def explain(
     from shadowproof import ask
     from shadowproof.cache_folder import close_cache, open_cache
     from shadowproof.tell.explain import explained
+    from shadowproof.tell.story import WIDTH
 
     names = ask.properties([property_name])
     _end_with_a_fact(names)
     column, number, errors = ask.column(faults or [], readings or [], no_fault), ask.vms(vms), console(errors=True)
     open_cache(cache, errors)
-    text, status = explained(property_name, names, column, number, here)
+    text, status = explained(property_name, names, column, number, here, min(WIDTH, console().width))
     close_cache(errors)
     say(text)
     raise typer.Exit(status)
@@ -54,7 +72,9 @@ def explain(
 
 @app.command()
 def why(
-    property_name: Annotated[str, typer.Argument(metavar="PROPERTY", help="The property to argue for.")],
+    property_name: Annotated[
+        str, typer.Argument(metavar="PROPERTY", autocompletion=properties_like, help="The property to argue for.")
+    ],
     faults: Faults = None,
     readings: Readings = None,
     no_fault: NoFault = False,
@@ -96,14 +116,26 @@ def why(
 @app.command()
 def assumptions(
     property_name: Annotated[
-        str | None, typer.Argument(metavar="[PROPERTY]", help="The property; none: the matrix of all of them.")
+        str | None,
+        typer.Argument(
+            metavar="[PROPERTY]", autocompletion=properties_like, help="The property; none: the matrix of all of them."
+        ),
     ] = None,
+    argument: Annotated[
+        bool, typer.Option("--argument", help="Also look for the argument, and list the rules that it needs.")
+    ] = False,
     limit: Annotated[float, typer.Option(help="Seconds to look for the argument.")] = 60.0,
     cache: CacheFolder = None,
 ) -> None:
-    """Say what a promise takes: the rules that its argument needs, and the faults and readings that break it."""
+    """Say what a promise takes: the faults and readings that break it, at once, from the record; and the rules that it needs.
+
+    Exit status: that of the recorded verdict without faults, 0 holds, 1 refuted, 2 not exercised, 3 undecided; 3 also if an
+    argument was asked for and none was found.
+    """
     from model.protocol import PROTOCOL
+    from proofs.answers.column_cache import protocol_content
     from proofs.answers.record import load
+    from proofs.answers.runs import NONE, load_for
     from proofs.why.reasons import NoReason
     from proofs.why.wording import told
     from proofs.world.world import Column
@@ -116,42 +148,74 @@ def assumptions(
     if property_name is None:
         takes.print_matrix(record, console())
         return
-    name = ask.one_property(property_name)
+    name, seconds = ask.one_property(property_name), prove.check_limit(limit)
     _end_with_a_fact([name])
-    errors = console(errors=True)
-    seconds = prove.check_limit(limit)
-    open_cache(cache, errors)
-    found, problem = None, ""
-    try:
-        with errors.status(f"looking for the argument for {name} (up to {seconds:.0f} s)"):
-            found, _ = told(watched(None), Column(), PROPERTIES[name], seconds=seconds)
-    except NoReason as reason:
-        problem = str(reason)
-    for line in takes.of_property(name, found, problem, record, PROTOCOL):
+    for line in takes.of_property(name, record, current=load_for(protocol_content()) is not NONE):
         say(line)
-    close_cache(errors)
-    raise typer.Exit(0 if found is not None else 3)
+    status = takes.status(name, record)
+    if argument:
+        errors = console(errors=True)
+        open_cache(cache, errors)
+        found, problem = None, ""
+        try:
+            with errors.status(f"looking for the argument for {name} (up to {seconds:.0f} s)"):
+                found, _ = told(watched(None), Column(), PROPERTIES[name], seconds=seconds)
+        except NoReason as reason:
+            problem, status = str(reason), status or 3
+        say("")
+        for line in takes.of_argument(found, problem, PROTOCOL):
+            say(line)
+        close_cache(errors)
+    raise typer.Exit(status)
 
 
 @app.command()
 def method(
     inventory: Annotated[
-        Path, typer.Option("--inventory", "-i", help="A host's VMs, as collect-inventory.ps1 writes them; - is stdin.")
+        Path,
+        typer.Option(
+            "--inventory",
+            "-i",
+            parser=file_name,
+            metavar="FILE",
+            help="A host's VMs, as collect-inventory.ps1 writes them; - is stdin.",
+        ),
     ],
+    vms: Annotated[
+        list[str] | None, typer.Option("--vm", metavar="NAME", help="All that is known of this VM. May be repeated.")
+    ] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="All that is known of every VM.")] = False,
     json_file: JsonFile = None,
 ) -> None:
-    """Say for each VM of a host how it would be backed up, and what that does to it."""
+    """Say for each VM of a host how it would be backed up, and what that does to it.
+
+    A line for each VM: its method, why, and what happens to it. With --vm or --verbose also each condition with its source, what
+    is open and how to find out, and what other readings of the document make of it.
+    """
+    from shlex import quote
+
     from shadowproof.files import check_writable, is_stdout, write_json
+    from shadowproof.host import method as command
     from shadowproof.host.inventory import read_inventory
-    from shadowproof.host.method import as_json, render
+    from shadowproof.host.inventory.node import shown
+    from shadowproof.host.method_report import WIDTH, as_json, details, summary
+    from shadowproof.verify.printing import print_lines
 
     if json_file is not None:
         check_writable(json_file, inventory)
-    found = read_inventory(inventory)
-    text = render(found)
+    found = command.only(read_inventory(inventory), vms or ())
+    assessed = command.assess_all(found, console(errors=True))
     if json_file is not None:
-        write_json(json_file, as_json(found))
-    say(text, err=is_stdout(json_file))
+        write_json(json_file, as_json(found, assessed))
+    out = console(errors=is_stdout(json_file))
+    if vms or verbose:
+        say(details(assessed, found.notes, min(WIDTH, out.width)), err=is_stdout(json_file))
+        return
+    lines = summary(assessed, found.notes, f"shadowproof method -i {shown(quote(str(inventory)))}")
+    if out.is_terminal:
+        print_lines(lines, out)
+    else:
+        say("\n".join(lines), err=is_stdout(json_file))
 
 
 @app.command()
@@ -200,7 +264,9 @@ def export(
         bool, typer.Option("--all-configurations", help="Each configuration of a VM, not one of each class.")
     ] = False,
     steps: Annotated[int | None, typer.Option(help="How far solvers are to look; by default 5 steps.")] = None,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", parser=file_name, metavar="FILE", help="Write to this file.")
+    ] = None,
 ) -> None:
     """Write the protocol and what must hold of it as text for other tools: SPIN, or SMT solvers.
 

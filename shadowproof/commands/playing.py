@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from shadowproof.commands import Faults, JsonFile, NoFault, Readings, app, here, say
+from shadowproof.commands import Faults, JsonFile, NoFault, Readings, app, file_name, here, say
 
 Vms = Annotated[
     list[str] | None,
@@ -32,6 +32,7 @@ def play(
         typer.Option(
             "--file",
             metavar="FILE",
+            parser=file_name,
             help="Read the events here, one a line, # for remarks; or a whole run, as --json writes it; - is stdin.",
         ),
     ] = None,

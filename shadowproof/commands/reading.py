@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from shadowproof.commands import CacheFolder, app, console, say
+from shadowproof.commands import CacheFolder, app, console, file_name, say
 
 
 @app.command()
@@ -34,7 +34,9 @@ def left_out() -> None:
 @app.command()
 def draw(
     actor: Annotated[str | None, typer.Argument(help="The actor to draw; none: all of them.")] = None,
-    svg: Annotated[Path | None, typer.Option(help="Write an SVG picture here (needs Graphviz).")] = None,
+    svg: Annotated[
+        Path | None, typer.Option(parser=file_name, metavar="FILE", help="Write an SVG picture here (needs Graphviz).")
+    ] = None,
 ) -> None:
     """Draw state diagrams: Mermaid text, or SVG where Graphviz is installed."""
     from model.protocol import PROTOCOL
@@ -52,7 +54,7 @@ def draw(
             raise ask.AskError(str(problem)) from None
         write_whole(svg, picture)
         return
-    names = [ask.actor(actor)] if actor else list(PROTOCOL.actors)
+    names = list(PROTOCOL.actors) if actor is None else [ask.actor(actor)]
     for name in names:
         say(drawing.mermaid(PROTOCOL.actors[name]))
 
@@ -79,6 +81,32 @@ def show(
 
     for number, found in enumerate(shown(name)):
         print_lines([*([""] if number else []), *found.lines()], console())
+
+
+@app.command()
+def collector(
+    old: Annotated[
+        bool, typer.Option("--2008r2", help="For Windows Server 2008 and 2008 R2, which have no module Hyper-V.")
+    ] = False,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", parser=file_name, metavar="FILE", help="Write to this file.")
+    ] = None,
+) -> None:
+    """Print the PowerShell script that collects the VMs of a host for --inventory: shadowproof collector > collect-inventory.ps1
+
+    It only asks, and writes one file; what it needs, and why, stands on its top.
+    """
+    from importlib.resources import files
+
+    from shadowproof.files import check_writable, write_whole
+
+    name = "collect-inventory-2008r2.ps1" if old else "collect-inventory.ps1"
+    text = files("shadowproof").joinpath(name).read_text("ascii")
+    if output is None:
+        say(text, end="")
+        return
+    check_writable(output)
+    write_whole(output, text)
 
 
 @app.command()

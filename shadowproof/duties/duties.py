@@ -22,8 +22,8 @@ from proofs.verdicts.columns import BASE
 from proofs.world.world import Column
 from properties.catalogue import PROPERTIES
 from shadowproof.duties.aftermath import Aftermath, Aftermaths, Step, Way, aftermaths, is_requesters
+from shadowproof.pages.layout import slug
 from shadowproof.pages.overviews import markdown
-from shadowproof.pages.pages import slug
 
 SCHEMA = "shadowproof-obligations/1"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from typing import TypeVar
 
 from model.actors.conditions import DiskKind, DiskLayout, FileSystem, disk_kind, disk_layout, file_system
@@ -81,16 +81,32 @@ def kinds(inventory: Inventory, asked: Asked | None = None) -> tuple[Kind, ...]:
     circumstances). Raises InventoryError as `scope` does."""
     asked = asked or Asked.of()
     found: dict[object, Kind] = {}
+    alike: dict[object, Kind] = {}
     for machine in inventory.machines:
-        problem = contradiction(machine)
-        if problem is not None:
-            raise InventoryError(f"{inventory.path}: {problem}")
-        one = few_parts(machine, asked)
+        said = all_said(machine)
+        if said not in alike:
+            problem = contradiction(machine)
+            if problem is not None:
+                raise InventoryError(f"{inventory.path}: {problem}")
+            alike[said] = few_parts(machine, asked)
+        one = replace(alike[said], machines=(machine.label,))
         key = (tuple(sorted(one.shape.parts.items())), tuple(sorted(one.allowed.items())), one.whole)
         known = found.setdefault(key, one)
         if known is not one:
             found[key] = replace(known, machines=(*known.machines, machine.label))
     return tuple(found.values())
+
+
+def all_said(machine: Machine) -> object:
+    """All that is judged of a VM, part by part: VMs of which it is the same are judged once, whatever they are called."""
+    return (
+        tuple(getattr(machine, name).values for name in _OF_A_VM),
+        tuple(
+            (one.kind.values, one.layout.values, one.file_system.values, one.name == UNSEEN) for one in machine.disks
+        ),
+        tuple(one.switch.values for one in machine.adapters),
+        (machine.disks_listed, machine.adapters_listed, machine.guest_disks_listed),
+    )
 
 
 def all_parts(machine: Machine) -> tuple[Shape, Allowed]:
@@ -194,12 +210,21 @@ def disks_of(machine: Machine) -> tuple[Disk, ...]:
 
 def contradiction(machine: Machine) -> str | None:
     """What the file says of a VM that cannot be so, as half a sentence; None if the VM can start as the file says."""
-    shape, allowed = all_parts(machine)
+    broken = broken_at_start(*all_parts(machine))
+    return None if broken is None else contradicted(machine, broken)
+
+
+def broken_at_start(shape: Shape, allowed: Allowed) -> Term | None:
+    """What holds of every VM when a run begins and of none that is as the file says; None if there is nothing."""
     start = at_start(shape)
     if can_be(start, allowed):
         return None
     parts = start.parts if isinstance(start, And) else (start,)
-    broken = next((part for part in parts if not can_be(part, allowed)), start)
+    return next((part for part in parts if not can_be(part, allowed)), start)
+
+
+def contradicted(machine: Machine, broken: Term) -> str:
+    """Where the file says of a VM what cannot be so, as half a sentence."""
     facts = facts_of(machine)
     told = " and ".join(facts[name].source for name in sorted(machines_of(broken)) if name in facts)
     return f"{machine.label} cannot be as the file says ({told}): it must be that {words(broken)}; collect it again"
@@ -265,15 +290,23 @@ def _alternatives(term: Term) -> tuple[Term, ...]:
 
 def _connected(terms: Iterable[Term]) -> list[list[Term]]:
     """The terms in groups that have no machine in common."""
-    groups: list[tuple[set[str], list[Term]]] = []
+    group_of: dict[str, list[Term]] = {}
+    named: dict[int, list[str]] = {}
+    alone: list[list[Term]] = []
     for term in terms:
-        names = set(machines_of(term))
-        touched = [group for group in groups if group[0] & names]
-        groups = [group for group in groups if not group[0] & names]
-        groups.append(
-            (names.union(*(group[0] for group in touched)), [*(t for group in touched for t in group[1]), term])
-        )
-    return [members for _, members in groups]
+        names = machines_of(term)
+        touched = {id(group_of[name]): group_of[name] for name in names if name in group_of}
+        joined, *others = sorted(touched.values(), key=len, reverse=True) or [list[Term]()]
+        joined.append(term)
+        moved = [name for name in names if name not in group_of]
+        for other in others:
+            joined += other
+            moved += named.pop(id(other))
+        if not names:
+            alone.append(joined)
+        named.setdefault(id(joined), []).extend(moved)
+        group_of.update(dict.fromkeys(moved, joined))
+    return [*alone, *{id(group): group for group in group_of.values()}.values()]
 
 
 class Subject:
@@ -286,8 +319,25 @@ class Subject:
         self.machine, self.network = machine, network
         self.shape, self.allowed = all_parts(machine)
         self.facts, self.disks = facts_of(machine), disks_of(machine)
-        self.contradiction = contradiction(machine)
-        self._start = TRUE if self.contradiction else fold(at_start(self.shape, network), self.allowed)
+
+    def is_unseen(self, number: int) -> bool:
+        """Whether a disk stands for those that only the guest can see, if there are any."""
+        return self.disks[number].name == UNSEEN
+
+    @cached_property
+    def broken(self) -> Term | None:
+        """See `broken_at_start`."""
+        return broken_at_start(self.shape, self.allowed)
+
+    @cached_property
+    def _start(self) -> Term:
+        return TRUE if self.broken is not None else fold(at_start(self.shape, self.network), self.allowed)
+
+    @cached_property
+    def _start_of(self) -> Mapping[str, Term]:
+        """By machine what holds at the start of it and of those that go with it."""
+        together = (all_of(*group) for group in _connected(_conjuncts(self._start)))
+        return {name: term for term in together for name in machines_of(term)}
 
     def spread(self, term: Term, readings: Mapping[str, str], index: Mapping[Sort, int] | None = None) -> Term:
         """The term over this VM's own disks and adapters, under readings; `index`: which part it is about."""
@@ -299,8 +349,14 @@ class Subject:
         return fold(self.spread(term, readings, index), self.allowed)
 
     def can(self, *terms: Term) -> bool:
-        """Whether the terms (parts written out) can hold together."""
-        return can_be(all_of(self._start, *terms), self.allowed, self.network)
+        """Whether the terms (parts written out) can hold together. What holds at the start of other machines can hold anyway."""
+        start = {
+            id(self._start_of[name]): self._start_of[name]
+            for t in terms
+            for name in machines_of(t)
+            if name in self._start_of
+        }
+        return can_be(all_of(*start.values(), *terms), self.allowed, self.network)
 
 
 def _states(fact: Fact) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""By which method each VM of an inventory is backed up, why, and what that does to it: `assess`, `render`, `as_json`.
+"""By which method each VM of an inventory is backed up, why, and what that does to it: `assess`, and `Judge` for many VMs.
 
 Every conclusion is the model's own: its guards are filled in with what the file says. Where they can come out both ways
 the answer is open, and says what would settle it.
@@ -6,10 +6,12 @@ the answer is open, and says what would settle it.
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from itertools import combinations, product
+
+from rich.console import Console
 
 from model.actors.cluster import Cluster, cluster
 from model.actors.conditions import CONDITIONS
@@ -23,16 +25,42 @@ from model.protocol import PROTOCOL
 from model.readings import READINGS
 from model.sorts import disk
 from proofs.world.world import fold
+from shadowproof.ask import AskError
 from shadowproof.host.inventory import Fact, Inventory, Machine
-from shadowproof.host.kinds import Subject
-from shadowproof.host.method_words import disk_in_words, facts_in_words, hinge_words
-from shadowproof.spelling import shortened
+from shadowproof.host.kinds import Subject, all_said, contradicted
+from shadowproof.host.method_words import hinge_words
+from shadowproof.telling import telling
 
 OPEN, MET, NOT_MET = "open", "met", "not met"
 TAKEN_FOR_FAILED = {Cluster.FAILED_OVER.name, Cluster.LEFT_BEHIND.name}
-WIDTH = 110
 Readings = tuple[tuple[str, str], ...]
 """Readings that differ from the default, each with its state."""
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What a backup does to a VM, or to its cluster resource: in few words, and in a sentence with its requirement."""
+
+    short: str
+    says: str
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What follows for every VM of which the file says the same; see `Assessment`.
+
+    `conditions`: id, value, and the machines that decide it. `for_child`: what must hold for Child VM Snapshot. `broken`: what
+    cannot be as the file says.
+    """
+
+    method: str
+    conditions: tuple[tuple[str, str, tuple[str, ...]], ...]
+    for_child: Term
+    readings: tuple[tuple[Readings, str], ...]
+    in_backup: tuple[bool | None, ...]
+    during: tuple[Effect, ...]
+    cluster: tuple[Effect, ...]
+    broken: Term | None
 
 
 @dataclass(frozen=True)
@@ -59,7 +87,7 @@ class Assessment:
 
     `method`: a state of the model's machine, or "open". `depends_on`: what is not known, and must all be so for Child
     VM Snapshot. `readings`: those under which the method is another. `during`: what the backup does to the VM.
-    `contradiction`: what the file says that cannot be so.
+    `short`: that, and what the cluster makes of it, in few words. `contradiction`: what the file says that cannot be so.
     """
 
     vm: Subject
@@ -70,25 +98,91 @@ class Assessment:
     disks: tuple[OnDisk, ...]
     during: tuple[str, ...]
     cluster: tuple[str, ...]
+    short: tuple[str, ...]
     contradiction: str | None
 
 
+class Judge:
+    """Judges the VMs of a host by the model's guards, under the default readings: those of which the file says the same once."""
+
+    def __init__(self, network: Network = PROTOCOL) -> None:
+        self.network = network
+        self.judged: dict[object, Judgement] = {}
+
+    def of(self, machine: Machine) -> Assessment:
+        """What follows for one VM."""
+        said, vm = all_said(machine), Subject(machine, self.network)
+        if said not in self.judged:
+            self.judged[said] = _judged(vm)
+        return _assessment(vm, self.judged[said])
+
+
 def assess(machine: Machine, network: Network = PROTOCOL) -> Assessment:
-    """Judge one VM by the model's guards, under the default readings."""
-    vm = Subject(machine, network)
+    """Judge one VM by itself."""
+    return Judge(network).of(machine)
+
+
+def assess_all(inventory: Inventory, console: Console) -> list[Assessment]:
+    """Judge every VM, and tell on the console how far that is."""
+    judge, found = Judge(), list[Assessment]()
+    with telling(console, "judging", "VMs", silent_up_to=_AT_ONCE) as told:
+        for number, machine in enumerate(inventory.machines, 1):
+            found.append(judge.of(machine))
+            if number % _AT_A_TIME == 0 or number == len(inventory.machines):
+                told(number, len(inventory.machines), "")
+    return found
+
+
+_AT_ONCE, _AT_A_TIME = 1000, 100
+
+
+def only(inventory: Inventory, names: Sequence[str]) -> Inventory:
+    """The VMs of these names, or the labels that tell them apart (none: all), in capitals or not. Raises AskError."""
+    if not names:
+        return inventory
+    by_name: dict[str, list[Machine]] = {}
+    for machine in inventory.machines:
+        for name in {machine.name.casefold(), machine.label.casefold()}:
+            by_name.setdefault(name, []).append(machine)
+    for name in names:
+        if name.casefold() not in by_name:
+            labels = {machine.label.casefold(): machine.label for machine in inventory.machines}
+            close = [labels[one] for one in get_close_matches(name.casefold(), labels, 3, 0.5)]
+            hint = f"Did you mean {' or '.join(close)}?" if close else "Without --vm there is a line for each."
+            raise AskError(f"There is no VM {name!r} in {inventory.path}. {hint}")
+    wanted = {id(machine) for name in names for machine in by_name[name.casefold()]}
+    return replace(inventory, machines=tuple(machine for machine in inventory.machines if id(machine) in wanted))
+
+
+def _judged(vm: Subject) -> Judgement:
     published = _published(vm)
     chosen = _method(published)
-    hinges = hinge_words(vm, published[Method.CHILD_VM_SNAPSHOT.name]) if chosen == OPEN else ()
-    return Assessment(
-        vm,
+    return Judgement(
         chosen,
         tuple(_condition(vm, name, term) for name, term in CONDITIONS.items()),
-        hinges,
+        published.get(Method.CHILD_VM_SNAPSHOT.name, FALSE),
         _other_readings(vm, chosen),
-        tuple(OnDisk(one.name, one.kind, _in_backup(vm, j)) for j, one in enumerate(vm.disks)),
+        tuple(_in_backup(vm, j) for j in range(len(vm.disks))),
         tuple(_during(vm, published)),
         tuple(_cluster(vm, published)),
-        vm.contradiction,
+        vm.broken,
+    )
+
+
+def _assessment(vm: Subject, found: Judgement) -> Assessment:
+    """What was judged, said of this VM."""
+    disks = zip(vm.disks, found.in_backup, strict=True)
+    return Assessment(
+        vm,
+        found.method,
+        tuple(Condition(name, value, tuple((m, vm.facts[m]) for m in by)) for name, value, by in found.conditions),
+        hinge_words(vm, found.for_child) if found.method == OPEN else (),
+        found.readings,
+        tuple(OnDisk(one.name, one.kind, in_backup) for one, in_backup in disks),
+        tuple(one.says for one in found.during),
+        tuple(one.says for one in found.cluster),
+        tuple(dict.fromkeys(one.short for one in (*found.during, *found.cluster) if one.short)),
+        None if found.broken is None else contradicted(vm.machine, found.broken),
     )
 
 
@@ -108,15 +202,13 @@ def _method(published: dict[str, Term]) -> str:
     return next(iter(published)) if len(published) == 1 else OPEN
 
 
-def _condition(vm: Subject, name: str, term: Term) -> Condition:
+def _condition(vm: Subject, name: str, term: Term) -> tuple[str, str, tuple[str, ...]]:
     whole = vm.spread(term, _fixed())
     parts = whole.parts if isinstance(whole, And) else (whole,)
     value = _value(vm, whole)
     deciding = [part for part in parts if _value(vm, part) == value] or list(parts)
-    told = {
-        machine: vm.facts[machine] for part in deciding for machine in sorted(machines_of(part)) if machine in vm.facts
-    }
-    return Condition(name, value, tuple(told.items()))
+    by = dict.fromkeys(machine for part in deciding for machine in sorted(machines_of(part)) if machine in vm.facts)
+    return name, value, tuple(by)
 
 
 def _value(vm: Subject, term: Term) -> str:
@@ -155,25 +247,29 @@ def _is_saved(vm: Subject, state: str) -> bool:
     return any(rule.dest is not None for rule in vm.network.actors[power.name].rules("vm_saved", state))
 
 
-def _during(vm: Subject, published: dict[str, Term]) -> Iterator[str]:
+def _during(vm: Subject, published: dict[str, Term]) -> Iterator[Effect]:
     cases = [(name, state) for name in published for state in Power if vm.can(published[name], power.is_(state))]
     for name, state in cases:
         if name == Method.CHILD_VM_SNAPSHOT.name:
+            short = "keeps running, its writers frozen for a moment"
             says = "it keeps running; in PrepareForSnapshot its own writers are frozen for a moment (BAK-4, BAK-5)"
         elif _is_saved(vm, state.name):
+            short = f"is out of use for the snapshot: saved, then given back {state.value}"
             says = (
                 "it is put into a saved state in PrepareForSnapshot, and is out of use until PostSnapshot gives "
                 f"it back {state.value} (BAK-3, BAK-9)"
             )
         else:
+            short = f"stays {state.value}"
             says = f"it is {state.value} and stays so: the writer leaves it alone (BAK-3, BAK-9)"
         differ = [f"by {Method[name].value}"] if len(published) > 1 else []
         differ += [f"if it is {state.value}"] if len({power_ for _, power_ in cases}) > 1 else []
-        yield f"{' '.join(differ)}: {says}" if differ else says
+        by = " ".join(differ)
+        yield Effect(f"{by} it {short}", f"{by}: {says}") if differ else Effect(f"it {short}", says)
 
 
-def _cluster(vm: Subject, published: dict[str, Term]) -> Iterator[str]:
-    """What the cluster service makes of it, state by state."""
+def _cluster(vm: Subject, published: dict[str, Term]) -> Iterator[Effect]:
+    """What the cluster service makes of it, state by state. Of a restore nothing is said in few words."""
     known = [state for state in Cluster if vm.can(cluster.is_(state))]
     table = vm.network.actors[cluster.name]
     saved = published.get(Method.SAVED_STATE.name, FALSE) & power.is_(
@@ -187,121 +283,12 @@ def _cluster(vm: Subject, published: dict[str, Term]) -> Iterator[str]:
         resource = f"{'if ' if len(known) > 1 else ''}its resource is {state.name.lower()}: "
         if fails_over("vm_fails_over", state) and vm.can(saved, cluster.is_(state)):
             unsure = "by Saved State " if vm.can(~saved, cluster.is_(state)) else ""
-            yield (
+            verbs = ("may take", "fail") if unsure or len(known) > 1 else ("takes", "fails")
+            yield Effect(
+                "the cluster {} that for a failure and {} it over (CLU-1)".format(*verbs),
                 f"{resource}{unsure}the writer saves it directly; the cluster takes that for a failure and fails it "
                 "over (CLU-1). To avoid it, save it through the cluster service before the backup, and resume it "
-                "there after (CLU-2)"
+                "there after (CLU-2)",
             )
         if fails_over("vm_deleted", state):
-            yield f"{resource}take it offline before a restore, or the cluster fails it over (CLU-3)"
-
-
-def render(inventory: Inventory, network: Network = PROTOCOL) -> str:
-    """The assessment of every VM as text, and the counts at the end."""
-    assessed = [assess(machine, network) for machine in inventory.machines]
-    lines = [line for found in assessed for line in (*_lines(found), "")]
-    if inventory.notes:
-        lines += ["Notes on the file", *(line for note in inventory.notes for line in _wrapped("", note)), ""]
-    counts = ", ".join(f"{count} {_how(name)}" for name, count in _counts(assessed).items())
-    lines.append(f"{len(assessed)} VM{'s' if len(assessed) > 1 else ''}: {counts}")
-    return "\n".join(lines) + "\n"
-
-
-def _how(name: str) -> str:
-    return name if name == OPEN else Method[name].value
-
-
-def _counts(assessed: Sequence[Assessment]) -> dict[str, int]:
-    names = [state.name for state in Method if state is not Method.UNPUBLISHED]
-    return {name: sum(found.method == name for found in assessed) for name in (*names, OPEN)}
-
-
-def _lines(found: Assessment) -> Iterator[str]:
-    name = found.vm.machine.label
-    yield f"{shortened(name)}: {_how(found.method)}"
-    if shortened(name) != name:
-        yield from _wrapped("name", name)
-    before = ""
-    for label, text in _rows(found):
-        yield from _wrapped("" if label == before else label, text)
-        before = label
-
-
-def _rows(found: Assessment) -> Iterator[tuple[str, str]]:
-    """What is said of a VM, each with its label."""
-    vm = found.vm
-    for condition in found.conditions:
-        said = facts_in_words(vm, condition.facts) or ["it has no disk that counts"]
-        idle = condition.value == OPEN and found.method != OPEN
-        value = "open, and makes no difference" if idle else condition.value
-        yield condition.id, f"{value}: {said[0]}"
-        yield from ((condition.id, more) for more in said[1:])
-    for i, hinge in enumerate(found.depends_on):
-        yield "open", ("and " if i else "Child VM Snapshot if ") + hinge
-    for readings, name in found.readings:
-        yield "reading", f"under {_of_readings(readings)}: {_how(name)}"
-    yield from (("backup", says) for says in found.during)
-    for j, one in enumerate(found.disks):
-        if one.in_backup is False:
-            yield "left out", f"{disk_in_words(vm, j)}: to be backed up inside the VM (BAK-14)"
-        elif one.in_backup is None:
-            yield (
-                "unsure",
-                f"{disk_in_words(vm, j)}: in the backup only as a VHD (BAK-14); to find out, {one.kind.command}",
-            )
-    yield from (("cluster", says) for says in found.cluster)
-    yield from (("outside", says) for says in vm.machine.outside)
-    if found.contradiction:
-        yield "file", found.contradiction
-
-
-def _of_readings(readings: Readings) -> str:
-    meaning = {reading.actor.name: reading.actor.enum for reading in READINGS}
-    return " and ".join(f"{name}={state} ({meaning[name][state].value})" for name, state in readings)
-
-
-def _wrapped(label: str, text: str) -> list[str]:
-    """A labelled line, wrapped; what has no blanks is broken where it must."""
-    return textwrap.wrap(
-        text, WIDTH, initial_indent=f"  {label:<9}", subsequent_indent=" " * 11, break_on_hyphens=False
-    )
-
-
-def as_json(inventory: Inventory, network: Network = PROTOCOL) -> dict[str, object]:
-    """The same for programs. The keys stay; more may come."""
-    assessed = [assess(machine, network) for machine in inventory.machines]
-    return {
-        "inventory": str(inventory.path),
-        "vms": [_vm_as_json(found) for found in assessed],
-        "notes": list(inventory.notes),
-        "summary": {"vms": len(assessed), **_counts(assessed)},
-    }
-
-
-def _vm_as_json(found: Assessment) -> dict[str, object]:
-    return {
-        "name": found.vm.machine.name,
-        "id": found.vm.machine.id,
-        "host": found.vm.machine.host,
-        "method": found.method,
-        "depends_on": list(found.depends_on),
-        "conditions": {
-            condition.id: {
-                "value": condition.value,
-                "facts": [{"about": name, **_fact_as_json(fact)} for name, fact in condition.facts],
-            }
-            for condition in found.conditions
-        },
-        "readings": [{"readings": dict(readings), "method": name} for readings, name in found.readings],
-        "disks": [
-            {"name": one.name, "kind": _fact_as_json(one.kind), "in_backup": one.in_backup} for one in found.disks
-        ],
-        "during": list(found.during),
-        "cluster": list(found.cluster),
-        "outside": list(found.vm.machine.outside),
-        "contradiction": found.contradiction,
-    }
-
-
-def _fact_as_json(fact: Fact) -> dict[str, object]:
-    return {"states": list(fact.values), "source": fact.source, "command": fact.command}
+            yield Effect("", f"{resource}take it offline before a restore, or the cluster fails it over (CLU-3)")

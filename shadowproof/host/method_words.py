@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from model.actors.conditions import DiskKind, disk_kind, disk_layout, file_system
+from model.actors.conditions import DiskKind, disk_kind, disk_layout, file_system, integration
 from model.notation import Actor, Term
 from model.notation.terms import And, In, Not, Or
 from shadowproof.host.inventory import Fact
@@ -64,6 +64,23 @@ def hinge_words(vm: Subject, term: Term) -> tuple[str, ...]:
             phrases.append(_phrase(vm, part))
     told = [_of_literal(vm, name, states, numbers) for (name, states, _), numbers in found.items()]
     return (*told, *phrases)
+
+
+def because(vm: Subject, machines: Sequence[str]) -> str:
+    """Why a condition is not met, by the machines that decide that: what they are."""
+    found: dict[tuple[str, frozenset[str]], list[int | None]] = {}
+    for name in machines:
+        found.setdefault((name.split("#")[0], vm.allowed[name]), []).append(_number(name))
+    told = {key: numbers for key, numbers in found.items() if key[0] != disk_kind.name} or found
+    return " and ".join(_is(vm, name, states, numbers) for (name, states), numbers in told.items())
+
+
+def _is(vm: Subject, name: str, states: frozenset[str], numbers: Sequence[int | None]) -> str:
+    of_itself = f"its {_SERVICE} is {_meanings(vm.network.actors[name], states)}" if name == integration.name else ""
+    return of_itself or _of_literal(vm, name, states, numbers)
+
+
+_SERVICE = "backup integration service"
 
 
 def disk_names(vm: Subject, indices: Sequence[int]) -> str:

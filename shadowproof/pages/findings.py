@@ -32,6 +32,15 @@ def columns_with_findings(record: Record) -> list[tuple[Column, list[tuple[str, 
     return found
 
 
+def breaking(record: Record) -> dict[str, list[str]]:
+    """By property the headings of the page below which it is told that it fails."""
+    found: dict[str, list[str]] = {}
+    for column, rows in columns_with_findings(record):
+        for name, _ in rows:
+            found.setdefault(name, []).append(title(column))
+    return found
+
+
 def parts(column: Column) -> list[Column]:
     """The columns that a column is made of, if it is made of several; else the one without any fault."""
     if len(column.faults) > 1:

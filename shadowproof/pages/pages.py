@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 
@@ -13,9 +13,12 @@ from model.notation import TRUE, Actor, Event, Term, words
 from model.protocol import ACTOR_FILES, PROTOCOL
 from model.readings import READINGS
 from model.requirements import BY_ID, REQUIREMENTS
+from proofs.answers.record import load
 from properties.catalogue import FILES, PROPERTIES, group_of
 from properties.kinds import Always, Ends, Fact, Independent, Possible, Property, Step
 from shadowproof.pages.drawing import mermaid, moves
+from shadowproof.pages.findings import breaking
+from shadowproof.pages.layout import contents, slug
 from shadowproof.pages.overviews import (
     answers_table,
     bare,
@@ -37,11 +40,6 @@ _KINDS = {
     "independent": "one thing does not depend on another",
     "fact": "constants are what the document says",
 }
-
-
-def slug(heading: str) -> str:
-    """The anchor that a heading gets."""
-    return "".join(c for c in heading.lower().replace(" ", "-") if c.isalnum() or c in "-_")
 
 
 def index(titles: Mapping[str, str], derived_pages: frozenset[str]) -> str:
@@ -86,10 +84,12 @@ def _heading(file: ModuleType) -> str:
 
 def requirements() -> str:
     """docs/requirements.md."""
-    blocks = []
+    blocks, findings = [], breaking(load())
+    groups: dict[str, list[str]] = {}
     group = ""
     for row in carried(PROTOCOL):
         said = row.requirement
+        groups.setdefault(said.id.split("-")[0], []).append(said.id)
         if said.id.split("-")[0] != group:
             group = said.id.split("-")[0]
             blocks.append(f"## {group}")
@@ -104,23 +104,39 @@ def requirements() -> str:
                 ("place", ", ".join(place)),
                 ("rules", "; ".join(filter(None, [rules, condition])) or ("constants" if row.is_fact else "none")),
                 ("properties", _links((found.name for found in row.properties), "properties") or "none"),
+                ("findings", _findings(findings, row.properties)),
             ),
         ]
     missing = [*bare(PROTOCOL), *(f"S{number} is claimed by no requirement" for number in unclaimed_sentences())]
     listed = "\n".join(f"* {line}" for line in (*counts(PROTOCOL), *(missing or ["nothing is bare"])))
-    return _page("What the protocol requires", "S numbers a sentence of the document.", listed, *blocks)
+    return _page(
+        "What the protocol requires", "S numbers a sentence of the document.", listed, contents(groups), *blocks
+    )
+
+
+def _findings(breaks: Mapping[str, Sequence[str]], shown_by: Iterable[Property]) -> str:
+    """The properties that fail somewhere, each with the circumstances that do it alone, told on the page of findings."""
+    told = (
+        (found.name, ", ".join(f"[{column}](findings.md#{slug(column)})" for column in breaks[found.name]))
+        for found in shown_by
+        if found.name in breaks
+    )
+    return "; ".join(f"`{name}` fails under {columns}" for name, columns in told)
 
 
 def properties() -> str:
     """docs/properties.md."""
     blocks = []
+    groups = {
+        _heading(file): [n for n in PROPERTIES if group_of(n) == file.__name__.rsplit(".", 1)[1]] for file in FILES
+    }
     for file in FILES:
         blocks += [f"## {_heading(file)}", _first_line(file)]
         for name, found in PROPERTIES.items():
             if group_of(name) == file.__name__.rsplit(".", 1)[1]:
                 blocks += [f"### {name}", found.says, _of_property(found)]
     kinds = markdown(("kind", "means", "how many"), [(k, says, str(_of_kind(k))) for k, says in _KINDS.items()])
-    return _page("What must hold", f"{len(PROPERTIES)} properties.", kinds, *blocks)
+    return _page("What must hold", f"{len(PROPERTIES)} properties.", kinds, contents(groups), *blocks)
 
 
 def _of_kind(kind: str) -> int:
@@ -152,13 +168,16 @@ def _of_property(found: Property) -> str:
 def actors() -> str:
     """docs/actors.md."""
     blocks = []
+    groups: dict[str, list[str]] = {}
     for number, file in enumerate(ACTOR_FILES, 1):
-        blocks += [f"## {number}. {_heading(file)}", _first_line(file)]
+        heading = f"{number}. {_heading(file)}"
+        blocks += [f"## {heading}", _first_line(file)]
         for actor in vars(file).values():
             if isinstance(actor, Actor) and Path(actor.place.file).name == Path(str(file.__file__)).name:
                 blocks += _of_actor(actor)
+                groups.setdefault(heading, []).append(actor.name)
     intro = "One small machine each. The readings are machines too: see [readings and faults](readings-and-faults.md)."
-    return _page("Who there is", intro, *blocks)
+    return _page("Who there is", intro, contents(groups), *blocks)
 
 
 def _of_actor(actor: Actor) -> list[str]:
@@ -204,11 +223,14 @@ def _when(term: Term) -> str:
 def events() -> str:
     """docs/events.md."""
     blocks = []
+    groups = {f"{i}. {_heading(file)}": [e.name for e in file.EVENTS] for i, file in enumerate(EVENT_FILES, 1)}
     for number, file in enumerate(EVENT_FILES, 1):
         blocks += [f"## {number}. {_heading(file)}", _first_line(file)]
         for event in file.EVENTS:
             blocks += [f"### {event.name}", event.says, _of_event(event)]
-    return _page("What happens", f"{len(PROTOCOL.events)} events, in the order of the document.", *blocks)
+    return _page(
+        "What happens", f"{len(PROTOCOL.events)} events, in the order of the document.", contents(groups), *blocks
+    )
 
 
 def _of_event(event: Event) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections import Counter
 from collections.abc import Iterator
 
 from rich.console import Console
@@ -43,16 +44,29 @@ def _failing(column: Column, length: int | None) -> str:
     return title(column) + (f" ({length})" if length is not None else "")
 
 
-def of_property(name: str, told: Told | None, problem: str, record: Record, network: Network) -> Iterator[str]:
-    """All that one property takes, line by line."""
+def of_property(name: str, record: Record, *, current: bool) -> Iterator[str]:
+    """What one property takes as it is recorded, line by line. current: the record is of the protocol as it is."""
     found = PROPERTIES[name]
     yield f'{name}: "{found.says}" ({" ".join(found.shows)})'
     yield ""
     for line in fairness(found):
         yield f"  assumes {line}"
     for line in circumstances(name, record):
-        yield from textwrap.wrap(line, 116, initial_indent="  ", subsequent_indent="      ")
-    yield ""
+        yield from _wrapped(line, 2)
+    if record.cell(name, BASE.name) is None:
+        yield f"  The record does not know it. Ask: shadowproof verify -p {name}"
+    elif not current:
+        yield f"  So it was before the protocol, or a property, was changed. As it is now: shadowproof verify -p {name}"
+
+
+def status(name: str, record: Record) -> int:
+    """The exit status that the recorded verdict without faults has."""
+    cell = record.cell(name, BASE.name)
+    return 3 if cell is None else {HOLDS: 0, REFUTED: 1, NOT_EXERCISED: 2}.get(cell.verdict, 3)
+
+
+def of_argument(told: Told | None, problem: str, network: Network) -> Iterator[str]:
+    """The rules that the argument for a property takes, event by event; without one, why there is none."""
     if told is None:
         yield f"  The rules that it takes are not known: {problem}."
         return
@@ -62,12 +76,16 @@ def of_property(name: str, told: Told | None, problem: str, record: Record, netw
     ids = sorted({one for event in by_event if event for one in network.events[event].by})
     yield f"  The argument ({len(told.clauses)} clauses) takes {len(told.rules)} rules of {len(by_event)} events."
     yield "  Each is needed: without it, the step of the argument that names it does not go through."
-    behind = f"Requirements behind these events: {' '.join(ids)}"
-    yield from textwrap.wrap(behind, 116, initial_indent="  ", subsequent_indent="      ")
+    yield from _wrapped(f"Requirements behind these events: {' '.join(ids)}", 2)
     for event, rules in sorted(by_event.items()):
         yield f"\n  {event or 'states'}"
         for rule in rules:
-            yield from textwrap.wrap(rule, 116, initial_indent="    ", subsequent_indent="      ")
+            yield from _wrapped(rule, 4)
+
+
+def _wrapped(text: str, indent: int) -> list[str]:
+    more = indent + (4 if indent == 2 else 2)
+    return textwrap.wrap(text, 116, initial_indent=" " * indent, subsequent_indent=" " * more, break_on_hyphens=False)
 
 
 def print_matrix(record: Record, console: Console) -> None:
@@ -77,6 +95,9 @@ def print_matrix(record: Record, console: Console) -> None:
     table.add_column("no fault")
     table.add_column("faults it survives", justify="right")
     table.add_column("what breaks it (steps of the shortest run)")
+    known = [cell for name in record.cells if (cell := record.cell(name, BASE.name)) is not None]
+    assured = Counter(cell.assurance for cell in known if cell.verdict == HOLDS)
+    usual = max(assured, key=lambda one: assured[one], default="")
     for name in record.cells:
         base = record.cell(name, BASE.name)
         alone = [cell for column in fault_columns() if (cell := record.cell(name, column.name)) is not None]
@@ -87,7 +108,11 @@ def print_matrix(record: Record, console: Console) -> None:
             for column in (*fault_columns(), *reading_columns(), *combined_columns())
             if (cell := record.cell(name, column.name)) is not None and cell.verdict == REFUTED
         ]
-        shown = "" if base is None else f"{_SHORT[base.verdict]}; {base.assurance}"
+        shown = "" if base is None else _SHORT[base.verdict]
+        if base is not None and base.assurance != usual and base.verdict != NOT_EXERCISED:
+            shown += f"; {base.assurance}"
         table.add_row(name, shown, f"{held}/{len(exercised)}", ", ".join(broken) or "[dim]-[/]")
     console.print(table)
-    console.print("\nThe rules that one of them takes: shadowproof assumptions PROPERTY", style="dim")
+    if usual:
+        console.print(f"\nWhat holds is: {usual}, where no row says otherwise.", highlight=False)
+    console.print("The rules that one of them takes: shadowproof assumptions PROPERTY --argument", style="dim")

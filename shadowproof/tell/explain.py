@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from textwrap import wrap
 
 from proofs.answers.column_cache import protocol_content
 from proofs.answers.memory import replays
@@ -16,22 +17,29 @@ from proofs.world.slices import as_asked
 from proofs.world.world import Column
 from properties.catalogue import PROPERTIES, watched
 from shadowproof.ask import options
-from shadowproof.tell.story import story
+from shadowproof.tell.story import WIDTH, story
 from shadowproof.verify.report import column_text
 
 
 def explained(
-    asked: str, names: Sequence[str], column: Column, vms: int, spell: Callable[[str], str] = str
+    asked: str,
+    names: Sequence[str],
+    column: Column,
+    vms: int,
+    spell: Callable[[str], str] = str,
+    width: int = WIDTH,
 ) -> tuple[str, int]:
     """What there is to tell of these properties, and the exit status: 1 if one is refuted, then 3 if one is undecided, 2 if
-    none is put to the test, 0 else. asked: what stands for all of them, where there are several. spell: see `story`."""
+    none is put to the test, 0 else. asked: what stands for all of them, where there are several. spell, width: see `story`."""
     found = answers(names, column, vms)
     status = _status(found)
     if len(found) == 1:
-        return _told(found[0], column, vms, spell), status
+        return _told(found[0], column, vms, spell, width), status
     refuted = [one for one in found if one.verdict == REFUTED]
     lines = [f"{asked} is shown by {len(found)} properties. Assuming {column_text(column)}:", *map(_in_a_line, found)]
-    return "\n\n".join(["\n".join(lines), *(_told(one, column, vms, spell).rstrip("\n") for one in refuted)]), status
+    return "\n\n".join(
+        ["\n".join(lines), *(_told(one, column, vms, spell, width).rstrip("\n") for one in refuted)]
+    ), status
 
 
 def answers(names: Sequence[str], column: Column, vms: int) -> list[Verdict]:
@@ -74,21 +82,30 @@ def _in_a_line(found: Verdict) -> str:
     return f"  {found.property}: {found.verdict}, a run of {found.length} steps with {vms} VM{'s' if vms > 1 else ''}"
 
 
-def _told(found: Verdict, column: Column, vms: int, spell: Callable[[str], str]) -> str:
+def _told(found: Verdict, column: Column, vms: int, spell: Callable[[str], str], width: int) -> str:
     """The story of the run; where there is none, the verdict, where else the property breaks, and what else breaks here."""
     name, property_ = found.property, PROPERTIES[found.property]
     if found.run is not None:
         network, _ = as_asked(property_, watched())
         holds = holds_when(name, column) if found.verdict == REFUTED else []
-        return story(found.run, network, property_, column, found, holds, spell)
+        return story(found.run, network, property_, column, found, holds, spell, width)
     head, assuming = f"{name}: {property_.says}", f"assuming {column_text(column)}"
     if found.verdict == HOLDS:
         said = f"Holds ({found.assurance}), {assuming}. There is no run to tell. {_broken_elsewhere(name)}"
     elif found.verdict == NOT_EXERCISED:
         said = f"Not exercised, {assuming}: {found.reason}. {_broken_elsewhere(name)}"
     else:
-        return f"{head}\n{found.verdict.capitalize()} ({found.assurance}), {assuming}: {found.reason}."
-    return "\n".join([head, said.rstrip(), *broken_beside(name, column, vms, found.verdict)])
+        return _folded([head, f"{found.verdict.capitalize()} ({found.assurance}), {assuming}: {found.reason}."], width)
+    return _folded([head, said.rstrip(), *broken_beside(name, column, vms, found.verdict)], width)
+
+
+def _folded(lines: Sequence[str], width: int) -> str:
+    """Lines that fit a terminal; where it is as wide as a page, or there is none, each stays whole."""
+    if width >= WIDTH:
+        return "\n".join(lines)
+    return "\n".join(
+        part for line in lines for part in wrap(line, width, subsequent_indent="    ", break_on_hyphens=False)
+    )
 
 
 def _broken_elsewhere(name: str) -> str:

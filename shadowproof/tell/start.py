@@ -137,11 +137,29 @@ def text_of(path: Path) -> tuple[str, str]:
     """What a file of UTF-8 text is called, and what it holds (-: stdin). Raises AskError if it cannot be read."""
     name = "stdin" if str(path) == "-" else str(path)
     try:
-        return name, sys.stdin.read() if str(path) == "-" else path.read_text("utf-8-sig")
+        content = _content(path)
+        text = content.decode("utf-8-sig")
     except OSError as problem:
         raise AskError(f"{name} cannot be read ({problem.strerror}). Name a file with one event a line.") from None
     except UnicodeDecodeError:
         raise AskError(f"{name} is not UTF-8 text. Name a file with one event a line.") from None
+    except ValueError:
+        raise AskError(f"{name!r} is not a name a file can have. Name a file with one event a line.") from None
+    if len(content) > LARGEST:
+        raise AskError(f"{name} is larger than {LARGEST:,} bytes. Write fewer events, one a line.")
+    return name, text
+
+
+LARGEST, MOST_EVENTS = 1_000_000, 2_000
+"""Bytes of a file of events that are read, and events that happen."""
+
+
+def _content(path: Path) -> bytes:
+    """As much of the file, or of stdin, as is read, and a byte more where there is one: a device may never end."""
+    if str(path) == "-":
+        return sys.stdin.buffer.read(LARGEST + 1)
+    with path.open("rb") as stream:
+        return stream.read(LARGEST + 1)
 
 
 def wanted(texts: Iterable[tuple[str, str]], shapes: Sequence[Shape], network: Network) -> list[Wanted]:

@@ -6,8 +6,6 @@ The run is executed again on the `transitions` machines, so nothing is told that
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from itertools import zip_longest
 from textwrap import wrap
 
 from model.notation import HOST, Network, Term
@@ -18,28 +16,13 @@ from proofs.world.world import Column
 from properties.kinds import Always, Ends, Independent, Possible, Property, Step, terms_of
 from shadowproof.tell.argument import Moment, Recorded, called, in_short, plain, whose
 from shadowproof.tell.blocked import holes
+from shadowproof.tell.lanes import Line, in_lanes
 
 WIDTH = 110
-_NUMBER = 7
-"""The width of the step numbers' column."""
-
 TELLING = ("power", "method", "child_snapshot", "image", "outcome", "cluster", "file_restore_status")
 """Machines of a VM whose changes are always told; of the others, those that the property reads, and failures."""
 
 FAILURES = ("FAILED", "STUCK")
-
-
-@dataclass(frozen=True)
-class _Line:
-    """One line of the story: the steps it tells, and what stands in each lane (host first)."""
-
-    first: int
-    last: int
-    lanes: tuple[str, ...]
-
-    @property
-    def number(self) -> str:
-        return f"{self.first}" if self.first == self.last else f"{self.first}-{self.last}"
 
 
 def story(
@@ -50,28 +33,41 @@ def story(
     verdict: Verdict,
     holds_when: Sequence[str] = (),
     spell: Callable[[str], str] = str,
+    width: int = WIDTH,
 ) -> str:
     """The run as text, and the reason at its end.
 
     network: the one that the verdict is about, with its observers. found: None where there is no run to tell (a
     possibility that no run shows). holds_when: phrases that follow "Holds", such as "under reading READ-1=INSIDE". spell: how
-    a sign is written that the page may lack.
+    a sign is written that the page may lack. width: letters in a line.
     """
     title = f"{property.name}: {verdict.verdict} ({column.name})"
     if found is None:
-        return "\n".join([*_paragraph(title, "  "), "", *_ending(_without_run(property, verdict), holds_when)]) + "\n"
+        return (
+            "\n".join(
+                [*_paragraph(title, "  ", width), "", *_ending(_without_run(property, verdict), holds_when, width)]
+            )
+            + "\n"
+        )
     recorded = Recorded(found, network, column)
-    lines = _paragraph(title + f", a run of {size(found)}", "  ") + told(recorded, column, property, spell)
-    return "\n".join([*lines, "", *_ending(_reason(recorded, found, property, column, verdict), holds_when)]) + "\n"
+    lines = _paragraph(title + f", a run of {size(found)}", "  ", width)
+    lines += told(recorded, column, property, spell, width)
+    return (
+        "\n".join([*lines, "", *_ending(_reason(recorded, found, property, column, verdict), holds_when, width)]) + "\n"
+    )
 
 
 def told(
-    recorded: Recorded, column: Column, property: Property | None = None, spell: Callable[[str], str] = str
+    recorded: Recorded,
+    column: Column,
+    property: Property | None = None,
+    spell: Callable[[str], str] = str,
+    width: int = WIDTH,
 ) -> list[str]:
     """The lines of a run: its circumstances, its start, and its steps in lanes. property: what it is told for; None: for its own
     sake, each step on a line."""
-    lines = [*_circumstances(recorded, property, column), *_starts(recorded, property), ""]
-    return lines + _in_lanes([_heading(recorded), *_told(recorded, property)], spell)
+    lines = [*_circumstances(recorded, property, column, width), *_starts(recorded, property, width)]
+    return [*lines, "", *in_lanes([_heading(recorded), *_told(recorded, property)], spell, width)]
 
 
 def size(found: RunFound) -> str:
@@ -79,20 +75,20 @@ def size(found: RunFound) -> str:
     return f"{steps} step{'' if steps == 1 else 's'} with {vms} VM{'' if vms == 1 else 's'}"
 
 
-def _paragraph(text: str, indent: str = "") -> list[str]:
-    return wrap(text, WIDTH, subsequent_indent=indent, break_on_hyphens=False)
+def _paragraph(text: str, indent: str = "", width: int = WIDTH) -> list[str]:
+    return wrap(text, width, subsequent_indent=indent, break_on_hyphens=False)
 
 
-def _ending(reason: str, holds_when: Sequence[str]) -> list[str]:
+def _ending(reason: str, holds_when: Sequence[str], width: int) -> list[str]:
     held = [f"        Holds {'; '.join(holds_when)}."] if holds_when else []
-    return [line for text in (reason, *held) for line in _paragraph(text, " " * 8)]
+    return [line for text in (reason, *held) for line in _paragraph(text, " " * 8, width)]
 
 
 def _quoted(found: Property) -> str:
     return f'"{found.says}" ({" ".join(found.shows)})'
 
 
-def _circumstances(recorded: Recorded, found: Property | None, column: Column) -> list[str]:
+def _circumstances(recorded: Recorded, found: Property | None, column: Column, width: int) -> list[str]:
     """What the faults that matter in the run and the readings of the column mean."""
     network, happened = recorded.network, {name for name, _ in recorded.steps}
     told = [
@@ -107,10 +103,10 @@ def _circumstances(recorded: Recorded, found: Property | None, column: Column) -
     for name, state in column.readings:
         actor = network.actors[name]
         told.append(f"  reading {name}: {actor.says.rstrip('?.')}: {actor.enum[state].value}")
-    return [line for text in told for line in _paragraph(text, "    ")]
+    return [line for text in told for line in _paragraph(text, "    ", width)]
 
 
-def _starts(recorded: Recorded, found: Property | None) -> list[str]:
+def _starts(recorded: Recorded, found: Property | None, width: int) -> list[str]:
     """The start of each VM: its power, and what differs from the usual and is read by the property or in the run."""
     network, states = recorded.network, recorded.states[0]
     read = {name for term in _terms(found) for name in machines_of(term)}
@@ -129,7 +125,7 @@ def _starts(recorded: Recorded, found: Property | None) -> list[str]:
                 told.append(f"{part}{called(actor)} {in_short(actor, state)}")
         power = f" {plain(states['power', vm])}" if ("power", vm) in states else ""
         begins = f"  {whose(network, vm, network.replicated)} starts{power}"
-        lines += _paragraph(f"{begins}{', with ' + ', '.join(told) if told else ''}", "    ")
+        lines += _paragraph(f"{begins}{', with ' + ', '.join(told) if told else ''}", "    ", width)
     return lines
 
 
@@ -137,16 +133,16 @@ def _terms(found: Property | None) -> tuple[Term, ...]:
     return () if found is None else terms_of(found)
 
 
-def _heading(recorded: Recorded) -> _Line:
+def _heading(recorded: Recorded) -> Line:
     vms = recorded.members(recorded.network.replicated, ())
-    return _Line(0, 0, ("host", *(whose(recorded.network, vm, recorded.network.replicated) for vm in vms)))
+    return Line(0, 0, ("host", *(whose(recorded.network, vm, recorded.network.replicated) for vm in vms)))
 
 
-def _told(recorded: Recorded, found: Property | None) -> list[_Line]:
+def _told(recorded: Recorded, found: Property | None) -> list[Line]:
     """A line a step; stretches that change only the host's bookkeeping are one line."""
     terms = [term for term in _terms(found)[:1] if not isinstance(found, Independent)]
     read = frozenset(name for term in terms for name in machines_of(term) if " " not in name)
-    lines: list[_Line] = []
+    lines: list[Line] = []
     quiet: list[int] = []
     for number in range(1, len(recorded.steps) + 1):
         line = _step(recorded, number, read)
@@ -158,22 +154,22 @@ def _told(recorded: Recorded, found: Property | None) -> list[_Line]:
     return lines
 
 
-def _is_quiet(recorded: Recorded, line: _Line, read: frozenset[str]) -> bool:
+def _is_quiet(recorded: Recorded, line: Line, read: frozenset[str]) -> bool:
     """Nothing told but the event's name, by itself no fault and not the first: only the host's bookkeeping changed."""
     name, index = recorded.steps[line.first - 1]
     return line.first > 1 and not index and not any(line.lanes[1:]) and line.lanes[0] == name
 
 
-def _folded(recorded: Recorded, quiet: Sequence[int]) -> list[_Line]:
+def _folded(recorded: Recorded, quiet: Sequence[int]) -> list[Line]:
     if not quiet:
         return []
     names = [recorded.steps[number - 1][0] for number in quiet]
     told = ", ".join(names) if len(names) < 3 else f"{names[0]} … {names[-1]}"
     nothing = [""] * len(recorded.members(recorded.network.replicated, ()))
-    return [_Line(quiet[0], quiet[-1], (told, *nothing))]
+    return [Line(quiet[0], quiet[-1], (told, *nothing))]
 
 
-def _step(recorded: Recorded, number: int, read: frozenset[str]) -> _Line:
+def _step(recorded: Recorded, number: int, read: frozenset[str]) -> Line:
     network, (name, index) = recorded.network, recorded.steps[number - 1]
     event = network.events[name]
     lanes = []
@@ -186,7 +182,7 @@ def _step(recorded: Recorded, number: int, read: frozenset[str]) -> _Line:
             lanes.append(f"{marked}: {', '.join(changes)}" if changes else marked)
         else:
             lanes.append(", ".join(changes))
-    return _Line(number, number, tuple(lanes))
+    return Line(number, number, tuple(lanes))
 
 
 def _changes(recorded: Recorded, number: int, lane: Index, read: frozenset[str]) -> list[str]:
@@ -212,22 +208,6 @@ def _changes(recorded: Recorded, number: int, lane: Index, read: frozenset[str])
 def _bookkeeping(machine: str) -> bool:
     """How far the session has come: the events' names say it already."""
     return machine in {"requester", "vss", "doing", "returned"}
-
-
-def _in_lanes(told: Sequence[_Line], spell: Callable[[str], str] = str) -> list[str]:
-    """The lines set in columns, wrapped inside them where the page is too narrow."""
-    lines = [replace(line, lanes=tuple(map(spell, line.lanes))) for line in told]
-    widths = [max(len(line.lanes[lane]) for line in lines) + 2 for lane in range(len(lines[0].lanes))]
-    while sum(widths) > WIDTH - _NUMBER:
-        widths[widths.index(max(widths))] -= 1
-    text = []
-    for line in lines:
-        cells = [wrap(cell, width - 2, subsequent_indent="  ") for cell, width in zip(line.lanes, widths, strict=True)]
-        for row, lanes in enumerate(zip_longest(*cells, fillvalue="")):
-            number = line.number if row == 0 and line.first else ""
-            set_out = "".join(f"{lane:{width}}" for lane, width in zip(lanes, widths, strict=True))
-            text.append(f"{number:>{_NUMBER - 2}}  {set_out}".rstrip())
-    return text
 
 
 def _without_run(found: Property, verdict: Verdict) -> str:

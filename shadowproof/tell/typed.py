@@ -13,10 +13,7 @@ from model.notation import Network, Shape
 from model.notation.run import Index
 from proofs.world.world import Column
 from shadowproof import ask
-from shadowproof.tell.start import Starts, Wanted, text_of, vm_starts
-
-MOST = 10_000_000
-"""Signs of a file: a run of a thousand steps has some hundred thousand."""
+from shadowproof.tell.start import MOST_EVENTS, Starts, Wanted, text_of, vm_starts
 
 
 @dataclass(frozen=True)
@@ -37,13 +34,19 @@ def read_events(path: Path) -> Typed | list[tuple[str, str]]:
     found = [(event, f"{name}, line {number}: ") for number, event in lines if event]
     if not found:
         raise ask.AskError(f"{name} holds no event. Write one a line.")
+    _check_number(name, len(found))
     return found
+
+
+def _check_number(name: str, events: int) -> None:
+    if events > MOST_EVENTS:
+        raise ask.AskError(
+            f"{name} holds {events:,} events, more than {MOST_EVENTS:,}. Write fewer: the longest told run has some fifty."
+        )
 
 
 def _of_json(name: str, text: str) -> Typed:
     remedy = "Write it with: shadowproof play --json, or simulate --json."
-    if len(text) > MOST:
-        raise ask.AskError(f"{name} is longer than any run that is played. {remedy}")
     try:
         data = json.loads(text)
         if data["schema"] != "shadowproof-play/1":
@@ -66,6 +69,7 @@ def _of_json(name: str, text: str) -> Typed:
         raise ask.AskError(f"{name} has not the shape of a run. {remedy}") from None
     if not vms or not events:
         raise ask.AskError(f"{name} holds no {'event' if vms else 'VM'}. {remedy}")
+    _check_number(name, len(events))
     return Typed(vms, column, events)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from rich.console import Console
 
 from proofs.answers.record import Record, RecordError, load
+from proofs.verdicts.columns import fault_columns
 from proofs.world.scope import Scope
 from proofs.world.world import Column
 from shadowproof import ask
@@ -31,7 +32,7 @@ Said = Callable[[str], None]
 @dataclass(frozen=True)
 class Question:
     """tasks: what to judge. whole: it is what the record holds, which so has to have each verdict. record: what the verdicts are
-    compared with. kinds: the VMs of the host that is judged, in one column. same: see `Verification`."""
+    compared with. kinds: the VMs of the host that is judged. same: see `Verification`."""
 
     tasks: Sequence[Task]
     whole: bool
@@ -71,15 +72,22 @@ def question(
     full: bool = False,
     changed: bool = False,
     inventory: Path | None = None,
+    every_fault: bool = False,
     say: Said = lambda _: None,
 ) -> Question:
-    """The question that is asked. one: the column was asked for. changed: only what changed will be judged. say: hears
+    """The question that is asked. one: the column was asked for. changed: only what changed will be judged.
+    every_fault: of a host, without faults and under each fault alone. say: hears
     notes on what is read. Raises AskError, RecordError, and what an inventory that cannot be read raises."""
     if full and changed:
         raise ask.AskError("--full asks more than is recorded, --changed less. Leave one out.")
+    if every_fault and (inventory is None or one):
+        raise ask.AskError(
+            "--every-fault is about the VMs of --inventory, and names no column. Leave it out, or the others."
+        )
     if inventory is not None:
-        found = _kinds(inventory, full, column, names, say)
-        return Question([(column, names, scope_of(found, vms))], False, NOTHING, found)
+        found = _kinds(inventory, full, None if every_fault else column, names, say)
+        columns = [column, *fault_columns()] if every_fault else [column]
+        return Question([(one_of_them, names, scope_of(found, vms)) for one_of_them in columns], False, NOTHING, found)
     if one and full:
         raise ask.AskError(
             "--full is about every column; with --fault, --reading or --no-fault there is one. Leave --full out."
@@ -101,8 +109,8 @@ def _record(say: Said, *, whole: bool) -> Record:
         return NOTHING
 
 
-def _kinds(inventory: Path, full: bool, column: Column, names: Sequence[str], say: Said) -> tuple[Kind, ...]:
-    """The VMs of a host, by kinds, as far as what is asked tells them apart."""
+def _kinds(inventory: Path, full: bool, column: Column | None, names: Sequence[str], say: Said) -> tuple[Kind, ...]:
+    """The VMs of a host, by kinds, as far as what is asked tells them apart. column: None is any."""
     if full:
         raise ask.AskError("--full and --inventory exclude one another. Leave one out.")
     found = read_inventory(inventory)

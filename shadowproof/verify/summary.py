@@ -126,7 +126,8 @@ def _finding(done: Verification, column: Column, found: Verdict, *, where: bool)
     yield f"      {PROPERTIES[found.property].says}"
     if done.host is not None and found.run is not None:
         yield f"      {about_run(done.host, found.run)}"
-        yield f"      {about_kinds(done.host, found.property)}"
+        if found.property in done.host.alone:
+            yield f"      {about_kinds(done.host, found.property)}"
 
 
 def _names_in_full(done: Verification) -> Iterator[str]:

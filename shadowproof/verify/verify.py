@@ -9,10 +9,9 @@ from pathlib import Path
 
 from rich.console import Console
 
-from proofs.answers.column_cache import column_key, keep_column, recall_column
 from proofs.answers.memory import replays
 from proofs.answers.record import Record
-from proofs.answers.verdict import CLOSED, PROVED, REFUTED, Verdict
+from proofs.answers.verdict import CLOSED, REFUTED, Verdict
 from proofs.search.replay import EnginesDisagree
 from proofs.solvers.confirm import confirm, confirmed
 from proofs.solvers.confirm import tasks as tasks_for_solvers
@@ -24,7 +23,7 @@ from proofs.world.slices import as_asked
 from proofs.world.world import Column
 from properties.catalogue import PROPERTIES, watched
 from shadowproof.host.kinds import Kind
-from shadowproof.verify.coverage import covered
+from shadowproof.verify.coverage import Covered, covered
 from shadowproof.verify.progress import NOTHING, Enough, announce, confirming, telling
 from shadowproof.verify.report import Verification
 
@@ -60,7 +59,7 @@ def judge(
     last: Record = NOTHING,
 ) -> Verification:
     """Judge all tasks, and tell on the console how far that is. cache: the folder of what was judged before. kinds: the VMs of the
-    host that is judged, in one column. fail_fast: until something is worse than recorded. last: what the run before this found."""
+    host that is judged. fail_fast: until something is worse than recorded. last: what the run before this found."""
     heavy_first = sorted(tasks, key=lambda task: (-len(task[0].faults & _HEAVY), -task[2].vms))
     promises = {name for _, names, _ in tasks for name in names}
     announce(
@@ -73,8 +72,9 @@ def judge(
             if kinds is None:
                 judge_columns(heavy_first, progress=told.done, closing_views=told.closing, cache=cache)
             else:
-                ((column, names, scope),), begun = tasks, time.perf_counter()
-                told.done(column, judge_in_shares((column, names, scope), cache=cache), time.perf_counter() - begun)
+                for task in tasks:
+                    begun = time.perf_counter()
+                    told.done(task[0], judge_in_shares(task, cache=cache), time.perf_counter() - begun)
         except Enough:
             raise
         except BaseException as problem:
@@ -86,31 +86,24 @@ def judge(
     in_order = with_single_faults({column: told.judged[column] for column, _, _ in judged})
     left = len(tasks) - len(judged)
     if not left and BASE in in_order and any(scope.proofs for column, _, scope in tasks if column == BASE):
-        ((names, scope),) = ((names, scope) for column, names, scope in tasks if column == BASE)
-        in_order[BASE] = _confirmed(column_key(BASE, names, scope), in_order[BASE], console, cache)
+        in_order[BASE] = _confirmed(in_order[BASE], console, cache)
     scopes, host = {column: scope for column, _, scope in tasks}, None
-    if kinds is not None:
+    if kinds is not None and len(tasks) == 1:
         ((column, found),) = in_order.items()
         with console.status("judging each kind alone"):
             host = covered(kinds, column, found, scopes[column], cache)
+    elif kinds is not None:
+        host = Covered(kinds, {})  # which kinds break it alone is asked of one column
     return Verification(in_order, scopes, told.seconds, record, compared, host, left)
 
 
-def _confirmed(question: str, found: list[Verdict], console: Console, cache: Path | None) -> list[Verdict]:
-    """The verdicts of the column without faults, with what solvers confirm of them; kept where they confirm all that they are asked.
-    question: all that the verdicts depend on."""
-    key = f"confirmed {question}"
-    if cache is not None and (known := recall_column(key)) is not None:
-        return known
+def _confirmed(found: list[Verdict], console: Console, cache: Path | None) -> list[Verdict]:
+    """The verdicts of the column without faults, with what solvers confirm of them."""
     work = tasks_for_solvers(BASE, [one.property for one in found if one.assurance == CLOSED])
     if not work:
         return found
     with confirming(console, len(work)) as hears:
-        sets = confirm(work, cache=cache, progress=hears)
-    now, asked = confirmed(found, sets), {name for _, names in work for name in names}
-    if cache is not None and all(one.assurance == PROVED for one in now if one.property in asked):
-        keep_column(key, now)
-    return now
+        return confirmed(found, confirm(work, cache=cache, progress=hears))
 
 
 def with_single_faults(verdicts: dict[Column, list[Verdict]]) -> dict[Column, list[Verdict]]:

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from shadowproof.host.inventory import Inventory, read_inventory
+from shadowproof.host.method import assess
+from shadowproof.host.method_report import details
 
 Guest = Mapping[str, str]
 OPEN: Guest = {}
@@ -54,3 +56,8 @@ def mixed(*drives: tuple[str, Guest]) -> dict[str, Any]:
         "HardDrives": [made[kind](j) for j, (kind, _) in enumerate(drives)],
         "GuestDisks": [{"Drive": f"d{j}", **said} for j, (_, said) in enumerate(drives)],
     }
+
+
+def in_detail(inventory: Inventory) -> str:
+    """What `method --verbose` prints, of VMs that were judged each by itself."""
+    return details([assess(machine) for machine in inventory.machines], inventory.notes)

@@ -46,11 +46,11 @@ INSIDE_WORDS: Mapping[Values, tuple[str, ...]] = {
     of("NOT_INSTALLED"): ("NotInstalled", "Not installed", "not-installed"),
 }
 STATUS_WORDS: Mapping[Values, tuple[Any, ...]] = {
-    of("RUNNING"): ("Ok", 2, "OK", 3, "Degraded", "Protocol Mismatch", {"value": 2, "Value": "Ok"}),
+    of("RUNNING"): ("Ok", 2, "OK", 3, "Degraded", "degraded", {"value": 2, "Value": "Ok"}),
     of("STOPPED"): ("LostCommunication", 13, "Lost Communication"),
     of("NOT_INSTALLED", "STOPPED"): ("NoContact", 12, "No Contact", "Disabled"),
-    of("STOPPED", "RUNNING"): ("Error", 6, 32784),
-    SERVICE: ("Kein Kontakt", None),
+    of("STOPPED", "RUNNING"): ("Protocol Mismatch", 32775, "NonRecoverableError", 7),
+    SERVICE: ("Kein Kontakt", None, "Error", 6, 32784),
 }
 RESOURCE_WORDS: Mapping[str, tuple[Any, ...]] = {
     "online": ("Online", 2, "online ", {"value": 2, "Value": "Online"}),

@@ -20,9 +20,11 @@ from shadowproof.host.inventory.node import Node
 from shadowproof.host.inventory.read import DEEPEST
 from shadowproof.host.inventory.vm import Vm
 from shadowproof.host.kinds import facts_of
-from shadowproof.host.method import as_json, render
+from shadowproof.host.method import assess
+from shadowproof.host.method_report import as_json
 from tests.conftest import PROFILE
 from tests.counted import calls
+from tests.helpers.vms import in_detail
 from tests.sampled.inventories import hosts
 from tests.sampled.inventory_files import File, files, values, vms_of
 from tests.sampled.test_inventories import fails
@@ -195,8 +197,8 @@ def check_usable(file: Path, content: bytes) -> None:
     if isinstance(found, Inventory):
         assert found.machines
         with calls(MOST_OF_A_VM * len(found.machines)):
-            assert render(found).endswith("\n")
-            assert json.dumps(as_json(found))
+            assert in_detail(found).endswith("\n")
+            assert json.dumps(as_json(found, [assess(machine) for machine in found.machines]))
 
 
 @FEW

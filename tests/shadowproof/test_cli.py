@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import jsonschema
 import pytest
+from typer.main import get_command
+from typer.testing import CliRunner
 
 from proofs.world.world import Column
 from shadowproof import ask
+from shadowproof.cli import app
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = "shadowproof/examples/twelve-vms.json"
@@ -71,6 +75,14 @@ BAD = {
     "more and less than recorded": (["verify", "--changed", "--full"], "--full asks more than is recorded"),
     "what is not recorded, as changed": (["verify", "--changed", "-i", EXAMPLE], "Leave --changed out"),
     "watching what comes once": (["verify", "--watch", "--json", "-"], "Name one"),
+    "every fault of no host": (["verify", "--every-fault"], "--every-fault is about the VMs of --inventory"),
+    "every fault and one": (
+        ["verify", "-i", EXAMPLE, "--every-fault", "-f", "guest_hangs"],
+        "--every-fault is about the VMs of --inventory",
+    ),
+    "the size of no promise": (["cuts", "--size", "3"], "--size 3 without a property"),
+    "an actor without a name": (["draw", ""], "There is no actor ''"),
+    "a VM of another host": (["method", "-i", EXAMPLE, "--vm", "mail02"], "Did you mean mail01?"),
     "every proof and one": (["prove", "--no-fault", "--all"], "Leave --all out"),
 }
 
@@ -84,6 +96,35 @@ def test_bad_input_is_one_sentence_and_status_2(name: str) -> None:
     assert "Traceback" not in done.stderr
     assert done.stderr.startswith("shadowproof: ")
     assert len(done.stderr.strip().splitlines()) == 1
+
+
+FILES = [
+    ("method", "--inventory"), ("verify", "--json"), ("verify", "--cache"), ("verify", "--inventory"), ("prove", "--smtlib"),
+    ("play", "--file"), ("draw", "--svg"), ("export", "--output", "--to", "promela"), ("sweep", "--worker-cache"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("command", "option", "more"), [(one, option, more) for one, option, *more in FILES])
+def test_an_empty_name_of_a_file_is_not_the_working_folder(
+    command: str, option: str, more: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """2026-11-29: `--cache ""` filled the working folder."""
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(app, [command, *more, option, ""])
+    assert (done.exit_code, "it is empty" in re.sub(r"[│\s]+", " ", done.output)) == (2, True), done.output
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_every_option_that_takes_a_file_is_among_them() -> None:
+    """Of those that more than one command takes, once."""
+    of_files = {
+        (command.name, option)
+        for command in get_command(app).commands.values()  # type: ignore[attr-defined]
+        for parameter in command.params
+        for option in parameter.opts
+        if parameter.metavar in {"FILE", "DIR"} and option.startswith("--")
+    }
+    assert {option for _, option in of_files} == {option for _, option, *_ in FILES}
 
 
 def test_nothing_is_written_on_bad_input(tmp_path: Path) -> None:

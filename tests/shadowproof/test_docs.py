@@ -6,9 +6,12 @@ from pathlib import Path
 import pytest
 
 from model.protocol import PROTOCOL
+from model.requirements import REQUIREMENTS
+from proofs.answers.record import load
 from properties.catalogue import PROPERTIES
 from shadowproof import docs
-from shadowproof.pages.pages import slug
+from shadowproof.pages.findings import breaking
+from shadowproof.pages.layout import WIDTH, contents, folded, slug
 
 ROOT = Path(__file__).parents[2]
 PAGES = {path.name: text for path, text in docs.generate(ROOT).items()}
@@ -76,3 +79,57 @@ def test_nothing_is_written_if_one_page_fails(tmp_path: Path, monkeypatch: pytes
     with pytest.raises(UnicodeEncodeError):
         docs.write(tmp_path)
     assert list(folder.iterdir()) == []
+
+
+ON_PAGES = {
+    "properties.md": {slug(name) for name in PROPERTIES}, "actors.md": {"requester", "writer_state"},
+    "events.md": {slug(name) for name in PROTOCOL.events},
+    "requirements.md": {slug(one.id) for one in REQUIREMENTS},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ON_PAGES)
+def test_what_is_on_a_page_stands_on_its_top_as_links(name: str) -> None:
+    top = re.split(r"^### ", PAGES[name], maxsplit=1, flags=re.MULTILINE)[0]
+    links = re.findall(r"\]\(#([^)]+)\)", top)
+    assert ON_PAGES[name] <= set(links)
+    assert set(links) <= set(_anchors(PAGES[name]))
+    assert len(links) == len(set(links)) == len(_anchors(PAGES[name])) - 1
+
+
+def test_lines_are_not_so_long_that_nobody_reads_them() -> None:
+    for name, text in PAGES.items():
+        outside_code = re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
+        lines = [line for line in outside_code.splitlines() if not line.startswith(("|", "#"))]
+        assert all(len(line) <= WIDTH or " " not in line.strip("* ") for line in lines), name
+        assert name == "obligations.md" or max(map(len, text.splitlines())) < 900
+
+
+def test_folding_changes_no_word_and_makes_no_list() -> None:
+    long = " ".join(["word + 12. more - and # then * all"] * 20)
+    for text in (f"* {long}", long, f"* *term*: {long}\n\nend\n"):
+        done = folded(text)
+        assert done.split() == text.split()
+        assert len(done.splitlines()) > 3
+        starts = [line.split()[0] for line in done.splitlines()[1:] if line]
+        assert not {"+", "12.", "-", "#", "*"} & set(starts)
+    for as_it_is in (f"| {long} |", f"```text\n{long}\n```", f"# {long}", ""):
+        assert folded(as_it_is) == as_it_is
+
+
+def test_contents_are_links_by_group() -> None:
+    assert contents({"1. One": ["a-b", "GEN-1"]}) == "* [1. One](#1-one): [a-b](#a-b), [GEN-1](#gen-1)"
+
+
+def test_a_requirement_leads_to_each_finding_about_it() -> None:
+    breaks = breaking(load())
+    assert len(breaks) > 20
+    sections = dict(
+        part.split("\n", 1) for part in re.split(r"^### ", PAGES["requirements.md"], flags=re.MULTILINE)[1:]
+    )
+    for one in REQUIREMENTS:
+        text = " ".join(sections[one.id].split())
+        for found in (found for found in PROPERTIES.values() if one.id in found.shows):
+            for column in breaks.get(found.name, ()):
+                assert f"](findings.md#{slug(column)})" in text
+            assert (f"`{found.name}` fails under" in text) == (found.name in breaks)

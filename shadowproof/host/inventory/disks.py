@@ -30,7 +30,7 @@ def drives_of(vm: Vm) -> list[Node] | None:
     texts = inner.value if inner is not None and isinstance(inner.value, list) else []
     if found is not None and inner is not None and texts and all(_is_path(text) for text in texts):
         vm.note(found.where, "texts instead of objects, read as the paths of its VHD files")
-        return [replace(inner.child(i, text), value={"Path": text}) for i, text in enumerate(texts)]
+        return vm.bounded(found, [replace(inner.child(i, text), value={"Path": text}) for i, text in enumerate(texts)])
     return vm.collection("HardDrives")
 
 
@@ -170,6 +170,8 @@ def _guest_disks(vm: Vm) -> tuple[list[Node], bool]:
     if node is None:
         return [], False
     items = vm.value(node.items, None)
+    if items is not None and vm.bounded(node, items) is None:
+        return [], False
     if items is None:
         if isinstance(node.unwrapped().value, str | dict | list):
             remedy = "give each disk as an object with Drive, Layout and FileSystem"

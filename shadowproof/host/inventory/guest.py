@@ -34,19 +34,22 @@ _NO_NAME = {"", "unknown", "other", "none", "n/a", "-", "?"}
 _THEIR_FORMATS = {"ext2", "ext3", "ext4", "xfs", "btrfs", "zfs", "jfs", "reiserfs", "f2fs", "ufs", "lvm"}
 _DOWN = {Integration.NOT_INSTALLED, Integration.STOPPED}
 _REACHED = {Integration.STOPPED, Integration.RUNNING}
-_STATUS = {
-    "ok": {Integration.RUNNING},
-    "degraded": {Integration.RUNNING},
-    "protocolmismatch": {Integration.RUNNING},
-    "error": _REACHED,
-    "nonrecoverableerror": _REACHED,
-    "applicationcritical": _REACHED,
-    "communicationtimedout": _REACHED,
-    "communicationfailed": _REACHED,
-    "nocontact": _DOWN,  # the guest has never answered since it was started
-    "lostcommunication": {Integration.STOPPED},  # it had answered
-    "disabled": _DOWN,
-}
+_UNSAID = "what is documented of the service does not know it"
+STATUS: dict[str, tuple[set[Integration], str]] = {
+    "ok": ({Integration.RUNNING}, "it works"),
+    "degraded": ({Integration.RUNNING}, "it works, by an older version of the protocol that host and guest both speak"),
+    "nonrecoverableerror": (_REACHED, "the guest speaks no version of the protocol that the host does, so it answered once"),
+    "protocolmismatch": (_REACHED, "the versions of the protocol differ: whether that counts as running the document does not say"),
+    "nocontact": (_DOWN, "it has not answered since the VM was started"),
+    "lostcommunication": ({Integration.STOPPED}, "it had answered and no longer does, which a backup finds as if it were stopped"),
+    "disabled": (_DOWN, "the host does not use it"),
+    "error": (set(Integration), _UNSAID),
+    "applicationcritical": (set(Integration), _UNSAID),
+    "communicationtimedout": (set(Integration), _UNSAID),
+    "communicationfailed": (set(Integration), _UNSAID),
+}  # fmt: skip
+"""What the host may say of the service in the guest: in which states it may then be, and why. In lower case, without blanks."""
+
 _STATUS_NUMBERS = {
     2: "ok", 3: "degraded", 6: "error", 7: "nonrecoverableerror", 12: "nocontact", 13: "lostcommunication",
     32775: "protocolmismatch", 32782: "applicationcritical", 32783: "communicationtimedout",
@@ -158,14 +161,16 @@ def _seen_by_host(vm: Vm, component: Node, power: Fact, on_host: str) -> Fact:
         return possible(Integration, f"{node.told}, which is no status in English", on_host)
     if _mismatch(component, status):
         vm.note(component.where, "the service in the guest speaks another protocol version, which may fail a backup")
-    return possible(_STATUS[status], f"{enabled.told}, {node.told}", in_guest)
+    states, why = STATUS[status]
+    source = f"{enabled.told}, {node.told}"
+    return possible(states, source if status == "ok" else f"{source}: {why}", in_guest)
 
 
 def _status(node: Node) -> str | None:
     """The status's lower-case name without blanks; None if it is in another language or from a later release."""
     value = node.scalar()
     name = _STATUS_NUMBERS.get(value) if isinstance(value, int) else re.sub(r"[\s-]", "", value).casefold()
-    return name if name in _STATUS else None
+    return name if name in STATUS else None
 
 
 def _mismatch(component: Node, status: str) -> bool:

@@ -10,7 +10,7 @@ from .names import ONLY_OF_VMS, plain_names
 from .node import Node, shown
 
 COLLECT = "Get-VM | ConvertTo-Json -Depth 4 | Set-Content -Encoding utf8 FILE"
-REMEDY = f"collect the VMs themselves on the host: with collect-inventory.ps1, or with {COLLECT}"
+REMEDY = f"collect the VMs themselves on the host: with collect-inventory.ps1 (shadowproof collector prints it), or with {COLLECT}"
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from .node import InventoryError
 from .others import COLLECT
 
 AS_JSON = "ConvertTo-Json -Depth 4 | Set-Content -Encoding utf8"
-WRITE_IT = f"write it with collect-inventory.ps1, or with: {COLLECT}"
+WRITE_IT = f"write it with collect-inventory.ps1 (shadowproof collector prints it), or with: {COLLECT}"
 _LOOKED_AT = 4000  # characters at the start of the text
 
 _TABLE_RULE = re.compile(r"^[ \t]*-{2,}(?:[ \t]+-{2,})*[ \t]*\r?$", re.MULTILINE)

@@ -11,6 +11,9 @@ from .node import Node, OddValueError, shown_value
 _T = TypeVar("_T")
 _DEPTH = "use ConvertTo-Json -Depth 4"
 
+MOST_PARTS = 512
+"""Elements of one collection of a VM; Hyper-V allows 260 disks and 68 adapters. What more stand for nobody can say: they stay open."""
+
 
 @dataclass(frozen=True)
 class Vm:
@@ -73,7 +76,17 @@ class Vm:
                 else f"{shown_value(found.value)} does not say whether there are any"
             )
             self.note(found.where, f"{why}, so this stays open; {_DEPTH}")
-        return items
+        return self.bounded(found, items)
+
+    def bounded(self, found: Node, items: list[Node] | None) -> list[Node] | None:
+        """The elements; None (noted) where they are more than a VM can have."""
+        if items is None or len(items) <= MOST_PARTS:
+            return items
+        self.note(
+            found.where,
+            f"has {len(items):,} elements, more than the {MOST_PARTS} that are read of one VM, so this stays open; check what wrote it",
+        )
+        return None
 
     def get_vm(self, properties: str) -> str:
         """The command that shows properties of this VM."""

@@ -182,7 +182,8 @@ def service(status: object = 2, **elements: Any) -> dict[str, Any]:
         ([service(Enabled=False)], ("NOT_INSTALLED", "STOPPED")),
         ([service(12)], ("NOT_INSTALLED", "STOPPED")),
         ([service("LostCommunication")], ("STOPPED",)),
-        ([service(32784)], ("STOPPED", "RUNNING")),
+        ([service(32784)], ("NOT_INSTALLED", "STOPPED", "RUNNING")),
+        ([service("Protocol Mismatch")], ("STOPPED", "RUNNING")), # 2026-11-29: was counted as running
         ([service(None, PrimaryStatusDescription="No Contact")], ("NOT_INSTALLED", "STOPPED")),
         ([service(None, PrimaryStatusDescription="Kein Kontakt")], ("NOT_INSTALLED", "STOPPED", "RUNNING")),
         ([service("OK", Id=None, Name="Backup (volume checkpoint)")], ("RUNNING",)),

@@ -14,7 +14,8 @@ import pytest
 from shadowproof.cli import main
 from shadowproof.host.inventory import Inventory, read_inventory
 from shadowproof.host.kinds import facts_of
-from shadowproof.host.method import assess, render
+from shadowproof.host.method import assess
+from tests.helpers.vms import in_detail
 
 HERE = Path(__file__).parents[1]
 FRESH = HERE / "inventories" / "field"
@@ -153,7 +154,7 @@ def check(command: Command, path: Path, expected: Refused | Read) -> None:
     said_once = {words: sum(words in note for note in found.notes) for words in expected.notes}
     assert said_once == dict.fromkeys(expected.notes, 1), found.notes
     assert all(any(words in note for words in expected.notes) for note in found.notes), found.notes
-    assert command("method", "--inventory", str(path)) == (0, f"{render(found)}\n", "")
+    assert command("method", "--inventory", str(path), "--verbose") == (0, f"{in_detail(found)}\n", "")
 
 
 def known_facts(found: Inventory) -> list[str]:
@@ -194,7 +195,7 @@ def test_a_linux_guest_gets_no_command_of_windows_and_is_told_that_the_document_
             if fact.command and ("inside the VM" in fact.command or "vssadmin" in fact.command)
         ]
         assert "its guest does not run Windows" in machine.outside[0]
-    assert render(found).count("outside  its guest does not run Windows") == 2
+    assert in_detail(found).count("outside  its guest does not run Windows") == 2
     assert {assess(machine).method for machine in found.machines} == {"open"}
 
 

@@ -8,8 +8,7 @@ import pytest
 from shadowproof.host.inventory import Inventory, Machine
 from shadowproof.host.inventory.machines import _NAMED
 from shadowproof.host.kinds import facts_of
-from shadowproof.host.method import render
-from tests.helpers.vms import read_from, vm
+from tests.helpers.vms import in_detail, read_from, vm
 
 DRIVE = {"Name": "d", "Path": r"D:\vm\d.vhdx"}
 USUAL = vm(
@@ -64,7 +63,7 @@ def test_it_leaves_open_what_it_is_about_and_nothing_else_of_any_vm(tmp_path: Pa
     assert all(len(states(spoiled)[fact]) > 1 for fact in about)
     found = read_from(tmp_path, [{**USUAL, **elements}, {**USUAL, "Name": "second"}])
     assert [note in said for said in found.notes] == [True]
-    assert render(found).endswith("2 VMs: 0 Saved State, 1 Child VM Snapshot, 1 open\n") or about <= {
+    assert in_detail(found).endswith("2 VMs: 0 Saved State, 1 Child VM Snapshot, 1 open\n") or about <= {
         "cluster",
         "switch#0",
     }

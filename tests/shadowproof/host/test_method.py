@@ -16,9 +16,10 @@ from model.protocol import PROTOCOL
 from proofs.mutants.changes import rows_of, with_dest, with_table
 from shadowproof.host.inventory import Inventory, Machine, read_inventory
 from shadowproof.host.kinds import all_parts, at_start, can_be
-from shadowproof.host.method import WIDTH, Assessment, as_json, assess, render
+from shadowproof.host.method import Assessment, assess
+from shadowproof.host.method_report import WIDTH, as_json
 from tests.golden import assert_golden
-from tests.helpers.vms import BASIC, DYNAMIC, OPEN, mixed, read_from, vhds, vm
+from tests.helpers.vms import BASIC, DYNAMIC, OPEN, in_detail, mixed, read_from, vhds, vm
 
 HERE = Path(__file__).parents[1]
 EXAMPLE = HERE.parents[1] / "shadowproof" / "examples" / "twelve-vms.json"
@@ -60,12 +61,12 @@ SMALL = {
 
 
 def test_the_text_of_the_twelve() -> None:
-    assert_golden(GOLDEN / "method-twelve-vms.txt", render(read_inventory(EXAMPLE)))
+    assert_golden(GOLDEN / "method-twelve-vms.txt", in_detail(read_inventory(EXAMPLE)))
 
 
 @pytest.mark.parametrize("name", SMALL)
 def test_the_text_of_small_inventories(read: Read, name: str) -> None:
-    assert_golden(GOLDEN / f"method-{name}.txt", render(read(SMALL[name])))
+    assert_golden(GOLDEN / f"method-{name}.txt", in_detail(read(SMALL[name])))
 
 
 def test_the_methods_of_the_twelve() -> None:
@@ -241,21 +242,21 @@ def test_no_line_is_too_long_whatever_the_file_says(read: Read) -> None:
         "SnapshotFileLocation": "D:\\" + "x" * 300,
         "HardDrives": [{"Path": "D:\\" + "y" * 300 + ".vhd"}],
     }
-    text = render(
+    text = in_detail(
         read([vm(**{**long, "GuestDisks": None}), vm(**{**long, "Name": "p", "HardDrives": [{"Name": "z" * 200}]})])
     )
     assert max(map(len, text.splitlines())) == WIDTH
-    assert max(map(len, render(read_inventory(EXAMPLE)).splitlines())) <= WIDTH
+    assert max(map(len, in_detail(read_inventory(EXAMPLE)).splitlines())) <= WIDTH
 
 
 def test_the_counts_stand_last(read: Read) -> None:
-    text = render(read([vm(Name="a"), vm(Name="b", State="Off"), vm(Name="c", State=None)]))
+    text = in_detail(read([vm(Name="a"), vm(Name="b", State="Off"), vm(Name="c", State=None)]))
     assert text.splitlines()[-1] == "3 VMs: 1 Saved State, 1 Child VM Snapshot, 1 open"
 
 
 def test_the_json_says_the_same_and_can_be_written() -> None:
     inventory = read_inventory(EXAMPLE)
-    found = json.loads(json.dumps(as_json(inventory)))
+    found = json.loads(json.dumps(as_json(inventory, [assess(machine) for machine in inventory.machines])))
     assert found["summary"] == {"vms": 12, SAVED: 9, CHILD: 2, "open": 1}
     assert [told["name"] for told in found["vms"]] == [machine.name for machine in inventory.machines]
     dc02 = found["vms"][-1]

@@ -13,12 +13,12 @@ from proofs.answers.verdict import REFUTED, RunFound, Verdict
 from proofs.world.scope import Scope
 from proofs.world.world import Column
 from shadowproof.host.kinds import kinds
-from shadowproof.host.method import WIDTH, render
+from shadowproof.host.method_report import WIDTH
 from shadowproof.spelling import LONGEST, in_full, shortened
 from shadowproof.verify.coverage import Covered
 from shadowproof.verify.printing import print_verification
 from shadowproof.verify.report import Verification
-from tests.helpers.vms import DYNAMIC, read_from, vhds, vm
+from tests.helpers.vms import DYNAMIC, in_detail, read_from, vhds, vm
 
 LONG = "".join(f"{number:03}-database" for number in range(15))
 OTHER = LONG[:-3] + "two"
@@ -39,7 +39,7 @@ def test_the_middle_is_left_out() -> None:
 
 @pytest.mark.parametrize("more", [{}, vhds(DYNAMIC)])
 def test_method_keeps_its_width(tmp_path: Path, more: dict[str, object]) -> None:
-    text = render(read_from(tmp_path, [vm(Name=LONG, **more), vm(Name="web")]))
+    text = in_detail(read_from(tmp_path, [vm(Name=LONG, **more), vm(Name="web")]))
     assert max(map(len, text.splitlines())) <= WIDTH
     assert squeezed(text).count(LONG) == 1
     assert f"{shortened(LONG)}: " in text

@@ -113,7 +113,7 @@ def test_what_was_judged_and_confirmed_is_not_judged_or_confirmed_again(
     nowhere = Console(file=StringIO())
     first = judge(tasks, Record({}), compared=False, console=nowhere, cache=tmp_path).all_verdicts
     assert [one.assurance for one in first] == [PROVED, CLOSED]
-    monkeypatch.setattr("shadowproof.verify.verify.confirm", lambda *_, **__: pytest.fail("solvers were asked again"))
+    monkeypatch.setattr("proofs.solvers.confirm._one", lambda *_, **__: pytest.fail("solvers were asked again"))
     monkeypatch.setattr("proofs.verdicts.suite.judged", lambda *_, **__: pytest.fail("it was judged again"))
     again = judge(tasks, Record({}), compared=False, console=nowhere, cache=tmp_path).all_verdicts
     use(None)
