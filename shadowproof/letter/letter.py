@@ -36,8 +36,9 @@ WIDTH = 118
 NOT_SHOWN = (
     "The combinations are of the fault-free world; readings of different tables are not combined with each other.",
     "That every session ends, that something is possible, and what a child sees are not judged in combinations.",
-    "A row has one run that the machines replayed, of the combination named; that the others of the row break the promise too is what "
-    "closed views leave open. What is in no row is kept: no state or step made of views breaks it, for any number of VMs.",
+    "A row has one run that the machines replayed, of a combination that is in no other row where there is one; that the others of "
+    "the row break the promise too is what closed views leave open. What is in no row is kept: no state or step made of views breaks "
+    "it, for any number of VMs.",
     "A promise that speaks of a reading asks of each combination what that reading says; one that nothing can exercise counts as kept.",
     "The model is of a document: what a product does is shown by captures and real agents only.",
 )
@@ -110,6 +111,7 @@ def letter(found: Kept) -> str:
         "of every promise whether it can be kept. These are the changes that would help, most important first; S numbers your "
         "sentences. Below: what can be kept at all, and for each change the run behind it and the proof that it helps."
     )
+    lines += _in_short(found.blocks)
     for number, (one, _) in enumerate(findings, 1):
         lines += _paragraph(
             f"{number}. **{one.title}** ({_sentences(one)}). Write: {one.wording}{_short_proof(one, found)}"
@@ -174,7 +176,7 @@ def _answer(blocks: Sequence[Block]) -> list[str]:
     lines: list[str] = []
     for block in blocks:
         total, (chosen, lost) = len(list(block.all())), best(block)
-        head = f"{_names(block.readings)}: {total:,} combinations, {len(block.asked)} promises."
+        head = f"{_names(block.readings)}: {total:,} combinations (the other readings by default), {len(block.asked)} promises."
         if not block.breaks(chosen[0]):
             lines += _paragraph(f"* {head} **{len(chosen):,} of them keep every promise**: {_common(chosen, block)}.")
             continue
@@ -184,7 +186,7 @@ def _answer(blocks: Sequence[Block]) -> list[str]:
             lines += [f"  * {said}"]
         fewest = sorted(block.breaks(chosen[0]))
         lines += ["", *_paragraph(
-            f"{_count(chosen, 'combination')} of these break fewest, {len(fewest)} each"
+            f"Fewest are broken, {len(fewest)}, by {_count(chosen, 'combination')}"
             f"{': ' + ', '.join(sorted(lost)) if lost else ''}: with {_common(chosen, block)}."
         )]  # fmt: skip
     return lines
