@@ -6,6 +6,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from shadowproof.duties import duties
+from shadowproof.letter import letter
 from shadowproof.pages import findings, mutants, pages
 from shadowproof.pages.layout import folded
 
@@ -18,6 +19,7 @@ GENERATED = {
     "derived.md": pages.derived,
     "left-out.md": pages.left_out,
     "findings.md": findings.page,
+    "letter.md": letter.page,
     "obligations.md": duties.page,
     "mutants.md": mutants.page,
 }

@@ -32,6 +32,31 @@ def left_out() -> None:
 
 
 @app.command()
+def letter(
+    anew: Annotated[
+        bool, typer.Option("--anew", help="Work all combinations and proofs out anew, and keep them.")
+    ] = False,
+) -> None:
+    """The letter to the document's owner: what to change, what can be kept at all, and each finding with its run and its proof.
+
+    It is printed at once, from what is kept; --anew takes some twenty minutes. Exit status: 0; 2 what is kept is of another protocol.
+    """
+    from proofs.verdicts.combinations import PATH, CombinationsError, dump
+    from shadowproof import ask
+    from shadowproof.files import write_whole
+    from shadowproof.letter import letter as command
+
+    try:
+        progress = console(errors=True)
+        found = command.made_anew(lambda what: progress.print(what, highlight=False)) if anew else command.kept()
+    except CombinationsError as problem:
+        raise ask.AskError(str(problem)) from None
+    if anew:
+        write_whole(PATH, dump(found))
+    say(command.letter(found), end="")
+
+
+@app.command()
 def draw(
     actor: Annotated[str | None, typer.Argument(help="The actor to draw; none: all of them.")] = None,
     svg: Annotated[

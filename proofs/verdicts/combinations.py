@@ -1,0 +1,293 @@
+"""All combinations of readings in the fault-free world: which promises each of them keeps, for any number of VMs.
+
+One labelled closure has every combination as a column. A promise may be broken in a combination where something made of views
+breaks it; elsewhere it is kept. The combinations that break it are told as rows: a row names for some readings the values they
+may have, and stands for every combination that has such values. Of each row one combination, that with fewest readings other
+than the default, is judged by itself, which gives a run that the machines replay.
+
+Readings are in one block where they are combined; readings of different blocks are not combined with one another.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations, product
+from math import prod
+from pathlib import Path
+from typing import Any
+
+import proofs.answers
+from model.readings import READINGS, Reading
+from proofs.answers.verdict import REFUTED
+from proofs.verdicts.check import check
+from proofs.views.family_proof import Proving
+from proofs.world.scope import Scope
+from proofs.world.slices import as_asked
+from proofs.world.world import Column
+from properties.catalogue import PROPERTIES, watched
+from properties.kinds import Ends, Fact, Possible, Property
+
+PATH = Path(proofs.answers.__file__).parent / "combinations.json"
+SCHEMA = "shadowproof-combinations/1"
+MOST = 4096
+"""Combinations of a block at most: a label has a bit for each."""
+
+BLOCKS = (
+    ("READ-1", "READ-2", "READ-5", "READ-6", "READ-8", "READ-9", "READ-11", "READ-14", "READ-15", "READ-17"),
+    ("READ-3", "READ-4", "READ-7", "READ-10", "READ-16"),
+    ("READ-12", "READ-13"),
+)
+"""The readings that are combined: what becomes of a backup after a veto; what is left; and what a VM's disks must be like."""
+
+Values = Mapping[str, tuple[str, ...]]
+Combination = tuple[tuple[str, str], ...]
+
+
+class CombinationsError(Exception):
+    """What is kept of combinations cannot be read; the message says the remedy."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """Combinations that break a promise. values: by reading those that it may have (readings not named: any). steps: of a run, found
+    with `shown` and replayed open: views alone leave it open
+    whether it is broken there, and no run is known: a closer look at `shown` found none."""
+
+    values: Values
+    shown: Mapping[str, str]
+    steps: int | None
+
+    open: bool = False
+
+    def has(self, chosen: Mapping[str, str]) -> bool:
+        """Whether a combination is of this row."""
+        return _in(self.values, chosen)
+
+
+@dataclass(frozen=True)
+class Block:
+    """Readings that are combined with one another, and by promise the rows in which it is broken. asked: promises that were judged;
+    views: of the largest closed set."""
+
+    readings: tuple[str, ...]
+    asked: tuple[str, ...]
+    broken: Mapping[str, tuple[Row, ...]]
+    views: int
+
+    def all(self) -> Iterator[dict[str, str]]:
+        """Every combination, the default first."""
+        for states in product(*(_reading(name).actor.states for name in self.readings)):
+            yield dict(zip(self.readings, states, strict=True))
+
+    def breaks(self, chosen: Mapping[str, str]) -> frozenset[str]:
+        """The promises that a combination breaks."""
+        return frozenset(
+            name for name, rows in self.broken.items() if any(row.has(chosen) and not row.open for row in rows)
+        )
+
+    def leaves_open(self, chosen: Mapping[str, str]) -> frozenset[str]:
+        """The promises of which neither is known in a combination."""
+        found = {name for name, rows in self.broken.items() if any(row.has(chosen) and row.open for row in rows)}
+        return frozenset(found) - self.breaks(chosen)
+
+
+def _reading(name: str) -> Reading:
+    return next(one for one in READINGS if one.actor.name == name)
+
+
+def column_of(chosen: Mapping[str, str]) -> Column:
+    """A combination as a column: what is as by default is not named."""
+    order = [one.actor.name for one in READINGS]
+    other = [(name, state) for name, state in chosen.items() if state != _reading(name).default]
+    return Column(frozenset(), tuple(sorted(other, key=lambda pair: order.index(pair[0]))))
+
+
+# -- working it out -------------------------------------------------------------------------------------------------------
+
+
+def block_of(
+    readings: Sequence[str], names: Sequence[str] | None = None, progress: Callable[[str], None] = lambda _: None
+) -> Block:
+    """Close the views of every combination of these readings, and judge promises in all of them. Raises ValueError at too many."""
+    block = Block(tuple(readings), (), {}, 0)
+    size = prod(len(_reading(name).actor.states) for name in readings)
+    if not readings or size > MOST:
+        raise ValueError(f"{size:,} combinations: name readings that have at most {MOST:,} together")
+    chosen, network = list(block.all()), watched()
+    asked = {
+        name: one
+        for name in names or PROPERTIES
+        if _is_asked(PROPERTIES[name])
+        and (one := as_asked(PROPERTIES[name], network))[0] is network
+        and not isinstance(one[1], Ends)
+    }
+    proving = Proving(network, [column_of(one) for one in chosen], [one for _, one in asked.values()])
+    splits = {s.found.name: s.asked for _, found in asked.values() for s in proving.family.split(found)}
+    broken, views, judged = dict.fromkeys(asked, 0), 0, dict.fromkeys(asked, 0)
+    units = proving.units()
+    for number, unit in enumerate(units, 1):
+        progress(f"closing views {number} of {len(units)}")
+        for name, shown in proving.shown(unit).items():
+            known = splits[name]
+            broken[known.name] |= shown.broken
+            judged[known.name] |= shown.asked
+            views = max(views, *shown.views)
+    everywhere = (1 << len(chosen)) - 1
+    whole = tuple(name for name in asked if judged[name] == everywhere)
+    found = {}
+    for name in whole:
+        if broken[name]:
+            progress(f"runs that break {name}")
+            bits = [one for bit, one in enumerate(chosen) if broken[name] >> bit & 1]
+            of = rows(bits, block)
+            found[name] = tuple(_row(name, one, [other for other in of if other is not one], block) for one in of)
+    return Block(block.readings, whole, found, views)
+
+
+def _is_asked(found: Property) -> bool:
+    """Whether closed views can keep a promise: they never show that something is possible, nor that all ends."""
+    return not isinstance(found, (Fact, Ends, Possible))
+
+
+def rows(broken: Sequence[Mapping[str, str]], block: Block) -> list[Values]:
+    """Few rows that stand for just these combinations, each as wide as can be."""
+    states = {name: _reading(name).actor.states for name in block.readings}
+    known = {tuple(one.items()) for one in broken}
+    left, found = list(broken), list[Values]()
+    while left:
+        values: dict[str, tuple[str, ...]] = {name: (left[0][name],) for name in block.readings}
+        for name in block.readings:  # first whether it matters at all, then which of its values do the same
+            for more in (states[name], *((s,) for s in states[name])):
+                wider = {**values, name: tuple(s for s in states[name] if s in {*values[name], *more})}
+                if all(one in known for one in _combinations(wider)):
+                    values = wider
+        found.append({name: allowed for name, allowed in values.items() if len(allowed) < len(states[name])})
+        left = [one for one in left if not all(one[name] in allowed for name, allowed in values.items())]
+    return found
+
+
+def _combinations(values: Values) -> Iterator[Combination]:
+    for states in product(*values.values()):
+        yield tuple(zip(values, states, strict=True))
+
+
+def _shown(row: Values, others: Sequence[Values], block: Block) -> dict[str, str]:
+    """The combination of a row that is judged: fewest readings other than the default, of those that are in no other row, which
+    would show it for another reason."""
+    of_row = [one for one in block.all() if _in(row, one)]
+    own = [one for one in of_row if not any(_in(other, one) for other in others)] or of_row
+    return dict(column_of(min(own, key=lambda one: len(column_of(one).readings))).readings)
+
+
+def _in(values: Values, chosen: Mapping[str, str]) -> bool:
+    return all(chosen[name] in allowed for name, allowed in values.items())
+
+
+def _row(name: str, values: Values, others: Sequence[Values], block: Block) -> Row:
+    """The row, with a run of one of its combinations."""
+    shown = _shown(values, others, block)
+    (verdict,) = check(column_of(shown), [name], Scope(proofs=True, counts=False))
+    refuted = verdict.verdict == REFUTED
+    return Row(values, shown, verdict.length if refuted else None, open=not refuted)
+
+
+# -- what follows ---------------------------------------------------------------------------------------------------------
+
+
+def interacting(block: Block) -> list[tuple[str, ...]]:
+    """Groups of readings that some row names together: whether one keeps a promise may hang on the others. Readings of no row are in
+    none: all combinations of them do the same."""
+    groups: list[set[str]] = []
+    for row in (row for found in block.broken.values() for row in found if not row.open):
+        touched = [group for group in groups if group & row.values.keys()]
+        groups = [group for group in groups if group not in touched]
+        if row.values:
+            groups.append({*row.values}.union(*touched))
+    return [tuple(name for name in block.readings if name in group) for group in groups]
+
+
+def conflicts(block: Block, most: int = 3) -> list[tuple[str, ...]]:
+    """The smallest sets of promises of which every combination breaks one: they cannot all be kept."""
+    kept = {name: set[int]() for name in block.broken}
+    for number, chosen in enumerate(block.all()):
+        for name in kept.keys() - block.breaks(chosen):
+            kept[name].add(number)
+    found: list[tuple[str, ...]] = []
+    for many in range(1, most + 1):
+        for names in combinations(kept, many):
+            if not any(set(one) <= set(names) for one in found) and not set.intersection(*(kept[n] for n in names)):
+                found.append(names)
+    return found
+
+
+def best(block: Block) -> tuple[list[dict[str, str]], frozenset[str]]:
+    """The combinations that break fewest promises, and what each of them breaks at least."""
+    by_broken = [(chosen, block.breaks(chosen)) for chosen in block.all()]
+    fewest = min(len(broken) for _, broken in by_broken)
+    found = [(chosen, broken) for chosen, broken in by_broken if len(broken) == fewest]
+    return [chosen for chosen, _ in found], frozenset.intersection(*(broken for _, broken in found))
+
+
+# -- kept -----------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Kept:
+    """protocol: the hash of what it was worked out of. wordings: what a proposed wording mends, by its name: see the letter."""
+
+    protocol: str
+    blocks: tuple[Block, ...]
+    wordings: Mapping[str, Any]
+
+
+def dump(kept: Kept) -> str:
+    """As text, for `load`."""
+    data = {
+        "schema": SCHEMA,
+        "protocol": kept.protocol,
+        "blocks": [
+            {
+                "readings": one.readings,
+                "asked": one.asked,
+                "views": one.views,
+                "broken": {
+                    name: [
+                        {"values": dict(r.values), "shown": dict(r.shown), "steps": r.steps, "open": r.open}
+                        for r in rows
+                    ]
+                    for name, rows in one.broken.items()
+                },
+            }
+            for one in kept.blocks
+        ],
+        "wordings": dict(kept.wordings),
+    }
+    return json.dumps(data, indent=1) + "\n"
+
+
+def load(path: Path = PATH) -> Kept:
+    """What is kept. Raises CombinationsError."""
+    try:
+        data = json.loads(path.read_text("utf-8"))
+        if data["schema"] != SCHEMA:
+            raise ValueError("of another schema")
+        blocks = tuple(
+            Block(
+                tuple(one["readings"]),
+                tuple(one["asked"]),
+                {
+                    name: tuple(
+                        Row({n: tuple(v) for n, v in r["values"].items()}, dict(r["shown"]), r["steps"], r["open"])
+                        for r in found
+                    )
+                    for name, found in one["broken"].items()
+                },
+                int(one["views"]),
+            )
+            for one in data["blocks"]
+        )
+        return Kept(str(data["protocol"]), blocks, dict(data["wordings"]))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as problem:
+        raise CombinationsError(f"{path} cannot be read ({problem}). Make it anew: shadowproof letter --anew") from None
