@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from shadowproof.duties import duties
-from shadowproof.pages import findings, mutants, pages
+from shadowproof.pages import findings, mutants, pages, requesters
 
 GENERATED = {
     "requirements.md": pages.requirements,
@@ -19,6 +19,7 @@ GENERATED = {
     "findings.md": findings.page,
     "obligations.md": duties.page,
     "mutants.md": mutants.page,
+    "requesters.md": requesters.page,
 }
 """The pages, in the order of the index."""
 
