@@ -9,13 +9,24 @@ from typing import TextIO
 
 from typer import TyperException
 
-from shadowproof.commands import app, checking, cutting, explaining, mutating, playing, reading
+from shadowproof.commands import app, checking, cutting, diagnosing, explaining, mutating, playing, reading, requesting
 from shadowproof.commands.how_long import say_how_long
 from shadowproof.failure import CLOSED_PIPE, shown, told
 from shadowproof.spelling import spell_what_is_lacking
 from shadowproof.stopping import told_to_end
 
-__all__ = ["app", "checking", "cutting", "explaining", "main", "mutating", "playing", "reading"]
+__all__ = [
+    "app",
+    "checking",
+    "cutting",
+    "diagnosing",
+    "explaining",
+    "main",
+    "mutating",
+    "playing",
+    "reading",
+    "requesting",
+]
 
 say_how_long(app)
 

@@ -7,7 +7,7 @@ from tempfile import NamedTemporaryFile
 
 from shadowproof.duties import duties
 from shadowproof.letter import letter
-from shadowproof.pages import findings, mutants, pages
+from shadowproof.pages import findings, mutants, pages, requesters
 from shadowproof.pages.layout import folded
 
 GENERATED = {
@@ -22,6 +22,7 @@ GENERATED = {
     "letter.md": letter.page,
     "obligations.md": duties.page,
     "mutants.md": mutants.page,
+    "requesters.md": requesters.page,
 }
 """The pages, in the order of the index."""
 

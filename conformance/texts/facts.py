@@ -1,0 +1,108 @@
+"""What is read off a text: facts that the model has a machine for, and remarks on the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+
+from model.notation import Actor, States
+
+Words = frozenset[str]
+
+
+class ReadError(ValueError):
+    """A file cannot be read, or contradicts another; one sentence with the place and the remedy."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where something stands: a file (or what was said at the command line), and the line in it, from 1 (0: the whole)."""
+
+    file: str
+    line: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}" if self.line else self.file
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A machine of the model was seen in one of these states. of: whose machine, a VM's by its name, the host's if empty. said: the
+    words that say so, as they may be printed. now: it is so at the time of the observation; else a log has it from before. weak: it
+    supports what else is seen, and alone says nothing of this writer."""
+
+    machine: str
+    states: Words
+    place: Place
+    said: str
+    of: str = ""
+    now: bool = True
+    weak: bool = False
+
+
+class Kind(Enum):
+    """What a remark is about."""
+
+    OTHER_WRITER = "another writer's line"
+    BEYOND = "outside the document"
+    OPEN = "left open"
+    NOTE = "note"
+
+
+@dataclass(frozen=True)
+class Remark:
+    """Something in a text that is no fact of the model. says: what it is; holds: what can be said all the same (or nothing)."""
+
+    kind: Kind
+    place: Place
+    says: str
+    holds: str = ""
+
+
+@dataclass(frozen=True)
+class Case:
+    """Facts that count only if something is so which the text does not say, such as that a line is of this writer."""
+
+    condition: str
+    facts: tuple[Fact, ...]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """All that was read off one text, or several."""
+
+    facts: tuple[Fact, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+    cases: tuple[Case, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.facts or self.remarks or self.cases)
+
+
+def together(found: Iterable[Seen]) -> Seen:
+    """What was read off several texts; what is said twice is said once."""
+    facts: dict[object, Fact] = {}
+    remarks: dict[tuple[Kind, str], Remark] = {}
+    cases: dict[Case, None] = {}
+    for seen in found:
+        for fact in seen.facts:
+            facts.setdefault((fact.machine, fact.states, fact.of if fact.of != "a VM" else fact.place, fact.now), fact)
+        cases |= dict.fromkeys(seen.cases)
+        for remark in seen.remarks:
+            remarks.setdefault((remark.kind, remark.says), remark)
+    return Seen(tuple(facts.values()), tuple(remarks.values()), tuple(cases))
+
+
+def fact(
+    actor: Actor,
+    states: States | Iterable[States],
+    place: Place,
+    said: str,
+    of: str = "",
+    now: bool = True,
+    weak: bool = False,
+) -> Fact:
+    """A fact about a machine of the model, in its own states."""
+    chosen = (states,) if isinstance(states, States) else tuple(states)
+    return Fact(actor.name, frozenset(state.name for state in chosen), place, said, of, now, weak)

@@ -1,0 +1,74 @@
+"""The command that says what texts around a failed backup mean."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from shadowproof.commands import CacheFolder, JsonFile, app, console, here, say
+
+
+@app.command()
+def diagnose(
+    texts: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="[FILE]...",
+            help="What was printed or logged: vssadmin list writers, diskshadow, BETest, event logs as text or .evtx, a backup program's "
+            "log, Get-VM, an inventory. Several files are one observation; - is stdin.",
+        ),
+    ] = None,
+    see: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--see",
+            metavar="MACHINE=STATE",
+            help="What you know: writer_state=STABLE, or web1:power=SAVED of a VM. May be repeated.",
+        ),
+    ] = None,
+    stories: Annotated[
+        bool, typer.Option("--stories", help="Tell the run of each explanation, not of the first only.")
+    ] = False,
+    thorough: Annotated[
+        bool, typer.Option("--thorough", help="Look for a run of every explanation, however long that takes.")
+    ] = False,
+    json_file: JsonFile = None,
+    cache: CacheFolder = None,
+    schema: Annotated[
+        bool, typer.Option("--schema", help="Print the JSON schema of --json, and do nothing else.")
+    ] = False,
+) -> None:
+    """Say what a failed backup's texts mean: where in the protocol it stands, what explains it, what is left, what to do.
+
+    Try: vssadmin list writers > writers.txt, then shadowproof diagnose writers.txt
+
+    Exit status: 0 something fits; 1 no run of the model shows this; 2 bad input, or nothing in it that can be put to the test; 3 what
+    was seen is neither excluded nor shown by a run.
+    """
+    from conformance.texts.facts import ReadError
+    from shadowproof.cache_folder import close_cache, open_cache
+    from shadowproof.files import check_writable, is_stdout, write_json
+    from shadowproof.tell.diagnosis import answer, schema_text, seen_in
+    from shadowproof.tell.diagnosis_text import text_of
+
+    if schema:
+        say(schema_text(), end="")
+        return
+    if not texts and not see:
+        raise ReadError("What was seen? Name files, - for stdin, or say it with --see MACHINE=STATE.")
+    if json_file is not None:
+        check_writable(json_file, *(texts or []))
+    seen = seen_in(texts or [], see or [])
+    errors = console(errors=True)
+    open_cache(cache, errors)
+    told = answer(
+        seen, thorough=thorough, stories=stories, progress=lambda what: errors.print(f"{what} ...", style="dim")
+    )
+    close_cache(errors)
+    if json_file is not None:
+        write_json(json_file, told)
+    say(text_of(told, here), end="", err=is_stdout(json_file))
+    fits = [told["fits"], *(case["fits"] for case in told["cases"])]
+    raise typer.Exit(0 if True in fits else 1 if False in fits else 3 if told["open"] else 2)

@@ -1,0 +1,82 @@
+"""The command that holds somebody's requester against the promises."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from shadowproof.commands import CacheFolder, JsonFile, app, console, here, say
+
+
+@app.command()
+def requester(
+    profiles: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="[PROFILE]...",
+            help="Tables of calls, as JSON or CSV; or the name of a public requester. Several are compared.",
+        ),
+    ] = None,
+    new: Annotated[bool, typer.Option("--new", help="Print a table with remarks, to be filled in.")] = False,
+    examples: Annotated[bool, typer.Option("--list", help="Name the public requesters that come with it.")] = False,
+    recorded: Annotated[
+        bool,
+        typer.Option(
+            "--record", help="Judge all public requesters, and keep it: docs/requesters.md is made from that."
+        ),
+    ] = False,
+    json_file: JsonFile = None,
+    cache: CacheFolder = None,
+) -> None:
+    """Hold a requester against the protocol: which promises its table of calls keeps, which it breaks, and what would mend it.
+
+    Try: shadowproof requester --new > mine.csv, fill it in, shadowproof requester mine.csv
+
+    Exit status: 0 nothing is broken that another requester would keep; 1 something is; 2 bad input; 3 something is open.
+    """
+    from conformance.requesters import read
+    from conformance.requesters.profile import ProfileError
+    from shadowproof.cache_folder import close_cache, open_cache
+    from shadowproof.files import check_writable, is_stdout, write_json, write_whole
+    from shadowproof.tell.requester import RECORDED, answer, as_kept, comparison, text_of
+
+    if new:
+        say(read.TEMPLATE, end="")
+        return
+    if examples:
+        say("\n".join(read.examples()))
+        return
+    if recorded and not profiles:
+        profiles = [Path(name) for name in read.examples()]
+    if not profiles:
+        raise ProfileError(
+            "Which requester? Name a table of its calls, or a public one (--list); --new prints a table to be filled in."
+        )
+    if json_file is not None:
+        check_writable(json_file, *profiles)
+    found = [read.read_profile(path) for path in profiles]
+    errors = console(errors=True)
+    open_cache(cache, errors)
+    told = [answer(one, lambda what: errors.print(f"{what} ...", style="dim")) for one in found]
+    close_cache(errors)
+    if recorded:
+        write_whole(RECORDED, as_kept(told))
+    if json_file is not None:
+        write_json(json_file, told if len(told) > 1 else told[0])
+    to_errors = is_stdout(json_file)
+    say("\n\n".join(text_of(one, here).rstrip("\n") for one in told), err=to_errors)
+    if len(told) > 1:
+        _print_table(comparison(told), to_errors)
+    broken, open_ = any(one["leaves_out"] for one in told), any(one["open"] for one in told)
+    raise typer.Exit(1 if broken else 3 if open_ else 0)
+
+
+def _print_table(rows: list[list[str]], errors: bool) -> None:
+    from rich.table import Table
+
+    table = Table(*rows[0])
+    for row in rows[1:]:
+        table.add_row(*row)
+    console(errors=errors).print(table)

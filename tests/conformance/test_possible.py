@@ -1,0 +1,101 @@
+"""The closed set of all circumstances at once says what a closed set of one column says, and is kept as it is."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from conformance.possible import OF_HOST, OF_VM, Possible, contains, from_bytes, size, term_of
+from conformance.texts.read import SEEN
+from model.notation import happens, some
+from model.notation.errors import Place
+from model.protocol import PROTOCOL
+from model.sorts import vm
+from proofs.views.proof import prove
+from proofs.world.world import Column
+from properties.kinds import Always
+from tests.conformance.closed import closed
+
+STATES = {
+    "failed for a moment": ({"writer_state": {"FAILED_AT_PREPARE_SNAPSHOT"}, "last_error": {"RETRYABLE"}}, ()),
+    "left at rest": ({"requester": {"AT_REST"}}, ({"saved_by": {"WRITER"}},)),
+    "both at once": ({"vss": {"MADE"}}, ({"saved_by": {"WRITER"}}, {"progress": {"FAILED"}})),
+    "late": ({"writer_state": {"FAILED_AT_FREEZE"}}, ()),
+    "complete with an error": ({"writer_state": {"WAITING_FOR_BACKUP_COMPLETE"}, "last_error": {"RETRYABLE"}}, ()),
+    "gone": ({"requester": {"VANISHED"}}, ({"child_session": {"FROZEN"}},)),
+}  # fmt: skip
+COLUMNS = [Column(), Column(frozenset({"vm_cannot_be_saved"})), Column(frozenset({"requester_vanishes"}))]
+
+
+def frozen(states: dict[str, set[str]]) -> dict[str, frozenset[str]]:
+    return {name: frozenset(chosen) for name, chosen in states.items()}
+
+
+@pytest.mark.parametrize("column", COLUMNS, ids=str)
+def test_it_says_what_a_closed_set_of_that_column_alone_says(column: Column) -> None:
+    asked = []
+    for name, (host, vms) in STATES.items():
+        term = term_of(frozen(host))
+        for one in vms:
+            term = term & some(vm, term_of(frozen(one)))
+        asked.append(
+            Always(
+                says="s.", shows=(), witness=happens("backup_initialized"), name=name, term=~term, place=Place("t", 0)
+            )
+        )
+    alone = prove(PROTOCOL, column, asked)
+    found = {
+        name: bool(closed().label(frozen(host), [frozen(one) for one in vms]) & closed().bits([column]))
+        for name, (host, vms) in STATES.items()
+    }
+    assert found == {name: not proof.holds for name, proof in alone.items()}
+
+
+def test_what_is_possible_without_a_fault_is_possible_with_any() -> None:
+    whole = closed()
+    none = 1 << whole.columns.index(Column())
+    faults = whole.bits([c for c in whole.columns if c.faults and not c.readings])
+    for row in range(0, len(whole.host), 7):
+        label = sum(int(word) << 64 * at for at, word in enumerate(whole.labels[row].tolist()))
+        assert not label & none or label & faults == faults
+
+
+def test_two_vms_that_are_never_so_in_one_column_are_not_put_together() -> None:
+    """Saved by the writer at rest, and a volume missing, are possible each in columns of their own, and together in none."""
+    whole = closed()
+    host = {"requester": frozenset({"AT_REST"})}
+    saved, chosen = {"saved_by": frozenset({"WRITER"})}, {"child_session": frozenset({"ORPHANED"})}
+    one, other, both = whole.label(host, [saved]), whole.label(host, [chosen]), whole.label(host, [saved, chosen])
+    assert one & ~other
+    assert both & ~(one & other) == 0
+
+
+def test_minimal_circumstances_hold_no_smaller_ones() -> None:
+    whole = closed()
+    found = whole.minimal(whole.label({"writer_state": frozenset({"FAILED_AT_PREPARE_SNAPSHOT"})}))
+    assert Column() in found  # a context without auto-recovery vetoes with no fault
+    assert all(not contains(a, b) for a in found for b in found if a != b)
+    assert {size(one) for one in whole.minimal(whole.label({"requester": frozenset({"VANISHED"})}))} == {1}
+
+
+def test_it_is_kept_as_it_is_and_what_is_damaged_is_not_believed() -> None:
+    content = closed().as_bytes()
+    again = from_bytes(content)
+    assert again is not None
+    assert again.columns == closed().columns
+    assert np.array_equal(again.labels, closed().labels)
+    for damaged in (b"", content[:200], content[:-40], b"PK" + content[2:50] + bytes(300)):
+        assert from_bytes(damaged) is None
+    fewer = Possible(again.columns, again.left_out, again.host[:, :-1], again.vm, again.labels)
+    assert from_bytes(fewer.as_bytes()) is None
+
+
+def test_every_state_in_it_is_one_of_its_machines() -> None:
+    whole = closed()
+    for of, actors in ((whole.host, OF_HOST), (whole.vm, OF_VM)):
+        assert (of.min(axis=0) >= 0).all()
+        assert (of.max(axis=0) < [len(actor.states) for actor in actors]).all()
+
+
+def test_what_may_be_said_is_what_is_closed() -> None:
+    assert {actor.name for actor in (*OF_HOST, *OF_VM)} == SEEN

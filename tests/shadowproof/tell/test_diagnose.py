@@ -1,0 +1,108 @@
+"""`shadowproof diagnose`: the answer as text and as JSON, its exit statuses, and that nothing makes a traceback."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from conformance import kept
+from conformance.texts.lines import EVTX
+from proofs.answers.cache import use
+from shadowproof.tell.diagnosis import Json, answer, schema_text, seen_in
+from shadowproof.tell.diagnosis_text import text_of
+from tests.conformance.closed import closed
+
+LISTED = """
+Writer name: 'Microsoft Hyper-V VSS Writer'
+   Writer Id: {66841cd4-6ded-4f4b-8f17-fd23f8ddc3de}
+   State: [11] Failed
+   Last error: Retryable error
+Writer name: 'System Writer'
+   Writer Id: {e8132975-6f93-4464-a53e-1050253ae220}
+   State: [1] Stable
+   Last error: No error
+"""
+
+
+@pytest.fixture
+def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Json:
+    monkeypatch.setattr(kept, "possible", lambda **_: closed())
+    file = tmp_path / "writers.txt"
+    file.write_text(LISTED, "utf-8")
+    return answer(seen_in([file], []), thorough=False, stories=False, progress=lambda _: None)
+
+
+def test_the_answer_keeps_the_schema_and_says_all_there_is_to_say(told: Json) -> None:
+    jsonschema.validate(told, json.loads(schema_text()))
+    text = text_of(told)
+    for words in ("writer state [11]", "System Writer", "the likelier first", "vm_cannot_be_resumed", "To rest", "operator_starts_vm",
+                  "Cannot be: a guest's writers are frozen", "To tell these apart look at the provider", "Not shown:"):  # fmt: skip
+        assert words in text
+    assert max(map(len, text.splitlines())) <= 130
+
+
+def test_an_answer_that_is_kept_is_the_same_and_asks_nothing_anew(
+    told: Json, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    seen = seen_in([tmp_path / "writers.txt"], [])
+    use(tmp_path / "cache")
+    try:
+        first = answer(seen, thorough=False, stories=False, progress=asked.append)
+        monkeypatch.setattr(kept, "possible", lambda **_: pytest.fail("asked anew"))
+        assert answer(seen, thorough=False, stories=False, progress=asked.append) == first == told
+    finally:
+        use(None)
+    assert len(asked) == 1
+
+
+def run(*arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    command = [sys.executable, "-m", "shadowproof", "diagnose", *arguments]
+    return subprocess.run(command, input=stdin, capture_output=True, check=False)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "word"),
+    [
+        ("junk.bin", bytes(range(256)) * 20, "is no text"),
+        ("log.evtx", EVTX + b"\xff" * 4096, "event log"),
+        ("empty.txt", b"", "Nothing here says"),
+        ("other.txt", b"Writer name: '\x1b[31mOther'\nState: [8] Failed\n", "Nothing here says"),
+        ("list.json", b'[{"Name": "web"', "Nothing here says"),
+    ],
+)
+def test_what_says_nothing_or_is_no_text_ends_in_a_sentence(
+    tmp_path: Path, name: str, content: bytes, word: str
+) -> None:
+    file = tmp_path / name
+    file.write_bytes(content)
+    done = run(str(file), "--cache", str(tmp_path / "c"))
+    output = (done.stdout + done.stderr).decode()
+    assert done.returncode == 2, output
+    assert word in output
+    assert "Traceback" not in output
+    assert "\x1b" not in output
+
+
+def test_two_sources_that_contradict_each_other_are_refused(tmp_path: Path) -> None:
+    file = tmp_path / "writers.txt"
+    file.write_text(LISTED, "utf-8")
+    done = run(str(file), "--see", "writer_state=STABLE")
+    assert done.returncode == 2
+    assert b"but FAILED_AT_POST_SNAPSHOT in" in done.stderr
+    assert run().returncode == run("--see", "x=y").returncode == 2
+
+
+def test_an_inventory_says_how_its_vms_are(tmp_path: Path) -> None:
+    file = tmp_path / "vms.json"
+    file.write_text(json.dumps([{"Name": "web", "State": "Saved"}, {"Name": "db", "State": 2}]), "utf-8")
+    seen = seen_in([file], [])
+    assert {(one.of, *one.states) for one in seen.facts if one.machine == "power"} == {
+        ("web", "SAVED"),
+        ("db", "RUNNING"),
+    }
