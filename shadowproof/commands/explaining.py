@@ -58,35 +58,37 @@ def why(
     faults: Faults = None,
     readings: Readings = None,
     no_fault: NoFault = False,
+    depth: Annotated[
+        str, typer.Option(help="How much of the argument: 1 (the table alone), 2 (and why it keeps itself), or all.")
+    ] = "2",
+    clauses: Annotated[bool, typer.Option("--clauses", help="Argue by clauses, not by a table.")] = False,
     formulas: Annotated[bool, typer.Option("--formulas", help="Show each clause as a formula as well.")] = False,
     everything: Annotated[bool, typer.Option("--all", help="Name every event that keeps a clause.")] = False,
-    limit: Annotated[float, typer.Option(help="Seconds to look for the argument.")] = 60.0,
+    limit: Annotated[float, typer.Option(help="Seconds to look for clauses.")] = 60.0,
     cache: CacheFolder = None,
 ) -> None:
-    """Argue why a property holds for any number of VMs: the few clauses that carry it, and what keeps them.
+    """Argue why a property holds for any number of VMs: as a table, down the side the phases of a session, across what a VM can be.
 
-    Takes up to a minute, and is then kept (--cache). Exit status 3 if no argument was found.
+    Takes some seconds, and is then kept (--cache). Where no table is found, clauses argue. Exit status 3 if no argument was found.
     """
-    from proofs.why.reasons import NoReason
-    from proofs.why.wording import told
-    from properties.catalogue import PROPERTIES, watched
+    from proofs.why.localise import NoReason
     from shadowproof import ask, prove
     from shadowproof.cache_folder import close_cache, open_cache
+    from shadowproof.tell.argued import argument
     from shadowproof.tell.explain import broken_beside
-    from shadowproof.tell.why import why as argued
 
     name, column = ask.one_property(property_name), ask.column(faults or [], readings or [], no_fault)
     _end_with_a_fact([name])
-    errors = console(errors=True)
+    level, errors = ask.depth(depth), console(errors=True)
     seconds = prove.check_limit(limit)
     open_cache(cache, errors)
     try:
-        with errors.status(f"looking for the argument for {name} (up to {seconds:.0f} s)"):
-            found, cached = told(watched(None), column, PROPERTIES[name], seconds=seconds)
+        with errors.status(f"looking for the argument for {name}"):
+            lines = argument(name, column, level, seconds, clauses=clauses, formulas=formulas, everything=everything)
     except NoReason as problem:
         say(f"{name}: no argument was found: {problem}.")
         raise typer.Exit(3) from None
-    for line in argued(PROPERTIES[name], found, cached=cached, formulas=formulas, everything=everything):
+    for line in lines:
         say(line)
     for line in broken_beside(name, column, 2):
         say(line)
@@ -104,7 +106,7 @@ def assumptions(
     """Say what a promise takes: the rules that its argument needs, and the faults and readings that break it."""
     from model.protocol import PROTOCOL
     from proofs.answers.record import load
-    from proofs.why.reasons import NoReason
+    from proofs.why.localise import NoReason
     from proofs.why.wording import told
     from proofs.world.world import Column
     from properties.catalogue import PROPERTIES, watched
