@@ -9,12 +9,12 @@ from typing import TextIO
 
 from typer import TyperException
 
-from shadowproof.commands import app, checking, cutting, explaining, mutating, playing, reading
+from shadowproof.commands import app, arguing, checking, cutting, explaining, mutating, playing, reading
 from shadowproof.failure import CLOSED_PIPE, shown, told
 from shadowproof.spelling import spell_what_is_lacking
 from shadowproof.stopping import told_to_end
 
-__all__ = ["app", "checking", "cutting", "explaining", "main", "mutating", "playing", "reading"]
+__all__ = ["app", "arguing", "checking", "cutting", "explaining", "main", "mutating", "playing", "reading"]
 
 
 def main() -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from model.notation.terms import And, machines_of
 from proofs.why.free import Changes, Happening, Label, Rules, Said, Values
-from proofs.why.views import Localised, claim_of_step, step_breaks
+from proofs.why.views import Localised, View, claim_of_step, step_breaks
 from properties.kinds import Property, Step
 
 
@@ -34,6 +34,7 @@ class Needed:
 
     def __init__(self, of: Localised, found: Property, phases: Sequence[Phase]) -> None:
         self.of, self.found, self.phases = of, found, phases
+        self._out: tuple[View, View] | None = None
         self.row = {host: number for number, phase in enumerate(phases) for host in phase.hosts}
 
     def leads(self) -> list[Leads]:
@@ -82,6 +83,11 @@ class Needed:
         forbids = [label for _, label in sorted(found, key=lambda pair: pair[0])]
         return forbids, [("moves", name, machine) for machine in moves]
 
+    def out_of(self, one: Happening, number: int) -> tuple[View, View] | None:
+        """Where an event leads out of what is said, from this phase: a view before it, and after it; None: nowhere."""
+        self._out = None
+        return self._out if self._to(self.of, one, number) is None else None
+
     def _to(self, of: Localised, one: Happening, number: int) -> set[int] | None:
         """The phases that an event leads to from this one; None: it breaks what is said."""
         phase, found = self.phases[number], set[int]()
@@ -95,7 +101,10 @@ class Needed:
                 for effect in of.effects(one, (host, vms[0])):
                     if not of.witnessed(host, phase.vms, effect.said):
                         continue
-                    to = self.row.get(of.led(host, effect))
+                    host2 = of.led(host, effect)
+                    to = self.row.get(host2)
+                    vm = next(iter(phase.vms)) if not one.local else vms[0]
+                    self._out = (host, vm), (host2, of.led_vm(vm, effect.vm))
                     if to is None or (one.local and not self._stay(of, vms, effect.vm, to)):
                         return None
                     if not self._others(of, one, host, number, effect.said, groups, to):
@@ -103,7 +112,9 @@ class Needed:
                     found.add(to)
         if isinstance(self.found, Step):
             at = ((host, phase.vms) for host in phase.hosts)
-            return None if step_breaks(of, one, at, self.found) is not None else found
+            views = step_breaks(of, one, at, self.found)
+            self._out = None if views is None else (views[0], views[0])
+            return None if views is not None else found
         return found
 
     def _claimed(self, of: Localised, one: Happening) -> bool:
@@ -111,7 +122,11 @@ class Needed:
 
     def _stay(self, of: Localised, vms: Iterable[Values], changes: Changes, to: int) -> bool:
         """Whether VMs are, after these changes, as one may be in a phase."""
-        return all(of.led_vm(vm, changes) in self.phases[to].vms for vm in vms)
+        for vm in vms:
+            if (led := of.led_vm(vm, changes)) not in self.phases[to].vms:
+                self._out = self._out and ((self._out[0][0], vm), (self._out[1][0], led))
+                return False
+        return True
 
     def _others(
         self,
@@ -126,7 +141,7 @@ class Needed:
         """Whether the VMs to which an event does not happen, or all if it happens to all, may be so in the phase after."""
         before, after = self.phases[number].vms, self.phases[to].vms
         if one.local or not one.vm:
-            return all(not of.fits((host, vm), said) for vm in before - after)
+            return all(self._stay(of, [vm], (), to) for vm in before - after if of.fits((host, vm), said))
         for vms in groups.values():
             if of.fits((host, vms[0]), said):
                 for changes in of.moves(one, (host, vms[0]), said):

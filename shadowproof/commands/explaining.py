@@ -11,7 +11,7 @@ import typer
 from shadowproof.commands import CacheFolder, Faults, JsonFile, NoFault, Readings, app, console, here, say
 
 
-def _end_with_a_fact(names: Sequence[str]) -> None:
+def end_with_a_fact(names: Sequence[str]) -> None:
     """If what is asked for is a fact, say so, and end: there is nothing to search or to argue."""
     from properties.catalogue import PROPERTIES
     from properties.kinds import Fact
@@ -43,96 +43,13 @@ def explain(
     from shadowproof.tell.explain import explained
 
     names = ask.properties([property_name])
-    _end_with_a_fact(names)
+    end_with_a_fact(names)
     column, number, errors = ask.column(faults or [], readings or [], no_fault), ask.vms(vms), console(errors=True)
     open_cache(cache, errors)
     text, status = explained(property_name, names, column, number, here)
     close_cache(errors)
     say(text)
     raise typer.Exit(status)
-
-
-@app.command()
-def why(
-    property_name: Annotated[str, typer.Argument(metavar="PROPERTY", help="The property to argue for.")],
-    faults: Faults = None,
-    readings: Readings = None,
-    no_fault: NoFault = False,
-    depth: Annotated[
-        str, typer.Option(help="How much of the argument: 1 (the table alone), 2 (and why it keeps itself), or all.")
-    ] = "2",
-    clauses: Annotated[bool, typer.Option("--clauses", help="Argue by clauses, not by a table.")] = False,
-    formulas: Annotated[bool, typer.Option("--formulas", help="Show each clause as a formula as well.")] = False,
-    everything: Annotated[bool, typer.Option("--all", help="Name every event that keeps a clause.")] = False,
-    limit: Annotated[float, typer.Option(help="Seconds to look for clauses.")] = 60.0,
-    cache: CacheFolder = None,
-) -> None:
-    """Argue why a property holds for any number of VMs: as a table, down the side the phases of a session, across what a VM can be.
-
-    Takes some seconds, and is then kept (--cache). Where no table is found, clauses argue. Exit status 3 if no argument was found.
-    """
-    from proofs.why.localise import NoReason
-    from shadowproof import ask, prove
-    from shadowproof.cache_folder import close_cache, open_cache
-    from shadowproof.tell.argued import argument
-    from shadowproof.tell.explain import broken_beside
-
-    name, column = ask.one_property(property_name), ask.column(faults or [], readings or [], no_fault)
-    _end_with_a_fact([name])
-    level, errors = ask.depth(depth), console(errors=True)
-    seconds = prove.check_limit(limit)
-    open_cache(cache, errors)
-    try:
-        with errors.status(f"looking for the argument for {name}"):
-            lines = argument(name, column, level, seconds, clauses=clauses, formulas=formulas, everything=everything)
-    except NoReason as problem:
-        say(f"{name}: no argument was found: {problem}.")
-        raise typer.Exit(3) from None
-    for line in lines:
-        say(line)
-    for line in broken_beside(name, column, 2):
-        say(line)
-    close_cache(errors)
-
-
-@app.command()
-def assumptions(
-    property_name: Annotated[
-        str | None, typer.Argument(metavar="[PROPERTY]", help="The property; none: the matrix of all of them.")
-    ] = None,
-    limit: Annotated[float, typer.Option(help="Seconds to look for the argument.")] = 60.0,
-    cache: CacheFolder = None,
-) -> None:
-    """Say what a promise takes: the rules that its argument needs, and the faults and readings that break it."""
-    from model.protocol import PROTOCOL
-    from proofs.answers.record import load
-    from proofs.why.localise import NoReason
-    from proofs.why.wording import told
-    from proofs.world.world import Column
-    from properties.catalogue import PROPERTIES, watched
-    from shadowproof import ask, prove
-    from shadowproof.cache_folder import close_cache, open_cache
-    from shadowproof.tell import assumptions as takes
-
-    record = load()
-    if property_name is None:
-        takes.print_matrix(record, console())
-        return
-    name = ask.one_property(property_name)
-    _end_with_a_fact([name])
-    errors = console(errors=True)
-    seconds = prove.check_limit(limit)
-    open_cache(cache, errors)
-    found, problem = None, ""
-    try:
-        with errors.status(f"looking for the argument for {name} (up to {seconds:.0f} s)"):
-            found, _ = told(watched(None), Column(), PROPERTIES[name], seconds=seconds)
-    except NoReason as reason:
-        problem = str(reason)
-    for line in takes.of_property(name, found, problem, record, PROTOCOL):
-        say(line)
-    close_cache(errors)
-    raise typer.Exit(0 if found is not None else 3)
 
 
 @app.command()

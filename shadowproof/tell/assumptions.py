@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rich.console import Console
 from rich.table import Table
 
-from model.notation import Network
+from model.protocol import PROTOCOL
 from proofs.answers.record import Record
 from proofs.answers.verdict import HOLDS, NOT_EXERCISED, REFUTED, UNDECIDED
 from proofs.verdicts.columns import BASE, combined_columns, fault_columns, reading_columns, title
-from proofs.why.wording import Told
 from proofs.world.world import Column
 from properties.catalogue import PROPERTIES
+from shadowproof.ask import options
+from shadowproof.tell.leans import WHO, Fact
 from shadowproof.verify.report import assumptions as fairness
 
 _SHORT = {HOLDS: "holds", REFUTED: "fails", UNDECIDED: "undecided", NOT_EXERCISED: "not exercised"}
@@ -43,31 +44,52 @@ def _failing(column: Column, length: int | None) -> str:
     return title(column) + (f" ({length})" if length is not None else "")
 
 
-def of_property(name: str, told: Told | None, problem: str, record: Record, network: Network) -> Iterator[str]:
-    """All that one property takes, line by line."""
-    found = PROPERTIES[name]
-    yield f'{name}: "{found.says}" ({" ".join(found.shows)})'
+def of_property(name: str, found: Sequence[Fact], problem: str, record: Record, *, everything: bool) -> Iterator[str]:
+    """All that one property leans on, line by line: the rules that its argument takes, then what may go wrong and breaks it."""
+    said = PROPERTIES[name]
+    yield from _wrapped(f'{name}: "{said.says}" ({" ".join(said.shows)})', "")
     yield ""
-    for line in fairness(found):
+    for line in fairness(said):
         yield f"  assumes {line}"
-    for line in circumstances(name, record):
-        yield from textwrap.wrap(line, 116, initial_indent="  ", subsequent_indent="      ")
+    if problem:
+        yield from _wrapped(f"The rules that it takes are not known: {problem}.", "  ")
+    else:
+        yield from _rules(name, found, everything=everything)
     yield ""
-    if told is None:
-        yield f"  The rules that it takes are not known: {problem}."
-        return
-    by_event: dict[str, list[str]] = {}
-    for event, rule in told.rules:
-        by_event.setdefault(event, []).append(rule)
-    ids = sorted({one for event in by_event if event for one in network.events[event].by})
-    yield f"  The argument ({len(told.clauses)} clauses) takes {len(told.rules)} rules of {len(by_event)} events."
-    yield "  Each is needed: without it, the step of the argument that names it does not go through."
-    behind = f"Requirements behind these events: {' '.join(ids)}"
-    yield from textwrap.wrap(behind, 116, initial_indent="  ", subsequent_indent="      ")
-    for event, rules in sorted(by_event.items()):
-        yield f"\n  {event or 'states'}"
-        for rule in rules:
-            yield from textwrap.wrap(rule, 116, initial_indent="    ", subsequent_indent="      ")
+    yield from _broken(name, record)
+
+
+def _rules(name: str, found: Sequence[Fact], *, everything: bool) -> Iterator[str]:
+    shown = [fact for fact in found if everything or not fact.order]
+    yield from _wrapped(
+        f"Its argument (shadowproof why {name}) takes these rules; without any one of them it does not go through as it is told. "
+        f"What becomes of the promise then: shadowproof why-not {name} --without NUMBER",
+        "  ",
+    )
+    for who in WHO:
+        mine = [fact for fact in shown if fact.who == who]
+        if mine:
+            yield f"\n  {who}"
+        for fact in mine:
+            yield from _wrapped(f"{fact.says} ({' '.join(fact.by[:3])})", f"  {fact.number:>3} ")
+    if more := len(found) - len(shown):
+        yield f"\n  and {more} rules that keep the order of the session (--all)"
+
+
+def _broken(name: str, record: Record) -> Iterator[str]:
+    """What the recorded matrix says of a property: what breaks it, and what else it leans on."""
+    for line in circumstances(name, record):
+        yield from _wrapped(line, "  ")
+    for column in (*fault_columns(), *reading_columns()):
+        cell = record.cell(name, column.name)
+        if cell is not None and cell.verdict == REFUTED:
+            duty = next((PROTOCOL.faults[fault].duty for fault in column.faults), "")
+            asked = f"shadowproof why-not {name} {options(column)}"
+            yield from _wrapped(f"{asked}{f': {duty}' if duty else ''}", "    ")
+
+
+def _wrapped(text: str, first: str) -> list[str]:
+    return textwrap.wrap(text, 116, initial_indent=first, subsequent_indent=" " * (len(first) + 2))
 
 
 def print_matrix(record: Record, console: Console) -> None:

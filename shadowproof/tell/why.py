@@ -20,7 +20,7 @@ _EVENTS = 4
 def why(found: Property, table: Table, network: Network, *, cached: bool, depth: int = 2) -> Iterator[str]:
     """The argument, line by line. depth: 1 is the table alone; 2 says also what leads on and what keeps the promise; 3 says all."""
     yield f"{found.name}: holds for any number of VMs, disks and adapters ({table.column})"
-    yield from _wrapped(f'"{found.says}" ({" ".join(found.shows)})', "  ")
+    yield from wrapped(f'"{found.says}" ({" ".join(found.shows)})', "  ")
     yield ""
     yield from _looked_at(table)
     yield ""
@@ -34,8 +34,8 @@ def why(found: Property, table: Table, network: Network, *, cached: bool, depth:
         elif depth > 1:
             yield from _in_short(row, number, table)
     yield ""
-    yield from _wrapped(_closing(found, table, network), "")
-    yield from _wrapped(_confirmed(table, depth), "")
+    yield from wrapped(_closing(found, table, network), "")
+    yield from wrapped(_confirmed(table, depth), "")
     yield f"Found in {table.seconds:.1f} s of computing{'; from the cache' if cached else ''}."
 
 
@@ -45,7 +45,7 @@ def _looked_at(table: Table) -> Iterator[str]:
     what += [f"{_list(vms)} of a VM"] if vms else []
     free = len(table.free)
     left = f"; {free} other machines matter nothing to it, and may do what they like" if free else ""
-    yield from _wrapped(f"It is enough to look at {' and at '.join(what) or 'nothing at all'}{left}.", "")
+    yield from wrapped(f"It is enough to look at {' and at '.join(what) or 'nothing at all'}{left}.", "")
 
 
 def _phase(number: int, row: Row, table: Table) -> Iterator[str]:
@@ -61,17 +61,17 @@ def _phase(number: int, row: Row, table: Table) -> Iterator[str]:
     else:
         occurring = {name: table.occurring(i) for i, name in enumerate(table.hosts)}
         place = "; or ".join(_so(table.hosts, box, occurring) for box in row.hosts)
-    yield from _wrapped(f"{begins}: {place}" if begins else place, f"{number:>2}  ")
+    yield from wrapped(f"{begins}: {place}" if begins else place, f"{number:>2}  ")
 
 
 def _cells(row: Row, table: Table) -> Iterator[str]:
     found = [_so(table.vms, box, _vm_states(table)) for box in row.vms]
     if found == [""]:
         common = " that 0 allows" if table.never or any(table.throughout) else ""
-        yield from _wrapped(f"a VM may be in any state{common}", "      ")
+        yield from wrapped(f"a VM may be in any state{common}", "      ")
         return
     for i, text in enumerate(found):
-        yield from _wrapped(f"{'or' if i else 'a VM:' if len(found) == 1 else 'a VM, either:'} {text}", "      ")
+        yield from wrapped(f"{'or' if i else 'a VM:' if len(found) == 1 else 'a VM, either:'} {text}", "      ")
 
 
 def _vm_states(table: Table) -> dict[str, Sequence[str]]:
@@ -110,7 +110,7 @@ def _in_short(row: Row, number: int, table: Table) -> Iterator[str]:
             barred.setdefault(" and ".join(line.needs), []).extend(events)
     if barred:
         each = [f"{_list(events)} (only where {needs})" for needs, events in barred.items()]
-        yield from _wrapped(f"not here: {'; '.join(each)}", "      - ")
+        yield from wrapped(f"not here: {'; '.join(each)}", "      - ")
 
 
 def _never(table: Table) -> dict[str, str]:
@@ -164,7 +164,7 @@ def _line(line: Line, number: int, *, most: int | None = None) -> Iterator[str]:
         said = " or ".join(filter(None, ["stays" if number in line.to else "", leads]))
         said += f", only where {needs}" if needs else ""
         said += makes
-    yield from _wrapped(f"{events}: {said}{by}", "      - ")
+    yield from wrapped(f"{events}: {said}{by}", "      - ")
 
 
 def _throughout(table: Table) -> Iterator[str]:
@@ -172,11 +172,11 @@ def _throughout(table: Table) -> Iterator[str]:
     states = dict(zip(table.vms, table.states, strict=True))
     said = [_is(name, cell, states[name]) for name, cell in zip(table.vms, table.throughout, strict=True) if cell]
     if said or table.never:
-        yield from _wrapped(f"at all times{': a VM: ' + ', '.join(said) if said else ''}", " 0  ")
+        yield from wrapped(f"at all times{': a VM: ' + ', '.join(said) if said else ''}", " 0  ")
     for cells in table.never:
-        yield from _wrapped(_if_then(cells, table), "      ")
+        yield from wrapped(_if_then(cells, table), "      ")
     if never := _never(table):
-        yield from _wrapped(
+        yield from wrapped(
             f"never: {'; '.join(f'{event} (only where {needs})' for event, needs in never.items())}", "      - "
         )
 
@@ -217,5 +217,6 @@ def _list(names: Sequence[str]) -> str:
     return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names)
 
 
-def _wrapped(text: str, first: str) -> list[str]:
+def wrapped(text: str, first: str) -> list[str]:
+    """A line, broken where it is too long; what follows stands under what the first begins with."""
     return textwrap.wrap(text, WIDTH, initial_indent=first, subsequent_indent=" " * len(first)) or [first]
