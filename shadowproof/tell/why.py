@@ -41,8 +41,8 @@ def why(found: Property, table: Table, network: Network, *, cached: bool, depth:
 
 def _looked_at(table: Table) -> Iterator[str]:
     vms = [named(name) for name in table.vms if PAIR not in name]
-    what = [f"{_list([named(name) for name in table.hosts])} of the host"] if table.hosts else []
-    what += [f"{_list(vms)} of a VM"] if vms else []
+    what = [f"{listed([named(name) for name in table.hosts])} of the host"] if table.hosts else []
+    what += [f"{listed(vms)} of a VM"] if vms else []
     free = len(table.free)
     left = f"; {free} other machines matter nothing to it, and may do what they like" if free else ""
     yield from wrapped(f"It is enough to look at {' and at '.join(what) or 'nothing at all'}{left}.", "")
@@ -50,10 +50,10 @@ def _looked_at(table: Table) -> Iterator[str]:
 
 def _phase(number: int, row: Row, table: Table) -> Iterator[str]:
     begins = (
-        f"from {_list(row.begins[:_EVENTS])}" if row.begins and number > 1 else "from the start" if number == 1 else ""
+        f"from {listed(row.begins[:_EVENTS])}" if row.begins and number > 1 else "from the start" if number == 1 else ""
     )
     if number == 1 and row.begins:
-        begins += f", and again from {_list(row.begins[:_EVENTS])}"
+        begins += f", and again from {listed(row.begins[:_EVENTS])}"
     if not table.hosts or len(table.rows) == 1:
         place = "at all times"
     elif not row.hosts:
@@ -109,7 +109,7 @@ def _in_short(row: Row, number: int, table: Table) -> Iterator[str]:
         if not line.to and line.needs and (events := [one for one in line.events if one not in never]):
             barred.setdefault(" and ".join(line.needs), []).extend(events)
     if barred:
-        each = [f"{_list(events)} (only where {needs})" for needs, events in barred.items()]
+        each = [f"{listed(events)} (only where {needs})" for needs, events in barred.items()]
         yield from wrapped(f"not here: {'; '.join(each)}", "      - ")
 
 
@@ -213,7 +213,8 @@ def _confirmed(table: Table, depth: int) -> str:
     )
 
 
-def _list(names: Sequence[str]) -> str:
+def listed(names: Sequence[str]) -> str:
+    """Names, the last two joined by `and`."""
     return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names)
 
 
