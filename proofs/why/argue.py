@@ -7,16 +7,17 @@ from proofs.answers.cache import in_use
 from proofs.answers.json_form import from_json, to_json
 from proofs.answers.memory import key_of
 from proofs.views.proof import Closed, closed_groups, judged
-from proofs.why.build import table_for
-from proofs.why.localise import NoReason
+from proofs.why.build import LIMIT, table_for
+from proofs.why.free import NoReason
 from proofs.why.table import Table
 from proofs.world.slices import as_asked
 from proofs.world.world import Column
 from properties.kinds import Always, Property, Step
 
 
-def table(network: Network, column: Column, found: Property) -> tuple[Table, bool]:
-    """The table that argues for a property in a column, and whether it comes from the cache. Raises NoReason."""
+def table(network: Network, column: Column, found: Property, *, seconds: float = LIMIT) -> tuple[Table, bool]:
+    """The table that argues for a property in a column, and whether it comes from the cache. seconds: of computing, at
+    most. Raises NoReason."""
     in_network, asked = as_asked(found, network)
     if not isinstance(asked, (Always, Step)):
         raise NoReason(f"{found.name} is no statement about states or steps: its argument is no table")
@@ -28,7 +29,7 @@ def table(network: Network, column: Column, found: Property) -> tuple[Table, boo
             return from_json(Table, known), True
         except ValueError:
             pass  # of another shape: made anew
-    made = table_for(closed)
+    made = table_for(closed, seconds)
     in_use().put(key, to_json(made))
     return made, False
 

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 from model.notation.network import Network
+from model.notation.terms import In
 from proofs.views.proof import ForAnyNumber, prepared
 from proofs.why.boxes import has
-from proofs.why.free import Rules, Values
-from proofs.why.localise import NoReason
+from proofs.why.free import NoReason, Rules, Values
 from proofs.why.needed import Needed, Phase
 from proofs.why.table import PAIR, SAME, Cells, Table
 from proofs.why.views import Localised
 from proofs.world.slices import Group, as_asked
 from proofs.world.world import Column
-from properties.kinds import Property
+from properties.kinds import Property, terms_of
 
 
 @dataclass(frozen=True)
@@ -54,12 +54,14 @@ def breaks_of(network: Network, column: Column, found: Property, table: Table) -
 
 def _group(network: Network, column: Column, asked: Property, table: Table) -> Group:
     """What the property is judged on in this column, with all that the table speaks of."""
-    machines = {name for name in (*table.hosts, *table.vms) if PAIR not in name}
+    machines = {name.split("#")[0] for name in (*table.hosts, *table.vms) if PAIR not in name}
     for whole in (False, True):
         for group in ForAnyNumber(network, column, [asked]).groups([asked], whole=whole):
-            if {name.split("#")[0] for name in machines} <= group.part.machines:
-                return group
-    raise NoReason("the argument without it speaks of machines that do not matter here")
+            actors = group.world.network.actors
+            if machines <= actors.keys() and not machines & group.world.leaves_out:
+                about = (In(name, frozenset(actors[name].states[:1])) for name in sorted(machines))
+                return replace(group, part=group.world.cone([*terms_of(asked), *about]))
+    raise NoReason("the argument without it speaks of machines that there are not here")
 
 
 def phases_of(table: Table) -> Iterator[Phase]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import product
 
 from model.notation.terms import Same, walk
@@ -11,8 +11,8 @@ from proofs.solvers.obligations import Confirming
 from proofs.solvers.solvers import SOLVERS, Answers, ask, disagreement
 from proofs.views.proof import Closed
 from proofs.why.boxes import Box, boxes
-from proofs.why.free import Rules, Values
-from proofs.why.localise import NoReason, localised
+from proofs.why.free import NoReason, Rules, Values
+from proofs.why.localise import localised
 from proofs.why.needed import Leads, Needed, Phase
 from proofs.why.table import PAIR, SAME, Cells, Lemma, Line, Row, Table
 from proofs.why.tell import condition, effect
@@ -20,19 +20,24 @@ from proofs.why.views import Localised
 from proofs.why.widen import phases, widened
 from properties.kinds import Always, Property, Step
 
+LIMIT = 60.0
+"""Seconds of computing in which a table is found, or is not."""
+
 MOST_ROWS = 12
 
 FEW = 3
 """Boxes from which on it is tried to say less of a phase."""
 
 
-def table_for(closed: Closed) -> Table:
-    """The table that argues for the one property of a closed set, which both solvers have confirmed. Raises NoReason."""
+def table_for(closed: Closed, seconds: float = LIMIT) -> Table:
+    """The table that argues for the one property of a closed set, which both solvers have confirmed. seconds: of computing, at most,
+    to find it. Raises NoReason."""
     begun = time.process_time()
     (found,) = closed.members
     if not isinstance(found, (Always, Step)):
         raise NoReason(f"{found.name} is no statement about states or steps: its argument is no table")
     rules = Rules(closed.views.compiled)
+    rules.deadline = begun + seconds
     of = localised(rules, found, closed.views).of
     table = _Building(closed, of, found).table()
     answers = ask(Confirming(closed, argument=(Lemma(table),)), SOLVERS)
@@ -90,6 +95,7 @@ class _Building:
         self.closed, self.of, self.found = closed, of, found
         self.compiled = closed.views.compiled
         terms = [one for one in walk(found.term) if isinstance(one, Same)] if isinstance(found, (Always, Step)) else []
+        self.taken: dict[tuple[str, int], set[int]] = {}
         self.told = told = Saying(of.vms, terms)
         self.pairs = told.pairs
         self.phases = [
@@ -102,14 +108,15 @@ class _Building:
 
     def table(self) -> Table:
         of, rules = self.of, self.of.rules
-        leads = Needed(of, self.found, self.phases).leads()
+        needed = Needed(of, self.found, self.phases)
+        leads, self.taken = needed.leads(), self._taken(needed.row)
         order = self._in_order(leads)
         number = {old: new for new, old in enumerate(order)}
         hosts = self._host_boxes()
         never, cells = self._vm_cells()
         rows = []
         for old in order:
-            begins = dict.fromkeys(one.event for one in leads if old in one.to and one.phase != old)
+            begins = dict.fromkeys(one.event for one in leads if old in self._real(one) and one.phase != old)
             mine = [one for one in leads if one.phase == old]
             rows.append(
                 Row(
@@ -136,12 +143,38 @@ class _Building:
             0.0,
         )
 
+    def _taken(self, row: Mapping[Values, int]) -> dict[tuple[str, int], set[int]]:
+        """From which phases to which each event leads in the closed set of all machines: what is left free leads to more."""
+        compiled, views, of = self.compiled, self.closed.views, self.of
+        places = [compiled.host_vars.names.index(name) for name in of.hosts]
+        phase: dict[int, int | None] = {}
+
+        def number(host: int) -> int | None:
+            if host not in phase:
+                known = compiled.host_vars.decode(compiled.hosts[host])
+                states = [known[name] for name in compiled.host_vars.names]
+                phase[host] = row.get(tuple(states[place] for place in places))
+            return phase[host]
+
+        found: dict[tuple[str, int], set[int]] = {}
+        for event, steps in views.by_event.items():
+            for one, two in {(step.host, step.host2) for step in steps}:
+                before, after = number(one), number(two)
+                if before is not None and after is not None:
+                    found.setdefault((compiled.events[event].name, before), set()).add(after)
+        return found
+
+    def _real(self, one: Leads) -> list[int]:
+        """The phases that an event leads to, of those that it could lead to with machines left free."""
+        taken = self.taken.get((one.event, one.phase), set())
+        return [to for to in one.to if to in taken]
+
     def _in_order(self, leads: Sequence[Leads]) -> list[int]:
         """The phases in the order in which a session first comes to them."""
         starts = {host for host, _ in self.of.starts()}
         found = [i for i, phase in enumerate(self.phases) if starts & set(phase.hosts)]
         for old in found:
-            found += [to for one in leads if one.phase == old for to in one.to if to not in found]
+            found += [to for one in leads if one.phase == old for to in self._real(one) if to not in found]
         return [*dict.fromkeys(found), *(i for i in range(len(self.phases)) if i not in found)]
 
     def _vm_cells(self) -> tuple[tuple[Cells, ...], list[tuple[Cells, ...]]]:
@@ -201,11 +234,14 @@ class _Building:
     def _line(self, one: Leads, number: dict[int, int]) -> Line:
         world, names = self.compiled.world, self.of.rules.actors
         here, event = number[one.phase], world.network.events[one.event]
-        to = tuple(sorted(number[phase] + 1 for phase in one.to))
+        to = tuple(sorted(number[phase] + 1 for phase in self._real(one) or one.to))
         happening = next(h for h in self.of.rules.happenings if h.event.name == one.event)
         of_host = [rule for rule in one.rules if rule[0] != "when" and rule[2] in self.of.hosts]
-        leads_on = any(phase != here + 1 for phase in to)
-        moves_vm = any(name in self.of.vms and world.moves(actor, one.event) for name, actor in happening.vm)
+        only_if_free = bool(one.to) and not self._real(one)
+        leads_on = any(phase != here + 1 for phase in to) and not only_if_free
+        moves_vm = not only_if_free and any(
+            name in self.of.vms and world.moves(actor, one.event) for name, actor in happening.vm
+        )
         order = not leads_on and not moves_vm and (bool(to) or not any(rule[0] == "when" for rule in one.rules))
         told = one.rules if not to or order else [rule for rule in one.rules if rule not in of_host]
         needs = tuple(dict.fromkeys(condition(r, self.compiled) for r in told if r[0] != "moves"))

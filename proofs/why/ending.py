@@ -19,7 +19,7 @@ from proofs.answers.memory import key_of
 from proofs.views.proof import Closed
 from proofs.why.argue import closed_for
 from proofs.why.boxes import boxes
-from proofs.why.localise import NoReason
+from proofs.why.free import NoReason
 from proofs.why.table import Cells
 from proofs.world.predicates import Step
 from proofs.world.world import Column

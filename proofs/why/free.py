@@ -7,9 +7,11 @@ be another VM.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
+from math import inf
 
 from model.notation.decide import possible
 from model.notation.events import Event
@@ -51,6 +53,10 @@ _EITHER = frozenset({"yes", "no"})
 _THEN, _STAYS, _HERE = "'", "=", "here"
 
 
+class NoReason(RuntimeError):
+    """No argument was found. The message says what was tried."""
+
+
 @dataclass(frozen=True)
 class Effect:
     """One way in which an event can happen: what is then so of all VMs, and where it leads the machines that are looked at."""
@@ -81,6 +87,7 @@ class Rules:
 
     def __init__(self, compiled: Compiled, dropped: frozenset[Label] = frozenset(), only: str = "") -> None:
         self.compiled, self.world, self.dropped = compiled, compiled.world, dropped
+        self.deadline = inf
         self.host_names, self.vm_names = compiled.host_vars.names, compiled.vm_vars[0].names
         network = self.world.network
         self.reach = {n: self.world.reach[n.split("#")[0]] for n in (*self.host_names, *self.vm_names)}
@@ -97,6 +104,11 @@ class Rules:
             if only in {"", event.name}
             for member in compiled.members(event, 0)
         ]
+
+    def in_time(self) -> None:
+        """Raises NoReason once the time is up (`deadline`, in seconds of computing)."""
+        if time.process_time() > self.deadline:
+            raise NoReason("no table within the limit")
 
     # -- terms ------------------------------------------------------------------------------------------------------------
 

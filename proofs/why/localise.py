@@ -12,13 +12,9 @@ from functools import partial
 
 from model.notation.terms import machines_of
 from proofs.views.saturation import Views
-from proofs.why.free import Rules, Values
+from proofs.why.free import NoReason, Rules, Values
 from proofs.why.views import Closure, Localised, Taken, View, breaks, close_for
 from properties.kinds import Always, Property, Step
-
-
-class NoReason(RuntimeError):
-    """No argument was found. The message says what was tried."""
 
 
 def own_machines(rules: Rules, found: Property) -> frozenset[str]:

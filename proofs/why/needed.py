@@ -40,6 +40,7 @@ class Needed:
     def leads(self) -> list[Leads]:
         found = []
         for one in self.of.rules.happenings:
+            self.of.rules.in_time()
             for number in range(len(self.phases)):
                 to = self._to(self.of, one, number)
                 if to is None:

@@ -51,14 +51,15 @@ def condition(rule: Label, compiled: Compiled) -> str:
     if kind == "when":
         term = world.when[event]
         part = (term.parts if isinstance(term, And) else (term,))[int(which)]
-        return _short(words(plainly(part, world.reach)))
+        return in_english(words(plainly(part, world.reach)))
     actor = world.network.actors[which.split("#")[0]]
     able = [state for state, rows in world.rules(actor, event).items() if rows]
     return words(plainly(In(actor.name, frozenset(able)), world.reach))
 
 
-def _short(text: str) -> str:
-    return text.replace("for every vm: ", "of every vm ").replace("for some vm: ", "of some vm ").strip()
+def in_english(text: str) -> str:
+    """What is said of every VM, or of some, without a colon."""
+    return text.replace("for every vm: ", "for every VM ").replace("for some vm: ", "for some VM ").strip()
 
 
 def effect(rule: Label, compiled: Compiled) -> str:

@@ -7,8 +7,11 @@ from dataclasses import dataclass, field
 from itertools import product
 
 from model.notation.terms import TRUE, And, Term, all_of, machines_of
-from proofs.why.free import Changes, Effect, Happening, Known, Rules, Said, Values, known_of
+from proofs.why.free import Changes, Effect, Happening, Known, NoReason, Rules, Said, Values, known_of
 from properties.kinds import Always, Property, Step
+
+MOST_VIEWS = 100_000
+"""Views of the machines that are looked at; where there are more, they are not few."""
 
 View = tuple[Values, Values]
 """The states of the host's machines that are looked at, and of those of one VM."""
@@ -155,10 +158,11 @@ class Closure:
 
     of: Localised
     at: dict[Values, dict[Values, Taken | None]] = field(default_factory=dict)
+    size: int = 0
     broken: list[View] | None = None
 
     def __len__(self) -> int:
-        return sum(map(len, self.at.values()))
+        return self.size or sum(map(len, self.at.values()))
 
 
 Broken = Callable[["Closure", View], "list[View] | None"]
@@ -195,6 +199,7 @@ class Closing:
         """The same, to be gone on with apart."""
         found = Closing(self.of, broken)
         found.found.at = {host: dict(here) for host, here in self.found.at.items()}
+        found.found.size = self.found.size
         found.moves = {host: dict(moves) for host, moves in self.moves.items()}
         found.unseen = {host: dict(moves) for host, moves in self.unseen.items()}
         found.held = {host: dict(views) for host, views in self.held.items()}
@@ -205,6 +210,11 @@ class Closing:
         for view in views:
             self._add(view, None)
         while self.new:
+            self.of.rules.in_time()
+            if len(self.found) > MOST_VIEWS:
+                raise NoReason(
+                    f"more than {MOST_VIEWS:,} views with the {len(self.of.kept)} machines that are looked at"
+                )
             view = self.new.pop()
             self._from(view)
             for held in list(self.held.pop(view[0], ())):
@@ -222,6 +232,7 @@ class Closing:
             self._of_host(view[0])
         if view[1] not in here:
             here[view[1]] = taken
+            self.found.size += 1
             self.new.append(view)
 
     def _of_host(self, host: Values) -> None:
@@ -364,6 +375,7 @@ class _StepSearch:
 
     def at(self, host: Values, here: Sequence[Values]) -> list[View] | None:
         of, one = self.of, self.one
+        of.rules.in_time()
         alike = {tuple(vm[i] for i in self.places): vm for vm in here}
         vms = list(alike.values())
         for mover in vms if one.local else [()]:

@@ -22,14 +22,14 @@ def why(
     clauses: Annotated[bool, typer.Option("--clauses", help="Argue by clauses, not by a table.")] = False,
     formulas: Annotated[bool, typer.Option("--formulas", help="Show each clause as a formula as well.")] = False,
     everything: Annotated[bool, typer.Option("--all", help="Name every event that keeps a clause.")] = False,
-    limit: Annotated[float, typer.Option(help="Seconds to look for clauses.")] = 60.0,
+    limit: Annotated[float, typer.Option(help="Seconds to look for the table; and again for clauses.")] = 60.0,
     cache: CacheFolder = None,
 ) -> None:
     """Argue why a property holds for any number of VMs: as a table, down the side the phases of a session, across what a VM can be.
 
     Takes some seconds, and is then kept (--cache). Where no table is found, clauses argue. Exit status 3 if no argument was found.
     """
-    from proofs.why.localise import NoReason
+    from proofs.why.free import NoReason
     from shadowproof import ask, prove
     from shadowproof.cache_folder import close_cache, open_cache
     from shadowproof.tell.argued import argument
@@ -100,6 +100,7 @@ def assumptions(
     everything: Annotated[
         bool, typer.Option("--all", help="Also the rules that keep the order of the session.")
     ] = False,
+    limit: Annotated[float, typer.Option(help="Seconds to look for the argument.")] = 60.0,
     cache: CacheFolder = None,
 ) -> None:
     """Say what a promise leans on: the rules of writer, VSS and requester that its argument takes, and what breaks it.
@@ -109,9 +110,9 @@ def assumptions(
     from proofs.answers.record import load
     from proofs.verdicts.columns import BASE
     from proofs.why.argue import table
-    from proofs.why.localise import NoReason
+    from proofs.why.free import NoReason
     from properties.catalogue import PROPERTIES, watched
-    from shadowproof import ask
+    from shadowproof import ask, prove
     from shadowproof.cache_folder import close_cache, open_cache
     from shadowproof.tell import assumptions as takes
     from shadowproof.tell.leans import compiled_for, facts
@@ -122,12 +123,12 @@ def assumptions(
         return
     name = ask.one_property(property_name)
     end_with_a_fact([name])
-    errors = console(errors=True)
+    errors, seconds = console(errors=True), prove.check_limit(limit)
     open_cache(cache, errors)
     found, problem = [], ""
     try:
         with errors.status(f"looking for the argument for {name}"):
-            found = facts(table(watched(None), BASE, PROPERTIES[name])[0], compiled_for(name))
+            found = facts(table(watched(None), BASE, PROPERTIES[name], seconds=seconds)[0], compiled_for(name))
     except NoReason as reason:
         problem = str(reason)
     for line in takes.of_property(name, found, problem, record, everything=everything):

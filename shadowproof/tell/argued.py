@@ -6,7 +6,7 @@ from model.notation import happens
 from model.protocol import PROTOCOL
 from proofs.why.argue import table
 from proofs.why.ending import ending
-from proofs.why.localise import NoReason
+from proofs.why.free import NoReason
 from proofs.why.tell import named
 from proofs.why.wording import told
 from proofs.world.world import Column, World
@@ -37,7 +37,7 @@ def argument(
         return list(in_the_end(found, end, cached=cached, depth=depth))
     if not clauses and not formulas:
         try:
-            made, cached = table(network, column, found)
+            made, cached = table(network, column, found, seconds=seconds)
             lines = list(as_table(found, made, PROTOCOL, cached=cached, depth=depth))
             return (
                 lines

@@ -9,7 +9,7 @@ from dataclasses import replace
 from model.notation.network import Network
 from model.notation.words import words
 from proofs.why.table import PAIR, SAME, Cells, Line, Row, Table
-from proofs.why.tell import is_in, named, plainly
+from proofs.why.tell import in_english, is_in, named, plainly
 from properties.kinds import Always, Property, Step
 
 WIDTH = 116
@@ -45,7 +45,11 @@ def _looked_at(table: Table) -> Iterator[str]:
     what += [f"{listed(vms)} of a VM"] if vms else []
     free = len(table.free)
     left = f"; {free} other machines matter nothing to it, and may do what they like" if free else ""
-    yield from wrapped(f"It is enough to look at {' and at '.join(what) or 'nothing at all'}{left}.", "")
+    yield from wrapped(
+        f"It is enough to look at {' and at '.join(what) or 'nothing at all'}{left}. Down the side are the phases of a session, below each "
+        "what a VM can be in it.",
+        "",
+    )
 
 
 def _phase(number: int, row: Row, table: Table) -> Iterator[str]:
@@ -71,7 +75,7 @@ def _cells(row: Row, table: Table) -> Iterator[str]:
         yield from wrapped(f"a VM may be in any state{common}", "      ")
         return
     for i, text in enumerate(found):
-        yield from wrapped(f"{'or' if i else 'a VM:' if len(found) == 1 else 'a VM, either:'} {text}", "      ")
+        yield from wrapped(f"{'or' if i else 'every VM:' if len(found) == 1 else 'every VM, either:'} {text}", "      ")
 
 
 def _vm_states(table: Table) -> dict[str, Sequence[str]]:
@@ -83,7 +87,7 @@ def _vm_states(table: Table) -> dict[str, Sequence[str]]:
 
 
 def _so(
-    names: Sequence[str], cells: Sequence[Sequence[str]], reach: Mapping[str, Sequence[str]], joined: str = ", "
+    names: Sequence[str], cells: Sequence[Sequence[str]], reach: Mapping[str, Sequence[str]], joined: str = ", and "
 ) -> str:
     """What machines are, in words; those that may be anything are left out."""
     return joined.join(_is(name, states, reach[name]) for name, states in zip(names, cells, strict=True) if states)
@@ -172,12 +176,12 @@ def _throughout(table: Table) -> Iterator[str]:
     states = dict(zip(table.vms, table.states, strict=True))
     said = [_is(name, cell, states[name]) for name, cell in zip(table.vms, table.throughout, strict=True) if cell]
     if said or table.never:
-        yield from wrapped(f"at all times{': a VM: ' + ', '.join(said) if said else ''}", " 0  ")
+        yield from wrapped(f"at all times{', every VM: ' + ', and '.join(said) if said else ''}", " 0  ")
     for cells in table.never:
         yield from wrapped(_if_then(cells, table), "      ")
     if never := _never(table):
         yield from wrapped(
-            f"never: {'; '.join(f'{event} (only where {needs})' for event, needs in never.items())}", "      - "
+            f"never happens: {'; '.join(f'{event} (only where {needs})' for event, needs in never.items())}", "      - "
         )
 
 
@@ -196,8 +200,8 @@ def _closing(found: Property, table: Table, network: Network) -> str:
     """Why it cannot be broken, in a line."""
     reach = {name: frozenset(actor.states) for name, actor in network.actors.items()}
     if isinstance(found, Always):
-        broken = words(plainly(found.term, reach, holds=False))
-        return f"So it cannot be broken, by induction over the events: that takes {broken}, and no row has that."
+        broken = in_english(words(plainly(found.term, reach, holds=False)))
+        return f"So it cannot be broken, by induction over the events: it would take {broken}; no row allows that."
     events = "an event" if isinstance(found, Step) else "anything"
     return f"So it cannot be broken, by induction over the events: no row has {events} that breaks it."
 

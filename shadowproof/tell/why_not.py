@@ -10,7 +10,7 @@ from proofs.verdicts.check import check
 from proofs.verdicts.columns import BASE
 from proofs.why.argue import table
 from proofs.why.breaking import Break, breaks_of, on_the_run
-from proofs.why.localise import NoReason
+from proofs.why.free import NoReason
 from proofs.why.table import Table
 from proofs.why.tell import named
 from proofs.world.scope import Scope

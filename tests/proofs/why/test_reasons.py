@@ -18,7 +18,7 @@ from proofs.solvers.solvers import UNSAT, ask
 from proofs.solvers.symbolic import Symbolic
 from proofs.verdicts.columns import BASE
 from proofs.views.proof import Closed, closed_groups
-from proofs.why.localise import NoReason
+from proofs.why.free import NoReason
 from proofs.why.reasons import Reason, Use, _Stage, reason
 from proofs.world.compiled import Compiled
 from properties.catalogue import PROPERTIES, watched

@@ -12,8 +12,8 @@ from proofs.solvers.solvers import UNSAT
 from proofs.verdicts.columns import BASE
 from proofs.views.proof import Closed, closed_groups
 from proofs.why.build import confirmed, table_for
-from proofs.why.free import Rules
-from proofs.why.localise import NoReason, localised, own_machines
+from proofs.why.free import NoReason, Rules
+from proofs.why.localise import localised, own_machines
 from proofs.why.needed import Needed, Phase
 from proofs.why.table import Table
 from proofs.why.views import Localised, breaks, close_for
