@@ -129,3 +129,13 @@ def actor(name: str) -> str:
     if name not in PROTOCOL.actors:
         raise AskError(f"There is no actor {name!r}. {near(name, PROTOCOL.actors, 'actors')}")
     return name
+
+
+DEPTHS = {"1": 1, "2": 2, "all": 3}
+
+
+def depth(text: str) -> int:
+    """How much of an argument is told."""
+    if text not in DEPTHS:
+        raise AskError(f"--depth {text}: an argument has no such depth. Write --depth {' or --depth '.join(DEPTHS)}.")
+    return DEPTHS[text]

@@ -9,7 +9,18 @@ from typing import TextIO
 
 from typer import TyperException
 
-from shadowproof.commands import app, checking, cutting, diagnosing, explaining, mutating, playing, reading, requesting
+from shadowproof.commands import (
+    app,
+    arguing,
+    checking,
+    cutting,
+    diagnosing,
+    explaining,
+    mutating,
+    playing,
+    reading,
+    requesting,
+)
 from shadowproof.commands.how_long import say_how_long
 from shadowproof.failure import CLOSED_PIPE, shown, told
 from shadowproof.spelling import spell_what_is_lacking
@@ -17,6 +28,7 @@ from shadowproof.stopping import told_to_end
 
 __all__ = [
     "app",
+    "arguing",
     "checking",
     "cutting",
     "diagnosing",

@@ -71,6 +71,43 @@ def host_order(views: Views) -> HostOrder:
     return HostOrder(diagram_of(hosts.names, found), frozenset(hosts.names), len(found))
 
 
+class _Bits:
+    """For each machine and state, the rows that have it as bits; and how many rows there are."""
+
+    def __init__(self, rows: Iterable[Mapping[str, str]]) -> None:
+        self.having: dict[tuple[str, str], int] = {}
+        self.size = 0
+        for states in rows:
+            for item in states.items():
+                self.having[item] = self.having.get(item, 0) | 1 << self.size
+            self.size += 1
+
+
+class _Rows:
+    """Rows of bits, put together block by block: each is as long as there are rows, however many blocks there are."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._blocks: dict[tuple[str, str], list[tuple[int, int]]] = {}
+
+    def add(self, host: Mapping[str, str], vm: _Bits) -> None:
+        """The rows of one host state, and of a VM in each of its configurations."""
+        every = (1 << vm.size) - 1
+        for item, bits in (*((item, every) for item in host.items()), *vm.having.items()):
+            self._blocks.setdefault(item, []).append((self.size, bits))
+        self.size += vm.size
+
+    def bits(self) -> Iterator[tuple[tuple[str, str], int]]:
+        """For each machine and state the rows that have it."""
+        for item, blocks in self._blocks.items():
+            found = bytearray(self.size // 8 + 1)
+            for start, bits in blocks:
+                shifted, at = bits << start % 8, start // 8
+                end = at + (shifted.bit_length() + 7) // 8
+                found[at:end] = (int.from_bytes(found[at:end], "little") | shifted).to_bytes(end - at, "little")
+            yield item, int.from_bytes(found, "little")
+
+
 class Views01:
     """A closed set of views as a table of bits: for each machine and state, the views that have it."""
 
@@ -83,22 +120,14 @@ class Views01:
         self.configuration = frozenset(name for group in groups for name in group.names)
         pairs = [(views.host(place), vm) for place, here in views.at.items() for vm in here]
         pairs = [pair for pair in dict.fromkeys(pairs) if compiled.locals[pair[1]][0] == form]
-        of_vm = {vm: list(self._alike(groups, vm)) for vm in {vm for _, vm in pairs}}
-        by_host, by_vm = dict[int, int](), dict[tuple[int, int], int]()
-        self.size = 0
+        rows, of_vm = _Rows(), dict[int, _Bits]()
         for host, vm in pairs:
-            for i in range(len(of_vm[vm])):
-                by_vm[vm, i] = by_vm.get((vm, i), 0) | 1 << self.size
-                by_host[host] = by_host.get(host, 0) | 1 << self.size
-                self.size += 1
-        for host, bits in by_host.items():
-            self._have(self.hosts.decode(compiled.hosts[host]), bits)
-        for (vm, i), bits in by_vm.items():
-            self._have(of_vm[vm][i], bits)
-
-    def _have(self, states: Mapping[str, str], bits: int) -> None:
-        for name, state in states.items():
-            self.having[name][state] = self.having[name].get(state, 0) | bits
+            if vm not in of_vm:
+                of_vm[vm] = _Bits(self._alike(groups, vm))
+            rows.add(self.hosts.decode(compiled.hosts[host]), of_vm[vm])
+        self.size = rows.size
+        for (name, state), bits in rows.bits():
+            self.having[name][state] = bits
 
     def _alike(self, groups: Sequence[Alike], vm: int) -> Iterator[dict[str, str]]:
         """The states of a VM's machines, with every configuration that is alike."""

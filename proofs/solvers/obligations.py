@@ -9,16 +9,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import z3
 
 from model.notation.events import Event
 from model.notation.terms import HOST
-from proofs.solvers.clauses import Clause, Lemma
+from proofs.solvers.clauses import HostOrder, Lemma
 from proofs.solvers.diagram import Formula, diagram
 from proofs.solvers.symbolic import Member, Quantifier, Symbolic
 from proofs.views.proof import Closed
 from properties.kinds import Always, Property, Step
+
+
+class Statement(Protocol):
+    """What can be said of the host and one VM, before or after a step."""
+
+    def formula(self, symbolic: Symbolic, vm: z3.ExprRef, *, then: bool = False) -> z3.BoolRef: ...
+
 
 Labelled = tuple[tuple[str, ...], z3.BoolRef]
 
@@ -37,9 +45,10 @@ class Confirming:
     """The obligations of one closed set of views. They say that a VM is in the set by a predicate; `definition` says what
     that means, so that obligations stay short enough to be read.
 
-    argument: another set in its place: what these clauses exclude, given the lemmas (which the closed set confirms)."""
+    argument: another set in its place: what these clauses (or other statements about the host and one VM) exclude, given the
+    order of the host, if it is among them (which the closed set confirms)."""
 
-    def __init__(self, closed: Closed, argument: Sequence[Lemma] | None = None) -> None:
+    def __init__(self, closed: Closed, argument: Sequence[Lemma | Statement] | None = None) -> None:
         self.closed = closed
         self.symbolic = symbolic = Symbolic(closed.views.compiled)
         self.diagram = diagram(closed.views)
@@ -58,8 +67,10 @@ class Confirming:
         argument = self.argument
         if argument is None:
             return Formula(self.diagram, self.symbolic, self.anyone, then=then).whole
-        lemmas = [one.formula(self.symbolic, self.anyone, then=then) for one in argument if not isinstance(one, Clause)]
-        clauses = [one.formula(self.symbolic, self.anyone, then=then) for one in argument if isinstance(one, Clause)]
+        lemmas = [one.formula(self.symbolic, self.anyone, then=then) for one in argument if isinstance(one, HostOrder)]
+        clauses = [
+            one.formula(self.symbolic, self.anyone, then=then) for one in argument if not isinstance(one, HostOrder)
+        ]
         context = self.symbolic.context
         known, said = z3.And([*lemmas, z3.BoolVal(True, context)]), z3.And([*clauses, z3.BoolVal(True, context)])
         return z3.Implies(known, said) if then else z3.And(known, said)

@@ -151,6 +151,11 @@ class Symbolic:
             return self._bool(True)
         return self._or([expr == constant for state, constant in known.items() if state in chosen])
 
+    def same(self, left: str, one: z3.ExprRef, right: str, two: z3.ExprRef) -> z3.BoolRef:
+        """The state expressions of two machines are states of one name."""
+        known, others = self.states[self.actor(left).name], self.states[self.actor(right).name]
+        return self._or([self._and([one == known[s], two == others[s]]) for s in known if s in others])
+
     @property
     def quantifiers(self) -> list[Quantifier]:
         """Every quantified term that a formula has spoken of so far."""
@@ -225,9 +230,7 @@ class Symbolic:
             case In(name, states):
                 return self.is_in(self._machine(name, view), self.actor(name), states)
             case Same(left, right):
-                one, two = self._machine(left, view), self._machine(right, view)
-                known, others = self.states[self.actor(left).name], self.states[self.actor(right).name]
-                return self._or([self._and([one == known[s], two == others[s]]) for s in known if s in others])
+                return self.same(left, self._machine(left, view), right, self._machine(right, view))
             case Not(body):
                 return self._not(self._formula(body, view))
             case And(parts):

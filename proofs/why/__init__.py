@@ -1,7 +1,14 @@
 """Which few facts carry it? An argument that a person can follow, for a property that holds for any number of VMs.
 
-Takes a closed set and a property; gives the clauses that imply it and keep one another, and the rules that this takes
-(`reasons`), in words (`wording`). Small, not smallest: what is not needed is dropped, one after the other.
+Takes a closed set and a property; gives a table (`build`): the smallest set of machines that shows it, all others left free
+(`localise`, with the rules of `free` on the views of `views`); the few phases of a session, in each as much as the promise allows
+(`widen`, said in `boxes`); and for each event the fewest rules that keep it so (`needed`). What is printed is what solvers confirm
+(`table`); `breaking` holds it against another column. Where no table is found, clauses that imply the property and keep one another
+(`reasons`, in words: `wording`). What must come in the end: what every step uses up (`ending`). Smaller, not smallest: what is not
+needed is dropped, one after the other, so that nothing more can be.
 
-Held by `tests/proofs/why/test_reasons.py` (nothing in an argument can be left out).
+Better than views: a person can check it. Worse: it takes seconds, and some statements about steps have no table.
+
+Held by `tests/proofs/why/test_table.py` (each row dropped, and solvers refuse), `test_breaking.py`, `test_ending.py` (no rank can be
+left out), `test_reasons.py` (nothing in an argument of clauses can).
 """

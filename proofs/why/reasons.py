@@ -25,6 +25,7 @@ from proofs.solvers.obligations import Confirming, Labelled
 from proofs.solvers.solvers import SEED
 from proofs.solvers.symbolic import Member
 from proofs.views.proof import Closed
+from proofs.why.free import NoReason
 from properties.kinds import Always, Property, Step
 
 Label = tuple[str, ...]
@@ -34,10 +35,6 @@ CANDIDATES = 3
 
 ENOUGH = 5
 """Events that break a clause: beyond so many, it is not asked how many more there are."""
-
-
-class NoReason(RuntimeError):
-    """No reason of short clauses was found. The message says what was tried."""
 
 
 @dataclass(frozen=True)

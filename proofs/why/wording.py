@@ -16,8 +16,10 @@ from proofs.solvers.clauses import Clause, HostOrder, term_of
 from proofs.solvers.obligations import Confirming
 from proofs.solvers.solvers import SOLVERS, ask, disagreement
 from proofs.solvers.symbolic import Symbolic
-from proofs.views.proof import Closed, closed_groups, judged
-from proofs.why.reasons import NoReason, Reason, Use, reason
+from proofs.views.proof import Closed
+from proofs.why.argue import closed_for
+from proofs.why.free import NoReason
+from proofs.why.reasons import Reason, Use, reason
 from proofs.world.slices import as_asked
 from proofs.world.world import Column
 from properties.kinds import Property
@@ -70,7 +72,7 @@ class Told:
 def told(network: Network, column: Column, found: Property, *, seconds: float = 60.0) -> tuple[Told, bool]:
     """The reason for a property in a column, and whether it comes from the cache. Raises NoReason."""
     in_network, asked = as_asked(found, network)
-    closed = _closed(in_network, column, asked)
+    closed = closed_for(in_network, column, asked)
     key = key_of("reason", closed.group, seconds)
     known = in_use().get(key)
     if known is not None:
@@ -81,20 +83,6 @@ def told(network: Network, column: Column, found: Property, *, seconds: float = 
     made = _told(closed, seconds)
     in_use().put(key, to_json(made))
     return made, False
-
-
-def _closed(network: Network, column: Column, asked: Property) -> Closed:
-    """The closed set that shows the property: the smallest that does."""
-    for whole in (False, True):
-        for found in closed_groups(network, column, [asked], whole=whole):
-            if isinstance(found, list):
-                raise NoReason(found[0].problem)
-            (proof,) = judged(found)
-            if proof.holds and not proof.exercised:
-                raise NoReason(f"the witness of {asked.name} cannot fire in this column: nothing is put to the test")
-            if proof.holds:
-                return found
-    raise NoReason(f"{asked.name} is not shown for any number of VMs in this column: there is nothing to argue")
 
 
 def _told(closed: Closed, seconds: float) -> Told:

@@ -23,7 +23,7 @@ from shadowproof.commands import (
 )
 
 
-def _end_with_a_fact(names: Sequence[str]) -> None:
+def end_with_a_fact(names: Sequence[str]) -> None:
     """If what is asked for is a fact, say so, and end: there is nothing to search or to argue."""
     from properties.catalogue import PROPERTIES
     from properties.kinds import Fact
@@ -61,111 +61,12 @@ def explain(
     from shadowproof.tell.story import WIDTH
 
     names = ask.properties([property_name])
-    _end_with_a_fact(names)
+    end_with_a_fact(names)
     column, number, errors = ask.column(faults or [], readings or [], no_fault), ask.vms(vms), console(errors=True)
     open_cache(cache, errors)
     text, status = explained(property_name, names, column, number, here, min(WIDTH, console().width))
     close_cache(errors)
     say(text)
-    raise typer.Exit(status)
-
-
-@app.command()
-def why(
-    property_name: Annotated[
-        str, typer.Argument(metavar="PROPERTY", autocompletion=properties_like, help="The property to argue for.")
-    ],
-    faults: Faults = None,
-    readings: Readings = None,
-    no_fault: NoFault = False,
-    formulas: Annotated[bool, typer.Option("--formulas", help="Show each clause as a formula as well.")] = False,
-    everything: Annotated[bool, typer.Option("--all", help="Name every event that keeps a clause.")] = False,
-    limit: Annotated[float, typer.Option(help="Seconds to look for the argument.")] = 60.0,
-    cache: CacheFolder = None,
-) -> None:
-    """Argue why a property holds for any number of VMs: the few clauses that carry it, and what keeps them.
-
-    Takes up to a minute, and is then kept (--cache). Exit status 3 if no argument was found.
-    """
-    from proofs.why.reasons import NoReason
-    from proofs.why.wording import told
-    from properties.catalogue import PROPERTIES, watched
-    from shadowproof import ask, prove
-    from shadowproof.cache_folder import close_cache, open_cache
-    from shadowproof.tell.explain import broken_beside
-    from shadowproof.tell.why import why as argued
-
-    name, column = ask.one_property(property_name), ask.column(faults or [], readings or [], no_fault)
-    _end_with_a_fact([name])
-    errors = console(errors=True)
-    seconds = prove.check_limit(limit)
-    open_cache(cache, errors)
-    try:
-        with errors.status(f"looking for the argument for {name} (up to {seconds:.0f} s)"):
-            found, cached = told(watched(None), column, PROPERTIES[name], seconds=seconds)
-    except NoReason as problem:
-        say(f"{name}: no argument was found: {problem}.")
-        raise typer.Exit(3) from None
-    for line in argued(PROPERTIES[name], found, cached=cached, formulas=formulas, everything=everything):
-        say(line)
-    for line in broken_beside(name, column, 2):
-        say(line)
-    close_cache(errors)
-
-
-@app.command()
-def assumptions(
-    property_name: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="[PROPERTY]", autocompletion=properties_like, help="The property; none: the matrix of all of them."
-        ),
-    ] = None,
-    argument: Annotated[
-        bool, typer.Option("--argument", help="Also look for the argument, and list the rules that it needs.")
-    ] = False,
-    limit: Annotated[float, typer.Option(help="Seconds to look for the argument.")] = 60.0,
-    cache: CacheFolder = None,
-) -> None:
-    """Say what a promise takes: the faults and readings that break it, at once, from the record; and the rules that it needs.
-
-    Exit status: that of the recorded verdict without faults, 0 holds, 1 refuted, 2 not exercised, 3 undecided; 3 also if an
-    argument was asked for and none was found.
-    """
-    from model.protocol import PROTOCOL
-    from proofs.answers.column_cache import protocol_content
-    from proofs.answers.record import load
-    from proofs.answers.runs import NONE, load_for
-    from proofs.why.reasons import NoReason
-    from proofs.why.wording import told
-    from proofs.world.world import Column
-    from properties.catalogue import PROPERTIES, watched
-    from shadowproof import ask, prove
-    from shadowproof.cache_folder import close_cache, open_cache
-    from shadowproof.tell import assumptions as takes
-
-    record = load()
-    if property_name is None:
-        takes.print_matrix(record, console())
-        return
-    name, seconds = ask.one_property(property_name), prove.check_limit(limit)
-    _end_with_a_fact([name])
-    for line in takes.of_property(name, record, current=load_for(protocol_content()) is not NONE):
-        say(line)
-    status = takes.status(name, record)
-    if argument:
-        errors = console(errors=True)
-        open_cache(cache, errors)
-        found, problem = None, ""
-        try:
-            with errors.status(f"looking for the argument for {name} (up to {seconds:.0f} s)"):
-                found, _ = told(watched(None), Column(), PROPERTIES[name], seconds=seconds)
-        except NoReason as reason:
-            problem, status = str(reason), status or 3
-        say("")
-        for line in takes.of_argument(found, problem, PROTOCOL):
-            say(line)
-        close_cache(errors)
     raise typer.Exit(status)
 
 

@@ -18,7 +18,7 @@ HOW_LONG = {
 EXCEPT = {
     "simulate": "more where a fault seldom happens",
     "explain": "more where the run is not kept with the record",
-    "assumptions": "of one promise up to a minute",
+    "assumptions": "with --argument up to a minute",
     "count": "more with more VMs",
     "verify": "of one column and few promises up to some 15 seconds; what is known is told in seconds",
     "cuts": "of one promise about a minute; without a name at once",

@@ -1,21 +1,22 @@
-"""`shadowproof assumptions`: what a promise takes. The rules that its argument needs, and what breaks it."""
+"""`shadowproof assumptions`: what a promise takes. What breaks it, and the rules that its argument needs."""
 
 from __future__ import annotations
 
 import textwrap
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rich.console import Console
 from rich.table import Table
 
-from model.notation import Network
+from model.protocol import PROTOCOL
 from proofs.answers.record import Record
 from proofs.answers.verdict import HOLDS, NOT_EXERCISED, REFUTED, UNDECIDED
 from proofs.verdicts.columns import BASE, combined_columns, fault_columns, reading_columns, title
-from proofs.why.wording import Told
 from proofs.world.world import Column
 from properties.catalogue import PROPERTIES
+from shadowproof.ask import options
+from shadowproof.tell.leans import WHO, Fact
 from shadowproof.verify.report import assumptions as fairness
 
 _SHORT = {HOLDS: "holds", REFUTED: "fails", UNDECIDED: "undecided", NOT_EXERCISED: "not exercised"}
@@ -46,13 +47,12 @@ def _failing(column: Column, length: int | None) -> str:
 
 def of_property(name: str, record: Record, *, current: bool) -> Iterator[str]:
     """What one property takes as it is recorded, line by line. current: the record is of the protocol as it is."""
-    found = PROPERTIES[name]
-    yield f'{name}: "{found.says}" ({" ".join(found.shows)})'
+    said = PROPERTIES[name]
+    yield from _wrapped(f'{name}: "{said.says}" ({" ".join(said.shows)})', "")
     yield ""
-    for line in fairness(found):
+    for line in fairness(said):
         yield f"  assumes {line}"
-    for line in circumstances(name, record):
-        yield from _wrapped(line, 2)
+    yield from _broken(name, record)
     if record.cell(name, BASE.name) is None:
         yield f"  The record does not know it. Ask: shadowproof verify -p {name}"
     elif not current:
@@ -65,27 +65,46 @@ def status(name: str, record: Record) -> int:
     return 3 if cell is None else {HOLDS: 0, REFUTED: 1, NOT_EXERCISED: 2}.get(cell.verdict, 3)
 
 
-def of_argument(told: Told | None, problem: str, network: Network) -> Iterator[str]:
-    """The rules that the argument for a property takes, event by event; without one, why there is none."""
-    if told is None:
-        yield f"  The rules that it takes are not known: {problem}."
-        return
-    by_event: dict[str, list[str]] = {}
-    for event, rule in told.rules:
-        by_event.setdefault(event, []).append(rule)
-    ids = sorted({one for event in by_event if event for one in network.events[event].by})
-    yield f"  The argument ({len(told.clauses)} clauses) takes {len(told.rules)} rules of {len(by_event)} events."
-    yield "  Each is needed: without it, the step of the argument that names it does not go through."
-    yield from _wrapped(f"Requirements behind these events: {' '.join(ids)}", 2)
-    for event, rules in sorted(by_event.items()):
-        yield f"\n  {event or 'states'}"
-        for rule in rules:
-            yield from _wrapped(rule, 4)
+def of_argument(name: str, found: Sequence[Fact], problem: str, *, everything: bool) -> Iterator[str]:
+    """The rules that the argument for a property leans on; without one, why there is none. everything: also those that keep the
+    order of the session."""
+    if problem:
+        yield from _wrapped(f"The rules that it takes are not known: {problem}.", "  ")
+    else:
+        yield from _rules(name, found, everything=everything)
 
 
-def _wrapped(text: str, indent: int) -> list[str]:
-    more = indent + (4 if indent == 2 else 2)
-    return textwrap.wrap(text, 116, initial_indent=" " * indent, subsequent_indent=" " * more, break_on_hyphens=False)
+def _rules(name: str, found: Sequence[Fact], *, everything: bool) -> Iterator[str]:
+    shown = [fact for fact in found if everything or not fact.order]
+    yield from _wrapped(
+        f"Its argument (shadowproof why {name}) takes these rules; without any one of them it does not go through as it is told. "
+        f"What becomes of the promise then: shadowproof why-not {name} --without NUMBER",
+        "  ",
+    )
+    for who in WHO:
+        mine = [fact for fact in shown if fact.who == who]
+        if mine:
+            yield f"\n  {who}"
+        for fact in mine:
+            yield from _wrapped(f"{fact.says} ({' '.join(fact.by[:3])})", f"  {fact.number:>3} ")
+    if more := len(found) - len(shown):
+        yield f"\n  and {more} rules that keep the order of the session (--all)"
+
+
+def _broken(name: str, record: Record) -> Iterator[str]:
+    """What the recorded matrix says of a property: what breaks it, and what else it leans on."""
+    for line in circumstances(name, record):
+        yield from _wrapped(line, "  ")
+    for column in (*fault_columns(), *reading_columns()):
+        cell = record.cell(name, column.name)
+        if cell is not None and cell.verdict == REFUTED:
+            duty = next((PROTOCOL.faults[fault].duty for fault in column.faults), "")
+            asked = f"shadowproof why-not {name} {options(column)}"
+            yield from _wrapped(f"{asked}{f': {duty}' if duty else ''}", "    ")
+
+
+def _wrapped(text: str, first: str) -> list[str]:
+    return textwrap.wrap(text, 116, initial_indent=first, subsequent_indent=" " * (len(first) + 2))
 
 
 def print_matrix(record: Record, console: Console) -> None:

@@ -1,81 +1,227 @@
-"""`shadowproof why`: the argument for a property, for any number of VMs, as a person reads it."""
+"""`shadowproof why`: the argument for a property as the table it is: phases down the side, what a VM can be across."""
 
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
-from proofs.why.wording import Needed, Said, Told
-from properties.kinds import Property
+from model.notation.network import Network
+from model.notation.words import words
+from proofs.why.table import PAIR, SAME, Cells, Line, Row, Table
+from proofs.why.tell import in_english, is_in, named, plainly
+from properties.kinds import Always, Property, Step
 
 WIDTH = 116
-SHOWN = 4
-"""Events named for each clause; --all names every one."""
+_EVENTS = 4
+"""Events that are named in one line; --depth all names every one."""
 
 
-def why(
-    found: Property, told: Told, *, cached: bool, formulas: bool = False, everything: bool = False
-) -> Iterator[str]:
-    """The argument, line by line: the property, what it follows from, each clause with what keeps it, and who confirms it."""
-    yield f"{found.name}: holds for any number of VMs, disks and adapters ({told.column})"
-    yield f'  "{found.says}" ({" ".join(found.shows)})'
+def why(found: Property, table: Table, network: Network, *, cached: bool, depth: int = 2) -> Iterator[str]:
+    """The argument, line by line. depth: 1 is the table alone; 2 says also what leads on and what keeps the promise; 3 says all."""
+    yield f"{found.name}: holds for any number of VMs, disks and adapters ({table.column})"
+    yield from wrapped(f'"{found.says}" ({" ".join(found.shows)})', "  ")
     yield ""
-    yield "It holds, because"
-    for needed in _most(told.follows, everything):
-        yield from _wrapped(f"{_where(needed)}{_by(needed.clauses)}, it cannot be broken", "  ")
-    yield from _rest(told.follows, everything, "  ")
-    if told.clauses:
-        yield ""
-        yield "where"
-    for number, clause in enumerate(told.clauses, 1):
-        yield from _clause(number, clause, formulas=formulas, everything=everything)
-    if told.hosts:
-        yield ""
-        yield from _wrapped(
-            f"The order of the host: {', '.join(told.host)} go together, and are in {told.hosts:,} states together, no more.",
-            "  0  ",
-        )
+    yield from _looked_at(table)
     yield ""
-    yield from _wrapped(f"{_size(told)} {'; '.join(told.confirmed)}.", "")
-    yield f"Found in {told.seconds:.1f} s, {told.checks:,} questions to Z3{'; from the cache' if cached else ''}."
+    yield from _throughout(table)
+    for number, row in enumerate(table.rows, 1):
+        yield from _phase(number, row, table)
+        yield from _cells(row, table)
+        if depth > 2:
+            for line in row.lines:
+                yield from _line(line, number)
+        elif depth > 1:
+            yield from _in_short(row, number, table)
+    yield ""
+    yield from wrapped(_closing(found, table, network), "")
+    yield from wrapped(_confirmed(table, depth), "")
+    yield f"Found in {table.seconds:.1f} s of computing{'; from the cache' if cached else ''}."
 
 
-def _size(told: Told) -> str:
-    count = f"{len(told.clauses)} clause{'s' if len(told.clauses) != 1 else ''}"
-    return f"{count} carry it ({told.tried} were tried, {told.views:,} views closed)."
+def _looked_at(table: Table) -> Iterator[str]:
+    vms = [named(name) for name in table.vms if PAIR not in name]
+    what = [f"{listed([named(name) for name in table.hosts])} of the host"] if table.hosts else []
+    what += [f"{listed(vms)} of a VM"] if vms else []
+    free = len(table.free)
+    left = f"; {free} other machines matter nothing to it, and may do what they like" if free else ""
+    yield from wrapped(
+        f"It is enough to look at {' and at '.join(what) or 'nothing at all'}{left}. Down the side are the phases of a session, below each "
+        "what a VM can be in it.",
+        "",
+    )
 
 
-def _clause(number: int, clause: Said, *, formulas: bool, everything: bool) -> Iterator[str]:
-    yield from _wrapped(clause.words, f"{number:>3}  ")
-    if formulas:
-        yield from _wrapped(f"never together: {clause.formula}", "       ")
-    if clause.kept:
-        kept = [f"{needed.event}{_by(needed.clauses, number)}" for needed in _most(clause.kept, everything)]
-        more = len(clause.kept) - len(kept)
-        yield from _wrapped("kept by " + ", ".join(kept) + (f" and {more} more events" if more else ""), "       ")
+def _phase(number: int, row: Row, table: Table) -> Iterator[str]:
+    begins = (
+        f"from {listed(row.begins[:_EVENTS])}" if row.begins and number > 1 else "from the start" if number == 1 else ""
+    )
+    if number == 1 and row.begins:
+        begins += f", and again from {listed(row.begins[:_EVENTS])}"
+    if not table.hosts or len(table.rows) == 1:
+        place = "at all times"
+    elif not row.hosts:
+        place = "at all other times"
     else:
-        yield "       no event touches it"
+        occurring = {name: table.occurring(i) for i, name in enumerate(table.hosts)}
+        place = "; or ".join(_so(table.hosts, box, occurring) for box in row.hosts)
+    yield from wrapped(f"{begins}: {place}" if begins else place, f"{number:>2}  ")
 
 
-def _most(needed: Sequence[Needed], everything: bool) -> Sequence[Needed]:
-    """What is told first: what takes other clauses."""
-    in_order = sorted(needed, key=lambda one: -len(one.clauses))
-    return in_order if everything else in_order[:SHOWN]
+def _cells(row: Row, table: Table) -> Iterator[str]:
+    found = [_so(table.vms, box, _vm_states(table)) for box in row.vms]
+    if found == [""]:
+        common = " that 0 allows" if table.never or any(table.throughout) else ""
+        yield from wrapped(f"a VM may be in any state{common}", "      ")
+        return
+    for i, text in enumerate(found):
+        yield from wrapped(f"{'or' if i else 'every VM:' if len(found) == 1 else 'every VM, either:'} {text}", "      ")
 
 
-def _rest(needed: Sequence[Needed], everything: bool, indent: str) -> Iterator[str]:
-    if not everything and len(needed) > SHOWN:
-        yield f"{indent}and likewise for {len(needed) - SHOWN} more events (--all names them)."
+def _vm_states(table: Table) -> dict[str, Sequence[str]]:
+    """The states that rows name or do not, as far as that is known of a table."""
+    found: dict[str, Sequence[str]] = {}
+    for name, cell, states in zip(table.vms, table.throughout, table.states, strict=True):
+        found[name] = cell or states
+    return found
 
 
-def _where(needed: Needed) -> str:
-    return f"when {needed.event} happens" if needed.event else "in every state"
+def _so(
+    names: Sequence[str], cells: Sequence[Sequence[str]], reach: Mapping[str, Sequence[str]], joined: str = ", and "
+) -> str:
+    """What machines are, in words; those that may be anything are left out."""
+    return joined.join(_is(name, states, reach[name]) for name, states in zip(names, cells, strict=True) if states)
 
 
-def _by(clauses: Sequence[int], own: int | None = None) -> str:
-    others = [number for number in clauses if number != own]
-    return f" (by {', '.join(map(str, others))})" if others else ""
+def _is(name: str, states: Sequence[str], every: Sequence[str]) -> str:
+    if PAIR in name:
+        one, two = map(named, name.split(PAIR))
+        return f"{one} {'the same as' if tuple(states) == SAME[:1] else 'differs from'} {two}"
+    return f"{named(name)} {is_in(states, every)}"
 
 
-def _wrapped(text: str, first: str) -> list[str]:
+def _in_short(row: Row, number: int, table: Table) -> Iterator[str]:
+    """What leads on, and what the promise hangs on; what cannot happen in this phase in one sentence."""
+    told = [line for line in row.lines if not line.order]
+    never = _never(table)
+    for line in _alike(told, table):
+        stays = set(line.to) == {number} and not line.needs and not line.makes
+        if line.to and not stays:
+            yield from _line(line, number, most=_EVENTS)
+    barred: dict[str, list[str]] = {}
+    for line in told:
+        if not line.to and line.needs and (events := [one for one in line.events if one not in never]):
+            barred.setdefault(" and ".join(line.needs), []).extend(events)
+    if barred:
+        each = [f"{listed(events)} (only where {needs})" for needs, events in barred.items()]
+        yield from wrapped(f"not here: {'; '.join(each)}", "      - ")
+
+
+def _never(table: Table) -> dict[str, str]:
+    """The events that can happen in no phase, each with what they would take."""
+    found: dict[str, str] = {}
+    at: dict[str, list[Line]] = {}
+    for row in table.rows:
+        for line in row.lines:
+            for one in line.events:
+                at.setdefault(one, []).append(line)
+    for event, lines in at.items():
+        if len(lines) == len(table.rows) > 1 and not any(line.to or line.order for line in lines):
+            found[event] = min((" and ".join(line.needs) for line in lines), key=len)
+    return found
+
+
+def _alike(lines: Sequence[Line], table: Table) -> list[Line]:
+    """Lines of events that change two machines alike which the promise compares are told as one."""
+    pairs = [tuple(named(one) for one in name.split(PAIR)) for name in table.vms if PAIR in name]
+
+    def changes(line: Line) -> str:
+        for one, two in pairs:
+            if sum(text.startswith((f"{one} becomes", f"{two} becomes")) for text in line.makes) > 1:
+                return f"{one} and {two} change alike"
+        return ""
+
+    found: dict[object, Line] = {}
+    for line in lines:
+        told = replace(line, needs=(), makes=(said,)) if (said := changes(line)) else line
+        key = (told.to, told.needs, told.makes)
+        if key in found:
+            old = found[key]
+            told = replace(told, events=(*old.events, *told.events), by=tuple(dict.fromkeys((*old.by, *told.by))))
+        found[key] = told
+    return list(found.values())
+
+
+def _line(line: Line, number: int, *, most: int | None = None) -> Iterator[str]:
+    """Some events, where they lead, and why that keeps the promise."""
+    shown = line.events[:most]
+    more = len(line.events) - len(shown)
+    events = ", ".join(shown) + (f" and {more} more" if more else "")
+    by = f" ({' '.join(line.by[:most])})"
+    needs = " and ".join(line.needs)
+    makes = f"; {', '.join(line.makes)}" if line.makes else ""
+    if not line.to:
+        said = f"not here, only where {needs}" if needs else f"makes no difference{makes}"
+    else:
+        other = [str(to) for to in line.to if to != number]
+        leads = f"leads to {' or '.join(other)}" if other else ""
+        said = " or ".join(filter(None, ["stays" if number in line.to else "", leads]))
+        said += f", only where {needs}" if needs else ""
+        said += makes
+    yield from wrapped(f"{events}: {said}{by}", "      - ")
+
+
+def _throughout(table: Table) -> Iterator[str]:
+    """What is so at all times, on which the phases below it rest."""
+    states = dict(zip(table.vms, table.states, strict=True))
+    said = [_is(name, cell, states[name]) for name, cell in zip(table.vms, table.throughout, strict=True) if cell]
+    if said or table.never:
+        yield from wrapped(f"at all times{', every VM: ' + ', and '.join(said) if said else ''}", " 0  ")
+    for cells in table.never:
+        yield from wrapped(_if_then(cells, table), "      ")
+    if never := _never(table):
+        yield from wrapped(
+            f"never happens: {'; '.join(f'{event} (only where {needs})' for event, needs in never.items())}", "      - "
+        )
+
+
+def _if_then(cells: Cells, table: Table) -> str:
+    """That these never are so together, as "if the others are so, this one is so": the conclusion that names the fewest states."""
+    states, known = _vm_states(table), [i for i, cell in enumerate(cells) if cell]
+    last = min(known, key=lambda i: (len(states[table.vms[i]]) - len(cells[i]), -i))
+    name = table.vms[last]
+    then = _is(name, [one for one in states[name] if one not in cells[last]], states[name])
+    others: Cells = tuple(() if i == last else cell for i, cell in enumerate(cells))
+    premise = _so(table.vms, others, states, " and ")
+    return f"if {premise}, then {then}" if premise else then
+
+
+def _closing(found: Property, table: Table, network: Network) -> str:
+    """Why it cannot be broken, in a line."""
+    reach = {name: frozenset(actor.states) for name, actor in network.actors.items()}
+    if isinstance(found, Always):
+        broken = in_english(words(plainly(found.term, reach, holds=False)))
+        return f"So it cannot be broken, by induction over the events: it would take {broken}; no row allows that."
+    events = "an event" if isinstance(found, Step) else "anything"
+    return f"So it cannot be broken, by induction over the events: no row has {events} that breaks it."
+
+
+def _confirmed(table: Table, depth: int) -> str:
+    order = f"The host's machines are in {len(table.order)} states together and no other; " if table.hosts else ""
+    each = " and ".join(solver for solver, _ in table.confirmed)
+    count = table.confirmed[0][1] if table.confirmed else 0
+    rest = "" if depth > 2 else " Events that are not named keep the order of the session (--depth all)."
+    return (
+        f"{order}{each} confirm the table as it is printed: it holds at the start, every event keeps it, and the promise follows "
+        f"({count} obligations each).{rest}"
+    )
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names, the last two joined by `and`."""
+    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names)
+
+
+def wrapped(text: str, first: str) -> list[str]:
+    """A line, broken where it is too long; what follows stands under what the first begins with."""
     return textwrap.wrap(text, WIDTH, initial_indent=first, subsequent_indent=" " * len(first)) or [first]

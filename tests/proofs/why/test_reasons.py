@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import tracemalloc
 from collections.abc import Sequence
 from functools import cache
 
@@ -17,7 +18,8 @@ from proofs.solvers.solvers import UNSAT, ask
 from proofs.solvers.symbolic import Symbolic
 from proofs.verdicts.columns import BASE
 from proofs.views.proof import Closed, closed_groups
-from proofs.why.reasons import NoReason, Reason, Use, _Stage, reason
+from proofs.why.free import NoReason
+from proofs.why.reasons import Reason, Use, _Stage, reason
 from proofs.world.compiled import Compiled
 from properties.catalogue import PROPERTIES, watched
 from properties.kinds import Property, always, ends, fired, step
@@ -232,6 +234,19 @@ class TestClauses:
             assert not table.matching(clause.never)
             assert all(state[name] in states for name, states in clause.never)
         assert table.matching((name, frozenset({at})) for name, at in {**state, "crew": "ASHORE"}.items())
+
+    def test_are_looked_up_in_little_memory(self) -> None:
+        """2026-11-29: each view of each configuration was a number as long as there are views, which took 13 GB of a promise that
+        tells configurations apart."""
+        views = closed_for(REAL[0]).views
+        tracemalloc.start()
+        table = Views01(views)
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        rows = sum(len(states) for states in table.having.values())
+        assert table.size > 100_000
+        assert peak < 20 * rows * table.size // 8
+        assert all(sum(bits.bit_count() for bits in states.values()) == table.size for states in table.having.values())
 
     def test_the_order_of_the_host_is_that_of_the_views(self) -> None:
         views = closed_for(REAL[0]).views

@@ -10,8 +10,8 @@ from typer.testing import CliRunner
 from proofs.answers.record import Record, load
 from proofs.answers.verdict import HOLDS, NOT_EXERCISED, REFUTED
 from proofs.verdicts.columns import BASE
-from proofs.why import wording
-from proofs.why.reasons import NoReason
+from proofs.why import argue
+from proofs.why.free import NoReason
 from properties.catalogue import PROPERTIES
 from properties.kinds import Fact
 from shadowproof.cli import app
@@ -27,7 +27,7 @@ def no_argument(*_: object, **__: object) -> NoReturn:
 
 @pytest.fixture(autouse=True)
 def _looks_for_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(wording, "told", no_argument)
+    monkeypatch.setattr(argue, "table", no_argument)
 
 
 def asked(*arguments: str) -> tuple[int, str]:

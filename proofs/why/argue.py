@@ -1,0 +1,48 @@
+"""The argument for a property in a column: a table, where one is found; else clauses. Kept in the cache."""
+
+from __future__ import annotations
+
+from model.notation.network import Network
+from proofs.answers.cache import in_use
+from proofs.answers.json_form import from_json, to_json
+from proofs.answers.memory import key_of
+from proofs.views.proof import Closed, closed_groups, judged
+from proofs.why.build import LIMIT, table_for
+from proofs.why.free import NoReason
+from proofs.why.table import Table
+from proofs.world.slices import as_asked
+from proofs.world.world import Column
+from properties.kinds import Always, Property, Step
+
+
+def table(network: Network, column: Column, found: Property, *, seconds: float = LIMIT) -> tuple[Table, bool]:
+    """The table that argues for a property in a column, and whether it comes from the cache. seconds: of computing, at
+    most. Raises NoReason."""
+    in_network, asked = as_asked(found, network)
+    if not isinstance(asked, (Always, Step)):
+        raise NoReason(f"{found.name} is no statement about states or steps: its argument is no table")
+    closed = closed_for(in_network, column, asked)
+    key = key_of("table", closed.group)
+    known = in_use().get(key)
+    if known is not None:
+        try:
+            return from_json(Table, known), True
+        except ValueError:
+            pass  # of another shape: made anew
+    made = table_for(closed, seconds)
+    in_use().put(key, to_json(made))
+    return made, False
+
+
+def closed_for(network: Network, column: Column, asked: Property) -> Closed:
+    """The closed set that shows the property: the smallest that does. Raises NoReason."""
+    for whole in (False, True):
+        for found in closed_groups(network, column, [asked], whole=whole):
+            if isinstance(found, list):
+                raise NoReason(found[0].problem)
+            (proof,) = judged(found)
+            if proof.holds and not proof.exercised:
+                raise NoReason(f"the witness of {asked.name} cannot fire in this column: nothing is put to the test")
+            if proof.holds:
+                return found
+    raise NoReason(f"{asked.name} is not shown for any number of VMs in this column: there is nothing to argue")

@@ -1,0 +1,129 @@
+"""Arguments as a person reads them: the table, what is so at all times above it, and why it breaks where it does."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+
+from model.protocol import PROTOCOL
+from proofs.verdicts.columns import BASE
+from proofs.why.argue import table
+from proofs.why.table import Line, Row, Table
+from proofs.world.world import Column
+from properties.catalogue import PROPERTIES, watched
+from shadowproof.ask import AskError
+from shadowproof.tell.argued import argument
+from shadowproof.tell.leans import compiled_for, facts
+from shadowproof.tell.why import why
+from shadowproof.tell.why_not import told_without, why_not
+from tests.helpers.nightly import nightly
+
+NAME = "no-partial-backup"
+
+
+@cache
+def made() -> Table:
+    return table(watched(None), BASE, PROPERTIES[NAME])[0]
+
+
+def said(depth: int) -> str:
+    return "\n".join(why(PROPERTIES[NAME], made(), PROTOCOL, cached=False, depth=depth))
+
+
+def test_it_says_what_is_looked_at_and_who_confirms_it() -> None:
+    text = said(1)
+    assert (
+        "It is enough to look at requester, doing and writer state of the host and at progress and outcome of a VM"
+        in text
+    )
+    assert "z3 and cvc5 confirm the table as it is printed" in text
+    assert "So it cannot be broken, by induction over the events" in text
+
+
+def test_it_fits_on_a_screen() -> None:
+    assert len(said(2).splitlines()) <= 45
+    assert len(said(1).splitlines()) <= 24
+
+
+def test_each_depth_says_more_and_nothing_less() -> None:
+    one, two, every = (said(depth) for depth in (1, 2, 3))
+    rows = [line for line in one.splitlines() if line[:4].strip().isdigit()]
+    assert len(rows) >= len(made().rows)
+    assert all(row in two and row in every for row in rows)
+    assert "prepare_for_snapshot_succeeded: leads to" in two
+    assert "freeze_returned" not in two
+    assert len(one) < len(two) < len(every)
+
+
+def test_no_negation_is_stacked() -> None:
+    for depth in (1, 2, 3):
+        assert "not not" not in said(depth)
+        assert "not nothing" not in said(depth)
+
+
+def test_what_is_so_at_all_times_stands_above_and_in_if_then_form() -> None:
+    """A table by hand: what never is so together is said as what follows from what."""
+    line = Line(("packed",), (1,), ("the quay is open",), (), ("T-1",), order=False, rules=())
+    by_hand = Table(
+        "p", "no fault", ("quay",), ("load", "crew"), (("OPEN",), ("CLOSED",)),
+        (Row((), (((), ("ASHORE",)),), (), (line,)), Row(((("CLOSED",),),), (((), ()),), ("quay_closed",), ())),
+        (("NONE", "PACKED", "ABOARD"), ("ASHORE", "ABOARD")), (("NONE", "ABOARD"), ()), ((("NONE",), ("ABOARD",)),), (), 4,
+        (("z3", 7), ("cvc5", 7)), 0.1,
+    )  # fmt: skip
+    found = PROPERTIES[NAME]
+    lines = list(why(found, by_hand, PROTOCOL, cached=True, depth=2))
+    assert lines.index(" 0  at all times, every VM: load not packed") < lines.index(
+        " 1  from the start: at all other times"
+    )
+    assert "      if load none, then crew ashore" in lines
+    assert "      every VM: crew ashore" in lines
+    assert " 2  from quay_closed: quay closed" in lines
+    assert "      a VM may be in any state that 0 allows" in lines
+    assert "      - packed: stays, only where the quay is open (T-1)" in lines
+    assert lines[-1].endswith("from the cache.")
+
+
+def test_of_what_is_possible_there_is_no_argument() -> None:
+    with pytest.raises(RuntimeError, match="shadowproof explain child-writers-take-part tells a run"):
+        argument("child-writers-take-part", BASE, 2, 1.0)
+
+
+def test_what_must_come_in_the_end_uses_something_up() -> None:
+    text = "\n".join(argument("every-session-ends", BASE, 2, 10.0))
+    assert " 1  requester: initialized" in text
+    assert "released → at rest" in text.replace("\n    ", " ")
+    assert "doing registering: vm_registered" in text
+
+
+def test_why_not_names_the_row_the_run_and_what_mends_it() -> None:
+    lines, status = why_not(NAME, Column(frozenset({"failure_ignored"})), 1)
+    text = " ".join(" ".join(lines).split())
+    assert status == 1
+    assert "breaks in row" in text
+    assert "failure_ignored (BAK-13 VSS-13)" in text
+    assert "the run below takes it" in text
+    assert f"What would mend it: {NAME} holds without the fault failure_ignored." in text
+    assert "is somebody's to prevent: Gather the writers' status" in text
+
+
+def test_what_holds_is_not_argued_against() -> None:
+    lines, status = why_not(NAME, BASE, 1)
+    assert (status, len(lines)) == (0, 1)
+    assert "is not broken" in lines[0]
+
+
+@nightly
+def test_a_rule_that_is_taken_away_is_missed_or_is_not() -> None:
+    """That the writer only succeeds where no VM has failed is what this promise hangs on."""
+    known = facts(made(), compiled_for(NAME))
+    assert [fact.number for fact in known] == list(range(1, len(known) + 1))
+    (decisive,) = [
+        one for one in known if one.label[:2] == ("when", "prepare_for_snapshot_succeeded") and not one.order
+    ]
+    lines, status = told_without(NAME, decisive.number, 1)
+    assert status == 1
+    assert lines[0].startswith("Without the rule that prepare_for_snapshot_succeeded only where")
+    assert "broken:" in lines[-1]
+    with pytest.raises(AskError, match="numbered from 1"):
+        told_without(NAME, len(known) + 1, 1)
