@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from model.notation.terms import And, machines_of
+from proofs.why.claims import claim_of_step, step_breaks
 from proofs.why.free import Changes, Happening, Label, Rules, Said, Values
-from proofs.why.views import Localised, View, claim_of_step, step_breaks
+from proofs.why.views import Localised, View
 from properties.kinds import Property, Step
 
 
