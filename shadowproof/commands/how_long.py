@@ -8,10 +8,11 @@ AT_ONCE, SECONDS, A_MINUTE, LONG = "a few seconds", "up to some 15 seconds", "up
 
 HOW_LONG = {
     AT_ONCE: (
-        "list", "show", "requirements", "left-out", "draw", "play", "simulate", "method", "assumptions", "export",
+        "list", "show", "requirements", "left-out", "draw", "play", "simulate", "method", "assumptions", "export", "collector",
+        "letter", "diagnose",
     ),
     SECONDS: ("explain", "obligations", "count"),
-    A_MINUTE: ("why", "docs"),
+    A_MINUTE: ("why", "why-not", "docs", "requester"),
     LONG: ("verify", "sweep", "mutate", "prove", "cuts", "accept"),
 }  # fmt: skip
 

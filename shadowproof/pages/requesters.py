@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from shadowproof.pages.layout import slug
 from shadowproof.pages.overviews import markdown
-from shadowproof.pages.pages import slug
 from shadowproof.tell.requester import NOT_EXPRESSED, NOT_SHOWN, RECORDED, comparison
 
 Told = Mapping[str, Any]
