@@ -80,18 +80,35 @@ class Seen:
         return bool(self.facts or self.remarks or self.cases)
 
 
+MOST_FACTS, MOST_REMARKS, MOST_CASES = 200, 60, 4
+"""How much is taken from what was read: facts and remarks, the last ones; cases, which are each answered, the first ones."""
+
+
 def together(found: Iterable[Seen]) -> Seen:
-    """What was read off several texts; what is said twice is said once."""
+    """What was read off several texts; what is said twice is said once. Where there is more than can be answered, it is said."""
     facts: dict[object, Fact] = {}
     remarks: dict[tuple[Kind, str], Remark] = {}
-    cases: dict[Case, None] = {}
+    cases: dict[object, Case] = {}
     for seen in found:
         for fact in seen.facts:
             facts.setdefault((fact.machine, fact.states, fact.of if fact.of != "a VM" else fact.place, fact.now), fact)
-        cases |= dict.fromkeys(seen.cases)
+        for case in seen.cases:
+            cases.setdefault(frozenset((one.machine, one.states, one.of) for one in case.facts), case)
         for remark in seen.remarks:
             remarks.setdefault((remark.kind, remark.says), remark)
-    return Seen(tuple(facts.values()), tuple(remarks.values()), tuple(cases))
+    told = list(remarks.values())
+    for what, many, most in (("facts", len(facts), MOST_FACTS), ("cases", len(cases), MOST_CASES)):
+        if many > most:
+            first = next(one for group in (facts.values(), *(case.facts for case in cases.values())) for one in group)
+            told.append(
+                Remark(
+                    Kind.OPEN, Place(first.place.file), f"there are {many:,} {what}, of which {most} are taken", _FEWER
+                )
+            )
+    return Seen(tuple(facts.values())[-MOST_FACTS:], tuple(told[-MOST_REMARKS:]), tuple(cases.values())[:MOST_CASES])
+
+
+_FEWER = "Give what was printed or logged around the failed backup."
 
 
 def fact(

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conformance.texts.facts import ReadError, Seen
+from conformance.texts.facts import MOST_CASES, MOST_FACTS, ReadError, Seen
 from conformance.texts.lines import MOST_BYTES, decoded
 from conformance.texts.read import read_file, read_text, refuse_contradictions, said
 from model.protocol import PROTOCOL
@@ -54,6 +54,15 @@ def test_a_very_long_line_and_very_many_lines_take_no_long_time_of_any_reader() 
     plain(read_text("Add Volume \\\\a\\b " * 2_000 + "\n" + "'\"[8] " * 50_000, "f"))
     with pytest.raises(ReadError, match="lines"):
         read_text("x\n" * 250_000, "f")
+
+
+def test_the_same_line_a_hundred_thousand_times_is_one_case_and_many_facts_are_few() -> None:
+    """Each case is answered by itself: as many as lines would take for ever."""
+    assert len(read_text("State: [8] Failed\n" * 100_000, "f").cases) == 1
+    assert len(read_text("".join(f"State: [{n}] Failed\n" for n in range(16)), "f").cases) <= MOST_CASES
+    seen = read_text("".join(f"Name : v{n}\nState : Saved\n" for n in range(3_000)), "f")
+    assert len(seen.facts) <= MOST_FACTS
+    assert any("3,000 facts" in one.says for one in seen.remarks)
 
 
 def test_what_cannot_be_read_is_refused_with_its_name_and_the_remedy(tmp_path: Path) -> None:
