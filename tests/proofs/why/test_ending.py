@@ -9,7 +9,7 @@ import pytest
 from proofs.verdicts.columns import BASE
 from proofs.views.proof import Closed
 from proofs.why.argue import closed_for
-from proofs.why.ending import Ending, _Ending, ending_of, goes_on, ranks
+from proofs.why.ending import Ending, Rank, _Ending, ending_of, goes_on, ranks
 from proofs.why.free import NoReason
 from properties.catalogue import PROPERTIES, watched
 from properties.kinds import Ends
@@ -53,6 +53,14 @@ def test_no_rank_can_be_dropped() -> None:
         for i in range(len(ranks_)):
             fewer = ranks_[:i] + ranks_[i + 1 :]
             assert not all(goes_on(fewer, names, edge) for edge in edges)
+
+
+def test_a_rank_that_is_turned_round_is_noticed() -> None:
+    engine = _Ending(closed(), asked())
+    of_host, _ = engine._edges()
+    for i, rank in enumerate(told().host):
+        turned = (*told().host[:i], Rank(rank.machine, rank.states[::-1]), *told().host[i + 1 :])
+        assert not all(goes_on(turned, engine.hosts, edge) for edge in of_host)
 
 
 def test_the_host_goes_on_alone_or_waits_for_events() -> None:
