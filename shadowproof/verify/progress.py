@@ -14,6 +14,7 @@ from proofs.answers.record import WORSE, Record, kind_of
 from proofs.answers.verdict import REFUTED, Verdict
 from proofs.verdicts.columns import title
 from proofs.world.world import Column
+from shadowproof.telling import telling as work
 from shadowproof.verify.comparison import smaller
 
 NOTHING = Record({})
@@ -111,17 +112,6 @@ def telling(
 @contextmanager
 def confirming(console: Console, total: int) -> Iterator[Callable[[Sized], None]]:
     """Tells how many of so many closed sets solvers have confirmed: gives what hears of each."""
-    columns = (
-        TextColumn("confirming"), BarColumn(), MofNCompleteColumn(), TextColumn("closed sets"), TimeElapsedColumn(),
-    )  # fmt: skip
     numbers = count(1)
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task("", total=total)
-
-        def done(_: Sized) -> None:
-            number = next(numbers)
-            bar.update(task, completed=number)
-            if not console.is_terminal and (number % _EVERY == 0 or number == total):
-                console.print(f"{number} of {total} closed sets confirmed by solvers", highlight=False, soft_wrap=True)
-
-        yield done
+    with work(console, "confirming", "closed sets") as told:
+        yield lambda _: told(next(numbers), total, "")

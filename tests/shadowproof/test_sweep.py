@@ -33,6 +33,8 @@ from tests.shadowproof.test_cli import shadowproof as command
 NAMES = ["no-vm-left-saved", "writer-identity"]
 FEW = ("guest_hangs", "requester_vanishes", "volume_missing")
 
+pytestmark = pytest.mark.xdist_group("sweep")  # what they are all compared with is found once
+
 
 @pytest.fixture(autouse=True)
 def few_faults(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,6 +25,7 @@ from proofs.world.world import Column, World
 from properties.catalogue import PROPERTIES, watched
 from properties.kinds import Always, Property, Step, always, fired, step
 from tests.helpers.networks.tiny import HARBOUR, Boat, at_sea, boat, named, open_, place
+from tests.helpers.nightly import nightly
 
 STORM = Column(frozenset({"storm"}))
 VANISHES = Column(frozenset({"requester_vanishes"}))
@@ -278,6 +279,7 @@ def vacuous(closed: Closed) -> Iterator[tuple[str, str]]:
         yield from ((one.name, words(premise)) for premise in premises(one.term) if not find(closed.views, premise))
 
 
+@nightly
 def test_no_claim_is_vacuous() -> None:
     asked = [one for one in PROPERTIES.values() if isinstance(one, Always | Step)]
     assert len(asked) > 70

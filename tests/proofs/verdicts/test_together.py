@@ -16,6 +16,7 @@ from proofs.verdicts.together import Unit, proofs, shown, units, witnesses
 from proofs.verdicts.witnesses import Seen, Witnesses
 from proofs.world.world import Column
 from properties.catalogue import PROPERTIES, watched
+from tests.helpers.nightly import nightly
 
 COLUMNS = [
     BASE,
@@ -38,6 +39,7 @@ def told(found: Mapping[Column, list[Verdict]]) -> dict[tuple[str, str], Cell]:
     return {(one.property, column.name): Cell.of(one) for column, verdicts in found.items() for one in verdicts}
 
 
+@nightly
 def test_the_verdicts_are_those_of_each_column_by_itself() -> None:
     together = told(judge_columns([(column, NAMES, TOGETHER) for column in COLUMNS], jobs=1))
     assert together == told({column: check(column, NAMES, TOGETHER) for column in COLUMNS})
