@@ -1,9 +1,7 @@
 """Which few facts carry it? An argument that a person can follow, for a property that holds for any number of VMs.
 
-Takes a closed set and a property; gives a table (`build`): the smallest set of machines that shows it, all others left free
-(`localise`, with the rules of `free` on the views of `views`); the few phases of a session, in each as much as the promise allows
-(`widen`, said in `boxes`); and for each event the fewest rules that keep it so (`needed`). What is printed is what solvers confirm
-(`table`); `breaking` holds it against another column. Where no table is found, clauses that imply the property and keep one another
+Takes a closed set and a property; gives a table of few phases (`tables`; `argue` finds it, and has solvers confirm what is
+printed). Where no table is found, clauses that imply the property and keep one another
 (`reasons`, in words: `wording`). What must come in the end: what every step uses up (`ending`). Smaller, not smallest: what is not
 needed is dropped, one after the other, so that nothing more can be.
 

@@ -7,9 +7,9 @@ from proofs.answers.cache import in_use
 from proofs.answers.json_form import from_json, to_json
 from proofs.answers.memory import key_of
 from proofs.views.proof import Closed, closed_groups, judged
-from proofs.why.build import LIMIT, table_for
-from proofs.why.free import NoReason
-from proofs.why.table import Table
+from proofs.why.tables.build import LIMIT, table_for
+from proofs.why.tables.free import NoReason
+from proofs.why.tables.table import Table
 from proofs.world.slices import as_asked
 from proofs.world.world import Column
 from properties.kinds import Always, Property, Step

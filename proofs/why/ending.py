@@ -18,9 +18,9 @@ from proofs.answers.json_form import from_json, to_json
 from proofs.answers.memory import key_of
 from proofs.views.proof import Closed
 from proofs.why.argue import closed_for
-from proofs.why.boxes import boxes
-from proofs.why.free import NoReason
-from proofs.why.table import Cells
+from proofs.why.tables.boxes import boxes
+from proofs.why.tables.free import NoReason
+from proofs.why.tables.table import Cells
 from proofs.world.predicates import Step
 from proofs.world.world import Column
 from properties.kinds import Ends

@@ -25,7 +25,7 @@ from proofs.solvers.obligations import Confirming, Labelled
 from proofs.solvers.solvers import SEED
 from proofs.solvers.symbolic import Member
 from proofs.views.proof import Closed
-from proofs.why.free import NoReason
+from proofs.why.tables.free import NoReason
 from properties.kinds import Always, Property, Step
 
 Label = tuple[str, ...]

@@ -18,8 +18,8 @@ from proofs.solvers.solvers import SOLVERS, ask, disagreement
 from proofs.solvers.symbolic import Symbolic
 from proofs.views.proof import Closed
 from proofs.why.argue import closed_for
-from proofs.why.free import NoReason
 from proofs.why.reasons import Reason, Use, reason
+from proofs.why.tables.free import NoReason
 from proofs.world.slices import as_asked
 from proofs.world.world import Column
 from properties.kinds import Property

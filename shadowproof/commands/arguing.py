@@ -31,7 +31,7 @@ def why(
 
     Takes some seconds, and is then kept (--cache). Where no table is found, clauses argue. Exit status 3 if no argument was found.
     """
-    from proofs.why.free import NoReason
+    from proofs.why.tables.free import NoReason
     from shadowproof import ask, prove
     from shadowproof.cache_folder import close_cache, open_cache
     from shadowproof.tell.argued import argument
@@ -123,7 +123,7 @@ def assumptions(
     from proofs.answers.runs import NONE, load_for
     from proofs.verdicts.columns import BASE
     from proofs.why import argue
-    from proofs.why.free import NoReason
+    from proofs.why.tables.free import NoReason
     from properties.catalogue import PROPERTIES, watched
     from shadowproof import ask, prove
     from shadowproof.cache_folder import close_cache, open_cache

@@ -6,7 +6,7 @@ from model.notation import happens
 from model.protocol import PROTOCOL
 from proofs.why.argue import table
 from proofs.why.ending import ending
-from proofs.why.free import NoReason
+from proofs.why.tables.free import NoReason
 from proofs.why.tell import named
 from proofs.why.wording import told
 from proofs.world.world import Column, World

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from proofs.why.ending import Ending, Rank, Waiting
-from proofs.why.table import Cells
+from proofs.why.tables.table import Cells
 from proofs.why.tell import is_in, named
 from properties.kinds import Ends
 from shadowproof.tell.why import listed, wrapped

@@ -11,7 +11,7 @@ from model.protocol import PROTOCOL
 from proofs.mutants.changes import conjuncts, rows_of, with_event, with_rows, with_table
 from proofs.verdicts.columns import BASE
 from proofs.why.argue import closed_for
-from proofs.why.table import Table
+from proofs.why.tables.table import Table
 from proofs.why.tell import condition, effect
 from proofs.world.compiled import Compiled
 from proofs.world.slices import as_asked

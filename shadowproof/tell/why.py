@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from model.notation.network import Network
 from model.notation.words import words
-from proofs.why.table import PAIR, SAME, Cells, Line, Row, Table
+from proofs.why.tables.table import PAIR, SAME, Cells, Line, Row, Table
 from proofs.why.tell import in_english, is_in, named, plainly
 from properties.kinds import Always, Property, Step
 

@@ -9,9 +9,9 @@ from proofs.answers.verdict import HOLDS, REFUTED, Verdict
 from proofs.verdicts.check import check
 from proofs.verdicts.columns import BASE
 from proofs.why.argue import table
-from proofs.why.breaking import Break, breaks_of, on_the_run
-from proofs.why.free import NoReason
-from proofs.why.table import Table
+from proofs.why.tables.breaking import Break, breaks_of, on_the_run
+from proofs.why.tables.free import NoReason
+from proofs.why.tables.table import Table
 from proofs.why.tell import named
 from proofs.world.scope import Scope
 from proofs.world.slices import as_asked

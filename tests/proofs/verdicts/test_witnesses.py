@@ -37,7 +37,7 @@ from proofs.verdicts.check import by_views, check
 from proofs.verdicts.columns import BASE
 from proofs.verdicts.evidence import Judge
 from proofs.views.proof import Proof, prove
-from proofs.why.free import NoReason
+from proofs.why.tables.free import NoReason
 from proofs.why.wording import told
 from proofs.world import slices
 from proofs.world.compiled import Compiled

@@ -8,7 +8,7 @@ import pytest
 
 from model.notation import build
 from proofs.verdicts.columns import BASE
-from proofs.why.breaking import Break, breaks_of, on_the_run, phases_of
+from proofs.why.tables.breaking import Break, breaks_of, on_the_run, phases_of
 from tests.proofs.why.test_reasons import EVENTS, PORT, TINY, crew, load, quay, trip
 from tests.proofs.why.test_table import table
 

@@ -10,7 +10,7 @@ from proofs.verdicts.columns import BASE
 from proofs.views.proof import Closed
 from proofs.why.argue import closed_for
 from proofs.why.ending import Ending, Rank, _Ending, ending_of, goes_on, ranks
-from proofs.why.free import NoReason
+from proofs.why.tables.free import NoReason
 from properties.catalogue import PROPERTIES, watched
 from properties.kinds import Ends
 

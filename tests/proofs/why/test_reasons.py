@@ -18,8 +18,8 @@ from proofs.solvers.solvers import UNSAT, ask
 from proofs.solvers.symbolic import Symbolic
 from proofs.verdicts.columns import BASE
 from proofs.views.proof import Closed, closed_groups
-from proofs.why.free import NoReason
 from proofs.why.reasons import Reason, Use, _Stage, reason
+from proofs.why.tables.free import NoReason
 from proofs.world.compiled import Compiled
 from properties.catalogue import PROPERTIES, watched
 from properties.kinds import Property, always, ends, fired, step

@@ -11,14 +11,14 @@ import pytest
 from proofs.solvers.solvers import UNSAT
 from proofs.verdicts.columns import BASE
 from proofs.views.proof import Closed, closed_groups
-from proofs.why.build import confirmed, table_for
-from proofs.why.claims import breaks, close_for
-from proofs.why.free import NoReason, Rules
-from proofs.why.localise import localised, own_machines
-from proofs.why.needed import Needed, Phase
-from proofs.why.table import Table
-from proofs.why.views import Localised
-from proofs.why.widen import phases
+from proofs.why.tables.build import confirmed, table_for
+from proofs.why.tables.claims import breaks, close_for
+from proofs.why.tables.free import NoReason, Rules
+from proofs.why.tables.localise import localised, own_machines
+from proofs.why.tables.needed import Needed, Phase
+from proofs.why.tables.table import Table
+from proofs.why.tables.views import Localised
+from proofs.why.tables.widen import phases
 from properties.catalogue import PROPERTIES, watched
 from tests.helpers.networks.tiny import HARBOUR
 from tests.helpers.nightly import nightly

@@ -11,7 +11,7 @@ from proofs.answers.record import Record, load
 from proofs.answers.verdict import HOLDS, NOT_EXERCISED, REFUTED
 from proofs.verdicts.columns import BASE
 from proofs.why import argue
-from proofs.why.free import NoReason
+from proofs.why.tables.free import NoReason
 from properties.catalogue import PROPERTIES
 from properties.kinds import Fact
 from shadowproof.cli import app

@@ -9,7 +9,7 @@ import pytest
 from model.protocol import PROTOCOL
 from proofs.verdicts.columns import BASE
 from proofs.why.argue import table
-from proofs.why.table import Line, Row, Table
+from proofs.why.tables.table import Line, Row, Table
 from proofs.world.world import Column
 from properties.catalogue import PROPERTIES, watched
 from shadowproof.ask import AskError

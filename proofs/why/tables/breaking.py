@@ -9,11 +9,11 @@ from itertools import product
 from model.notation.network import Network
 from model.notation.terms import In
 from proofs.views.proof import ForAnyNumber, prepared
-from proofs.why.boxes import has
-from proofs.why.free import NoReason, Rules, Values
-from proofs.why.needed import Needed, Phase
-from proofs.why.table import PAIR, SAME, Cells, Table
-from proofs.why.views import Localised
+from proofs.why.tables.boxes import has
+from proofs.why.tables.free import NoReason, Rules, Values
+from proofs.why.tables.needed import Needed, Phase
+from proofs.why.tables.table import PAIR, SAME, Cells, Table
+from proofs.why.tables.views import Localised
 from proofs.world.slices import Group, as_asked
 from proofs.world.world import Column
 from properties.kinds import Property, terms_of

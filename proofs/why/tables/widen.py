@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import combinations
 
 from proofs.views.saturation import Views
-from proofs.why.claims import breaks, watching
-from proofs.why.free import Values
-from proofs.why.localise import own_machines, real_views
-from proofs.why.views import Closing, Closure, Localised, View
+from proofs.why.tables.claims import breaks, watching
+from proofs.why.tables.free import Values
+from proofs.why.tables.localise import own_machines, real_views
+from proofs.why.tables.views import Closing, Closure, Localised, View
 from properties.kinds import Property
 
 Many = Callable[[frozenset[Values], Sequence[Values]], bool]

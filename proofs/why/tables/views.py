@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import product
 
 from model.notation.terms import TRUE, And, Term, all_of, machines_of
-from proofs.why.free import Changes, Effect, Happening, NoReason, Rules, Said, Values, known_of
+from proofs.why.tables.free import Changes, Effect, Happening, NoReason, Rules, Said, Values, known_of
 
 MOST_VIEWS = 100_000
 """Views of the machines that are looked at; where there are more, they are not few."""

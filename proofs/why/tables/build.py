@@ -10,14 +10,14 @@ from model.notation.terms import Same, walk
 from proofs.solvers.obligations import Confirming
 from proofs.solvers.solvers import SOLVERS, Answers, ask, disagreement
 from proofs.views.proof import Closed
-from proofs.why.boxes import Box, boxes
-from proofs.why.free import NoReason, Rules, Values
-from proofs.why.localise import localised
-from proofs.why.needed import Leads, Needed, Phase
-from proofs.why.table import PAIR, SAME, Cells, Lemma, Line, Row, Table
+from proofs.why.tables.boxes import Box, boxes
+from proofs.why.tables.free import NoReason, Rules, Values
+from proofs.why.tables.localise import localised
+from proofs.why.tables.needed import Leads, Needed, Phase
+from proofs.why.tables.table import PAIR, SAME, Cells, Lemma, Line, Row, Table
+from proofs.why.tables.views import Localised
+from proofs.why.tables.widen import phases, widened
 from proofs.why.tell import condition, effect
-from proofs.why.views import Localised
-from proofs.why.widen import phases, widened
 from properties.kinds import Always, Property, Step
 
 LIMIT = 60.0

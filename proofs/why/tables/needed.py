@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from model.notation.terms import And, machines_of
-from proofs.why.claims import claim_of_step, step_breaks
-from proofs.why.free import Changes, Happening, Label, Rules, Said, Values
-from proofs.why.views import Localised, View
+from proofs.why.tables.claims import claim_of_step, step_breaks
+from proofs.why.tables.free import Changes, Happening, Label, Rules, Said, Values
+from proofs.why.tables.views import Localised, View
 from properties.kinds import Property, Step
 
 

@@ -12,9 +12,9 @@ from functools import partial
 
 from model.notation.terms import machines_of
 from proofs.views.saturation import Views
-from proofs.why.claims import breaks, close_for
-from proofs.why.free import NoReason, Rules, Values
-from proofs.why.views import Closure, Localised, Taken, View
+from proofs.why.tables.claims import breaks, close_for
+from proofs.why.tables.free import NoReason, Rules, Values
+from proofs.why.tables.views import Closure, Localised, Taken, View
 from properties.kinds import Always, Property, Step
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from model.notation.terms import TRUE, Term
-from proofs.why.free import Happening, Known, Said, Values, known_of
-from proofs.why.views import Closure, Localised, View, close
+from proofs.why.tables.free import Happening, Known, Said, Values, known_of
+from proofs.why.tables.views import Closure, Localised, View, close
 from properties.kinds import Always, Property, Step
 
 
