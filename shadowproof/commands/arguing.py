@@ -34,7 +34,7 @@ def why(
     from proofs.why.tables.free import NoReason
     from shadowproof import ask, prove
     from shadowproof.cache_folder import close_cache, open_cache
-    from shadowproof.tell.argued import argument
+    from shadowproof.tell.arguing.argued import argument
     from shadowproof.tell.explain import broken_beside
 
     name, column = ask.one_property(property_name), ask.column(faults or [], readings or [], no_fault)
@@ -73,8 +73,8 @@ def why_not(
     """Say why a property does not hold: its argument as far as it goes, the row where it breaks, the run beside it, what would mend it."""
     from shadowproof import ask
     from shadowproof.cache_folder import close_cache, open_cache
-    from shadowproof.tell.why_not import told_without
-    from shadowproof.tell.why_not import why_not as told
+    from shadowproof.tell.arguing.why_not import told_without
+    from shadowproof.tell.arguing.why_not import why_not as told
 
     name, column, number = (
         ask.one_property(property_name),
@@ -127,8 +127,8 @@ def assumptions(
     from properties.catalogue import PROPERTIES, watched
     from shadowproof import ask, prove
     from shadowproof.cache_folder import close_cache, open_cache
-    from shadowproof.tell import assumptions as takes
-    from shadowproof.tell.leans import compiled_for, facts
+    from shadowproof.tell.arguing import assumptions as takes
+    from shadowproof.tell.arguing.leans import compiled_for, facts
 
     record = load()
     if property_name is None:

@@ -58,11 +58,11 @@ def play(
     from model.protocol import PROTOCOL
     from shadowproof import ask
     from shadowproof.files import check_writable, is_stdout, write_json
-    from shadowproof.tell import start
-    from shadowproof.tell.play import main_protocol
-    from shadowproof.tell.play import play as played
-    from shadowproof.tell.play_report import as_json, schema_text, text_of
-    from shadowproof.tell.typed import Typed, read_events
+    from shadowproof.tell.playing import start
+    from shadowproof.tell.playing.play import main_protocol
+    from shadowproof.tell.playing.play import play as played
+    from shadowproof.tell.playing.play_report import as_json, schema_text, text_of
+    from shadowproof.tell.playing.typed import Typed, read_events
 
     if schema:
         say(schema_text(), end="")
@@ -119,11 +119,11 @@ def simulate(
     from model.protocol import PROTOCOL
     from shadowproof import ask
     from shadowproof.files import check_writable, is_stdout, write_json
-    from shadowproof.tell import simulate as command
-    from shadowproof.tell import start
-    from shadowproof.tell.play import main_protocol
-    from shadowproof.tell.play import play as played
-    from shadowproof.tell.play_report import as_json, text_of
+    from shadowproof.tell.playing import simulate as command
+    from shadowproof.tell.playing import start
+    from shadowproof.tell.playing.play import main_protocol
+    from shadowproof.tell.playing.play import play as played
+    from shadowproof.tell.playing.play_report import as_json, text_of
 
     first = command.kind(what)
     shapes, starts = start.vm_starts(vm or [], PROTOCOL)

@@ -15,7 +15,7 @@ from proofs.sample.promises import Broken
 from proofs.sample.walk import Begin
 from proofs.verdicts.columns import BASE
 from shadowproof.cli import app
-from shadowproof.tell.start import vm_starts
+from shadowproof.tell.playing.start import vm_starts
 from tests.sampled.told import told
 
 ROOT = Path(__file__).parents[2]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from model.protocol import PROTOCOL
 from proofs.sample.promises import Broken
-from shadowproof.tell.play import main_protocol, play
-from shadowproof.tell.play_report import text_of
-from shadowproof.tell.start import Wanted
-from shadowproof.tell.typed import command
+from shadowproof.tell.playing.play import main_protocol, play
+from shadowproof.tell.playing.play_report import text_of
+from shadowproof.tell.playing.start import Wanted
+from shadowproof.tell.playing.typed import command
 
 
 def told(broken: Broken) -> str:

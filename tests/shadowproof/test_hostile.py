@@ -13,7 +13,7 @@ from proofs.answers import record, runs
 from shadowproof import failure
 from shadowproof.cli import main
 from shadowproof.failure import LONGEST
-from shadowproof.tell.start import LARGEST, MOST_EVENTS
+from shadowproof.tell.playing.start import LARGEST, MOST_EVENTS
 from tests.conftest import PROFILE
 from tests.helpers.hostile import (
     EVENTS,

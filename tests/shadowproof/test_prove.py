@@ -11,7 +11,7 @@ from proofs.solvers.confirm import Set, confirmed, tasks
 from proofs.verdicts.columns import BASE
 from proofs.why.wording import Needed, Said, Told
 from properties.catalogue import PROPERTIES
-from shadowproof.tell.clauses import why
+from shadowproof.tell.arguing.clauses import why
 from tests.shadowproof.test_cli import shadowproof
 
 QUICK = "no-abort-in-a-restore"

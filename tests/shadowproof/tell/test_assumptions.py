@@ -15,7 +15,7 @@ from proofs.why.tables.free import NoReason
 from properties.catalogue import PROPERTIES
 from properties.kinds import Fact
 from shadowproof.cli import app
-from shadowproof.tell.assumptions import of_property, status
+from shadowproof.tell.arguing.assumptions import of_property, status
 
 NAME = "auto-recovery-required"
 ASKED = [name for name, found in PROPERTIES.items() if not isinstance(found, Fact)]

@@ -16,7 +16,7 @@ from properties.catalogue import PROPERTIES, watched
 from properties.kinds import Ends
 from shadowproof.tell.argument import Recorded
 from shadowproof.tell.blocked import holes
-from shadowproof.tell.start import Starts, vm_starts
+from shadowproof.tell.playing.start import Starts, vm_starts
 from shadowproof.tell.story import story
 
 ENDS = PROPERTIES["every-session-ends"]

@@ -22,9 +22,9 @@ from proofs.world.world import Column
 from properties.catalogue import PROPERTIES as MAIN
 from properties.kinds import Property, always, ends, possible, step
 from shadowproof.ask import AskError
-from shadowproof.tell.play import Played, Subject, main_protocol, play
-from shadowproof.tell.play_report import as_json, schema_text, text_of
-from shadowproof.tell.start import Starts, Wanted, vm_starts, wanted
+from shadowproof.tell.playing.play import Played, Subject, main_protocol, play
+from shadowproof.tell.playing.play_report import as_json, schema_text, text_of
+from shadowproof.tell.playing.start import Starts, Wanted, vm_starts, wanted
 from tests.golden import assert_golden
 
 HERE = Path(__file__).parents[1]

@@ -15,11 +15,11 @@ from proofs.answers.verdict import REFUTED
 from proofs.world.world import Column
 from shadowproof.ask import AskError
 from shadowproof.cli import app
-from shadowproof.tell.play import main_protocol, play
-from shadowproof.tell.play_report import schema_text
-from shadowproof.tell.simulate import STEPS, ending, kind, simulate
-from shadowproof.tell.start import Wanted, vm_starts, wanted
-from shadowproof.tell.typed import Typed, command, read_events, vm_text
+from shadowproof.tell.playing.play import main_protocol, play
+from shadowproof.tell.playing.play_report import schema_text
+from shadowproof.tell.playing.simulate import STEPS, ending, kind, simulate
+from shadowproof.tell.playing.start import Wanted, vm_starts, wanted
+from shadowproof.tell.playing.typed import Typed, command, read_events, vm_text
 
 SUBJECT = main_protocol()
 PAUSED, RUNNING = "power=PAUSED", "power=RUNNING"

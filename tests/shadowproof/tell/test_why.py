@@ -13,10 +13,10 @@ from proofs.why.tables.table import Line, Row, Table
 from proofs.world.world import Column
 from properties.catalogue import PROPERTIES, watched
 from shadowproof.ask import AskError
-from shadowproof.tell.argued import argument
-from shadowproof.tell.leans import compiled_for, facts
-from shadowproof.tell.why import why
-from shadowproof.tell.why_not import told_without, why_not
+from shadowproof.tell.arguing.argued import argument
+from shadowproof.tell.arguing.leans import compiled_for, facts
+from shadowproof.tell.arguing.why import why
+from shadowproof.tell.arguing.why_not import told_without, why_not
 from tests.helpers.nightly import nightly
 
 NAME = "no-partial-backup"

@@ -18,7 +18,7 @@ from properties.catalogue import PROPERTIES, watched
 from properties.kinds import Always, Ends, Possible, Property, Step
 from properties.vocabulary import at_rest
 from shadowproof.tell.argument import Moment, Recorded, plain, whose
-from shadowproof.tell.start import Starts, Wanted
+from shadowproof.tell.playing.start import Starts, Wanted
 
 BROKEN_HERE, BROKEN_EARLIER, NOT_BROKEN = "broken here", "broken earlier", "not broken"
 AT_REST, NOT_AT_REST = "at rest", "not at rest"

@@ -12,10 +12,10 @@ from proofs.why.wording import told
 from proofs.world.world import Column, World
 from properties.catalogue import PROPERTIES, watched
 from properties.kinds import Always, Ends, Independent, Step
-from shadowproof.tell.clauses import why as by_clauses
-from shadowproof.tell.ending import why as in_the_end
-from shadowproof.tell.why import listed, wrapped
-from shadowproof.tell.why import why as as_table
+from shadowproof.tell.arguing.clauses import why as by_clauses
+from shadowproof.tell.arguing.ending import why as in_the_end
+from shadowproof.tell.arguing.why import listed, wrapped
+from shadowproof.tell.arguing.why import why as as_table
 
 
 def argument(

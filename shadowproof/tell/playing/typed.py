@@ -13,7 +13,7 @@ from model.notation import Network, Shape
 from model.notation.run import Index
 from proofs.world.world import Column
 from shadowproof import ask
-from shadowproof.tell.start import MOST_EVENTS, Starts, Wanted, text_of, vm_starts
+from shadowproof.tell.playing.start import MOST_EVENTS, Starts, Wanted, text_of, vm_starts
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from proofs.verdicts.columns import BASE, combined_columns, fault_columns, readi
 from proofs.world.world import Column
 from properties.catalogue import PROPERTIES
 from shadowproof.ask import options
-from shadowproof.tell.leans import WHO, Fact
+from shadowproof.tell.arguing.leans import WHO, Fact
 from shadowproof.verify.report import assumptions as fairness
 
 _SHORT = {HOLDS: "holds", REFUTED: "fails", UNDECIDED: "undecided", NOT_EXERCISED: "not exercised"}

@@ -18,10 +18,10 @@ from proofs.world.slices import as_asked
 from proofs.world.world import Column
 from properties.catalogue import PROPERTIES, watched
 from shadowproof.ask import AskError, options
+from shadowproof.tell.arguing.leans import compiled_for, facts, without
+from shadowproof.tell.arguing.why import why, wrapped
 from shadowproof.tell.explain import answers, explained, holds_when
-from shadowproof.tell.leans import compiled_for, facts, without
 from shadowproof.tell.story import story
-from shadowproof.tell.why import why, wrapped
 from shadowproof.verify.report import column_text
 
 _SHOWN = 4

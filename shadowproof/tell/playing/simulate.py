@@ -16,8 +16,8 @@ from proofs.sample.walk import Begin, Walk
 from proofs.world.world import Column
 from properties.vocabulary import SESSION_STARTS
 from shadowproof.ask import AskError
-from shadowproof.tell.play import Subject
-from shadowproof.tell.start import Starts
+from shadowproof.tell.playing.play import Subject
+from shadowproof.tell.playing.start import Starts
 
 TRIES = 200
 """Runs that are drawn until one has every fault that is asked for."""

@@ -8,7 +8,7 @@ from importlib.resources import files
 from textwrap import wrap
 from typing import Any
 
-from shadowproof.tell.play import BROKEN_EARLIER, BROKEN_HERE, STATES, Happened, Played, Standing, name_of
+from shadowproof.tell.playing.play import BROKEN_EARLIER, BROKEN_HERE, STATES, Happened, Played, Standing, name_of
 from shadowproof.tell.story import WIDTH, size, told
 from shadowproof.verify.report import NOT_SHOWN
 

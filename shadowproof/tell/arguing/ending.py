@@ -8,7 +8,7 @@ from proofs.why.ending import Ending, Rank, Waiting
 from proofs.why.tables.table import Cells
 from proofs.why.tell import is_in, named
 from properties.kinds import Ends
-from shadowproof.tell.why import listed, wrapped
+from shadowproof.tell.arguing.why import listed, wrapped
 from shadowproof.verify.report import assumptions as fairness
 
 
