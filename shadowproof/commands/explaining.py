@@ -98,7 +98,7 @@ def method(
     from shadowproof.files import check_writable, is_stdout, write_json
     from shadowproof.host import method as command
     from shadowproof.host.inventory import read_inventory
-    from shadowproof.host.inventory.node import shown
+    from shadowproof.host.inventory.file.node import shown
     from shadowproof.host.method_report import WIDTH, as_json, details, summary
     from shadowproof.verify.printing import print_lines
 

@@ -15,9 +15,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shadowproof.host.inventory import Inventory, InventoryError, Machine, read, read_inventory
-from shadowproof.host.inventory.node import Node
-from shadowproof.host.inventory.read import DEEPEST
+from shadowproof.host.inventory import Inventory, InventoryError, Machine, read_inventory
+from shadowproof.host.inventory.file import read
+from shadowproof.host.inventory.file.node import Node
+from shadowproof.host.inventory.file.read import DEEPEST
 from shadowproof.host.inventory.vm import Vm
 from shadowproof.host.kinds import facts_of
 from shadowproof.host.method import assess

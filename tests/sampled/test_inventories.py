@@ -33,7 +33,7 @@ from shadowproof.host import kinds as host_
 from shadowproof.host import method
 from shadowproof.host.inventory import Fact, Inventory, machines, power, read_inventory, volumes
 from shadowproof.host.inventory.facts import known
-from shadowproof.host.inventory.node import shown
+from shadowproof.host.inventory.file.node import shown
 from shadowproof.host.inventory.states import Cluster, Power
 from shadowproof.host.inventory.volumes import Place, Volume, place_of
 from shadowproof.host.kinds import Subject, facts_of, few_parts

@@ -6,7 +6,7 @@ unless the administrator adds it as GuestDisks.
 """
 
 from .facts import Adapter, Disk, Fact, Inventory, Machine
+from .file.node import InventoryError
 from .machines import read_inventory
-from .node import InventoryError
 
 __all__ = ["Adapter", "Disk", "Fact", "Inventory", "InventoryError", "Machine", "read_inventory"]

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from .facts import Disk, Fact, known, possible
-from .node import Node, OddValueError, shown, shown_value
+from .file.node import Node, OddValueError, shown, shown_value
 from .states import DiskKind, DiskLayout, FileSystem
 from .vm import Vm
 from .volumes import volume_of

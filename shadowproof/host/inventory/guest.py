@@ -3,7 +3,7 @@
 import re
 
 from .facts import Fact, known, possible
-from .node import Node, OddValueError
+from .file.node import Node, OddValueError
 from .states import Integration, Power, System
 from .vm import Vm
 

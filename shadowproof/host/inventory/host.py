@@ -1,7 +1,7 @@
 """What surrounds a VM on its host: the cluster's resource for it (CLU-1 to CLU-3) and the virtual switches (RST-8)."""
 
 from .facts import Adapter, Fact, known, possible
-from .node import Node, OddValueError, shown
+from .file.node import Node, OddValueError, shown
 from .states import Cluster, Power, Switch
 from .vm import Vm
 

@@ -6,13 +6,13 @@ from pathlib import Path
 
 from .disks import disks_of, drive_kind, drives_of, is_shared, note_drives
 from .facts import Inventory, Machine
+from .file.names import GET_VM
+from .file.node import Node, shown, shown_value
+from .file.read import read_json
+from .file.shapes import Listed, find_machines
 from .guest import guest_of, not_windows, runs_windows
 from .host import adapters_of, cluster_of
-from .names import GET_VM
-from .node import Node, shown, shown_value
 from .power import check_states, power_of
-from .read import read_json
-from .shapes import Listed, find_machines
 from .states import DiskKind
 from .vm import Vm
 from .volumes import snapshot_location_of

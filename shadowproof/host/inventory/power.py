@@ -8,7 +8,7 @@ Such a number stands for what any of the three countings makes of it.
 from collections.abc import Iterable
 
 from .facts import Fact, known, possible
-from .node import InventoryError, Node, OddValueError
+from .file.node import InventoryError, Node, OddValueError
 from .states import Power
 from .vm import Vm
 

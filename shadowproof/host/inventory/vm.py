@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from .facts import Fact, in_guest, possible, quoted, quoted_pattern
-from .node import Node, OddValueError, shown_value
+from .file.node import Node, OddValueError, shown_value
 
 _T = TypeVar("_T")
 _DEPTH = "use ConvertTo-Json -Depth 4"

@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 
 from .facts import Fact, known, possible, quoted
-from .node import Node, OddValueError, shown
+from .file.node import Node, OddValueError, shown
 from .states import SnapshotLocation
 from .vm import Vm
 

@@ -11,9 +11,9 @@ from typer.testing import CliRunner
 
 from shadowproof.cli import app
 from shadowproof.host.inventory import read_inventory
+from shadowproof.host.inventory.file.shapes import SCHEMA
 from shadowproof.host.inventory.guest import VSS_COMPONENT
 from shadowproof.host.inventory.power import _NUMBERS
-from shadowproof.host.inventory.shapes import SCHEMA
 from shadowproof.host.kinds import facts_of
 
 ROOT = Path(__file__).parents[3]

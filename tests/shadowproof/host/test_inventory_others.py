@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from shadowproof.host.inventory import InventoryError, shapes
-from shadowproof.host.inventory.names import GET_VM, ONLY_OF_VMS, plain_names
-from shadowproof.host.inventory.node import Node
-from shadowproof.host.inventory.others import OTHERS, recognised
+from shadowproof.host.inventory import InventoryError
+from shadowproof.host.inventory.file import shapes
+from shadowproof.host.inventory.file.names import GET_VM, ONLY_OF_VMS, plain_names
+from shadowproof.host.inventory.file.node import Node
+from shadowproof.host.inventory.file.others import OTHERS, recognised
 from tests.helpers.vms import read_from
 
 VM = {"Name": "vm", "State": 2, "HardDrives": []}

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from shadowproof.host.inventory import InventoryError, read_inventory
-from shadowproof.host.inventory.read import DEEPEST, LARGEST_FILE
+from shadowproof.host.inventory.file.read import DEEPEST, LARGEST_FILE
 
 HERE = Path(__file__).parents[1]
 FILES = HERE / "inventories"

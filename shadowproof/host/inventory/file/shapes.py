@@ -7,7 +7,8 @@ that the file lists it under a name such as VMs. What is known for something els
 import re
 from dataclasses import dataclass, field, replace
 
-from .host import switches_in
+from shadowproof.host.inventory.host import switches_in
+
 from .names import GET_VM, ONLY_OF_VMS, plain, plain_names
 from .node import InventoryError, Node, shown
 from .others import REMEDY, in_words, recognised
