@@ -22,9 +22,9 @@ from shadowproof.commands import (
     requesting,
 )
 from shadowproof.commands.how_long import say_how_long
-from shadowproof.failure import CLOSED_PIPE, shown, told
-from shadowproof.spelling import spell_what_is_lacking
-from shadowproof.stopping import told_to_end
+from shadowproof.outside.failure import CLOSED_PIPE, shown, told
+from shadowproof.outside.spelling import spell_what_is_lacking
+from shadowproof.outside.stopping import told_to_end
 
 __all__ = [
     "app",

@@ -22,7 +22,7 @@ from proofs.world.world import Column
 from properties.catalogue import PROPERTIES, watched
 from properties.kinds import Always, Fact, terms_of
 from shadowproof.ask import AskError
-from shadowproof.telling import telling
+from shadowproof.outside.telling import telling
 from shadowproof.verify.report import column_text
 
 

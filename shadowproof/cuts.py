@@ -21,7 +21,7 @@ from proofs.verdicts.pairs import parts
 from proofs.world.world import Column
 from properties.catalogue import PROPERTIES
 from shadowproof.ask import AskError, options
-from shadowproof.telling import telling
+from shadowproof.outside.telling import telling
 from shadowproof.verify.printing import print_lines
 
 SCHEMA = "shadowproof-cuts/1"

@@ -22,8 +22,8 @@ from proofs.mutants.since import changed_since
 from properties.catalogue import PROPERTIES
 from properties.unpromised import why_unpromised
 from shadowproof.ask import AskError, near
-from shadowproof.files import write_whole
-from shadowproof.telling import telling
+from shadowproof.outside.files import write_whole
+from shadowproof.outside.telling import telling
 from shadowproof.verify.progress import announce
 
 SCHEMA = "shadowproof-mutate/1"

@@ -22,7 +22,7 @@ from proofs.verdicts.suite import judge_columns
 from proofs.world.scope import Scope
 from proofs.world.world import Column
 from shadowproof import ask
-from shadowproof.telling import telling
+from shadowproof.outside.telling import telling
 from shadowproof.verify.progress import announce
 from shadowproof.verify.report import NOT_SHOWN
 

@@ -26,7 +26,7 @@ PLANTED = [
     ("proofs/views/proof.py", "import model.protocol", "Engines have no word of the protocol"),
     ("proofs/many_vms/closure.py", "from model.actors.power import power", "Engines have no word of the protocol"),
     ("shadowproof/ask.py", "import shadowproof.verify.report", "Within the command"),
-    ("proofs/answers/verdict.py", "import shadowproof.files", "Imports go one way"),
+    ("proofs/answers/verdict.py", "import shadowproof.outside.files", "Imports go one way"),
     ("model/notation/terms.py", "import model.faults", "The notation has no word of Hyper-V"),
 ]
 """Where something is planted, what, and the contract that has to refuse it."""

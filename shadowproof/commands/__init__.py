@@ -133,7 +133,7 @@ def console(*, errors: bool = False) -> Console:
     from rich.console import Console
     from rich.text import Text
 
-    from shadowproof.spelling import readable
+    from shadowproof.outside.spelling import readable
 
     class Spelled(Console):
         """Spells what it is given before it is set in columns, which would else be out of line."""
@@ -169,6 +169,6 @@ def say(text: str, *, end: str = "\n", err: bool = False) -> None:
 
 def here(text: str) -> str:
     """A text in signs that stdout has: to be asked before it is set in columns."""
-    from shadowproof.spelling import readable
+    from shadowproof.outside.spelling import readable
 
     return readable(text, sys.stdout.encoding)

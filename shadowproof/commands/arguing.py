@@ -33,7 +33,7 @@ def why(
     """
     from proofs.why.tables.free import NoReason
     from shadowproof import ask, prove
-    from shadowproof.cache_folder import close_cache, open_cache
+    from shadowproof.outside.cache_folder import close_cache, open_cache
     from shadowproof.tell.arguing.argued import argument
     from shadowproof.tell.explain import broken_beside
 
@@ -72,7 +72,7 @@ def why_not(
 ) -> None:
     """Say why a property does not hold: its argument as far as it goes, the row where it breaks, the run beside it, what would mend it."""
     from shadowproof import ask
-    from shadowproof.cache_folder import close_cache, open_cache
+    from shadowproof.outside.cache_folder import close_cache, open_cache
     from shadowproof.tell.arguing.why_not import told_without
     from shadowproof.tell.arguing.why_not import why_not as told
 
@@ -126,7 +126,7 @@ def assumptions(
     from proofs.why.tables.free import NoReason
     from properties.catalogue import PROPERTIES, watched
     from shadowproof import ask, prove
-    from shadowproof.cache_folder import close_cache, open_cache
+    from shadowproof.outside.cache_folder import close_cache, open_cache
     from shadowproof.tell.arguing import assumptions as takes
     from shadowproof.tell.arguing.leans import compiled_for, facts
 

@@ -101,8 +101,8 @@ def verify(
     from model.protocol import PROTOCOL
     from proofs.answers.record import Record
     from shadowproof import ask
-    from shadowproof.cache_folder import close_cache, open_cache
-    from shadowproof.files import check_writable, is_stdout, write_json
+    from shadowproof.outside.cache_folder import close_cache, open_cache
+    from shadowproof.outside.files import check_writable, is_stdout, write_json
     from shadowproof.verify import report
     from shadowproof.verify.asked import question
     from shadowproof.verify.changed import since_record
@@ -195,8 +195,8 @@ def sweep(
     """
     from shadowproof import ask
     from shadowproof import sweep as command
-    from shadowproof.cache_folder import close_cache, open_cache
-    from shadowproof.files import check_writable, is_stdout, write_whole
+    from shadowproof.outside.cache_folder import close_cache, open_cache
+    from shadowproof.outside.files import check_writable, is_stdout, write_whole
 
     if schema:
         say(command.schema_text(), end="")
@@ -285,7 +285,7 @@ def prove(
     from proofs.solvers.solvers import SOLVERS
     from shadowproof import ask
     from shadowproof import prove as command
-    from shadowproof.cache_folder import close_cache, open_cache
+    from shadowproof.outside.cache_folder import close_cache, open_cache
 
     names = ask.properties(properties or [])
     columns = command.columns(ask.column(faults or [], readings or [], no_fault), every=every, one=no_fault)

@@ -42,8 +42,8 @@ def cuts(
     from proofs.answers.record import load
     from shadowproof import ask
     from shadowproof import cuts as command
-    from shadowproof.cache_folder import close_cache, open_cache
-    from shadowproof.files import check_writable, is_stdout, write_whole
+    from shadowproof.outside.cache_folder import close_cache, open_cache
+    from shadowproof.outside.files import check_writable, is_stdout, write_whole
 
     if schema:
         say(command.schema_text(), end="")

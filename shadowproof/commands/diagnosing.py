@@ -48,8 +48,8 @@ def diagnose(
     was seen is neither excluded nor shown by a run.
     """
     from conformance.texts.facts import ReadError
-    from shadowproof.cache_folder import close_cache, open_cache
-    from shadowproof.files import check_writable, is_stdout, write_json
+    from shadowproof.outside.cache_folder import close_cache, open_cache
+    from shadowproof.outside.files import check_writable, is_stdout, write_json
     from shadowproof.tell.diagnosis import answer, schema_text, seen_in
     from shadowproof.tell.diagnosis_text import text_of
 

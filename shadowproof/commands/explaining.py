@@ -56,7 +56,7 @@ def explain(
     Runs that are kept with the record are told at once, where they are of this protocol; others are searched for.
     """
     from shadowproof import ask
-    from shadowproof.cache_folder import close_cache, open_cache
+    from shadowproof.outside.cache_folder import close_cache, open_cache
     from shadowproof.tell.explain import explained
     from shadowproof.tell.story import WIDTH
 
@@ -95,11 +95,11 @@ def method(
     """
     from shlex import quote
 
-    from shadowproof.files import check_writable, is_stdout, write_json
     from shadowproof.host import method as command
     from shadowproof.host.inventory import read_inventory
     from shadowproof.host.inventory.file.node import shown
     from shadowproof.host.method_report import WIDTH, as_json, details, summary
+    from shadowproof.outside.files import check_writable, is_stdout, write_json
     from shadowproof.verify.printing import print_lines
 
     if json_file is not None:
@@ -137,7 +137,7 @@ def obligations(
     """
     from proofs.answers.record import load
     from shadowproof.duties.duties import as_json, print_obligations
-    from shadowproof.files import check_writable, is_stdout, write_json
+    from shadowproof.outside.files import check_writable, is_stdout, write_json
 
     if json_file is not None:
         check_writable(json_file)
@@ -176,7 +176,7 @@ def export(
     """
     from shadowproof import ask
     from shadowproof import export as command
-    from shadowproof.files import check_writable, write_whole
+    from shadowproof.outside.files import check_writable, write_whole
 
     what = command.wanted(
         to, protocol, properties or [], ask.column(faults or [], readings or [], no_fault),

@@ -60,7 +60,7 @@ def mutate(
     from proofs.mutants.operators import OPERATORS
     from shadowproof import ask
     from shadowproof import mutate as command
-    from shadowproof.files import check_writable, is_stdout, write_whole
+    from shadowproof.outside.files import check_writable, is_stdout, write_whole
 
     if schema:
         say(command.schema_text(), end="")

@@ -57,7 +57,7 @@ def play(
     """  # fmt: skip
     from model.protocol import PROTOCOL
     from shadowproof import ask
-    from shadowproof.files import check_writable, is_stdout, write_json
+    from shadowproof.outside.files import check_writable, is_stdout, write_json
     from shadowproof.tell.playing import start
     from shadowproof.tell.playing.play import main_protocol
     from shadowproof.tell.playing.play import play as played
@@ -118,7 +118,7 @@ def simulate(
 
     from model.protocol import PROTOCOL
     from shadowproof import ask
-    from shadowproof.files import check_writable, is_stdout, write_json
+    from shadowproof.outside.files import check_writable, is_stdout, write_json
     from shadowproof.tell.playing import simulate as command
     from shadowproof.tell.playing import start
     from shadowproof.tell.playing.play import main_protocol

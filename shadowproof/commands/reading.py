@@ -43,8 +43,8 @@ def letter(
     """
     from proofs.verdicts.combinations import PATH, CombinationsError, dump
     from shadowproof import ask
-    from shadowproof.files import write_whole
     from shadowproof.letter import letter as command
+    from shadowproof.outside.files import write_whole
 
     try:
         progress = console(errors=True)
@@ -66,7 +66,7 @@ def draw(
     """Draw state diagrams: Mermaid text, or SVG where Graphviz is installed."""
     from model.protocol import PROTOCOL
     from shadowproof import ask
-    from shadowproof.files import check_writable, write_whole
+    from shadowproof.outside.files import check_writable, write_whole
     from shadowproof.pages import drawing
 
     if svg is not None:
@@ -123,7 +123,7 @@ def collector(
     """
     from importlib.resources import files
 
-    from shadowproof.files import check_writable, write_whole
+    from shadowproof.outside.files import check_writable, write_whole
 
     name = "collect-inventory-2008r2.ps1" if old else "collect-inventory.ps1"
     text = files("shadowproof").joinpath(name).read_text("ascii")

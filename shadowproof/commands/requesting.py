@@ -38,8 +38,8 @@ def requester(
     """
     from conformance.requesters import read
     from conformance.requesters.profile import ProfileError
-    from shadowproof.cache_folder import close_cache, open_cache
-    from shadowproof.files import check_writable, is_stdout, write_json, write_whole
+    from shadowproof.outside.cache_folder import close_cache, open_cache
+    from shadowproof.outside.files import check_writable, is_stdout, write_json, write_whole
     from shadowproof.tell.requester import RECORDED, answer, as_kept, comparison, text_of
 
     if new:

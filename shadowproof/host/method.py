@@ -29,7 +29,7 @@ from shadowproof.ask import AskError
 from shadowproof.host.inventory import Fact, Inventory, Machine
 from shadowproof.host.kinds import Subject, all_said, contradicted
 from shadowproof.host.method_words import hinge_words
-from shadowproof.telling import telling
+from shadowproof.outside.telling import telling
 
 OPEN, MET, NOT_MET = "open", "met", "not met"
 TAKEN_FOR_FAILED = {Cluster.FAILED_OVER.name, Cluster.LEFT_BEHIND.name}

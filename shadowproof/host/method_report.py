@@ -12,7 +12,7 @@ from model.readings import READINGS
 from shadowproof.host.inventory import Fact, Inventory
 from shadowproof.host.method import NOT_MET, OPEN, Assessment, Readings
 from shadowproof.host.method_words import because, disk_in_words, disk_names, facts_in_words
-from shadowproof.spelling import shortened
+from shadowproof.outside.spelling import shortened
 
 WIDTH = 110
 _NOTES = 20

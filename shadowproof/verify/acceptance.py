@@ -16,8 +16,8 @@ from proofs.answers.record import Record, RecordError, updated
 from proofs.answers.runs import Runs
 from properties.catalogue import PROPERTIES, watched
 from shadowproof.ask import AskError
-from shadowproof.cache_folder import close_cache, open_cache
-from shadowproof.files import check_writable, write_whole
+from shadowproof.outside.cache_folder import close_cache, open_cache
+from shadowproof.outside.files import check_writable, write_whole
 from shadowproof.verify.changed import since_record
 from shadowproof.verify.printing import print_lines
 from shadowproof.verify.report import Verification

@@ -13,7 +13,7 @@ from proofs.verdicts.shares import by_kind_in_shares
 from proofs.world.scope import Scope
 from proofs.world.world import Column
 from shadowproof.host.kinds import Kind
-from shadowproof.spelling import shortened
+from shadowproof.outside.spelling import shortened
 
 _NAMED = 4
 """VMs that are named as examples; all kinds are in the JSON."""

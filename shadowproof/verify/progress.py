@@ -14,7 +14,7 @@ from proofs.answers.record import WORSE, Record, kind_of
 from proofs.answers.verdict import REFUTED, Verdict
 from proofs.verdicts.columns import title
 from proofs.world.world import Column
-from shadowproof.telling import telling as work
+from shadowproof.outside.telling import telling as work
 from shadowproof.verify.comparison import smaller
 
 NOTHING = Record({})

@@ -11,7 +11,7 @@ from proofs.verdicts.columns import ALL_FAULTS, BASE, title
 from proofs.world.world import Column
 from properties.catalogue import PROPERTIES
 from shadowproof.ask import options
-from shadowproof.spelling import in_full
+from shadowproof.outside.spelling import in_full
 from shadowproof.verify.changed import Since
 from shadowproof.verify.comparison import Compared, Group, findings
 from shadowproof.verify.coverage import about_kinds, about_run, headline, named_in

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-import shadowproof.cache_folder
+import shadowproof.outside.cache_folder
 from proofs.answers.cache import CacheError, in_use, use
-from shadowproof.cache_folder import NAME, close_cache, open_cache, place
+from shadowproof.outside.cache_folder import NAME, close_cache, open_cache, place
 
 ROOT = Path(__file__).parents[2]
 
@@ -173,6 +173,6 @@ def test_help_and_the_end_say_where(tmp_path: Path) -> None:
 
 
 def test_the_folder_is_not_the_package_s() -> None:
-    assert str(Path(shadowproof.cache_folder.__file__).parent.parent) not in str(
+    assert str(Path(shadowproof.outside.cache_folder.__file__).parent.parent) not in str(
         place(None, Path("/"), {"XDG_CACHE_HOME": "/kept"})
     )

@@ -17,7 +17,7 @@ from properties.catalogue import PROPERTIES
 from shadowproof import ask
 from shadowproof.cli import app
 from shadowproof.commands import faults_like, properties_like, readings_like
-from shadowproof.failure import told
+from shadowproof.outside.failure import told
 
 ROOT = Path(__file__).parents[2]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from shadowproof.failure import ROOT, TRACEBACK, told
+from shadowproof.outside.failure import ROOT, TRACEBACK, told
 
 FULL = Path("/dev/full")
 

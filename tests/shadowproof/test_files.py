@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from shadowproof.files import OutputError, check_writable, is_stdout, write_whole
+from shadowproof.outside.files import OutputError, check_writable, is_stdout, write_whole
 
 ROOT = Path(__file__).parents[2]
 HOST = ROOT / "shadowproof" / "examples" / "twelve-vms.json"

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from proofs.answers import record, runs
-from shadowproof import failure
 from shadowproof.cli import main
-from shadowproof.failure import LONGEST
+from shadowproof.outside import failure
+from shadowproof.outside.failure import LONGEST
 from shadowproof.tell.playing.start import LARGEST, MOST_EVENTS
 from tests.conftest import PROFILE
 from tests.helpers.hostile import (

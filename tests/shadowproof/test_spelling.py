@@ -14,8 +14,8 @@ import pytest
 from rich.table import Table
 
 from shadowproof.commands import console, say
-from shadowproof.files import write_whole
-from shadowproof.spelling import SPELLED, readable, spell_what_is_lacking
+from shadowproof.outside.files import write_whole
+from shadowproof.outside.spelling import SPELLED, readable, spell_what_is_lacking
 from tests.helpers.vms import vm
 
 ROOT = Path(__file__).parents[2]

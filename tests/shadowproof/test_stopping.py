@@ -144,7 +144,7 @@ def test_what_is_done_here_goes_on_here() -> None:
 
 ENDS = """
 import os, signal, sys
-from shadowproof.stopping import told_to_end
+from shadowproof.outside.stopping import told_to_end
 signal.signal(signal.SIGINT, signal.default_int_handler)
 if sys.argv[2] == "ignored":
     signal.signal(signal.SIGTERM, signal.SIG_IGN)

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from proofs.world.world import Column
 from shadowproof import count, cuts, mutate, prove, sweep
-from shadowproof.telling import LINES, telling
+from shadowproof.outside.telling import LINES, telling
 
 
 def console(*, terminal: bool = False) -> Console:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from proofs.answers.record import BETTER, DIFFERENT, WORSE, Record, RecordError, dump, load, updated
 from proofs.computer.processes import end_with
-from shadowproof.files import write_whole
+from shadowproof.outside.files import write_whole
 from shadowproof.verify.comparison import compared
 from shadowproof.verify.report import Verification
 from shadowproof.verify.summary import FEW, changes

@@ -19,8 +19,8 @@ from typing import NoReturn
 
 from rich.console import Console
 
-from shadowproof.failure import CLOSED_PIPE, ROOT, SPECIFIED
-from shadowproof.files import STDIO
+from shadowproof.outside.failure import CLOSED_PIPE, ROOT, SPECIFIED
+from shadowproof.outside.files import STDIO
 
 EVERY = 0.25
 """Seconds between two looks at the files."""

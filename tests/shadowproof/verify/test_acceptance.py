@@ -19,7 +19,7 @@ from proofs.answers.verdict import HOLDS, REFUTED, RunFound, Verdict
 from proofs.world.scope import Scope
 from proofs.world.world import Column
 from shadowproof.ask import AskError
-from shadowproof.files import OutputError
+from shadowproof.outside.files import OutputError
 from shadowproof.verify import acceptance
 from shadowproof.verify.report import Verification
 

@@ -14,7 +14,7 @@ from proofs.world.scope import Scope
 from proofs.world.world import Column
 from shadowproof.host.kinds import kinds
 from shadowproof.host.method_report import WIDTH
-from shadowproof.spelling import LONGEST, in_full, shortened
+from shadowproof.outside.spelling import LONGEST, in_full, shortened
 from shadowproof.verify.coverage import Covered
 from shadowproof.verify.printing import print_verification
 from shadowproof.verify.report import Verification

@@ -42,7 +42,7 @@ WATCH = (
     + """
 from pathlib import Path
 from rich.console import Console
-from shadowproof.stopping import told_to_end
+from shadowproof.outside.stopping import told_to_end
 from shadowproof.verify.loop.watch import watch
 with told_to_end():
     watch(["verify", "--watch", "-p", "x"], Console(stderr=True, width=200), Path(sys.argv[1]))

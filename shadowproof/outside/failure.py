@@ -9,7 +9,7 @@ from typing import Any
 
 from typer import TyperException
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 ROOMS = ("model", "properties", "proofs", "conformance", "shadowproof", "examples")
 SPECIFIED = ("model", "properties")
 """Rooms in which a user writes."""
