@@ -202,11 +202,10 @@ def term_of(states: States) -> Term:
 
 def close(columns: Sequence[Column]) -> Possible:
     """The closed set of these columns, seen through OF_HOST and OF_VM."""
-    # what is kept already needs none of these, which take half a second to load
-    from proofs.views.family import Family  # noqa: PLC0415
-    from proofs.views.family_proof import kin  # noqa: PLC0415
-    from proofs.views.labels import Labelled  # noqa: PLC0415
-    from proofs.views.proof import ForAnyNumber, prepared  # noqa: PLC0415
+    from proofs.views.labelled.family import Family  # noqa: PLC0415 - slow to load, and not needed for an answer that is kept
+    from proofs.views.labelled.family_proof import kin  # noqa: PLC0415 - slow to load, and not needed for an answer that is kept
+    from proofs.views.labelled.labels import Labelled  # noqa: PLC0415 - slow to load, and not needed for an answer that is kept
+    from proofs.views.proof import ForAnyNumber, prepared  # noqa: PLC0415 - slow to load, and not needed for an answer that is kept
 
     alike, *others = sorted(kin(PROTOCOL, columns), key=len, reverse=True)
     family = Family(PROTOCOL, alike)

@@ -17,7 +17,7 @@ from proofs.answers.verdict import RunFound
 from proofs.search.plain import Look, successors
 from proofs.search.replay import EnginesDisagree, replay
 from proofs.search.symmetry import Edge, State
-from proofs.views.family import Family
+from proofs.views.labelled.family import Family
 from proofs.world.compiled import Compiled
 from proofs.world.parts import ONE_OF_EACH
 from proofs.world.slices import needs_every_event

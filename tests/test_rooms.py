@@ -12,10 +12,29 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("model", "properties", "proofs", "conformance", "shadowproof", "examples")
 LINTER = Path(sys.executable).with_name("lint-imports")
-WINGS = [ROOT / "proofs", *sorted(path.parent for path in (ROOT / "proofs").glob("*/__init__.py"))]
+WINGS = [
+    ROOT / "proofs",
+    *sorted(path.parent for path in (ROOT / "proofs").rglob("__init__.py") if path.parent != ROOT / "proofs"),
+]
 FACES = [
     *WINGS,
-    *(ROOT / "shadowproof" / name for name in ("verify", "verify/loop", "tell", "host", "duties", "pages")),
+    *(
+        ROOT / "shadowproof" / name
+        for name in (
+            "verify",
+            "verify/loop",
+            "tell",
+            "tell/arguing",
+            "tell/playing",
+            "host",
+            "host/inventory/file",
+            "duties",
+            "letter",
+            "outside",
+            "pages",
+        )
+    ),
+    ROOT / "conformance",
 ]
 
 PLANTED = [

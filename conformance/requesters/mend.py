@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from conformance.requesters.judge import VOLUME, Broken, Judged, judge
+from conformance.requesters.judge import REQUESTERS, VOLUME, Broken, Judged, judge
 from conformance.requesters.machine import Own
 from conformance.requesters.profile import (
     ABORT,
@@ -117,8 +117,6 @@ def _change(profile: Profile, fault: str, broken: Broken) -> Change | None:
 
 def faults_in(broken: Broken) -> list[str]:
     """The faults of a requester that happen in a run, the last first."""
-    from conformance.requesters.judge import REQUESTERS  # noqa: PLC0415
-
     steps = reversed(broken.run.steps) if broken.run is not None else ()
     found = (PROTOCOL.events[name].fault for name, _ in steps)
     return list(dict.fromkeys(one for one in found if one is not None and one in REQUESTERS | {VOLUME}))

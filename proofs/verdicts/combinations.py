@@ -22,7 +22,7 @@ import proofs.answers
 from model.readings import READINGS, Reading
 from proofs.answers.verdict import REFUTED
 from proofs.verdicts.check import check
-from proofs.views.family_proof import Proving
+from proofs.views.labelled.family_proof import Proving
 from proofs.world.scope import Scope
 from proofs.world.slices import as_asked
 from proofs.world.world import Column

@@ -17,7 +17,7 @@ from proofs.verdicts.columns import BASE, fault_columns, reading_columns
 from proofs.verdicts.pairs import parts
 from proofs.verdicts.suite import TOGETHER, judge_columns
 from proofs.verdicts.together import Unit, proofs, shown, units
-from proofs.views.family_proof import Shown
+from proofs.views.labelled.family_proof import Shown
 from proofs.views.proof import Proof
 from proofs.world.world import Column
 from properties.catalogue import PROPERTIES

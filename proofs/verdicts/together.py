@@ -11,7 +11,7 @@ from model.notation.network import Network
 from proofs.answers.verdict import HOLDS, NOT_EXERCISED, RunFound, Verdict, closed_for
 from proofs.verdicts.check import check, search, without_search
 from proofs.verdicts.witnesses import Seen, Witnesses, to_be_seen
-from proofs.views.family_proof import Found, Proving, Shown, kin
+from proofs.views.labelled.family_proof import Found, Proving, Shown, kin
 from proofs.views.proof import Proof
 from proofs.world.any_parts import NotForAnyNumber
 from proofs.world.scope import Scope

@@ -4,7 +4,7 @@ What a finding is derived from are its circumstances: columns of the record in w
 break nothing any more vanishes; a circumstance that breaks something and is in no finding has no words yet, and a test fails.
 """
 
-# ruff: noqa: E501
+# ruff: noqa: E501 - texts, a paragraph each, that the page and the terminal fold
 
 from __future__ import annotations
 

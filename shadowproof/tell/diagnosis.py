@@ -132,9 +132,8 @@ def _diagnosed(
     """The situations that fit these facts; full: of how many of them all is worked out."""
     if not any(not one.weak for one in facts):
         return _untold()
-    # what answers a question that is not kept takes half a second to load
-    from conformance.diagnosis import diagnose  # noqa: PLC0415
-    from conformance.observed import observation  # noqa: PLC0415
+    from conformance.diagnosis import diagnose  # noqa: PLC0415 - slow to load, and not needed for an answer that is kept
+    from conformance.observed import observation  # noqa: PLC0415 - slow to load, and not needed for an answer that is kept
 
     progress("closing the set of what is possible (kept for the next time)")
     possible = kept.possible()
@@ -214,14 +213,14 @@ def _column(column: Column) -> Json:
 
 
 def _story(found: Found, column: Column) -> list[str]:
-    from shadowproof.tell.argument import Recorded  # noqa: PLC0415
-    from shadowproof.tell.story import told  # noqa: PLC0415
+    from shadowproof.tell.argument import Recorded  # noqa: PLC0415 - slow to load, and not needed for an answer that is kept
+    from shadowproof.tell.story import told  # noqa: PLC0415 - slow to load, and not needed for an answer that is kept
 
     return told(Recorded(found.run, PROTOCOL, column), column)
 
 
 def _situations(found: Diagnosis, possible: Possible, full: int, stories: bool) -> list[Json]:
-    from conformance.guidance import advise, tell_apart  # noqa: PLC0415
+    from conformance.guidance import advise, tell_apart  # noqa: PLC0415 - slow to load, and not needed for an answer that is kept
 
     first = found.situations[:full]
     advice = [*advise(found, first)] if first else []

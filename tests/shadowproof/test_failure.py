@@ -128,12 +128,12 @@ def test_a_slip_in_a_rule_is_bad_input_with_its_line(text: str, tmp_path: Path) 
     for room in ("model", "properties", "proofs", "conformance", "shadowproof"):
         (tmp_path / room).symlink_to(ROOT / room)
     (tmp_path / "model").unlink()
-    subprocess.run(["cp", "-r", str(ROOT / "model"), str(tmp_path / "model")], check=True)  # noqa: S607
+    subprocess.run(["cp", "-r", str(ROOT / "model"), str(tmp_path / "model")], check=True)  # noqa: S607 - cp is wherever this system has it
     faults = tmp_path / "model" / "faults.py"
     lines = faults.read_text("utf-8").count("\n")
     faults.write_text(faults.read_text("utf-8") + f"{text}\n", "utf-8")
     (tmp_path / "shadowproof").unlink()
-    subprocess.run(["cp", "-r", str(ROOT / "shadowproof"), str(tmp_path / "shadowproof")], check=True)  # noqa: S607
+    subprocess.run(["cp", "-r", str(ROOT / "shadowproof"), str(tmp_path / "shadowproof")], check=True)  # noqa: S607 - likewise
     done = subprocess.run(
         [sys.executable, "-m", "shadowproof", "list", "faults"], cwd=tmp_path, capture_output=True, text=True,
         env={**os.environ, "PYTHONPATH": str(tmp_path)}, check=False,

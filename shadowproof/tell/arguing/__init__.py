@@ -1,4 +1,4 @@
-"""Why a promise holds, why it does not, and what it leans on: the arguments of `proofs/why`, in words.
+"""Why does a promise hold, why does it not, and what does it lean on? The arguments of `proofs/why`, in words.
 
 Held by `tests/shadowproof/tell/test_why.py`, `test_assumptions.py`.
 """

@@ -76,7 +76,7 @@ def _host_states(setting: Setting) -> Iterator[tuple[str, tuple[Term, Callable[[
     for actor in setting.network.of_sort(HOST):
         n = setting.place[actor.name, ()]
         for state in actor.states if len(reach[actor.name]) > 1 else ():
-            holds = lambda at, n=n, state=state: at[n] == state  # noqa: E731
+            holds = lambda at, n=n, state=state: at[n] == state  # noqa: E731 - one for each state, bound where it is made
             yield f"{actor.name} is {state}", (actor.is_(actor.enum[state]), holds)
 
 

@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 import pytest
 
 from model.notation import Move, Network, Shape
-from proofs.views.family import Family
-from proofs.views.family_proof import prove_columns
-from proofs.views.label_judge import joint_kinds
-from proofs.views.labels import Labelled
-from proofs.views.labels_plain import PlainlyLabelled
+from proofs.views.labelled.family import Family
+from proofs.views.labelled.family_proof import prove_columns
+from proofs.views.labelled.label_judge import joint_kinds
+from proofs.views.labelled.labels import Labelled
+from proofs.views.labelled.labels_plain import PlainlyLabelled
 from proofs.views.proof import prove
 from proofs.views.saturation import TooManyViews, saturate
 from proofs.world.compiled import Compiled
@@ -207,11 +207,11 @@ class TestVerdicts:
     @pytest.mark.parametrize("wrong", ["or for and", "nobody stands by", "bits lost"])
     def test_wrong_judges_are_refused(self, wrong: str, monkeypatch: pytest.MonkeyPatch) -> None:
         if wrong == "or for and":
-            monkeypatch.setattr("proofs.views.label_judge.joint_kinds", _joined_by_or)
+            monkeypatch.setattr("proofs.views.labelled.label_judge.joint_kinds", _joined_by_or)
         elif wrong == "nobody stands by":
-            monkeypatch.setattr("proofs.views.label_judge.joint_kinds", dict)
+            monkeypatch.setattr("proofs.views.labelled.label_judge.joint_kinds", dict)
         else:
-            monkeypatch.setattr("proofs.views.label_judge.Judging.of_steps", lambda *_: 0)
+            monkeypatch.setattr("proofs.views.labelled.label_judge.Judging.of_steps", lambda *_: 0)
         assert any(self._differ(seed) for seed in range(random_count(1)))
 
     def _differ(self, seed: int) -> bool:

@@ -9,9 +9,9 @@ import rustworkx
 
 from model.notation import HOST, Network
 from proofs.verdicts.columns import every_column
-from proofs.views.family import Family
-from proofs.views.family_proof import kin, prove_columns
-from proofs.views.labels import Labelled
+from proofs.views.labelled.family import Family
+from proofs.views.labelled.family_proof import kin, prove_columns
+from proofs.views.labelled.labels import Labelled
 from proofs.views.proof import prepared, prove
 from proofs.views.saturation import saturate
 from proofs.world.any_parts import AnyParts

@@ -84,7 +84,7 @@ WRITTEN = [(name, element) for name in SCRIPTS for element in sorted(ELEMENTS | 
 @pytest.mark.parametrize(("name", "element"), WRITTEN)
 def test_each_element_is_written_by_the_script_and_read_by_the_parser(name: str, element: str) -> None:
     assert re.search(rf"(^|[\s.{{;]){element} *= ", CODE[name], re.MULTILINE)
-    sources = "".join(path.read_text("utf-8") for path in (ROOT / "shadowproof" / "host" / "inventory").glob("*.py"))
+    sources = "".join(path.read_text("utf-8") for path in (ROOT / "shadowproof" / "host" / "inventory").rglob("*.py"))
     assert f'"{element}"' in sources
 
 

@@ -13,10 +13,10 @@ from dataclasses import dataclass, field, replace
 from model.notation.network import Network
 from model.notation.terms import HOST, Every, Some, Term, children, machines_of
 from proofs.answers.memory import keep, key_of, recall
-from proofs.views.family import Family, Split
-from proofs.views.label_judge import Judging
-from proofs.views.labels import Labelled
-from proofs.views.projection import TooWide
+from proofs.views.labelled.digits import TooWide
+from proofs.views.labelled.family import Family, Split
+from proofs.views.labelled.label_judge import Judging
+from proofs.views.labelled.labels import Labelled
 from proofs.views.proof import ForAnyNumber, Proof, prepared, prove
 from proofs.views.saturation import TooManyViews
 from proofs.world.any_parts import NotForAnyNumber

@@ -20,8 +20,9 @@ from functools import cached_property
 
 import numpy as np
 
-from proofs.views.label_kernel import Ints, Small, Views, Words, chain, count, hand_on, rehash, visit
-from proofs.views.projection import NOWHERE, Projected, grown
+from proofs.views.labelled.digits import NOWHERE, grown
+from proofs.views.labelled.label_kernel import Ints, Small, Views, Words, chain, count, hand_on, rehash, visit
+from proofs.views.labelled.projection import Projected
 from proofs.views.saturation import TooManyViews
 from proofs.world.compiled import Compiled
 

@@ -14,9 +14,10 @@ import numpy as np
 
 from model.notation.events import Event
 from model.notation.terms import Every, Some, Term, machines_of, speaks_of_a_step, walk
-from proofs.views.label_kernel import Ints, Small, Words, gather
-from proofs.views.labels import Labelled, any_of, label_of
-from proofs.views.projection import NOWHERE, STAYS, Classes
+from proofs.views.labelled.branches import STAYS
+from proofs.views.labelled.digits import NOWHERE, Classes
+from proofs.views.labelled.label_kernel import Ints, Small, Words, gather
+from proofs.views.labelled.labels import Labelled, any_of, label_of
 from proofs.views.variants import Variants
 from proofs.world.compiled import Compiled
 from proofs.world.layout import is_local

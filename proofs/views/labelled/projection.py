@@ -11,202 +11,25 @@ leads the host; its row in `Projected.to` says where it leads each VM that it ca
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from math import prod
-from typing import TypeVar
+from collections.abc import Iterable, Mapping
 
 import numpy as np
-import numpy.typing as npt
 
 from model.notation.machines import Actor
-from model.notation.terms import HOST, Every, In, Same, Some, Sort, Term, Unchanged, children
-from proofs.views.label_kernel import lead, number, rehash
+from model.notation.terms import HOST, Sort, Term
+from proofs.views.labelled.branches import STAYS, Asking, Branch, Contribution, Part, Sweep
+from proofs.views.labelled.digits import NOWHERE, Classes, Digits, Ints, Small, TooWide, grown, reads_of
+from proofs.views.labelled.label_kernel import lead, number, rehash
 from proofs.world.compiled import Compiled
-from proofs.world.layout import States, Variables, is_local
+from proofs.world.layout import States, is_local
 from proofs.world.predicates import Step, Table, Test
 
-Number = TypeVar("Number", bound=np.generic)
-Ints = npt.NDArray[np.int64]
-Small = npt.NDArray[np.int32]
-
-NOWHERE = -1
-STAYS = -1
 IMPOSSIBLE = np.iinfo(np.int64).min
 """Of a class of VMs to which an event cannot happen: no difference of two states is so far down."""
 MOST_BITS = 12
 """Bits that one event may ask of all VMs together."""
-
-
-class TooWide(ValueError):
-    """A state does not fit into a number, or an event asks too many bits: other engines have to do. The message says which."""
-
-
 _ROWS = 320
 """Rows for branches that are made at a time: each is as long as there are VM states."""
-
-
-def grown(array: npt.NDArray[Number], rows: int, columns: int = 0, fill: int = 0) -> npt.NDArray[Number]:
-    """An array with room for more, filled so. What is filled with zeros is memory that is not taken before it is written to."""
-    shape = rows if array.ndim == 1 else (rows, columns)
-    found = np.zeros(shape, array.dtype) if not fill else np.full(shape, fill, array.dtype)
-    found[tuple(slice(size) for size in array.shape)] = array
-    return found
-
-
-@dataclass(frozen=True)
-class Reads:
-    """What is read: places among the host's machines, among a VM's, and numbers of bits."""
-
-    host: tuple[int, ...]
-    vm: tuple[int, ...]
-    bits: tuple[int, ...]
-
-
-def reads_of(compiled: Compiled, terms: Iterable[Term], names: Iterable[str] = ()) -> Reads:
-    """What terms read that are said of a VM of the first form (or of the host), and machines beside them."""
-    at_host, at_vm = compiled.host_vars.at, compiled.vm_vars[0].at
-    number = {(every, body): k for k, (every, body, _) in enumerate(compiled.state_bits)}
-    read, bits = set(names), set[int]()
-    waiting = list(terms)
-    while waiting:
-        match waiting.pop():
-            case In(actor, _) | Unchanged(actor):
-                read.add(actor)
-            case Same(left, right):
-                read |= {left, right}
-            case Every(sort, body) | Some(sort, body) as term if sort == compiled.sort:
-                bits.add(number[isinstance(term, Every), body])
-            case term:
-                waiting += children(term)
-    return Reads(
-        tuple(sorted(at_host[name] for name in read if name in at_host)),
-        tuple(sorted(at_vm[name] for name in read if name in at_vm)),
-        tuple(sorted(bits)),
-    )
-
-
-class Digits:
-    """States of machines as numbers, with a digit for each machine."""
-
-    def __init__(self, variables: Variables) -> None:
-        sizes = [len(actor.states) for actor in variables.actors]
-        self.sizes = np.array(sizes, dtype=np.int64)
-        if prod(sizes) >= 1 << 62:
-            raise TooWide(f"{len(sizes)} machines have too many states together for a number")
-        self.strides = np.array([prod(sizes[:i]) for i in range(len(sizes))], dtype=np.int64)
-
-    def number(self, states: Sequence[int]) -> int:
-        return int(np.dot(np.asarray(states, dtype=np.int64), self.strides)) if len(states) else 0
-
-    def change(self, before: Sequence[int], after: Sequence[int]) -> int:
-        """The difference between two states as numbers."""
-        return sum(
-            (two - one) * int(stride)
-            for one, two, stride in zip(before, after, self.strides, strict=True)
-            if one != two
-        )
-
-
-class Classes:
-    """States that are alike in some places, numbered as they are met; of each class one example."""
-
-    def __init__(self, places: Sequence[int], digits: Digits) -> None:
-        self.places = list(places)
-        self.strides = digits.strides[self.places]
-        self._numbers: dict[int, int] = {}
-        self.examples: list[States] = []
-        self.known = np.zeros(0, dtype=np.int32)
-
-    def of(self, states: npt.NDArray[np.int16]) -> Small:
-        """The classes of states, one a row."""
-        codes = states[:, self.places].astype(np.int64) @ self.strides
-        values, first, inverse = np.unique(codes, return_index=True, return_inverse=True)
-        found = np.empty(len(values), dtype=np.int32)
-        for i, (value, at) in enumerate(zip(values.tolist(), first.tolist(), strict=True)):
-            found[i] = self._number(value, tuple(states[at].tolist()))
-        classes: Small = found[inverse.reshape(-1)]
-        return classes
-
-    def of_one(self, states: States) -> int:
-        code = sum(states[i] * int(stride) for i, stride in zip(self.places, self.strides, strict=True))
-        return self._number(code, states)
-
-    def _number(self, code: int, states: States) -> int:
-        number = self._numbers.get(code)
-        if number is None:
-            number = self._numbers[code] = len(self.examples)
-            self.examples.append(states)
-        return number
-
-
-@dataclass
-class Contribution:
-    """What a VM contributes to some bits, by class of host states: rows of `Projected.own`. bits: their numbers."""
-
-    bits: tuple[int, ...]
-    host: Classes
-    vm: Classes
-    rows: dict[int, int] = field(default_factory=dict)
-
-
-@dataclass
-class Asking:
-    """An event at one member of a VM: what it reads, and what it was asked. branches: by class of host states, contribution, and
-    where it leads the host. asked: about how many classes of VMs. hosts: the host states that were met, by class."""
-
-    event: int
-    when: Test
-    of_host: Sequence[Table]
-    of_vm: Sequence[Table]
-    asks: Contribution
-    host: Classes
-    vm: Classes
-    local: bool = True
-    branches: dict[tuple[int, int, int], int] = field(default_factory=dict)
-    asked: int = 0
-    hosts: dict[int, list[int]] = field(default_factory=dict)
-
-
-@dataclass
-class Part:
-    """What one machine of a VM does in an event that happens to all VMs: as it reads of host and VM."""
-
-    table: Table
-    host: Classes
-    vm: Classes
-
-
-@dataclass
-class Sweep:
-    """An event of the host or of all VMs: every host state is asked, and each machine of a VM by itself, for there many machines
-    may move, each for reasons of its own. branches: by contribution, and class of host states for each part. values: the
-    contributions that its guard wants, by class of host states."""
-
-    event: int
-    when: Test
-    guard: Classes
-    of_host: Sequence[Table]
-    parts: Sequence[Part]
-    asks: Contribution
-    local: bool = False
-    branches: dict[tuple[int, ...], int] = field(default_factory=dict)
-    values: dict[int, list[int]] = field(default_factory=dict)
-
-
-@dataclass
-class Branch:
-    """See the module's head. change: by class of VMs, the difference that it makes to their number (where there is none, it
-    cannot happen to them). kinds: of a sweep, the class of host states for each part. row: in `Projected.to`; STAYS: every VM
-    stays as it is."""
-
-    asking: Asking | Sweep
-    value: int
-    host_change: int
-    row: int
-    change: dict[int, int] = field(default_factory=dict)
-    kinds: tuple[int, ...] = ()
-    moved: dict[tuple[int, int], int] = field(default_factory=dict)
 
 
 class Projected:

@@ -1,0 +1,81 @@
+"""What an event reads, what it was asked, and where it leads: plain data, filled by `projection.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from proofs.views.labelled.digits import Classes
+from proofs.world.predicates import Table, Test
+
+STAYS = -1
+"""In place of a row: every VM stays as it is."""
+
+
+@dataclass
+class Contribution:
+    """What a VM contributes to some bits, by class of host states: rows of `Projected.own`. bits: their numbers."""
+
+    bits: tuple[int, ...]
+    host: Classes
+    vm: Classes
+    rows: dict[int, int] = field(default_factory=dict)
+
+
+@dataclass
+class Asking:
+    """An event at one member of a VM: what it reads, and what it was asked. branches: by class of host states, contribution, and
+    where it leads the host. asked: about how many classes of VMs. hosts: the host states that were met, by class."""
+
+    event: int
+    when: Test
+    of_host: Sequence[Table]
+    of_vm: Sequence[Table]
+    asks: Contribution
+    host: Classes
+    vm: Classes
+    local: bool = True
+    branches: dict[tuple[int, int, int], int] = field(default_factory=dict)
+    asked: int = 0
+    hosts: dict[int, list[int]] = field(default_factory=dict)
+
+
+@dataclass
+class Part:
+    """What one machine of a VM does in an event that happens to all VMs: as it reads of host and VM."""
+
+    table: Table
+    host: Classes
+    vm: Classes
+
+
+@dataclass
+class Sweep:
+    """An event of the host or of all VMs: every host state is asked, and each machine of a VM by itself, for there many machines
+    may move, each for reasons of its own. branches: by contribution, and class of host states for each part. values: the
+    contributions that its guard wants, by class of host states."""
+
+    event: int
+    when: Test
+    guard: Classes
+    of_host: Sequence[Table]
+    parts: Sequence[Part]
+    asks: Contribution
+    local: bool = False
+    branches: dict[tuple[int, ...], int] = field(default_factory=dict)
+    values: dict[int, list[int]] = field(default_factory=dict)
+
+
+@dataclass
+class Branch:
+    """See `projection.py`. change: by class of VMs, the difference that it makes to their number (where there is none, it
+    cannot happen to them). kinds: of a sweep, the class of host states for each part. row: in `Projected.to`; STAYS: every VM
+    stays as it is."""
+
+    asking: Asking | Sweep
+    value: int
+    host_change: int
+    row: int
+    change: dict[int, int] = field(default_factory=dict)
+    kinds: tuple[int, ...] = ()
+    moved: dict[tuple[int, int], int] = field(default_factory=dict)
