@@ -11,12 +11,27 @@ from types import ModuleType
 
 from model.notation import DeclarationError, Network
 from model.protocol import PROTOCOL
-from properties import backup, causes, cluster, faults, general, handlers, method, refinement, restore, sessions, vss
+from properties import (
+    backup,
+    causes,
+    cluster,
+    copies,
+    faults,
+    general,
+    giving_back,
+    handlers,
+    images,
+    method,
+    refinement,
+    restore,
+    sessions,
+    vss,
+)
 from properties.checked import checked, observers_of
 from properties.kinds import Property
 
 FILES: tuple[ModuleType, ...] = (
-    general, method, backup, causes, refinement, sessions, restore, cluster, handlers, faults, vss,
+    general, method, backup, giving_back, images, copies, causes, refinement, sessions, restore, cluster, handlers, faults, vss,
 )  # fmt: skip
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import threading
 import time
-import warnings
 from collections.abc import Callable, Generator, Mapping, Sequence, Set
 from contextlib import closing, nullcontext
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ import joblib
 from proofs.answers.cache import Cache, Told, use, use_where_possible
 from proofs.answers.column_cache import column_key, keep_column, project_content, recall_column
 from proofs.answers.verdict import Verdict
-from proofs.computer.processes import for_this_process
+from proofs.computer.processes import early_stops_are_meant, for_this_process
 from proofs.verdicts.cluster import Cluster
 from proofs.verdicts.together import FEW, judged, proofs, shown, units, witnesses
 from proofs.verdicts.witnesses import Seen
@@ -75,15 +74,13 @@ def judge_columns(
             found[column] = kept
             progress(column, kept, 0.0)
     work = _Work(jobs, cache, cluster, known)
-    with warnings.catch_warnings(), nullcontext() if cluster is None else cluster.working():
-        # joblib thinks that who stops early does so by mistake; here the cache is full, or a person has seen enough
-        warnings.filterwarnings("ignore", category=UserWarning, module="joblib.parallel")
-        with closing(_judged(left, work, closing_views, views)) as arriving:
-            for column, verdicts, seconds in arriving:
-                found[column] = verdicts
-                if cache is not None:
-                    keep_column(keys[column], verdicts)
-                progress(column, verdicts, seconds)
+    working = nullcontext() if cluster is None else cluster.working()
+    with early_stops_are_meant(), working, closing(_judged(left, work, closing_views, views)) as arriving:
+        for column, verdicts, seconds in arriving:
+            found[column] = verdicts
+            if cache is not None:
+                keep_column(keys[column], verdicts)
+            progress(column, verdicts, seconds)
     return {column: found[column] for column, _, _ in tasks}
 
 

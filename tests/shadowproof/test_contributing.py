@@ -73,7 +73,9 @@ def a_rule(copy: Copy) -> None:
 
 
 def a_property(copy: Copy) -> None:
-    copy.add("properties/backup.py", "\n\n" + shown("Add a property").replace("no_vm_left_saved", "nobody_left_saved"))
+    copy.add(
+        "properties/giving_back.py", "\n\n" + shown("Add a property").replace("no_vm_left_saved", "nobody_left_saved")
+    )
 
 
 def an_actor(copy: Copy) -> None:
