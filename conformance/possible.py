@@ -213,7 +213,7 @@ def close(columns: Sequence[Column]) -> Possible:
     (group,) = ForAnyNumber(family.network, family.column, [asked]).groups([asked])
     compiled = prepared(group)
     allowed = {name: family.allowed[name] for name in sorted(group.part.events) if name in family.allowed}
-    closed = Labelled(compiled, len(alike), allowed, family.all)
+    closed = Labelled(compiled, len(alike), allowed, [family.all] * len(compiled.starts))
     hosts = np.empty(len(closed), dtype=np.int64)
     for host in closed.places:
         hosts[closed.rows(host)] = host

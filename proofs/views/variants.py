@@ -37,6 +37,7 @@ class Variants:
         said = fold(term, compiled.world.reach)
         self._bodies = {form: compiled.bodies(form, said) for form in set(compiled.first)}
         self._puts: dict[tuple[int, States], list[tuple[int, Put]]] = {}
+        self._ways: dict[tuple[int, States], frozenset[object]] = {}
         self._known: dict[int, tuple[int, ...]] = {}
 
     def of(self, vm: int) -> tuple[int, ...]:
@@ -53,20 +54,32 @@ class Variants:
             )
         return found
 
+    def ways(self, vm: int) -> frozenset[object]:
+        """The ways in which the term reads a VM's configuration, or one of those for which it stands: once these are filled in."""
+        form, states = self.compiled.locals[vm]
+        config = self.compiled.stand_ins.config(form, states)
+        if (form, config) not in self._ways:
+            self._ways[form, config] = frozenset(self._read(form, config))
+        return self._ways[form, config]
+
     def of_step(self, vm: int, vm2: int) -> Iterable[tuple[int, int]]:
         """The same before and after a step: configuration stays, so the variants come in the same order."""
         return zip(self.of(vm), self.of(vm2), strict=True)
 
     def _put(self, form: int, config: States) -> Iterator[tuple[int, Put]]:
         """What to put in for a VM's configuration: one of all configurations of which the term reads the same."""
+        for other, configured in self._read(form, config).values():
+            yield other, self.compiled.stand_ins.put(form, other, configured)
+
+    def _read(self, form: int, config: States) -> dict[object, tuple[int, States]]:
+        """For each way in which the term reads a configuration for which this one stands, the first such, with its form."""
         compiled, found = self.compiled, dict[object, tuple[int, States]]()
         for other, configured in compiled.stand_ins.members(form, config):
             names, bodies = compiled.stand_ins.constant[other], self._bodies[compiled.first[other]]
             for at in self._alike(other, dict(zip(names, configured, strict=True))):
                 filled = {name: frozenset({state}) for name, state in at.items()}
                 found.setdefault(tuple(fold(body, filled) for body in bodies), (other, tuple(at.values())))
-        for other, configured in found.values():
-            yield other, compiled.stand_ins.put(form, other, configured)
+        return found
 
     def _alike(self, form: int, at: Mapping[str, str]) -> Iterator[dict[str, str]]:
         """A configuration, with all put in that is alike for VMs of this kind, as far as the term reads it."""

@@ -13,10 +13,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
+import numpy as np
+
 from model.notation.events import Event
 from model.notation.machines import Actor
 from model.notation.terms import FALSE, HOST, Term, all_of, machines_of
 from proofs.world.layout import Layout, is_local
+from proofs.world.rows import Codes, Rows, together
 from proofs.world.world import fold
 
 States = tuple[str, ...]
@@ -176,21 +179,22 @@ class Configurations:
         return self._seen[key]
 
     def _seen_by_guards(self, form: int) -> set[Term]:
-        world, found = self.layout.world, set[Term]()
-        for event in self.layout.events:
-            when = world.when[event.name]
-            found.update(self.layout.bodies(form, when))
-            found |= self._said_of_vm(form, event, when)
-            for actor in self.layout.taking(event):
-                for rule in (rule for rules in world.rules(actor, event.name).values() for rule in rules):
-                    found.update(self.layout.bodies(form, rule.when))
-                    if actor.sort == self.layout.sort:
-                        found.add(self.layout.expand_in(rule.when, form))
-                    elif actor.sort == HOST:
-                        found |= self._said_of_vm(form, event, rule.when)
-                    else:
-                        count = self.layout.shapes[form].parts.get(actor.sort.name, 0)
-                        found |= {self.layout.expand_in(rule.when, form, (actor.sort, j)) for j in range(count)}
+        return set[Term]().union(*(self.seen_by(form, event) for event in self.layout.events))
+
+    def seen_by(self, form: int, event: Event) -> set[Term]:
+        """What an event asks of a VM of one form: its guard, and the guards of who takes part."""
+        world, when = self.layout.world, self.layout.world.when[event.name]
+        found = {*self.layout.bodies(form, when), *self._said_of_vm(form, event, when)}
+        for actor in self.layout.taking(event):
+            for rule in (rule for rules in world.rules(actor, event.name).values() for rule in rules):
+                found.update(self.layout.bodies(form, rule.when))
+                if actor.sort == self.layout.sort:
+                    found.add(self.layout.expand_in(rule.when, form))
+                elif actor.sort == HOST:
+                    found |= self._said_of_vm(form, event, rule.when)
+                else:
+                    count = self.layout.shapes[form].parts.get(actor.sort.name, 0)
+                    found |= {self.layout.expand_in(rule.when, form, (actor.sort, j)) for j in range(count)}
         return found
 
     def _said_of_vm(self, form: int, event: Event, term: Term) -> set[Term]:
@@ -232,9 +236,7 @@ class Configurations:
         if key not in _SIGNATURES:
             if len(_SIGNATURES) >= MOST_REMEMBERED:
                 _SIGNATURES.clear()
-            numbers: dict[object, int] = {}
-            signed = _signed(group, found.free, found.settled, about, bound, parts)
-            _SIGNATURES[key] = tuple((numbers.setdefault(one, len(numbers)), states) for one, states in signed)
+            _SIGNATURES[key] = tuple(_signed(group, found.free, found.settled, about, bound, parts))
         return _SIGNATURES[key]
 
 
@@ -272,34 +274,25 @@ def _signed(
     seen: Sequence[Term],
     limits: Sequence[Term],
     parts: Sequence[tuple[str, str, tuple[object, ...]]],
-) -> Iterator[tuple[object, States]]:
-    about, bound = [_Filled(term, group) for term in seen], [_Filled(term, group) for term in limits]
+) -> Iterator[tuple[int, States]]:
+    rows = Rows.product({name: free[name] for name in group})
+    for term in limits:
+        codes, terms = rows.read(term)
+        if FALSE in terms:
+            rows = rows.only(codes != terms.index(FALSE))
     part_in_events = {(name, state): part for name, state, part in parts}
-    for states in product(*(free[name] for name in group)):
-        at = dict(zip(group, states, strict=True))
-        rest = tuple(term.of(at) for term in bound)
-        if FALSE in rest:
-            continue
-        known = {name: state for name, state in at.items() if state in settled[name]}
-        open_ = tuple((name, state) for name, state in at.items() if name not in known)
-        signature = (
-            open_,
-            tuple(part_in_events[name, state] for name, state in known.items()),
-            tuple(term.of(known) for term in about),
-            tuple(term for term in rest if machines_of(term)),
-        )
-        yield signature, states
+    told = [rows.told(name, {s: part_in_events.get((name, s), s) for s in free[name]}) for name in group]
+    told += [rows.read(term, settled)[0] for term in seen]
+    told.append(_left(rows, limits))
+    for i, number in enumerate(together(told, len(rows)).tolist()):
+        yield number, rows.row(i)
 
 
-class _Filled:
-    """A term, with states filled in: it sees few machines of a group, so it is asked the same again and again."""
-
-    def __init__(self, term: Term, group: Sequence[str]) -> None:
-        self.term, self.names = term, sorted(machines_of(term) & set(group))
-        self.known: dict[States, Term] = {}
-
-    def of(self, at: Mapping[str, str]) -> Term:
-        states = tuple(at.get(name, "") for name in self.names)
-        if states not in self.known:
-            self.known[states] = fold(self.term, {name: frozenset({at[name]}) for name in self.names if name in at})
-        return self.known[states]
+def _left(rows: Rows, limits: Sequence[Term]) -> Codes:
+    """What of the limits is left to be said of other machines, whichever limit says it."""
+    numbers: dict[Term, int] = {all_of(): 0}
+    left = np.zeros((len(rows), len(limits)), dtype=np.int64)
+    for i, term in enumerate(limits):
+        codes, terms = rows.read(term)
+        left[:, i] = np.array([numbers.setdefault(one, len(numbers)) for one in terms], dtype=np.int64)[codes]
+    return together(np.sort(left, axis=1).T, len(rows))

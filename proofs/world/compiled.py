@@ -90,6 +90,10 @@ class Compiled(Predicates):
         """Which configurations of a VM of one form are alike: no guard and none of `terms` tells them apart."""
         return self._configurations.alike(form)
 
+    def asked_by(self, form: int, event: Event) -> set[Term]:
+        """What an event asks of a VM of one form."""
+        return self._configurations.seen_by(form, event)
+
     def settle(self) -> None:
         """Drop what is remembered of steps if terms have been given bits since."""
         if self._settled != (bits := (len(self.state_bits), sum(map(len, self.step_bits.values())))):

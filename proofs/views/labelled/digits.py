@@ -26,11 +26,15 @@ class TooWide(ValueError):
     """A state does not fit into a number, or an event asks too many bits: other engines have to do. The message says which."""
 
 
-def grown(array: npt.NDArray[Number], rows: int, columns: int = 0, fill: int = 0) -> npt.NDArray[Number]:
-    """An array with room for more, filled so. What is filled with zeros is memory that is not taken before it is written to."""
+def grown(
+    array: npt.NDArray[Number], rows: int, columns: int = 0, fill: int = 0, used: tuple[int, ...] = ()
+) -> npt.NDArray[Number]:
+    """An array with room for more, filled so. What is filled with zeros is memory that is not taken before it is written to; so no
+    more is copied than what is used (all, if it is not said)."""
     shape = rows if array.ndim == 1 else (rows, columns)
     found = np.zeros(shape, array.dtype) if not fill else np.full(shape, fill, array.dtype)
-    found[tuple(slice(size) for size in array.shape)] = array
+    part = tuple(slice(size) for size in used or array.shape)
+    found[part] = array[part]
     return found
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import reduce
+from operator import or_
 
 from model.notation.network import Network
 from model.notation.terms import HOST, Every, Some, Term, children, machines_of
@@ -17,6 +19,7 @@ from proofs.views.labelled.digits import TooWide
 from proofs.views.labelled.family import Family, Split
 from proofs.views.labelled.label_judge import Judging
 from proofs.views.labelled.labels import Labelled
+from proofs.views.labelled.starts import starts_by_column
 from proofs.views.proof import ForAnyNumber, Proof, prepared, prove
 from proofs.views.saturation import TooManyViews
 from proofs.world.any_parts import NotForAnyNumber
@@ -162,7 +165,11 @@ class Proving:
         if known is not None:
             return known
         try:
-            closed = Labelled(prepared(group), len(self.columns), allowed, family.all)
+            compiled = prepared(group)
+            wanted = reduce(or_, labels)
+            terms = [term for one in group.members for term in terms_of(one)]
+            starts = starts_by_column(compiled, allowed, len(self.columns), terms)
+            closed = Labelled(compiled, len(self.columns), allowed, [label & wanted for label in starts])
         except (TooManyViews, TooWide):
             return keep(_SHOWN, key, [])
         judging = Judging(closed)

@@ -20,16 +20,18 @@ Flags = npt.NDArray[np.uint8]
 
 
 class Views(NamedTuple):
-    """Views as flat arrays. By view: VM, label, whether it is new, and the view before it of the same host state (-1: none).
-    table: where a view is. By host state: its last view, and whether anything of it is new. seen: by VM, whether it is met."""
+    """Views as flat arrays. By view: VM, label, whether it is new, the new view after it of the same host state, and the view before
+    it of the same host state (-1: none). table: where a view is. By host state: its last view, and the first that is new.
+    seen: by VM, whether it is met."""
 
     vms: Small
     labels: Words
     dirty: Flags
+    queue: Small
     after: Small
     table: Ints
     first: Small
-    waiting: Flags
+    waiting: Small
     seen: Flags
 
 
@@ -154,10 +156,64 @@ def hand_on(label: Words, host: int, vm: int, views: Views, counts: Ints) -> boo
         if label[w] & ~views.labels[row, w]:
             views.labels[row, w] |= label[w]
             new = True
-    if new:
+    if new and not views.dirty[row]:
         views.dirty[row] = 1
-        views.waiting[host] = 1
+        views.queue[row], views.waiting[host] = views.waiting[host], row
     return True
+
+
+@machine_code
+def all_anew(host: int, views: Views) -> None:
+    """Take all views of a host state for new."""
+    views.waiting[host] = -1
+    row = views.first[host]
+    while row >= 0:
+        views.dirty[row] = 1
+        views.queue[row], views.waiting[host] = views.waiting[host], row
+        row = views.after[row]
+
+
+@machine_code
+def take_new(host: int, views: Views, filled: Flags) -> Ints:
+    """The new views of a host state, no longer new; those whose VMs are not `filled` wait."""
+    many = 0
+    row = views.waiting[host]
+    while row >= 0:
+        many += 1
+        row = views.queue[row]
+    found = np.empty(many, np.int64)
+    many = 0
+    row = views.waiting[host]
+    views.waiting[host] = -1
+    while row >= 0:
+        following = views.queue[row]
+        if filled[views.vms[row]]:
+            views.dirty[row] = 0
+            found[many] = row
+            many += 1
+        else:
+            views.queue[row], views.waiting[host] = views.waiting[host], row
+        row = following
+    return found[:many]
+
+
+@machine_code
+def take_all(host: int, views: Views, filled: Flags) -> Ints:
+    """The views of a host state whose VMs are `filled`."""
+    many = 0
+    row = views.first[host]
+    while row >= 0:
+        many += 1
+        row = views.after[row]
+    found = np.empty(many, np.int64)
+    many = 0
+    row = views.first[host]
+    while row >= 0:
+        if filled[views.vms[row]]:
+            found[many] = row
+            many += 1
+        row = views.after[row]
+    return found[:many]
 
 
 @machine_code
@@ -183,36 +239,22 @@ def visit(
     VMs that are not `filled` wait. branches, one a row: row of `to` (-1: all stay), host afterwards, whether one VM moves, row
     of `allowed`, row of `own` (-1: nothing is asked), where its contributions begin in `masks`, and which of them it takes.
     done, fired, stood: for each branch what it was taken with before, the columns in which it can be taken, and those in which
-    all have stood by. asks: row of `own`, and where it begins and ends in `masks`. kinds, masks: by contribution, the columns
+    all have stood by. asks: row of `own`, where it begins and ends in `masks`, and whether it was asked of all but what is new. kinds, masks: by contribution, the columns
     in which one VM, or several together, make it.
     """
     words = views.labels.shape[1]
-    n_present = 0
-    row = views.first[host]
-    while row >= 0:
-        n_present += 1
-        row = views.after[row]
-    new, present = np.empty(n_present, np.int64), np.empty(n_present, np.int64)
-    n_new = n_present = 0
-    views.waiting[host] = 0
-    row = views.first[host]
-    while row >= 0:
-        if not filled[views.vms[row]]:
-            views.waiting[host] = 1
-        else:
-            present[n_present] = row
-            n_present += 1
-            if views.dirty[row]:
-                views.dirty[row] = 0
-                new[n_new] = row
-                n_new += 1
-        row = views.after[row]
+    new = take_new(host, views, filled)
+    present, is_known = new, False
     for a in range(len(asks)):
         asked, begin, end = asks[a, 0], asks[a, 1], asks[a, 2]
-        for i in range(n_present):  # all of them: the host state may have got asks since
-            k = begin if asked < 0 else begin + own[asked, views.vms[present[i]]]
+        if not asks[a, 3] and not is_known:
+            present, is_known = take_all(host, views, filled), True
+        those = new if asks[a, 3] else present
+        asks[a, 3] = 1
+        for i in range(len(those)):
+            k = begin if asked < 0 else begin + own[asked, views.vms[those[i]]]
             for w in range(words):
-                kinds[k, w] |= views.labels[present[i], w]
+                kinds[k, w] |= views.labels[those[i], w]
         joint(kinds[begin:end], masks[begin:end])
     label, base = np.empty(words, np.uint64), np.empty(words, np.uint64)
     for b in range(len(branches)):
@@ -228,8 +270,11 @@ def visit(
                 done[b, w] = base[w]
         if not some:
             continue
-        for i in range(n_present if again else n_new):
-            row = present[i] if again else new[i]
+        if again and not is_known:
+            present, is_known = take_all(host, views, filled), True
+        those = present if again else new
+        for i in range(len(those)):
+            row = those[i]
             vm = views.vms[row]
             goes = vm if leads < 0 else to[leads, vm] - 1
             if goes < 0 or (asked >= 0 and own[asked, vm] & ~value):
@@ -249,8 +294,11 @@ def visit(
             if fired[b, w] != stood[b, w]:
                 again = True
                 stood[b, w] = fired[b, w]
-        for i in range(n_present if again else n_new):
-            row = present[i] if again else new[i]
+        if again and not is_known:
+            present, is_known = take_all(host, views, filled), True
+        those = present if again else new
+        for i in range(len(those)):
+            row = those[i]
             vm = views.vms[row]
             if asked >= 0 and own[asked, vm] & ~value:
                 continue

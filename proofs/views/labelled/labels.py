@@ -14,14 +14,14 @@ The cost is counted in visits of host states and in views.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
 from proofs.views.labelled.digits import NOWHERE, grown
-from proofs.views.labelled.label_kernel import Ints, Small, Views, Words, chain, count, hand_on, rehash, visit
+from proofs.views.labelled.label_kernel import Ints, Small, Views, Words, all_anew, chain, count, hand_on, rehash, visit
 from proofs.views.labelled.projection import Projected
 from proofs.views.saturation import TooManyViews
 from proofs.world.compiled import Compiled
@@ -63,12 +63,13 @@ class Labelled:
     """A closed set, closed when it is made. views: the views, as arrays, with the columns in which each is reachable. places: by
     host state.
 
-    allowed: by event the columns in which it may happen (all, if it is not named). starting: the columns in which runs begin.
+    allowed: by event the columns in which it may happen (all, if it is not named). starting: for each start the columns in which
+    runs begin there.
     limit: views at most. Raises TooManyViews, TooWide.
     """
 
     def __init__(
-        self, compiled: Compiled, columns: int, allowed: Mapping[str, int], starting: int, limit: int = 20_000_000
+        self, compiled: Compiled, columns: int, allowed: Mapping[str, int], starting: Sequence[int], limit: int = 20_000_000
     ) -> None:
         self.compiled, self.columns, self.limit = compiled, columns, limit
         self.words = -(-columns // WORD)
@@ -81,7 +82,8 @@ class Labelled:
         self._counts = np.zeros(1, dtype=np.int64)
         self.views = Views(
             np.zeros(0, np.int32), np.zeros((0, self.words), np.uint64), np.zeros(0, np.uint8), np.zeros(0, np.int32),
-            np.full((1024, 2), NOWHERE, np.int64), np.zeros(0, np.int32), np.zeros(0, np.uint8), np.zeros(0, np.uint8),
+            np.zeros(0, np.int32), np.full((1024, 2), NOWHERE, np.int64), np.zeros(0, np.int32), np.zeros(0, np.int32),
+            np.zeros(0, np.uint8),
         )  # fmt: skip
         self.visits = 0
         self._close(starting)
@@ -113,14 +115,13 @@ class Labelled:
 
     # -- closing ------------------------------------------------------------------------------------------------------
 
-    def _close(self, starting: int) -> None:
+    def _close(self, starting: Sequence[int]) -> None:
         self._room()
-        label = words_of(starting, self.words)
-        for host in self.compiled.start_hosts:
-            for vm in self.steps.starts:
-                while not hand_on(label, host, vm, self.views, self._counts):
+        for vm, label in zip(self.steps.starts, starting, strict=True):
+            for host in self.compiled.start_hosts if label else ():
+                while not hand_on(words_of(label, self.words), host, vm, self.views, self._counts):
                     self._more_views()
-        while (waiting := np.flatnonzero(self.views.waiting)).size:
+        while (waiting := np.flatnonzero(self.views.waiting >= 0)).size:
             if (new := np.flatnonzero(self.views.seen > self.steps.filled)).size:
                 self.steps.meet_vms(new)
             for host in waiting.tolist():
@@ -140,15 +141,15 @@ class Labelled:
         ):  # fmt: skip
             self._more_views()
             place.done[:] = place.stood[:] = 0
-            self.views.dirty[self.rows(host)] = 1
+            all_anew(host, self.views)
 
     def _room(self) -> None:
         """Room for every host state and VM state that has a number."""
         views, hosts, vms = self.views, len(self.compiled.hosts), len(self.steps.filled)
         if hosts > len(views.first):
             more = max(64, hosts)
-            first = grown(views.first, hosts + more, fill=NOWHERE)
-            self.views = views = views._replace(first=first, waiting=grown(views.waiting, hosts + more))
+            first, waiting = (grown(a, hosts + more, fill=NOWHERE) for a in (views.first, views.waiting))
+            self.views = views = views._replace(first=first, waiting=waiting)
         if vms > len(views.seen):
             self.views = views = views._replace(seen=grown(views.seen, vms))
 
@@ -164,6 +165,7 @@ class Labelled:
             vms=grown(views.vms, size + more),
             labels=grown(views.labels, size + more, self.words),
             dirty=grown(views.dirty, size + more),
+            queue=grown(views.queue, size + more),
             after=grown(views.after, size + more),
             table=table,
         )
@@ -172,7 +174,7 @@ class Labelled:
         self.steps.meet_host(host)
         none = np.zeros((0, self.words), dtype=np.uint64)
         self.places[host] = Place(
-            [], np.zeros((0, 7), dtype=np.int32), none, none, none, np.zeros((0, 3), dtype=np.int32), {}, none, none
+            [], np.zeros((0, 7), dtype=np.int32), none, none, none, np.zeros((0, 4), dtype=np.int32), {}, none, none
         )
 
     def _extend(self, host: int) -> None:
@@ -188,7 +190,7 @@ class Labelled:
                 begin, size = len(place.masks), 1 << len(contribution.bits)
                 place.begins[id(contribution)] = begin
                 place.masks, place.kinds = (np.pad(a, ((0, size), (0, 0))) for a in (place.masks, place.kinds))
-                asks.append((row, begin, begin + size))
+                asks.append((row, begin, begin + size, 0))
             begin = place.begins[id(contribution)]
             local = int(branch.asking.local)
             rows.append((branch.row, steps.host_after(host, b), local, branch.asking.event, row, begin, branch.value))

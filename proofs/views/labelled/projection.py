@@ -250,12 +250,17 @@ class Projected:
             now = size + more
             self.codes, self.filled = grown(self.codes, now), grown(self.filled, now)
             self.states = grown(self.states, now, self.states.shape[1])
-            self.to, self.own = grown(self.to, len(self.to), now), grown(self.own, len(self.own), now)
+            self.to = grown(self.to, len(self.to), now, used=(self.rows, self._last_met()))
+            self.own = grown(self.own, len(self.own), now, used=(self.own_rows, self._last_met()))
             table = np.full((1 << (2 * now - 1).bit_length(), 2), NOWHERE, dtype=np.int64)
             rehash(self._table, table)
             self._table = table
             for classes in self._vm_classes.values():
                 classes.known = grown(classes.known, now)
+
+    def _last_met(self) -> int:
+        """One more than the last VM state that was met."""
+        return int(np.flatnonzero(self.filled)[-1]) + 1 if self.filled.any() else 0
 
     # -- asking -------------------------------------------------------------------------------------------------------
 
@@ -293,7 +298,8 @@ class Projected:
         if moves:
             row, self.rows = self.rows, self.rows + 1
             if self.rows > len(self.to):
-                self.to = grown(self.to, len(self.to) + _ROWS, self.to.shape[1])
+                used = (self.rows - 1, self._last_met())
+                self.to = grown(self.to, len(self.to) + _ROWS, self.to.shape[1], used=used)
         self.branches.append(Branch(asking, value, host_change, row))
         return len(self.branches) - 1
 
@@ -349,7 +355,8 @@ class Projected:
         if kind not in contribution.rows:
             row, self.own_rows = self.own_rows, self.own_rows + 1
             if self.own_rows > len(self.own):
-                self.own = grown(self.own, 2 * len(self.own), self.own.shape[1])
+                used = (self.own_rows - 1, self._last_met())
+                self.own = grown(self.own, 2 * len(self.own), self.own.shape[1], used=used)
             contribution.rows[kind] = row
             self._contributing.append((contribution, kind, row))
             known = np.flatnonzero(self.filled)

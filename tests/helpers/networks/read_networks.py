@@ -7,11 +7,12 @@ from dataclasses import replace
 from itertools import chain, combinations, product
 from random import Random
 
-from model.notation import HOST, Actor, Move, Network, Term, all_of, any_of, build
+from model.notation import HOST, Actor, Fault, Move, Network, Term, all_of, any_of, build, some
 from model.notation.errors import DeclarationError
+from model.notation.events import Scope
 from proofs.world.world import Column
 from properties.kinds import Property
-from tests.helpers.networks.random_networks import Drawn, Three, Two, drawn
+from tests.helpers.networks.random_networks import Drawn, Three, Two, drawn, vm
 
 
 def read(seed: int, *, properties: int = 2) -> tuple[Network, list[Column], list[Property]] | None:
@@ -29,6 +30,46 @@ def read(seed: int, *, properties: int = 2) -> tuple[Network, list[Column], list
         return None
     asked = [_read_by(one, readings, chance) for one in found.properties]
     return network, list(_columns(network, readings))[:24], asked
+
+
+def configured(seed: int) -> tuple[Network, list[Column], list[Property]] | None:
+    """The same with VMs that are coloured, for good: what only some columns' events look at, and some properties."""
+    chance, known = Random(f"configured {seed}"), read(seed)
+    if known is None:
+        return None
+    network, _, asked = known
+    colour = Actor("colour", Three, of=vm, starts=frozenset(Three), says="Of VMs.")
+
+    def looked_at(scope: Scope) -> Term:
+        own = colour.is_(frozenset(chance.sample(list(Three), chance.randint(1, 2))))
+        return own if scope.sort == vm and not scope.all else some(vm, own)
+
+    events, faults = [], dict(network.faults)
+    for one in network.events.values():
+        if one.scope.sort not in {HOST, vm} or chance.random() < 0.4:
+            events.append(one)
+            continue
+        fault = one.fault or (one.name if chance.random() < 0.6 else None)
+        if fault and fault not in faults:
+            faults[fault] = Fault(fault, "somewhere", "A fault.")
+        events.append(replace(one, fault=fault, when=one.when & looked_at(one.scope)))
+    actors = []
+    for actor in network.actors.values():
+        starts = frozenset(state for state in actor.enum if state.name in actor.starts)
+        new = Actor(actor.name, actor.enum, of=actor.sort, starts=starts, says=actor.says)
+        actors.append(new.table(*actor.moves) if actor.moves else new)
+    try:
+        whole = build([*actors, colour], events, faults.values(), network.at_start)
+    except DeclarationError:
+        return None
+    coloured = [
+        replace(one, term=any_of(one.term, looked_at(Scope(HOST))))  # type: ignore[call-arg]
+        if one.kind in {"always", "step"} and chance.random() < 0.5
+        else one
+        for one in asked
+    ]
+    readings = [actor for actor in whole.of_sort(HOST) if not actor.moves]
+    return whole, list(_columns(whole, readings))[:24], coloured
 
 
 def _reading(found: Drawn, readings: list[Actor], chance: Random) -> Network:

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import pytest
 
-from model.notation import Move, Network, Shape
+from model.notation import Move, Network, Shape, Term
+from proofs.views.labelled import family_proof
 from proofs.views.labelled.family import Family
 from proofs.views.labelled.family_proof import prove_columns
 from proofs.views.labelled.label_judge import joint_kinds
 from proofs.views.labelled.labels import Labelled
 from proofs.views.labelled.labels_plain import PlainlyLabelled
+from proofs.views.labelled.starts import starts_by_column
 from proofs.views.proof import prove
 from proofs.views.saturation import TooManyViews, saturate
 from proofs.world.compiled import Compiled
 from proofs.world.world import Column
+from properties.kinds import Ends
 from tests.helpers.networks.random_networks import random_count
-from tests.helpers.networks.read_networks import read
+from tests.helpers.networks.read_networks import configured, read
 from tests.helpers.networks.tiny import HARBOUR, NO_OARS, ONE_OAR
 from tests.helpers.networks.whole import compiled_whole, in_words
 
@@ -34,7 +37,7 @@ def plainly(
 
 
 def swiftly(compiled: Compiled, family: Family) -> Mapping[tuple[int, int], int]:
-    closed = Labelled(compiled, len(family.columns), family.allowed, family.all)
+    closed = Labelled(compiled, len(family.columns), family.allowed, [family.all] * len(compiled.starts))
     return {(host, vm): label for host, vm, label in closed.all_views()}
 
 
@@ -215,6 +218,7 @@ class TestVerdicts:
         assert any(self._differ(seed) for seed in range(random_count(1)))
 
     def _differ(self, seed: int) -> bool:
+        family_proof._SHOWN.clear()
         known = read(seed, properties=4)
         if known is None:
             return False
@@ -229,6 +233,62 @@ class TestVerdicts:
 
     def test_joining_is_by_and(self) -> None:
         assert joint_kinds({1: 0b011, 2: 0b110}) == {1: 0b011, 2: 0b110, 3: 0b010}
+
+
+class TestStarts:
+    """A column begins from one of the starts that nothing tells apart in it, and shows what it shows if it begins from all of them."""
+
+    def test_show_what_all_starts_show(self) -> None:
+        seen, wrong = self._compared(random_count(1))
+        assert seen > random_count(1)
+        assert wrong == 0
+
+    @pytest.mark.parametrize("forgotten", ["classes", "what properties read", "what events ask"])
+    def test_wrong_ones_are_refused(self, forgotten: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        starts = "proofs.views.labelled.starts"
+        if forgotten == "classes":
+            monkeypatch.setattr(f"{starts}._chosen", lambda *_: [0])
+        elif forgotten == "what properties read":
+            monkeypatch.setattr(f"{starts}._Starts._read", lambda self: [frozenset()] * len(self.rows))
+        else:
+            monkeypatch.setattr("proofs.world.compiled.Compiled.asked_by", lambda *_: set())
+        assert any(self._compared(10, first)[1] for first in range(0, random_count(1), 10))
+
+    def test_are_fewer_than_those_of_the_family(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        begun: list[tuple[int, int]] = []
+
+        def counted(compiled: Compiled, allowed: Mapping[str, int], columns: int, terms: Iterable[Term]) -> list[int]:
+            found = starts_by_column(compiled, allowed, columns, terms)
+            begun.append((sum(label.bit_count() for label in found), len(found) * columns))
+            return found
+
+        monkeypatch.setattr("proofs.views.labelled.family_proof.starts_by_column", counted)
+        for seed in range(10):
+            self._found(seed)
+        assert sum(few < all_of_them for few, all_of_them in begun) > 10
+        assert all(few for few, _ in begun)
+
+    def _compared(self, seeds: int, first: int = 0) -> tuple[int, int]:
+        """How many cells were compared, and how many differed."""
+        mine = [self._found(seed) for seed in range(first, first + seeds)]
+        with pytest.MonkeyPatch.context() as all_of_them:
+            all_of_them.setattr(
+                "proofs.views.labelled.family_proof.starts_by_column",
+                lambda compiled, allowed, columns, terms: [(1 << columns) - 1] * len(compiled.starts),
+            )
+            theirs = [self._found(seed) for seed in range(first, first + seeds)]
+        cells = [(one, other[cell]) for one_, other in zip(mine, theirs, strict=True) for cell, one in one_.items()]
+        return len(cells), sum(one != other for one, other in cells)
+
+    def _found(self, seed: int) -> dict[tuple[Column, str], tuple[bool, bool]]:
+        known = configured(seed)
+        if known is None:
+            return {}
+        family_proof._SHOWN.clear()
+        network, columns, properties = known
+        asked = [one for one in properties if not isinstance(one, Ends)]
+        found = prove_columns(network, columns, asked)
+        return {(c, n): (one.holds, one.exercised) for c, proofs in found.items() for n, one in proofs.items()}
 
 
 class TestBadInput:

@@ -108,7 +108,7 @@ def test_views_with_a_columns_bit_are_its_own(name: str) -> None:
     assert len(columns) > 15
     (split,) = family.split(PROPERTIES[name])
     compiled, keys = prepared_for(family.network, family.column, split.found)
-    closed = Labelled(compiled, len(columns), family.allowed, family.all)
+    closed = Labelled(compiled, len(columns), family.allowed, [family.all] * len(compiled.starts))
     views = list(closed.all_views())
     for bit, column in enumerate(columns):
         alone, own_keys = prepared_for(watched(), column, PROPERTIES[name])

@@ -1,0 +1,113 @@
+"""In which columns a start is begun from: where nothing tells two starts apart in a column, one of them does.
+
+A slice for many columns keeps starts apart that any of its columns tells apart. Here each column has its own classes: two starts
+are one in it if all that its events ask of a VM is the same once the states are filled in that stay as they are in it, and if
+whatever else can move is in the same state. A VM from the one then does what a VM from the other does, and contributes the same
+(`alike.py` says why, of a column alone). So views of one of each class are enough, in that column.
+
+What only properties read is not told apart by the slice (`variants.py`): a start stands for several configurations. Of a class as
+many starts are kept as it takes to have every way in which properties read any of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+import numpy as np
+
+from model.notation.terms import Term
+from proofs.views.variants import Variants
+from proofs.world.compiled import Compiled
+from proofs.world.rows import Codes, Rows, together
+from proofs.world.world import fold
+
+Settled = dict[str, frozenset[str]]
+
+
+def starts_by_column(compiled: Compiled, allowed: Mapping[str, int], columns: int, terms: Iterable[Term]) -> list[int]:
+    """For each start of a slice, in its order, the columns in which it is begun from. allowed: by event the columns in which it may
+    happen (all, if it is not named). terms: all that properties ask."""
+    return _Starts(compiled, allowed, columns, terms).labels()
+
+
+class _Starts:
+    def __init__(self, compiled: Compiled, allowed: Mapping[str, int], columns: int, terms: Iterable[Term]) -> None:
+        self.compiled, self.columns, everywhere = compiled, columns, (1 << columns) - 1
+        self.allowed = {event.name: allowed.get(event.name, everywhere) for event in compiled.events}
+        vars_ = compiled.vm_vars[0]
+        states = {name: actor.states for name, actor in zip(vars_.names, vars_.actors, strict=True)}
+        self.rows = Rows.of(states, (vars_.decode(compiled.locals[vm][1]) for vm in compiled.starts))
+        self.asked = dict.fromkeys(self._bodies(compiled.terms), everywhere)
+        for event in compiled.events:
+            for term in compiled.asked_by(0, event):
+                self.asked[term] = self.asked.get(term, 0) | self.allowed[event.name]
+        self.late = [term for term in terms if term not in compiled.terms]
+        self.moved = {name: self._moved(name) for name in vars_.names}
+
+    def labels(self) -> list[int]:
+        found = [0] * len(self.rows)
+        read, by_profile, chosen = self._read(), dict[object, Profile](), dict[bytes, list[int]]()
+        for bit in range(self.columns):
+            settled = {
+                name: frozenset(s for s in self.rows.states[name] if not moved.get(s, 0) >> bit & 1)
+                for name, moved in self.moved.items()
+            }
+            key = tuple(settled.values())
+            if key not in by_profile:
+                by_profile[key] = list(self._told(settled))
+            classes = together((codes for codes, label in by_profile[key] if label >> bit & 1), len(self.rows))
+            if (known := classes.tobytes()) not in chosen:
+                chosen[known] = _chosen(classes, read)
+            for i in chosen[known]:
+                found[i] |= 1 << bit
+        return found
+
+    def _moved(self, name: str) -> dict[str, int]:
+        """For each state of a machine the columns in which some event may lead it elsewhere."""
+        actor, found = self.compiled.vm_vars[0].actors[self.compiled.vm_vars[0].at[name]], dict[str, int]()
+        for event in self.compiled.events:
+            if event.name in actor.machine.events:
+                for state, rules in self.compiled.world.rules(actor, event.name).items():
+                    if any(rule.dest not in {None, state} for rule in rules):
+                        found[state] = found.get(state, 0) | self.allowed[event.name]
+        return found
+
+    def _told(self, settled: Settled) -> Iterator[tuple[Codes, int]]:
+        """What tells starts apart where these states are settled, each with the columns in which anything asks it."""
+        everywhere = (1 << self.columns) - 1
+        for name, actor in zip(self.compiled.vm_vars[0].names, self.compiled.vm_vars[0].actors, strict=True):
+            stays = settled[name]
+            yield self.rows.told(name, lambda s, stays=stays: None if s in stays else s), everywhere  # type: ignore[misc]
+            for event in self.compiled.events:
+                if event.name in actor.machine.events:
+                    rules = self.compiled.world.rules(actor, event.name)
+                    told = self.rows.told(name, lambda s, rules=rules, stays=stays: rules.get(s, ()) if s in stays else None)  # type: ignore[misc]
+                    yield told, self.allowed[event.name]
+        for term, label in self.asked.items():
+            yield self.rows.read(term, settled)[0], label
+
+    def _bodies(self, terms: Iterable[Term]) -> list[Term]:
+        return [body for term in terms for body in self.compiled.bodies(0, fold(term, self.compiled.world.reach))]
+
+    def _read(self) -> list[frozenset[object]]:
+        """For each start, how properties read the configurations for which it stands."""
+        found: list[frozenset[object]] = [frozenset()] * len(self.rows)
+        for number, term in enumerate(self.late):
+            variants = Variants(self.compiled, term)
+            for i, vm in enumerate(self.compiled.starts):
+                found[i] |= {(number, way) for way in variants.ways(vm)}
+        return found
+
+
+Profile = Sequence[tuple[Codes, int]]
+
+
+def _chosen(classes: Codes, read: Sequence[frozenset[object]]) -> list[int]:
+    """The starts that stand for all of their classes."""
+    had: dict[int, set[object]] = {}
+    found = []
+    for i, kind in enumerate(classes.tolist()):
+        if kind not in had or not read[i] <= had[kind]:
+            had.setdefault(kind, set()).update(read[i])
+            found.append(i)
+    return found
