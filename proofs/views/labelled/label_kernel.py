@@ -239,8 +239,8 @@ def visit(
     VMs that are not `filled` wait. branches, one a row: row of `to` (-1: all stay), host afterwards, whether one VM moves, row
     of `allowed`, row of `own` (-1: nothing is asked), where its contributions begin in `masks`, and which of them it takes.
     done, fired, stood: for each branch what it was taken with before, the columns in which it can be taken, and those in which
-    all have stood by. asks: row of `own`, where it begins and ends in `masks`, and whether it was asked of all but what is new. kinds, masks: by contribution, the columns
-    in which one VM, or several together, make it.
+    all have stood by. asks: row of `own`, where it begins and ends in `masks`, and whether all but what is new were asked.
+    kinds, masks: by contribution, the columns in which one VM, or several together, make it.
     """
     words = views.labels.shape[1]
     new = take_new(host, views, filled)

@@ -69,7 +69,12 @@ class Labelled:
     """
 
     def __init__(
-        self, compiled: Compiled, columns: int, allowed: Mapping[str, int], starting: Sequence[int], limit: int = 20_000_000
+        self,
+        compiled: Compiled,
+        columns: int,
+        allowed: Mapping[str, int],
+        starting: Sequence[int],
+        limit: int = 20_000_000,
     ) -> None:
         self.compiled, self.columns, self.limit = compiled, columns, limit
         self.words = -(-columns // WORD)

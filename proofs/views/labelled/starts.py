@@ -13,8 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-import numpy as np
-
 from model.notation.terms import Term
 from proofs.views.variants import Variants
 from proofs.world.compiled import Compiled
@@ -77,12 +75,12 @@ class _Starts:
         everywhere = (1 << self.columns) - 1
         for name, actor in zip(self.compiled.vm_vars[0].names, self.compiled.vm_vars[0].actors, strict=True):
             stays = settled[name]
-            yield self.rows.told(name, lambda s, stays=stays: None if s in stays else s), everywhere  # type: ignore[misc]
+            yield self.rows.told(name, {state: state for state in actor.states if state not in stays}), everywhere
             for event in self.compiled.events:
                 if event.name in actor.machine.events:
                     rules = self.compiled.world.rules(actor, event.name)
-                    told = self.rows.told(name, lambda s, rules=rules, stays=stays: rules.get(s, ()) if s in stays else None)  # type: ignore[misc]
-                    yield told, self.allowed[event.name]
+                    told = {state: found for state, found in rules.items() if state in stays}
+                    yield self.rows.told(name, told), self.allowed[event.name]
         for term, label in self.asked.items():
             yield self.rows.read(term, settled)[0], label
 

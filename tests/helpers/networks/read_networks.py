@@ -63,7 +63,7 @@ def configured(seed: int) -> tuple[Network, list[Column], list[Property]] | None
     except DeclarationError:
         return None
     coloured = [
-        replace(one, term=any_of(one.term, looked_at(Scope(HOST))))  # type: ignore[call-arg]
+        replace(one, term=any_of(one.term, looked_at(Scope(HOST))))  # type: ignore[call-arg, attr-defined]
         if one.kind in {"always", "step"} and chance.random() < 0.5
         else one
         for one in asked
