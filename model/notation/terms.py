@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
-from typing import NoReturn
+from typing import NoReturn, TypeVar, cast, dataclass_transform
 
 from model.notation.errors import DeclarationError, Place, written
 
@@ -88,13 +88,36 @@ class Term:
             return Const(not self.value)
         return self.body if isinstance(self, Not) else Not(self)
 
+    def __getstate__(self) -> dict[str, object]:
+        """What is written, and nothing that was worked out: hashes of names differ from process to process."""
+        return {name: found for name, found in self.__dict__.items() if not name.startswith("_")}
+
+
+Kind = TypeVar("Kind")
+
+
+@dataclass_transform(frozen_default=True)
+def _written(kind: type[Kind]) -> type[Kind]:
+    """A frozen dataclass that works out its hash once: terms are deep, and are looked up again and again."""
+    made = dataclass(frozen=True)(kind)
+    whole = made.__hash__
+
+    def once(self: Kind) -> int:
+        known = self.__dict__.get("_hash")
+        if known is None:
+            known = self.__dict__["_hash"] = whole(self)
+        return int(known)
+
+    made.__hash__ = once  # type: ignore[method-assign, assignment]
+    return made
+
 
 @dataclass(frozen=True)
 class Const(Term):
     value: bool
 
 
-@dataclass(frozen=True)
+@_written
 class In(Term):
     """Machine `actor` is in one of `states` (names)."""
 
@@ -102,7 +125,7 @@ class In(Term):
     states: frozenset[str]
 
 
-@dataclass(frozen=True)
+@_written
 class Same(Term):
     """Two machines are in states of the same name."""
 
@@ -110,22 +133,22 @@ class Same(Term):
     right: str
 
 
-@dataclass(frozen=True)
+@_written
 class Not(Term):
     body: Term
 
 
-@dataclass(frozen=True)
+@_written
 class And(Term):
     parts: tuple[Term, ...]
 
 
-@dataclass(frozen=True)
+@_written
 class Or(Term):
     parts: tuple[Term, ...]
 
 
-@dataclass(frozen=True)
+@_written
 class Every(Term):
     """The body, said of each member of the sort (of a part: each part of the member that the term is about)."""
 
@@ -133,7 +156,7 @@ class Every(Term):
     body: Term
 
 
-@dataclass(frozen=True)
+@_written
 class Some(Term):
     """The body, said of one member of the sort at least; see `Every`."""
 
@@ -141,7 +164,7 @@ class Some(Term):
     body: Term
 
 
-@dataclass(frozen=True)
+@_written
 class After(Term):
     """The body, said of the states after the step."""
 
@@ -282,14 +305,17 @@ def walk(term: Term) -> Iterator[Term]:
 
 def machines_of(term: Term) -> frozenset[str]:
     """The names of the machines that the term speaks of."""
-    found: set[str] = set()
-    for part in walk(term):
-        match part:
+    known = term.__dict__.get("_machines")
+    if known is None:
+        match term:
             case In(actor, _) | Unchanged(actor):
-                found.add(actor)
+                known = frozenset({actor})
             case Same(left, right):
-                found |= {left, right}
-    return frozenset(found)
+                known = frozenset({left, right})
+            case _:
+                known = frozenset[str]().union(*map(machines_of, children(term)))
+        term.__dict__["_machines"] = known
+    return cast("frozenset[str]", known)
 
 
 def events_of(term: Term) -> frozenset[str]:

@@ -331,6 +331,8 @@ def shown(term: Term) -> str:
 
 def fold(term: Term, reach: Mapping[str, frozenset[str]]) -> Term:
     """The term with everything decided that `reach` decides."""
+    if not any(name in reach for name in machines_of(term)):
+        return term
     match term:
         case In(actor, states):
             possible = reach.get(actor)
