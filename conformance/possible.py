@@ -74,11 +74,9 @@ def _other_readings() -> list[Column]:
 
 @dataclass(frozen=True)
 class Possible:
-    """Views, one a row. host, vm: the numbers of the states of OF_HOST and OF_VM; labels: the columns of each, in words of 64 bits.
-    left_out: columns that were not closed with the others."""
+    """Views, one a row. host, vm: the numbers of the states of OF_HOST and OF_VM; labels: the columns of each, in words of 64 bits."""
 
     columns: tuple[Column, ...]
-    left_out: tuple[Column, ...]
     host: Numbers
     vm: Numbers
     labels: Labels
@@ -146,7 +144,7 @@ class Possible:
 
     def as_bytes(self) -> bytes:
         """All of it, as numpy keeps arrays."""
-        names = json.dumps([[_name(column) for column in these] for these in (self.columns, self.left_out)])
+        names = json.dumps([_name(column) for column in self.columns])
         out = BytesIO()
         columns = np.frombuffer(names.encode(), dtype=np.uint8)
         np.savez_compressed(out, columns=columns, host=self.host, vm=self.vm, labels=self.labels)
@@ -175,13 +173,13 @@ def from_bytes(content: bytes) -> Possible | None:
     try:
         with np.load(BytesIO(content), allow_pickle=False) as kept:
             told = json.loads(kept["columns"].tobytes())
-            columns, left_out = (tuple(map(_column, these)) for these in told)
+            columns = tuple(map(_column, told))
             host, seen, labels = kept["host"], kept["vm"], kept["labels"]
     except (ValueError, KeyError, TypeError, OSError, EOFError, BadZipFile, IndexError):
         return None
     shapes = (len(host), len(OF_HOST)), (len(host), len(OF_VM)), (len(host), -(-len(columns) // _WORD))
     right = (host.shape, seen.shape, labels.shape) == shapes and labels.dtype == np.uint64 and len(host)
-    return Possible(columns, left_out, host, seen, labels) if right else None
+    return Possible(columns, host, seen, labels) if right else None
 
 
 def _column(name: list[list[str]]) -> Column:
@@ -203,17 +201,18 @@ def term_of(states: States) -> Term:
 def close(columns: Sequence[Column]) -> Possible:
     """The closed set of these columns, seen through OF_HOST and OF_VM."""
     from proofs.views.labelled.family import Family  # noqa: PLC0415 - slow to load, and not needed for an answer that is kept
-    from proofs.views.labelled.family_proof import kin  # noqa: PLC0415 - slow to load, and not needed for an answer that is kept
     from proofs.views.labelled.labels import Labelled  # noqa: PLC0415 - slow to load, and not needed for an answer that is kept
+    from proofs.views.labelled.starts import starts_by_column  # noqa: PLC0415 - slow to load, and not needed for an answer that is kept
     from proofs.views.proof import ForAnyNumber, prepared  # noqa: PLC0415 - slow to load, and not needed for an answer that is kept
 
-    alike, *others = sorted(kin(PROTOCOL, columns), key=len, reverse=True)
-    family = Family(PROTOCOL, alike)
+    family = Family(PROTOCOL, columns)
     asked = _asked()
     (group,) = ForAnyNumber(family.network, family.column, [asked]).groups([asked])
     compiled = prepared(group)
     allowed = {name: family.allowed[name] for name in sorted(group.part.events) if name in family.allowed}
-    closed = Labelled(compiled, len(alike), allowed, [family.all] * len(compiled.starts))
+    closed = Labelled(
+        compiled, len(columns), allowed, starts_by_column(compiled, allowed, len(columns), [asked.term, asked.witness])
+    )
     hosts = np.empty(len(closed), dtype=np.int64)
     for host in closed.places:
         hosts[closed.rows(host)] = host
@@ -225,14 +224,13 @@ def close(columns: Sequence[Column]) -> Possible:
     _, first, back = np.unique(codes, return_index=True, return_inverse=True)
     labels = np.zeros((len(first), closed.words), dtype=np.uint64)
     np.bitwise_or.at(labels, back.ravel(), closed.views.labels[: len(closed)])
-    left_out = tuple(column for group_ in others for column in group_)
-    return Possible(tuple(alike), left_out, of_host[first].astype(np.int8), of_vm[first].astype(np.int8), labels)
+    return Possible(tuple(columns), of_host[first].astype(np.int8), of_vm[first].astype(np.int8), labels)
 
 
 def _asked() -> Always:
-    """A statement that speaks of every machine that is looked at, so that the slice has them all."""
-    host = (In(actor.name, frozenset(actor.states[:1])) for actor in OF_HOST)
-    vms = (every(vm, In(actor.name, frozenset(actor.states[:1]))) for actor in OF_VM)
+    """A statement that tells every state of every machine that is looked at from the others, so that the slice has them all."""
+    host = (In(actor.name, frozenset({state})) for actor in OF_HOST for state in actor.states)
+    vms = (every(vm, In(actor.name, frozenset({state}))) for actor in OF_VM for state in actor.states)
     said = any_of(*host, *vms)
     return Always(
         says="What is looked at.",

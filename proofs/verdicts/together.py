@@ -11,7 +11,7 @@ from model.notation.network import Network
 from proofs.answers.verdict import HOLDS, NOT_EXERCISED, RunFound, Verdict, closed_for
 from proofs.verdicts.check import check, search, without_search
 from proofs.verdicts.witnesses import Seen, Witnesses, to_be_seen
-from proofs.views.labelled.family_proof import Found, Proving, Shown, kin
+from proofs.views.labelled.family_proof import Found, Proving, Shown
 from proofs.views.proof import Proof
 from proofs.world.any_parts import NotForAnyNumber
 from proofs.world.scope import Scope
@@ -35,14 +35,12 @@ def units(columns: Sequence[Column], names: Iterable[str]) -> list[Unit]:
         if not isinstance(PROPERTIES[name], Fact):
             by_network.setdefault(as_asked(PROPERTIES[name], watched())[0], []).append(name)
     found: list[Unit] = []
-    for network, members in by_network.items():
-        for alike in kin(network, columns):
-            if len(alike) >= FEW:
-                asked = (tuple(alike), tuple(members))
-                try:
-                    found += ((*asked, unit) for unit in _proving(*asked).units())
-                except NotForAnyNumber:
-                    continue
+    for members in by_network.values():
+        asked = (tuple(columns), tuple(members))
+        try:
+            found += ((*asked, unit) for unit in _proving(*asked).units())
+        except NotForAnyNumber:
+            continue
     return found
 
 

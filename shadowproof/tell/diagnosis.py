@@ -110,14 +110,8 @@ def _answer(seen: Seen, *, thorough: bool, stories: bool, progress: Callable[[st
          **_diagnosed(_in_case(seen, case), 1, thorough=thorough, stories=False, progress=progress)}
         for case in seen.cases
     ]  # fmt: skip
-    told["not_shown"] = [*NOT_SHOWN, *(_left_out() if told["seen"]["host"] or told["seen"]["vms"] else ())]
+    told["not_shown"] = [*NOT_SHOWN]
     return told
-
-
-def _left_out() -> list[str]:
-    """What is said of the readings that are not closed with the others."""
-    names = ", ".join(column.name for column in kept.possible().left_out)
-    return [f"Not looked at, for they ask something else of a VM's disks: {names}."] if names else []
 
 
 def _in_case(seen: Seen, case: Case) -> tuple[Fact, ...]:

@@ -86,7 +86,7 @@ def test_it_is_kept_as_it_is_and_what_is_damaged_is_not_believed() -> None:
     assert np.array_equal(again.labels, closed().labels)
     for damaged in (b"", content[:200], content[:-40], b"PK" + content[2:50] + bytes(300)):
         assert from_bytes(damaged) is None
-    fewer = Possible(again.columns, again.left_out, again.host[:, :-1], again.vm, again.labels)
+    fewer = Possible(again.columns, again.host[:, :-1], again.vm, again.labels)
     assert from_bytes(fewer.as_bytes()) is None
 
 

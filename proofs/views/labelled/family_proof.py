@@ -1,8 +1,7 @@
 """Prove properties in many columns at once: what `prove` shows column by column, from one labelled closure a slice.
 
-Columns whose readings bring in what tells more configurations apart have a family of their own: in one family with the others,
-these would tell them apart as well. What must come in the end is asked column by column, as is a column or a property to which
-a family does not apply.
+What only some columns tell apart of configurations does not burden the others: each column begins from starts of its own
+(`starts.py`). What must come in the end is asked column by column, as is a property to which a family does not apply.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from functools import reduce
 from operator import or_
 
 from model.notation.network import Network
-from model.notation.terms import HOST, Every, Some, Term, children, machines_of
+from model.notation.terms import HOST
 from proofs.answers.memory import keep, key_of, recall
 from proofs.views.labelled.digits import TooWide
 from proofs.views.labelled.family import Family, Split
@@ -24,7 +23,7 @@ from proofs.views.proof import ForAnyNumber, Proof, prepared, prove
 from proofs.views.saturation import TooManyViews
 from proofs.world.any_parts import NotForAnyNumber
 from proofs.world.slices import Group, needs_every_event
-from proofs.world.world import Column, fold
+from proofs.world.world import Column
 from properties.kinds import Always, Ends, Possible, Property, Step, terms_of
 
 _BROKEN = "some states made of views break it, which need not be reachable"
@@ -57,46 +56,17 @@ def prove_columns(network: Network, columns: Sequence[Column], properties: Itera
     """What `prove` gives for these properties in each of the columns; counts of views are those of the column in the family's
     slice, which may tell more apart."""
     asked = list(properties)
-    found: Found = {column: {} for column in columns}
-    for alike in kin(network, columns):
-        try:
-            proving = Proving(network, alike, asked)
-            shown = {name: one for unit in proving.units() for name, one in proving.shown(unit).items()}
-            proofs = proving.proofs(shown)
-        except NotForAnyNumber:
-            proofs = {}
-        for column in alike:
-            known = proofs.get(column, {})
-            known |= prove(network, column, [one for one in asked if one.name not in known])
-            found[column] = {one.name: known[one.name] for one in asked}
-    return found
-
-
-def kin(network: Network, columns: Iterable[Column]) -> list[list[Column]]:
-    """Columns that make good families: the same is asked of what never moves in a VM."""
-    found: dict[object, list[Column]] = {}
-    known: dict[tuple[tuple[str, str], ...], frozenset[Term]] = {}
+    try:
+        proving = Proving(network, columns, asked)
+        proofs = proving.proofs({name: one for unit in proving.units() for name, one in proving.shown(unit).items()})
+    except NotForAnyNumber:
+        proofs = {}
+    found: Found = {}
     for column in columns:
-        if column.readings not in known:
-            known[column.readings] = frozenset(_asked_of_configuration(network, column))
-        found.setdefault(known[column.readings], []).append(column)
-    return list(found.values())
-
-
-def _asked_of_configuration(network: Network, column: Column) -> Iterator[Term]:
-    fixed = dict(column.readings)
-    readings = {a.name: frozenset({fixed.get(a.name, a.starts[0])}) for a in network.of_sort(HOST) if not a.moves}
-    constant = {a.name for a in network.actors.values() if a.sort != HOST and not a.moves}
-    terms = [event.when for event in network.events.values()]
-    terms += [move.when for actor in network.actors.values() for move in actor.moves]
-    waiting = [fold(term, readings) for term in terms]
-    while waiting:
-        term = waiting.pop()
-        names = machines_of(term)
-        if names and names <= constant and not (isinstance(term, (Every, Some)) and term.sort.of == HOST):
-            yield term
-        else:
-            waiting += children(term)
+        known = proofs.get(column, {})
+        known |= prove(network, column, [one for one in asked if one.name not in known])
+        found[column] = {one.name: known[one.name] for one in asked}
+    return found
 
 
 class Proving:

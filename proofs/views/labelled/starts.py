@@ -44,7 +44,7 @@ class _Starts:
 
     def labels(self) -> list[int]:
         found = [0] * len(self.rows)
-        read, by_profile, chosen = self._read(), dict[object, Profile](), dict[bytes, list[int]]()
+        read, by_profile, chosen = self._read(), dict[object, list[tuple[Codes, int]]](), dict[bytes, list[int]]()
         for bit in range(self.columns):
             settled = {
                 name: frozenset(s for s in self.rows.states[name] if not moved.get(s, 0) >> bit & 1)
@@ -52,7 +52,7 @@ class _Starts:
             }
             key = tuple(settled.values())
             if key not in by_profile:
-                by_profile[key] = list(self._told(settled))
+                by_profile[key] = self._few(self._told(settled))
             classes = together((codes for codes, label in by_profile[key] if label >> bit & 1), len(self.rows))
             if (known := classes.tobytes()) not in chosen:
                 chosen[known] = _chosen(classes, read)
@@ -84,6 +84,18 @@ class _Starts:
         for term, label in self.asked.items():
             yield self.rows.read(term, settled)[0], label
 
+    def _few(self, told: Iterable[tuple[Codes, int]]) -> list[tuple[Codes, int]]:
+        """The same said shortly: what tells starts apart alike is one, and what does so in every column is."""
+        columns: dict[bytes, tuple[Codes, int]] = {}
+        for codes, label in told:
+            kinds = together([codes], len(codes))
+            if kinds.any():
+                _, known = columns.get(kinds.tobytes(), (kinds, 0))
+                columns[kinds.tobytes()] = kinds, known | label
+        everywhere = (1 << self.columns) - 1
+        base = together((codes for codes, label in columns.values() if label == everywhere), len(self.rows))
+        return [(base, everywhere), *((codes, label) for codes, label in columns.values() if label != everywhere)]
+
     def _bodies(self, terms: Iterable[Term]) -> list[Term]:
         return [body for term in terms for body in self.compiled.bodies(0, fold(term, self.compiled.world.reach))]
 
@@ -95,9 +107,6 @@ class _Starts:
             for i, vm in enumerate(self.compiled.starts):
                 found[i] |= {(number, way) for way in variants.ways(vm)}
         return found
-
-
-Profile = Sequence[tuple[Codes, int]]
 
 
 def _chosen(classes: Codes, read: Sequence[frozenset[object]]) -> list[int]:
