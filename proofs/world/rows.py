@@ -9,7 +9,7 @@ from math import prod
 import numpy as np
 import numpy.typing as npt
 
-from model.notation.terms import Term, machines_of
+from model.notation.terms import And, Not, Or, Term, all_of, any_of, children, machines_of
 from proofs.world.world import fold
 
 Codes = npt.NDArray[np.int64]
@@ -53,9 +53,28 @@ class Rows:
         return np.array(told, dtype=np.int64)[self.numbers[:, self._at[name]]]
 
     def read(self, term: Term, known: Mapping[str, frozenset[str]] | None = None) -> tuple[Codes, list[Term]]:
-        """What a term says with the states of each row filled in, as numbers of terms. known: the states that are filled in (None: all)."""
+        """What a term says with the states of each row filled in, as numbers of terms. known: the states that are filled in (None: all).
+
+        It is put together of what the terms below it say: of these few differ, whatever the states are."""
+        parts = children(term) if isinstance(term, (And, Or, Not)) else ()
+        if not parts:
+            return self._filled(term, known)
+        read = [self.read(part, known) for part in parts]
+        codes = together([codes for codes, _ in read], len(self))
+        _, first = np.unique(codes, return_index=True)
+        numbers: dict[Term, int] = {}
+        told = np.empty(len(first), dtype=np.int64)
+        for i, row in enumerate(first.tolist()):
+            said = [terms[codes[row]] for codes, terms in read]
+            whole = ~said[0] if isinstance(term, Not) else all_of(*said) if isinstance(term, And) else any_of(*said)
+            told[i] = numbers.setdefault(whole, len(numbers))
+        return told[codes], list(numbers)
+
+    def _filled(self, term: Term, known: Mapping[str, frozenset[str]] | None) -> tuple[Codes, list[Term]]:
         names = sorted(machines_of(term) & self._at.keys())
         codes = np.zeros(len(self), dtype=np.int64)
+        if not names:
+            return codes, [term]
         for name in names:
             fills = np.array([known is None or s in known[name] for s in self.states[name]])
             own = self.numbers[:, self._at[name]]
