@@ -6,9 +6,9 @@ the step; a machine that knows it and has no row that fits blocks it. What is no
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property, lru_cache
 from itertools import combinations
 from typing import Any
 
@@ -69,7 +69,20 @@ class Network:
 
     def participants(self, event: str) -> tuple[Actor, ...]:
         """The machines that know the event."""
-        return tuple(actor for actor in self.actors.values() if event in actor.machine.events)
+        return self._participants.get(event, ())
+
+    @cached_property
+    def states(self) -> Mapping[str, tuple[str, ...]]:
+        """The states of each machine."""
+        return {name: actor.states for name, actor in self.actors.items()}
+
+    @cached_property
+    def _participants(self) -> Mapping[str, tuple[Actor, ...]]:
+        found: dict[str, list[Actor]] = {}
+        for actor in self.actors.values():
+            for event in actor.machine.events:
+                found.setdefault(event, []).append(actor)
+        return {event: tuple(actors) for event, actors in found.items()}
 
     def with_observers(self, observers: Iterable[Actor]) -> Network:
         """The same network, watched by more observers (checked again)."""
@@ -115,7 +128,7 @@ def build(
 
 def satisfiable(network: Network, term: Term) -> bool:
     """Whether some states of the machines make the term true (quantified terms count as free bits)."""
-    return possible(term, {name: actor.states for name, actor in network.actors.items()})
+    return possible(term, network.states)
 
 
 def check_scope(network: Network, term: Term, bound: Collection[Sort], place: Place | None, what: str) -> None:
@@ -207,7 +220,7 @@ def _check_faults(network: Network) -> None:
 def _check_part(network: Network, event: Event, actor: Actor) -> None:
     """One machine's part in one event: that the event reaches it, its guards, its determinism, whether it may block."""
     what, scope = f"{actor.name} on {event.name}", event.scope
-    rows = [move for move in actor.moves if move.event == event.name]
+    rows = _rows(actor, event.name)
     above = {HOST} if scope.all else set(_lineage(scope.sort))
     below = {sort for sort in network.parts if sort.of == scope.sort}
     if actor.sort not in {scope.sort} | above | below:
@@ -216,7 +229,7 @@ def _check_part(network: Network, event: Event, actor: Actor) -> None:
     judged = scope.sort if actor.sort == HOST and not scope.all else actor.sort
     for row in rows:
         _check_term(network, row.when, _lineage(judged), row.place, what, observes=actor.observer)
-    _check_alternatives(network, actor, rows, what)
+    _check_alternatives(network, actor, event.name, what)
     if not actor.blocks(event.name):
         return
     if (actor.sort != HOST) if scope.all else (actor.sort in below):
@@ -227,14 +240,32 @@ def _check_part(network: Network, event: Event, actor: Actor) -> None:
         raise DeclarationError(rows[0].place, problem, f'Add stays("{event.name}") to the table')
 
 
-def _check_alternatives(network: Network, actor: Actor, rows: Sequence[Move], what: str) -> None:
+def _check_alternatives(network: Network, actor: Actor, event: str, what: str) -> None:
     """In each state at most one row fits, `stays` aside: it gives way to the others."""
+    read = sorted({name for row in _rows(actor, event) for name in machines_of(row.when)})
+    if found := _both_fit(actor, event, tuple((name, network.states[name]) for name in read)):
+        state, one, two = found
+        problem = f"{what} in {state}: two moves are possible at once, this one and that of {one.place}"
+        raise DeclarationError(two.place, problem, "Make their guards exclude one another")
+
+
+@lru_cache(maxsize=1 << 14)
+def _both_fit(
+    actor: Actor, event: str, states: tuple[tuple[str, tuple[str, ...]], ...]
+) -> tuple[str, Move, Move] | None:
+    """A state and two rows that may fit there at once, if there are any. states: those of the machines that rows read. Kept,
+    since networks that differ in a rule have most tables in common."""
     for state in actor.enum:
-        firm = [row for row in rows if row.sources is not None and state in row.sources]
+        firm = [row for row in _rows(actor, event) if row.sources is not None and state in row.sources]
         for one, two in combinations(firm, 2):
-            if satisfiable(network, all_of(one.when, two.when)):
-                problem = f"{what} in {state.name}: two moves are possible at once, this one and that of {one.place}"
-                raise DeclarationError(two.place, problem, "Make their guards exclude one another")
+            if possible(all_of(one.when, two.when), dict(states)):
+                return state.name, one, two
+    return None
+
+
+@cache
+def _rows(actor: Actor, event: str) -> tuple[Move, ...]:
+    return tuple(move for move in actor.moves if move.event == event)
 
 
 def _check_term(

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property, lru_cache
+from typing import ClassVar
+from weakref import WeakKeyDictionary
 
+from model.notation.decide import possible
 from model.notation.events import Event
 from model.notation.machines import Actor, Rule
-from model.notation.network import Network, satisfiable
+from model.notation.network import Network
 from model.notation.terms import (
     FALSE,
     HOST,
@@ -62,6 +65,90 @@ class Slice:
     events: frozenset[str]
 
 
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """What a machine may do at an event: for each state that it can be in, the rows that may fit, guards folded."""
+
+    by_state: Mapping[str, tuple[Rule, ...]]
+
+    @cached_property
+    def fit(self) -> bool:
+        """Whether one of them may fit at all."""
+        return any(self.by_state.values())
+
+    @cached_property
+    def dests(self) -> frozenset[str]:
+        """Where they lead."""
+        return frozenset(rule.dest for rules in self.by_state.values() for rule in rules if rule.dest is not None)
+
+    @cached_property
+    def move(self) -> bool:
+        """Whether one of them leads elsewhere."""
+        return any(rule.dest not in (None, state) for state, rules in self.by_state.items() for rule in rules)
+
+    @cached_property
+    def reads(self) -> frozenset[str]:
+        """The machines that they read."""
+        guards = (machines_of(rule.when) for rules in self.by_state.values() for rule in rules)
+        return frozenset[str]().union(*guards)
+
+
+@cache
+def _read(actor: Actor, event: str) -> tuple[str, ...]:
+    """The machines that decide which rows may fit at an event: this one, and those that its rows read."""
+    guards = {rule.when for state in actor.states for rule in actor.rules(event, state)}
+    return (actor.name, *sorted({name for when in guards for name in machines_of(when)} - {actor.name}))
+
+
+@lru_cache(maxsize=1 << 16)
+def _rows(actor: Actor, event: str, reached: tuple[frozenset[str] | None, ...]) -> Rows:
+    """The rows of a machine for an event where those that decide it can be in these states. Kept, since the same is asked
+    again and again: columns differ in what few machines can come to."""
+    reach = {name: states for name, states in zip(_read(actor, event), reached, strict=True) if states is not None}
+    own = reach[actor.name]
+    return Rows({state: _fitting(actor.rules(event, state), reach) for state in actor.states if state in own})
+
+
+def _fitting(rules: Iterable[Rule], reach: Mapping[str, frozenset[str]]) -> tuple[Rule, ...]:
+    """The rows that may fit, their guards folded; a row that always fits hides those after it."""
+    found: list[Rule] = []
+    for rule in rules:
+        when = fold(rule.when, reach)
+        if when != FALSE:
+            found.append(Rule(rule.dest, when))
+        if when == TRUE:
+            break
+    return tuple(found)
+
+
+class Folded:
+    """What a network's guards come to, where machines can be in these states and others. Kept, as rows are."""
+
+    of: ClassVar[WeakKeyDictionary[Network, Folded]] = WeakKeyDictionary()
+
+    def __init__(self, network: Network) -> None:
+        self._when = {event.name: event.when for event in network.events.values()}
+        self._reads = {name: tuple(sorted(machines_of(when))) for name, when in self._when.items()}
+        self._states = network.states
+        self._guards: dict[tuple[object, ...], Term] = {}
+        self._blocks: WeakKeyDictionary[Rows, bool] = WeakKeyDictionary()
+
+    def guard(self, event: str, reach: Mapping[str, frozenset[str]], leaves_out: frozenset[str] = frozenset()) -> Term:
+        """The guard of an event without the machines that are left out, folded."""
+        key = (event, leaves_out, *map(reach.get, self._reads[event]))
+        if key not in self._guards:
+            self._guards[key] = fold(widened(self._when[event], leaves_out), reach)
+        return self._guards[key]
+
+    def blocks(self, rows: Rows) -> bool:
+        """Whether in some state none of the rows fits for sure."""
+        if rows not in self._blocks:
+            self._blocks[rows] = any(
+                possible(~any_of(*(rule.when for rule in rules)), self._states) for rules in rows.by_state.values()
+            )
+        return self._blocks[rows]
+
+
 def _check_known(network: Network, column: Column) -> None:
     """Raises ValueError at a column of which the network knows nothing: it would be judged as another one, in which all may
     hold."""
@@ -100,13 +187,11 @@ class World:
         self.starts = dict(self.reach)
         self.reach |= {name: self.reach[name] | more for name, more in (reach or {}).items()}
         self.events = [e for e in network.events.values() if e.fault is None or e.fault in column.faults]
-        self._rules: dict[tuple[str, str], dict[str, tuple[Rule, ...]]] = {}
-        self._blocks: dict[tuple[str, str], bool] = {}
+        self._folded = Folded.of.get(network) or Folded.of.setdefault(network, Folded(network))
         while self._grow():
             pass
-        self._rules.clear()
-        self.events = [e for e in self.events if self._possible(e.name, fold(e.when, self.reach))]
-        self.when = {e.name: fold(self._widened(e.when), self.reach) for e in self.events}
+        self.events = [e for e in self.events if self._possible(e.name)]
+        self.when = {e.name: self._folded.guard(e.name, self.reach, leaves_out) for e in self.events}
 
     def is_reading(self, name: str) -> bool:
         """A machine of the host that never moves is fixed in a column."""
@@ -141,53 +226,24 @@ class World:
                         lines.append(f"  {actor.name} {rows}")
         return "\n".join(lines)
 
-    def _possible(self, event: str, when: Term) -> bool:
-        return when != FALSE and all(
-            any(self._live(actor, event, state) for state in self.reach[actor.name])
-            for actor in self.network.participants(event)
-        )
+    def _possible(self, event: str) -> bool:
+        when = self._folded.guard(event, self.reach)
+        return when != FALSE and all(self._rows(actor, event).fit for actor in self.network.participants(event))
 
-    def _live(self, actor: Actor, event: str, state: str) -> tuple[Rule, ...]:
-        """The rows that may fit in a state, their guards folded; a row that always fits hides those after it."""
-        found: list[Rule] = []
-        for rule in actor.rules(event, state):
-            when = fold(rule.when, self.reach)
-            if when != FALSE:
-                found.append(Rule(rule.dest, when))
-            if when == TRUE:
-                break
-        return tuple(found)
+    def _rows(self, actor: Actor, event: str) -> Rows:
+        return _rows(actor, event, tuple(map(self.reach.get, _read(actor, event))))
 
     def _grow(self) -> bool:
         grown = False
         for event in self.events:
-            if not self._possible(event.name, fold(event.when, self.reach)):
+            if not self._possible(event.name):
                 continue
             for actor in self.network.participants(event.name):
                 now = self.reach[actor.name]
-                new = {r.dest for s in now for r in self._live(actor, event.name, s) if r.dest is not None} - now
-                if new:
-                    self.reach[actor.name] = now | new
+                if not (found := self._rows(actor, event.name).dests) <= now:
+                    self.reach[actor.name] = now | found
                     grown = True
         return grown
-
-    def _widened(self, term: Term, *, positive: bool = True) -> Term:
-        """An event's guard without the machines that are left out: whatever they would demand is taken for granted."""
-        match term:
-            case In() | Same() if machines_of(term) & self.leaves_out:
-                return Const(positive)
-            case Not(body):
-                return ~self._widened(body, positive=not positive)
-            case And(parts):
-                return all_of(*(self._widened(part, positive=positive) for part in parts))
-            case Or(parts):
-                return any_of(*(self._widened(part, positive=positive) for part in parts))
-            case Every(sort, body):
-                return every(sort, self._widened(body, positive=positive))
-            case Some(sort, body):
-                return some(sort, self._widened(body, positive=positive))
-            case _:
-                return term
 
     def is_widened(self, event: Event) -> bool:
         """Whether a machine that is left out could keep the event from happening."""
@@ -199,36 +255,23 @@ class World:
     def can_leave_out(self, part: Slice) -> bool:
         """Leaving machines out only adds runs: no row of a machine in the slice may read one that is left out."""
         return not any(
-            machines_of(rule.when) & self.leaves_out
+            self._rows(actor, event).reads & self.leaves_out
             for event in part.events
             for actor in self.network.participants(event)
             if actor.name in part.machines
-            for rules in self.rules(actor, event).values()
-            for rule in rules
         )
 
-    def rules(self, actor: Actor, event: str) -> dict[str, tuple[Rule, ...]]:
+    def rules(self, actor: Actor, event: str) -> Mapping[str, tuple[Rule, ...]]:
         """The rows of a machine for an event, by state, guards folded; states that cannot be reached are left out."""
-        key = (actor.name, event)
-        if key not in self._rules:
-            self._rules[key] = {
-                state: self._live(actor, event, state) for state in actor.states if state in self.reach[actor.name]
-            }
-        return self._rules[key]
+        return self._rows(actor, event).by_state
 
     def moves(self, actor: Actor, event: str) -> bool:
         """Whether the event can really move this machine."""
-        return any(r.dest not in (None, s) for s, rules in self.rules(actor, event).items() for r in rules)
+        return self._rows(actor, event).move
 
     def blocks(self, actor: Actor, event: str) -> bool:
         """Whether this machine can stand in the event's way: in some state no row fits for sure."""
-        key = (actor.name, event)
-        if key not in self._blocks:
-            self._blocks[key] = any(
-                satisfiable(self.network, ~any_of(*(rule.when for rule in rules)))
-                for rules in self.rules(actor, event).values()
-            )
-        return self._blocks[key]
+        return self._folded.blocks(self._rows(actor, event))
 
     @cached_property
     def constant(self) -> frozenset[str]:
@@ -256,12 +299,7 @@ class World:
         """For each event and machine that takes part, what the machine's rows read; whether it moves is `_movers`."""
         return {
             event.name: {
-                actor.name: frozenset(
-                    name
-                    for rules in self.rules(actor, event.name).values()
-                    for rule in rules
-                    for name in machines_of(rule.when)
-                )
+                actor.name: self._rows(actor, event.name).reads
                 for actor in self.network.participants(event.name)
                 if actor.name not in self.leaves_out
             }
@@ -306,6 +344,25 @@ class World:
         )
 
 
+def widened(term: Term, leaves_out: frozenset[str], *, positive: bool = True) -> Term:
+    """A guard without the machines that are left out: whatever they would demand is taken for granted."""
+    match term:
+        case In() | Same() if machines_of(term) & leaves_out:
+            return Const(positive)
+        case Not(body):
+            return ~widened(body, leaves_out, positive=not positive)
+        case And(parts):
+            return all_of(*(widened(part, leaves_out, positive=positive) for part in parts))
+        case Or(parts):
+            return any_of(*(widened(part, leaves_out, positive=positive) for part in parts))
+        case Every(sort, body):
+            return every(sort, widened(body, leaves_out, positive=positive))
+        case Some(sort, body):
+            return some(sort, widened(body, leaves_out, positive=positive))
+        case _:
+            return term
+
+
 def shown(term: Term) -> str:
     """A term as text that does not depend on the order in which sets happen to be kept."""
     match term:
@@ -335,10 +392,10 @@ def fold(term: Term, reach: Mapping[str, frozenset[str]]) -> Term:
         return term
     match term:
         case In(actor, states):
-            possible = reach.get(actor)
-            if possible is None:
+            found = reach.get(actor)
+            if found is None:
                 return term
-            return TRUE if possible <= states else FALSE if not possible & states else term
+            return TRUE if found <= states else FALSE if not found & states else term
         case Same(left, right):
             if left in reach and right in reach:
                 one, two = reach[left], reach[right]
