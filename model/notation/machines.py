@@ -81,6 +81,24 @@ class Rule:
     when: Term
 
 
+class _Machine(Machine):
+    """A machine that remembers which events each state knows: it asks so of all events whenever one is to happen."""
+
+    def __init__(self, **settings: Any) -> None:
+        self._known: dict[tuple[object, ...], list[str]] = {}
+        super().__init__(**settings)
+
+    def get_triggers(self, *args: Any) -> list[str]:
+        key = tuple(getattr(state, "name", state) for state in args)
+        if key not in self._known:
+            self._known[key] = super().get_triggers(*args)
+        return self._known[key]
+
+    def add_transition(self, *args: Any, **settings: Any) -> None:
+        self._known.clear()
+        super().add_transition(*args, **settings)
+
+
 class Actor:
     """A machine of the network, one for each member of the sort `of`: the host, each member, each part of a member.
 
@@ -119,7 +137,7 @@ class Actor:
             raise DeclarationError(self.place, f"{name} starts nowhere", "Give it a state to start in")
         self.starts = tuple(state for state in self.states if state in chosen)
         self.moves: tuple[Move, ...] = ()
-        self.machine = Machine(
+        self.machine = _Machine(
             model=None, states=states, initial=states[self.starts[0]], auto_transitions=False, send_event=True
         )
 

@@ -75,6 +75,7 @@ class Run:
         faults: frozenset[str] = frozenset(),
     ) -> None:
         self.network, self.shapes, self.faults = network, tuple(shapes), faults
+        self._starts: dict[tuple[str, Index], str] = {}
         self._models: dict[tuple[str, Index], _Instance] = {}
         left = dict(starts or {})
         for actor in network.actors.values():
@@ -82,7 +83,7 @@ class Run:
                 state = left.pop((actor.name, index), actor.starts[0])
                 if state not in actor.starts:
                     raise ValueError(f"{actor.name} cannot start in {state}; it starts in {', '.join(actor.starts)}")
-                self._models[actor.name, index] = _instance(actor, state)
+                self._starts[actor.name, index] = state
         if left:
             raise ValueError(f"no machine {next(iter(left))} in this run")
         for term in network.at_start:
@@ -101,11 +102,19 @@ class Run:
 
     def state(self, actor: str, index: Index = ()) -> str:
         """The state (by name) that a machine is in."""
-        return self._models[actor, index].state.name
+        model = self._models.get((actor, index))
+        return self._starts[actor, index] if model is None else model.state.name
 
     def states(self) -> dict[tuple[str, Index], str]:
         """The state of every machine."""
-        return {key: self.state(*key) for key in self._models}
+        return {key: self.state(*key) for key in self._starts}
+
+    def _model(self, actor: Actor, index: Index) -> _Instance:
+        """A machine that is to move, made when it is first asked: most of them only stand where they started."""
+        key = (actor.name, index)
+        if key not in self._models:
+            self._models[key] = _instance(actor, self._starts[key])
+        return self._models[key]
 
     def _read(self, actor: str, at: Index) -> str:
         sort = self.network.actors[actor].sort
@@ -176,7 +185,7 @@ class Run:
     def blocking(self, name: str, at: Index = ()) -> tuple[Actor, Index] | None:
         """The first machine that takes part in an event and has no row in its table that fits now; None: each has one."""
         for actor, index in self._taking_part(self.network.events[name], at):
-            if not self._models[actor.name, index].may_trigger(name, holds=self._judge(index, at)):
+            if not self._model(actor, index).may_trigger(name, holds=self._judge(index, at)):
                 return actor, index
         return None
 
@@ -191,8 +200,13 @@ class Run:
             (event.name, at)
             for event in self.network.events.values()
             for at in self._happens_to(event)
-            if self.why_not(event.name, at) is None
+            if self._can(event, at)
         ]
+
+    def _can(self, event: Event, at: Index) -> bool:
+        """What `why_not` says, without its words."""
+        tolerated = event.fault is None or event.fault in self.faults
+        return tolerated and self.holds(event.when, at) and self.blocking(event.name, at) is None
 
     def fire(self, name: str, at: Index = ()) -> None:
         """Let an event happen (to the member `at`). Raises NotEnabled, and changes nothing, if it cannot."""
@@ -203,7 +217,7 @@ class Run:
         taking_part = list(self._taking_part(event, at))
         before = [self._decided(actor, index, name, at) for actor, index in taking_part]
         for (actor, index), verdicts in zip(taking_part, before, strict=True):
-            self._models[actor.name, index].trigger(name, holds=verdicts.__getitem__)
+            self._model(actor, index).trigger(name, holds=verdicts.__getitem__)
 
     def _decided(self, actor: Actor, index: Index, name: str, at: Index) -> dict[Term, bool]:
         """Every guard of the machine's rows, judged now: `fire` asks before any machine moves."""

@@ -61,9 +61,9 @@ class Executed:
 
     def put(self, state: State) -> None:
         """Put every machine into its state."""
-        for key, enum, old, new in zip(self.setting.keys, self.enum, self.at, state, strict=True):
+        for (name, at), enum, old, new in zip(self.setting.keys, self.enum, self.at, state, strict=True):
             if old != new:
-                self.run._models[key].state = enum[new]
+                self.run._model(self.setting.network.actors[name], at).state = enum[new]
         self.at = state
 
     def out(self, state: State) -> list[Happening]:

@@ -65,7 +65,7 @@ def undone(run: Run) -> Iterator[None]:
     before = run.states()
     yield
     for (name, at), state in before.items():
-        run._models[name, at].state = NETWORK.actors[name].enum[state]
+        run._model(NETWORK.actors[name], at).state = NETWORK.actors[name].enum[state]
 
 
 class Engines(RuleBasedStateMachine):
