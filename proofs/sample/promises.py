@@ -81,8 +81,10 @@ def _moved(network: Network, event: str) -> frozenset[str]:
     )
 
 
+@lru_cache(maxsize=100_000)
 def _about(network: Network, term: Term, event: str) -> Term:
-    """A term about steps, for those of one event: most promises speak of a few events, and say nothing of the others."""
+    """A term about steps, for those of one event: most promises speak of a few events, and say nothing of the others. Kept:
+    parts of terms occur in several promises, and an event happens to several members."""
     match term:
         case Happens(events):
             return term if event in events else FALSE
