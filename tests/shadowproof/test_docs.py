@@ -1,6 +1,7 @@
 """The derived pages are those of the model as it is, and hang together."""
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,22 @@ from shadowproof.pages.findings import breaking
 from shadowproof.pages.layout import WIDTH, contents, folded, slug
 
 ROOT = Path(__file__).parents[2]
-PAGES = {path.name: text for path, text in docs.generate(ROOT).items()}
+ONCE = {name: cache(page) for name, page in docs.GENERATED.items()}
+"""The text of each page, made when it is first asked for: they are the same each time, and some take seconds."""
+NAMES = [docs.INDEX, *ONCE]
 HAND_WRITTEN = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "docs").glob("*.md")}
+
+pytestmark = pytest.mark.xdist_group("pages")
+
+
+@pytest.fixture(autouse=True)
+def _made_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(docs, "GENERATED", ONCE)
+
+
+@cache
+def _pages() -> dict[str, str]:
+    return {path.name: text for path, text in docs.generate(ROOT).items()}
 
 
 def _anchors(text: str) -> list[str]:
@@ -28,35 +43,38 @@ def test_pages_on_the_disk_are_current() -> None:
     assert not stale, f"stale: {', '.join(stale)}; write them with `make docs`"
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", NAMES)
 def test_anchors_are_unique(name: str) -> None:
-    anchors = _anchors(PAGES[name])
+    anchors = _anchors(_pages()[name])
     assert len(anchors) == len(set(anchors))
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", NAMES)
 def test_links_resolve(name: str) -> None:
-    links = re.findall(r"\]\(([^)#]+)(?:#([^)]+))?\)", PAGES[name])
+    pages = _pages()
+    links = re.findall(r"\]\(([^)#]+)(?:#([^)]+))?\)", pages[name])
     assert links or name == "left-out.md"
     for page, anchor in links:
-        text = PAGES.get(page) or HAND_WRITTEN.get(page)
+        text = pages.get(page) or HAND_WRITTEN.get(page)
         assert text is not None, f"{page} is not there"
         assert not anchor or anchor in _anchors(text), f"{page}#{anchor} is not there"
 
 
 def test_everything_has_its_place() -> None:
-    assert set(PROTOCOL.events) <= set(_anchors(PAGES["events.md"]))
-    assert set(PROPERTIES) <= set(_anchors(PAGES["properties.md"]))
-    machines = _anchors(PAGES["actors.md"]) + _anchors(PAGES["readings-and-faults.md"])
+    pages = _pages()
+    assert list(pages) == NAMES
+    assert set(PROTOCOL.events) <= set(_anchors(pages["events.md"]))
+    assert set(PROPERTIES) <= set(_anchors(pages["properties.md"]))
+    machines = _anchors(pages["actors.md"]) + _anchors(pages["readings-and-faults.md"])
     assert {slug(name) for name in PROTOCOL.actors} <= set(machines)
-    assert set(PROTOCOL.faults) <= set(_anchors(PAGES["readings-and-faults.md"]))
-    assert all(f"({name})" in PAGES["README.md"] for name in PAGES if name != "README.md")
+    assert set(PROTOCOL.faults) <= set(_anchors(pages["readings-and-faults.md"]))
+    assert all(f"({name})" in pages["README.md"] for name in pages if name != "README.md")
 
 
 def test_write_then_nothing_is_stale(tmp_path: Path) -> None:
     (tmp_path / "docs").mkdir()
     (tmp_path / "docs" / "by-hand.md").write_text("# By hand\n", encoding="utf-8")
-    assert len(docs.stale(tmp_path)) == len(PAGES)
+    assert len(docs.stale(tmp_path)) == len(NAMES)
     written = docs.write(tmp_path)
     assert docs.stale(tmp_path) == []
     assert {path.name for path in (tmp_path / "docs").iterdir()} == {path.name for path in written} | {"by-hand.md"}
@@ -90,15 +108,16 @@ ON_PAGES = {
 
 @pytest.mark.parametrize("name", ON_PAGES)
 def test_what_is_on_a_page_stands_on_its_top_as_links(name: str) -> None:
-    top = re.split(r"^### ", PAGES[name], maxsplit=1, flags=re.MULTILINE)[0]
+    page = _pages()[name]
+    top = re.split(r"^### ", page, maxsplit=1, flags=re.MULTILINE)[0]
     links = re.findall(r"\]\(#([^)]+)\)", top)
     assert ON_PAGES[name] <= set(links)
-    assert set(links) <= set(_anchors(PAGES[name]))
-    assert len(links) == len(set(links)) == len(_anchors(PAGES[name])) - 1
+    assert set(links) <= set(_anchors(page))
+    assert len(links) == len(set(links)) == len(_anchors(page)) - 1
 
 
 def test_lines_are_not_so_long_that_nobody_reads_them() -> None:
-    for name, text in PAGES.items():
+    for name, text in _pages().items():
         outside_code = re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
         lines = [line for line in outside_code.splitlines() if not line.startswith(("|", "#"))]
         assert all(len(line) <= WIDTH or " " not in line.strip("* ") for line in lines), name
@@ -125,7 +144,7 @@ def test_a_requirement_leads_to_each_finding_about_it() -> None:
     breaks = breaking(load())
     assert len(breaks) > 20
     sections = dict(
-        part.split("\n", 1) for part in re.split(r"^### ", PAGES["requirements.md"], flags=re.MULTILINE)[1:]
+        part.split("\n", 1) for part in re.split(r"^### ", _pages()["requirements.md"], flags=re.MULTILINE)[1:]
     )
     for one in REQUIREMENTS:
         text = " ".join(sections[one.id].split())

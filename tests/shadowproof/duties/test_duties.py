@@ -33,8 +33,7 @@ from shadowproof.duties.aftermath import Aftermath, Failure, Way, aftermaths, ca
 from tests.golden import assert_golden
 
 GOLDEN = Path(__file__).parents[1] / "golden"
-WAYS = [(row, way, failure) for row in aftermaths().known for way in row.ways for failure in way.failures]
-IDS = [f"{failure.name} by {way.learned_by.event}" for _, way, failure in WAYS]
+pytestmark = pytest.mark.xdist_group("pages")  # what follows each failure is found once
 DUTIES = [fault for fault in FAULTS if fault.duty]
 
 
@@ -55,6 +54,11 @@ def _small() -> Record:
     return Record(cells)
 
 
+def _ways() -> list[tuple[Aftermath, Way, Failure]]:
+    """Found when a test asks, not when tests are collected: it takes seconds."""
+    return [(row, way, failure) for row in aftermaths().known for way in row.ways for failure in way.failures]
+
+
 def _faults(failure: Failure) -> frozenset[str]:
     return frozenset({failure.name} & PROTOCOL.faults.keys())
 
@@ -64,7 +68,7 @@ def _faults(failure: Failure) -> frozenset[str]:
 
 def test_each_failure_that_is_not_the_requesters_has_one_place() -> None:
     found = aftermaths()
-    known = {failure.name for _, _, failure in WAYS}
+    known = {failure.name for _, _, failure in _ways()}
     unknown = [step.event for step in (*found.unanswered, *found.unnoticed)]
     others = {fault.name for fault in FAULTS if not is_requesters(fault)}
     assert known & PROTOCOL.faults.keys() | set(unknown) == others
@@ -73,17 +77,22 @@ def test_each_failure_that_is_not_the_requesters_has_one_place() -> None:
     assert {fault.name for fault in FAULTS if is_requesters(fault)} & known == set()
 
 
-@pytest.mark.parametrize(("row", "way", "failure"), WAYS, ids=IDS)
-def test_the_calls_are_taken_by_the_machines_whatever_comes_first(row: Aftermath, way: Way, failure: Failure) -> None:
+def test_the_calls_are_taken_by_the_machines_whatever_comes_first() -> None:
     """From where the requester knows, every run in which nothing more goes wrong has these steps of it, and no others."""
-    assert failure.run.steps[-1][0] == way.learned_by.event
+    assert len(_ways()) >= 20
+    for row, way, failure in _ways():
+        assert failure.run.steps[-1][0] == way.learned_by.event
+        _assert_taken(row, failure)
+
+
+def _assert_taken(row: Aftermath, failure: Failure) -> None:
     ended = 0
     open_runs = [(replayed(failure.run, _faults(failure)), failure.run, list[str]())]
     met = set[str]()
     while open_runs:
         run, steps, taken = open_runs.pop()
         if run.state("requester") == "AT_REST":
-            assert taken == [call.event for call in row.calls]
+            assert taken == [call.event for call in row.calls], failure.name
             ended += 1
             continue
         for name, index in run.enabled():
@@ -94,25 +103,28 @@ def test_the_calls_are_taken_by_the_machines_whatever_comes_first(row: Aftermath
             if (key := repr((sorted(after.states().items()), taken, name in calls()))) not in met:
                 met.add(key)
                 open_runs.append((after, further, [*taken, name] if name in calls() else taken))
-    assert ended
+    assert ended, failure.name
 
 
-@pytest.mark.parametrize(("row", "way", "failure"), WAYS, ids=IDS)
-def test_the_requester_did_not_know_before(row: Aftermath, way: Way, failure: Failure) -> None:
+def test_the_requester_did_not_know_before() -> None:
     """The run tells of the failure once, in its last step; and the failure is in it."""
-    before = [name for name, _ in failure.run.steps[:-1]]
-    plainly = {way.learned_by.event for row in aftermaths().known for way in row.ways if not way.status_is_bad}
-    assert not plainly & set(before)
-    happened = {PROTOCOL.events[name].fault or name for name, _ in failure.run.steps}
-    assert failure.name in happened
+    plainly = {way.learned_by.event for _, way, _ in _ways() if not way.status_is_bad}
+    for _, _, failure in _ways():
+        before = [name for name, _ in failure.run.steps[:-1]]
+        assert not plainly & set(before), failure.name
+        happened = {PROTOCOL.events[name].fault or name for name, _ in failure.run.steps}
+        assert failure.name in happened
 
 
-@pytest.mark.parametrize("step", [*aftermaths().unanswered, *aftermaths().unnoticed], ids=lambda step: step.event)
-def test_what_is_not_noticed_is_not_noticed_with_two_vms_either(step: aftermath.Step) -> None:
+def test_what_is_not_noticed_is_not_noticed_with_two_vms_either() -> None:
     told = {name: term & aftermath._auto_recoverable for name, term in aftermath._told().items()}
     asked = {n: Possible(name=n, says=n, shows=(), term=term, witness=term) for n, term in told.items()}
-    column = Column(frozenset({step.event}))
-    assert {found.verdict for found in check(column, list(asked), Scope(vms=2), properties=asked)} == {REFUTED}
+    unnoticed = [*aftermaths().unanswered, *aftermaths().unnoticed]
+    assert unnoticed
+    for step in unnoticed:
+        column = Column(frozenset({step.event}))
+        verdicts = {found.verdict for found in check(column, list(asked), Scope(vms=2), properties=asked)}
+        assert verdicts == {REFUTED}, step.event
 
 
 def test_a_late_failure_is_not_noticed() -> None:
@@ -125,7 +137,8 @@ def test_a_late_failure_is_not_noticed() -> None:
 
 
 def test_a_requester_that_can_do_nothing_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    run = replayed(WAYS[0][2].run, _faults(WAYS[0][2]))
+    _, _, failure = _ways()[0]
+    run = replayed(failure.run, _faults(failure))
     monkeypatch.setattr(Run, "enabled", lambda self: [])
     with pytest.raises(aftermath.CannotSay, match="every-session-ends"):
         aftermath._to_rest(run)
