@@ -6,6 +6,7 @@ What the sampled runs came to is told at the end; in full at night, or with SAMP
 
 import os
 from collections.abc import Generator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -21,6 +22,48 @@ settings.register_profile("nightly", NO_CLOCKS, max_examples=2_000, derandomize=
 
 PROFILE = os.environ.get("HYPOTHESIS_PROFILE") or ("pr" if os.environ.get("CI") else "dev")
 settings.load_profile(PROFILE)
+
+
+TESTS = Path(__file__).parent
+
+LONGEST = (
+    "sampled/test_sampled.py", "properties/test_promises.py", "wrong_protocols/test_refuted_by_proof.py",
+    "proofs/counts/test_visit.py", "proofs/answers/test_memory.py", "proofs/mutants/test_judge.py",
+    "shadowproof/tell/test_show.py", "wrong_protocols/test_three_vms.py", "model/notation/test_product.py",
+    "conformance/test_diagnosis.py", "shadowproof/test_docs.py", "proofs/search/test_one_graph.py",
+    "proofs/world/test_reductions.py", "proofs/why/test_table.py", "conformance/requesters/test_judged.py",
+)  # fmt: skip
+"""Files that take long. Where tests go to several workers these are begun first: one that is begun last is waited for."""
+
+APART = ("wrong_protocols/test_wrong_protocols.py",)
+"""Files of many tests that have nothing in common: each goes to whoever is free, last of all."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Groups of tests are begun in the order of the tests, not the one with the most tests first."""
+    if hasattr(config.option, "loadscopereorder"):
+        config.option.loadscopereorder = False
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where tests go to several workers, those of a file go to one: what one of them works out is there for the next."""
+    if not getattr(config.option, "loadgroup", False):
+        return
+    items.sort(key=lambda item: begun(_file(item)))
+    for item in items:
+        if _file(item) not in APART and item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(_file(item)))
+
+
+def begun(file: str) -> int:
+    """When the tests of a file are begun: the longest files first, what stands apart last."""
+    last = len(LONGEST) + 1
+    return last if file in APART else LONGEST.index(file) if file in LONGEST else last - 1
+
+
+def _file(item: pytest.Item) -> str:
+    return item.path.relative_to(TESTS).as_posix()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

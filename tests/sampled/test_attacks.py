@@ -13,8 +13,6 @@ from tests.sampled.attacks import ALL, Target, attacked, breaks, of_wrong, targe
 from tests.wrong_protocols.changes import Wrong
 from tests.wrong_protocols.three_vms import ThreeVms
 
-pytestmark = pytest.mark.xdist_group("sampled")
-
 ROUNDS = 60
 """Of the nightly profile: ten runs each, of 80 steps at most."""
 

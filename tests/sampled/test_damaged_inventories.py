@@ -30,8 +30,6 @@ from tests.sampled.inventories import hosts
 from tests.sampled.inventory_files import File, files, values, vms_of
 from tests.sampled.test_inventories import fails
 
-pytestmark = pytest.mark.xdist_group("sampled")
-
 FEW = settings(max_examples=max(5, settings().max_examples // 2))
 MOST, MOST_OF_A_BYTE = 100_000, 100
 MOST_OF_A_VM = 1_000_000

@@ -43,8 +43,6 @@ from tests.sampled.inventories import Facts, Host, Values, cases, expected, host
 from tests.sampled.inventory_files import files
 from tests.sampled.protocol import NETWORK, judges, setup
 
-pytestmark = pytest.mark.xdist_group("sampled")
-
 FEW = settings(max_examples=max(5, settings().max_examples // 2))
 FEWER = settings(max_examples=max(5, settings().max_examples // 5))
 FEWEST = settings(max_examples=max(5, settings().max_examples // 12))
