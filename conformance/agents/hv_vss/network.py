@@ -1,0 +1,216 @@
+"""What happens between host, driver and agent, what may go wrong, and all of it put together and checked."""
+
+from __future__ import annotations
+
+from conformance.agents.hv_vss.machines import (
+    ACTORS,
+    Agent,
+    Device,
+    Driver,
+    Failed,
+    Frozen,
+    Kind,
+    Reach,
+    Slot,
+    Tried,
+    agent,
+    device,
+    driver,
+    failed,
+    frozen,
+    fs,
+    kind,
+    reach,
+    slot,
+    tried,
+)
+from conformance.agents.hv_vss.rules import RULES
+from model.notation import Fault, Network, all_, build, declared, event, every, implies
+
+FAULTS = (
+    Fault("timer_fires", "driver", "The agent takes longer than the driver waits."),
+    Fault("driver_unloaded", "guest", "The driver is unloaded, and loaded again."),
+    Fault("guest_sleeps", "guest", "The guest is about to be hibernated."),
+    Fault("agent_killed", "guest", "The agent's process is ended."),
+    Fault("cannot_be_frozen", "file system", "A file system cannot be frozen."),
+    Fault("cannot_be_thawed", "file system", "A file system cannot be thawed."),
+    Fault("table_unreadable", "guest", "The mount table cannot be read."),
+    Fault("others_freeze", "guest", "Somebody else freezes and thaws file systems."),
+    Fault("mounts_change", "guest", "Somebody mounts and unmounts."),
+)
+
+# -- terms ----------------------------------------------------------------------------------------------------------------
+
+heard = driver.is_(Driver.REQUESTED) & device.is_(Device.OPEN)
+thawing = agent.is_(Agent.THAWING | Agent.UNDOING | Agent.RESETTING)
+in_the_table = reach.is_(Reach.THERE | Reach.COVERED)
+to_be_frozen = kind.is_(Kind.ELIGIBLE) & in_the_table
+all_frozen = every(fs, implies(to_be_frozen, frozen.is_(Frozen.BY_AGENT)))
+none_frozen = every(fs, ~frozen.is_(Frozen.BY_AGENT))
+all_tried = every(fs, implies(frozen.is_(Frozen.BY_AGENT), tried.is_(Tried.TRIED)))
+undone = all_tried | failed.is_(Failed.TABLE)
+could_not = failed.is_(Failed.TABLE) | (failed.is_(Failed.ONE) & all_tried)
+can_ask = driver.is_(Driver.READY) & slot.is_(Slot.EMPTY)
+is_refused = driver.is_(Driver.INIT) | (driver.is_(Driver.READY) & ~slot.is_(Slot.EMPTY))
+
+HOST_ASKS = (
+    *event("host_asks_probe", when=can_ask, by="CH-1", says="The host asks whether it could be backed up.", fair=False),
+    *event("host_asks_freeze", when=can_ask, by="CH-1", says="The host asks to freeze.", fair=False),
+    *event("host_asks_thaw", when=can_ask, by="CH-1", says="The host asks to thaw.", fair=False),
+    *event("freeze_refused_at_once", when=is_refused, by="CH-2", says="A FREEZE reaches nobody.", fair=False),
+    *event("thaw_refused_at_once", when=is_refused, by="CH-2", says="A THAW reaches nobody.", fair=False),
+)
+
+AGENT_AND_DEVICE = (
+    *event("agent_starts", by="CH-3", says="An agent is started.", fair=False),
+    *event("device_opened", when=~driver.is_(Driver.ABSENT), by="CH-3", says="The agent opens the device."),
+    *event(
+        "agent_announces",
+        when=driver.is_(Driver.INIT) & device.is_(Device.OPEN),
+        by="CH-3",
+        says="The agent announces itself.",
+    ),
+    *event(
+        "version_read",
+        when=device.is_(Device.OPEN),
+        by="CH-3",
+        says="The agent reads the version: the driver is ready.",
+    ),
+    *event("probe_read", when=device.is_(Device.OPEN), by="CH-1", says="The agent reads a probe."),
+    *event("freeze_read", at=all_(fs), when=device.is_(Device.OPEN), by="CH-1", says="The agent reads a FREEZE."),
+    *event("thaw_read", at=all_(fs), when=device.is_(Device.OPEN), by="CH-1", says="The agent reads a THAW."),
+    *event(
+        "line_lost", at=all_(fs), when=device.is_(Device.STALE), by="CH-7 GE-5", says="The agent finds the line lost."
+    ),
+    *event("device_closed", by="CH-6 GE-5", says="The agent closes the device."),
+    *event(
+        "starts_again",
+        when=device.is_(Device.CLOSED) & none_frozen,
+        by="GE-5",
+        says="The agent, with nothing frozen, begins anew.",
+    ),
+    *event("agent_exits", when=none_frozen, by="GE-5", says="The agent, with nothing frozen, ends.", fair=False),
+)
+
+FREEZING = (
+    *event(
+        "file_system_frozen",
+        at=fs,
+        when=agent.is_(Agent.FREEZING) & kind.is_(Kind.ELIGIBLE) & reach.is_(Reach.THERE),
+        by="GE-1",
+        says="The agent freezes a file system.",
+    ),
+    *event(
+        "freeze_fails",
+        at=fs,
+        when=kind.is_(Kind.ELIGIBLE),
+        by="GE-2",
+        says="A file system cannot be frozen.",
+        fault="cannot_be_frozen",
+    ),
+    *event(
+        "found_frozen_by_other",
+        at=fs,
+        when=frozen.is_(Frozen.BY_OTHER) & kind.is_(Kind.ELIGIBLE),
+        by="GE-2 FS-1",
+        says="Somebody else has frozen it, and may thaw it: the agent has not.",
+    ),
+    *event(
+        "table_unreadable",
+        when=agent.is_(Agent.FREEZING) | thawing,
+        by="GE-2 GE-3",
+        says="The agent cannot read the mount table.",
+        fault="table_unreadable",
+    ),
+)
+
+THAWING = (
+    *event(
+        "file_system_thawed", at=fs, when=thawing & reach.is_(Reach.THERE), by="GE-2 GE-3 FS-1", says="It is thawed."
+    ),
+    *event(
+        "thaw_fails", at=fs, when=thawing, by="GE-3", says="A file system cannot be thawed.", fault="cannot_be_thawed"
+    ),
+    *event(
+        "cover_tried",
+        at=fs,
+        when=thawing & reach.is_(Reach.COVERED),
+        by="FS-2 GE-3",
+        says="The path leads to something else, so the file system is not thawed.",
+        fair=False,
+    ),
+)
+
+REPLIES = (
+    *event("says_able", when=heard, by="GE-4 CH-5", says="The agent answers the probe."),
+    *event("says_frozen", when=heard & all_frozen, by="GE-1 CH-5", says="The agent says that all is frozen."),
+    *event("says_freeze_failed", when=heard & undone, by="GE-2 CH-5", says="The agent says that it could not freeze."),
+    *event("says_thawed", when=heard & none_frozen, by="GE-3 CH-5", says="The agent says that nothing is frozen."),
+    *event("says_thaw_failed", when=heard & could_not, by="GE-3 CH-5", says="The agent says that it could not thaw."),
+    *event("able_unheard", at=all_(fs), when=~heard, by="CH-5 GE-5", says="The answer to the probe cannot be written."),
+    *event(
+        "frozen_unheard",
+        at=all_(fs),
+        when=~heard & all_frozen,
+        by="CH-5 GE-5",
+        says="That all is frozen cannot be written.",
+    ),
+    *event(
+        "freeze_failed_unheard",
+        at=all_(fs),
+        when=~heard & undone,
+        by="CH-5 GE-5",
+        says="That it could not freeze cannot be written.",
+    ),
+    *event(
+        "thawed_unheard",
+        at=all_(fs),
+        when=~heard & none_frozen,
+        by="CH-5 GE-5",
+        says="That nothing is frozen cannot be written.",
+    ),
+    *event(
+        "thaw_failed_unheard",
+        at=all_(fs),
+        when=~heard & could_not,
+        by="CH-5 GE-5",
+        says="That it could not thaw cannot be written.",
+    ),
+)
+
+DISTURBANCES = (
+    *event(
+        "timer_fires", by="CH-4", says="The driver waits no longer, and tells the host: failed.", fault="timer_fires"
+    ),
+    *event("driver_unloaded", by="CH-7", says="The driver is unloaded.", fault="driver_unloaded"),
+    *event("driver_loaded", by="CH-7", says="The driver is loaded.", fault="driver_unloaded"),
+    *event(
+        "guest_sleeps",
+        when=device.is_(Device.OPEN),
+        by="CH-8",
+        says="Before the guest sleeps the driver sends a THAW of its own, and drops what is outstanding.",
+        fault="guest_sleeps",
+    ),
+    *event(
+        "agent_killed",
+        by="OS-1 CH-6",
+        says="The agent's process is ended, and its device closed.",
+        fault="agent_killed",
+    ),
+    *event("somebody_freezes", at=fs, by="FS-3", says="Somebody else freezes a file system.", fault="others_freeze"),
+    *event("somebody_thaws", at=fs, by="FS-3", says="Somebody else thaws a file system.", fault="others_freeze"),
+    *event("mount_covered", at=fs, by="FS-2 FS-3", says="Something is mounted over it.", fault="mounts_change"),
+    *event("mount_uncovered", at=fs, by="FS-2 FS-3", says="What was mounted over it is gone.", fault="mounts_change"),
+    *event(
+        "mount_detached",
+        at=fs,
+        by="FS-3",
+        says="Its mount is detached, though it may be frozen.",
+        fault="mounts_change",
+    ),
+    *event("mount_made", at=fs, by="FS-3", says="It is mounted.", fault="mounts_change"),
+)
+
+EVENTS = (*HOST_ASKS, *AGENT_AND_DEVICE, *FREEZING, *THAWING, *REPLIES, *DISTURBANCES)
+
+NETWORK: Network = declared(build(ACTORS, EVENTS, FAULTS, known_ids=RULES))
