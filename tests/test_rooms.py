@@ -35,6 +35,7 @@ FACES = [
         )
     ),
     ROOT / "conformance",
+    *(ROOT / "conformance" / name for name in ("agents", "agents/cage", "agents/hv_vss")),
 ]
 
 PLANTED = [
@@ -44,6 +45,8 @@ PLANTED = [
     ("proofs/stray.py", "", "Within the proofs"),
     ("proofs/views/proof.py", "import model.protocol", "Engines have no word of the protocol"),
     ("proofs/many_vms/closure.py", "from model.actors.power import power", "Engines have no word of the protocol"),
+    ("conformance/agents/hv_vss/rules.py", "import model.faults", "Agents' protocols have no word"),
+    ("conformance/agents/hv_vss/guest.py", "import conformance.agents.cage.cage", "Within the agents"),
     ("shadowproof/ask.py", "import shadowproof.verify.report", "Within the command"),
     ("proofs/answers/verdict.py", "import shadowproof.outside.files", "Imports go one way"),
     ("model/notation/terms.py", "import model.faults", "The notation has no word of Hyper-V"),

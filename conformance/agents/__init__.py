@@ -1,9 +1,11 @@
 """What do agents that nobody here wrote do, held in lockstep against machines in our notation?
 
-Each folder is another protocol, as a network of its own, with its rules in words: written from that protocol, not from what the
-agent does. Nothing of the writer's protocol is in here, and nothing here shows what a Windows guest does.
+A protocol's folder is a network of its own, with its rules in words: written from that protocol, not from what an agent does. Nothing of
+the writer's protocol is in here, and nothing here shows what a Windows guest does.
 
-`hv_vss/` is the guest's end of Hyper-V's freeze and thaw channel, as Linux has it.
+`hv_vss/` is the guest's end of Hyper-V's freeze and thaw channel, as Linux has it. `cage/` runs somebody's program so that each of its
+calls (`calls`) is answered here. `judged` asks the engines about a network's promises.
 
-Held by `tests/conformance/agents/hv_vss/test_network.py`.
+Better at the rare than any test of the agent alone, since time-outs and failures are events like others; worse at what takes time, which
+stands still here. Held by `tests/conformance/agents/hv_vss/test_lockstep.py` and the tests beside it.
 """

@@ -10,7 +10,7 @@ from model.notation import HOST, Actor, Sort, States, on, stays
 fs = Sort("file system", of=HOST)
 
 # What ends whatever is outstanding, each in its own way.
-CUT = ("device_closed", "agent_exits", "agent_killed")
+CUT = ("device_closed", "agent_exits", "gives_up_frozen", "agent_killed")
 UNHEARD = ("frozen_unheard", "freeze_failed_unheard", "thawed_unheard", "thaw_failed_unheard", "able_unheard")
 SAYS_OK = ("says_frozen", "says_thawed", "says_able")
 SAYS_FAILED = ("says_freeze_failed", "says_thaw_failed")
@@ -74,6 +74,7 @@ class Failed(States):
 
 class Kind(States):
     ELIGIBLE = "on a disk, and written to"
+    PASSED_OVER = "on a disk, and written to, but of a type that cannot be frozen (vfat)"
     NOT_ELIGIBLE = "read-only, on a loop device, or on no disk"
 
 
@@ -94,6 +95,16 @@ class Tried(States):
     TRIED = "thawing was tried in this operation"
 
 
+class Passed(States):
+    NO = "not taken for done"
+    YES = "the agent takes it for done, or cannot know of it, in this operation"
+
+
+class Memory(States):
+    NOTHING = "nothing"
+    FROZEN = "that it has frozen"
+
+
 driver = Actor(
     "driver",
     Driver,
@@ -112,8 +123,22 @@ agent = Actor("agent", Agent, starts=Agent.GONE, says="What the agent is at.")
 failed = Actor("failed", Failed, starts=Failed.NOTHING, says="What has failed while the agent thaws.")
 kind = Actor("kind", Kind, of=fs, starts=Kind, says="Whether the file system is one that has to be frozen.")
 frozen = Actor("frozen", Frozen, of=fs, starts=Frozen.FREE, says="Whether the file system is frozen, and by whom.")
-reach = Actor("reach", Reach, of=fs, starts=Reach.THERE | Reach.DETACHED, says="Whether its path leads to it.")
+reach = Actor(
+    "reach",
+    Reach,
+    of=fs,
+    starts=Reach.THERE | Reach.DETACHED,
+    says="Whether its path leads to it.",
+    leaves_out=(
+        "What is mounted or unmounted between the opening of a folder and the freezing of what it is in.",
+        "What is mounted, or uncovered, while the agent thaws.",
+    ),
+)
 tried = Actor("tried", Tried, of=fs, starts=Tried.NOT_YET, says="Whether thawing it was tried in this operation.")
+passed = Actor("passed", Passed, of=fs, starts=Passed.NO, says="Whether the agent takes it for done.")
+memory = Actor(
+    "memory", Memory, starts=Memory.NOTHING, says="What an agent remembers that keeps no list of what it froze."
+)
 
 D, A, F, T = Driver, Agent, Frozen, Told
 
@@ -177,6 +202,7 @@ told.table(
 )
 
 _ALIVE = frozenset(Agent) - {A.GONE}
+_MAY_END = A.STARTING | A.OPENED | A.ANNOUNCED | A.RESETTING
 agent.table(
     on("agent_starts", A.GONE, A.STARTING),
     on("device_opened", A.STARTING, A.OPENED),
@@ -186,7 +212,6 @@ agent.table(
     on("freeze_read", A.WAITING, A.FREEZING),
     on("thaw_read", A.WAITING, A.THAWING),
     on("freeze_fails", A.FREEZING, A.UNDOING),
-    on("found_frozen_by_other", A.FREEZING, A.UNDOING),
     on("table_unreadable", A.FREEZING, A.UNDOING),
     stays("table_unreadable"),
     on("says_able", A.PROBING, A.WAITING),
@@ -200,9 +225,11 @@ agent.table(
     on("thawed_unheard", A.THAWING, A.RESETTING),
     on("thaw_failed_unheard", A.THAWING, A.RESETTING),
     on("line_lost", A.ANNOUNCED | A.WAITING, A.RESETTING),
-    on("device_closed", A.RESETTING, A.RESETTING),
+    on("device_closed", A.OPENED | A.ANNOUNCED | A.RESETTING, A.RESETTING),
     on("starts_again", A.RESETTING, A.STARTING),
-    on("agent_exits", A.STARTING | A.OPENED | A.ANNOUNCED | A.RESETTING, A.GONE),
+    on("starts_again_frozen", A.RESETTING, A.STARTING),
+    on("agent_exits", _MAY_END, A.GONE),
+    on("gives_up_frozen", _MAY_END, A.GONE),
     on("agent_killed", _ALIVE, A.GONE),
 )
 
@@ -211,7 +238,7 @@ _HAS_FAILED = Failed.ONE | Failed.TABLE
 failed.table(
     on("thaw_fails", Failed.NOTHING, Failed.ONE),
     on("cover_tried", Failed.NOTHING, Failed.ONE),
-    on("table_unreadable", Failed.NOTHING | Failed.ONE, Failed.TABLE),
+    on("table_unreadable", Failed.NOTHING | Failed.ONE, Failed.TABLE, when=~agent.is_(A.FREEZING)),
     *(on(name, _HAS_FAILED, Failed.NOTHING) for name in _TO_DO),
     *stays("thaw_fails", "cover_tried", "table_unreadable", *_TO_DO),
 )
@@ -237,4 +264,22 @@ tried.table(
     *stays(*_TO_DO),
 )
 
-ACTORS = (driver, device, slot, asked, told, agent, failed, kind, frozen, reach, tried)
+_TAKEN_FOR_DONE = ("busy_taken_for_frozen", "einval_taken_for_thawed", "cover_taken_for_thawed", "detached_forgotten")
+passed.table(
+    *(on(name, Passed.NO, Passed.YES) for name in _TAKEN_FOR_DONE),
+    # What the agent cannot know of any more, as it has read the table, or has dealt with the file system.
+    on("mount_made", Passed.NO, Passed.YES, when=agent.is_(A.FREEZING)),
+    on("somebody_thaws", Passed.NO, Passed.YES, when=agent.is_(A.FREEZING)),
+    *stays("mount_made", "somebody_thaws"),
+    *(on(name, Passed.YES, Passed.NO) for name in _TO_DO),
+    *stays(*_TO_DO),
+)
+
+_FORGETS = ("freeze_fails", "says_thawed", "thawed_unheard", "agent_starts")
+memory.table(
+    *(on(name, Memory.NOTHING, Memory.FROZEN) for name in ("says_frozen", "frozen_unheard")),
+    *(on(name, Memory.FROZEN, Memory.NOTHING) for name in _FORGETS),
+    *stays("says_frozen", "frozen_unheard", *_FORGETS),
+)
+
+ACTORS = (driver, device, slot, asked, told, agent, failed, memory, kind, frozen, reach, tried, passed)

@@ -10,6 +10,8 @@ from conformance.agents.hv_vss.machines import (
     Failed,
     Frozen,
     Kind,
+    Memory,
+    Passed,
     Reach,
     Slot,
     Tried,
@@ -20,6 +22,8 @@ from conformance.agents.hv_vss.machines import (
     frozen,
     fs,
     kind,
+    memory,
+    passed,
     reach,
     slot,
     tried,
@@ -27,7 +31,7 @@ from conformance.agents.hv_vss.machines import (
 from conformance.agents.hv_vss.rules import RULES
 from model.notation import Fault, Network, all_, build, declared, event, every, implies
 
-FAULTS = (
+ENVIRONMENT = (
     Fault("timer_fires", "driver", "The agent takes longer than the driver waits."),
     Fault("driver_unloaded", "guest", "The driver is unloaded, and loaded again."),
     Fault("guest_sleeps", "guest", "The guest is about to be hibernated."),
@@ -39,15 +43,35 @@ FAULTS = (
     Fault("mounts_change", "guest", "Somebody mounts and unmounts."),
 )
 
+OF_THE_AGENT = (
+    Fault("busy_taken_for_frozen", "agent", "The agent takes EBUSY for frozen, whatever it was for."),
+    Fault("einval_taken_for_thawed", "agent", "The agent takes EINVAL for thawed, whatever it was for."),
+    Fault(
+        "cover_taken_for_thawed", "agent", "The agent thaws what a path leads to now, and takes that for what it froze."
+    ),
+    Fault("detached_forgotten", "agent", "The agent thaws what is in the mount table now, not what it froze."),
+    Fault("gives_up_frozen", "agent", "The agent ends though it could not thaw."),
+    Fault(
+        "starts_again_frozen",
+        "agent",
+        "The agent forgets what it could not thaw after a failed freeze, and begins anew.",
+    ),
+)
+"""What an agent may do that the protocol does not ask for; of which agents it is so, lockstep says."""
+
+FAULTS = (*ENVIRONMENT, *OF_THE_AGENT)
+
 # -- terms ----------------------------------------------------------------------------------------------------------------
 
 heard = driver.is_(Driver.REQUESTED) & device.is_(Device.OPEN)
 thawing = agent.is_(Agent.THAWING | Agent.UNDOING | Agent.RESETTING)
+has_begun = Agent.STARTING | Agent.OPENED | Agent.ANNOUNCED
 in_the_table = reach.is_(Reach.THERE | Reach.COVERED)
 to_be_frozen = kind.is_(Kind.ELIGIBLE) & in_the_table
-all_frozen = every(fs, implies(to_be_frozen, frozen.is_(Frozen.BY_AGENT)))
-none_frozen = every(fs, ~frozen.is_(Frozen.BY_AGENT))
-all_tried = every(fs, implies(frozen.is_(Frozen.BY_AGENT), tried.is_(Tried.TRIED)))
+by_agent = frozen.is_(Frozen.BY_AGENT)
+all_frozen = every(fs, implies(to_be_frozen, ~frozen.is_(Frozen.FREE) | passed.is_(Passed.YES)))
+none_frozen = every(fs, implies(by_agent, passed.is_(Passed.YES)))
+all_tried = every(fs, implies(by_agent & in_the_table, tried.is_(Tried.TRIED) | passed.is_(Passed.YES)))
 undone = all_tried | failed.is_(Failed.TABLE)
 could_not = failed.is_(Failed.TABLE) | (failed.is_(Failed.ONE) & all_tried)
 can_ask = driver.is_(Driver.READY) & slot.is_(Slot.EMPTY)
@@ -82,7 +106,12 @@ AGENT_AND_DEVICE = (
     *event(
         "line_lost", at=all_(fs), when=device.is_(Device.STALE), by="CH-7 GE-5", says="The agent finds the line lost."
     ),
-    *event("device_closed", by="CH-6 GE-5", says="The agent closes the device."),
+    *event(
+        "device_closed",
+        when=device.is_(Device.STALE) | agent.is_(Agent.RESETTING),
+        by="CH-6 GE-5",
+        says="The agent closes the device.",
+    ),
     *event(
         "starts_again",
         when=device.is_(Device.CLOSED) & none_frozen,
@@ -109,13 +138,6 @@ FREEZING = (
         fault="cannot_be_frozen",
     ),
     *event(
-        "found_frozen_by_other",
-        at=fs,
-        when=frozen.is_(Frozen.BY_OTHER) & kind.is_(Kind.ELIGIBLE),
-        by="GE-2 FS-1",
-        says="Somebody else has frozen it, and may thaw it: the agent has not.",
-    ),
-    *event(
         "table_unreadable",
         when=agent.is_(Agent.FREEZING) | thawing,
         by="GE-2 GE-3",
@@ -125,9 +147,7 @@ FREEZING = (
 )
 
 THAWING = (
-    *event(
-        "file_system_thawed", at=fs, when=thawing & reach.is_(Reach.THERE), by="GE-2 GE-3 FS-1", says="It is thawed."
-    ),
+    *event("file_system_thawed", at=fs, when=thawing, by="GE-2 GE-3 FS-1", says="It is thawed."),
     *event(
         "thaw_fails", at=fs, when=thawing, by="GE-3", says="A file system cannot be thawed.", fault="cannot_be_thawed"
     ),
@@ -138,6 +158,55 @@ THAWING = (
         by="FS-2 GE-3",
         says="The path leads to something else, so the file system is not thawed.",
         fair=False,
+    ),
+)
+
+TAKEN_FOR_DONE = (
+    *event(
+        "busy_taken_for_frozen",
+        at=fs,
+        when=agent.is_(Agent.FREEZING) & frozen.is_(Frozen.FREE),
+        by="FS-1 GE-1",
+        says="Freezing is refused as busy, though the file system is not frozen, and the agent goes on.",
+        fault="busy_taken_for_frozen",
+    ),
+    *event(
+        "einval_taken_for_thawed",
+        at=fs,
+        when=thawing & ~frozen.is_(Frozen.FREE),
+        by="FS-1 GE-3",
+        says="Thawing is refused as invalid, though the file system is frozen, and the agent goes on.",
+        fault="einval_taken_for_thawed",
+    ),
+    *event(
+        "cover_taken_for_thawed",
+        at=fs,
+        when=thawing & reach.is_(Reach.COVERED),
+        by="FS-2 GE-3",
+        says="What is mounted over it is not frozen, and the agent goes on.",
+        fault="cover_taken_for_thawed",
+    ),
+    *event(
+        "detached_forgotten",
+        at=fs,
+        when=thawing & reach.is_(Reach.DETACHED) & by_agent,
+        by="FS-3 GE-3",
+        says="It is not in the mount table any more, and the agent goes on.",
+        fault="detached_forgotten",
+    ),
+    *event(
+        "gives_up_frozen",
+        when=~none_frozen & (failed.is_(Failed.ONE | Failed.TABLE) | agent.is_(has_begun)),
+        by="GE-5",
+        says="The agent ends, and leaves what it could not thaw.",
+        fault="gives_up_frozen",
+    ),
+    *event(
+        "starts_again_frozen",
+        when=device.is_(Device.CLOSED) & ~none_frozen & memory.is_(Memory.NOTHING),
+        by="GE-5",
+        says="The agent begins anew, and does not thaw what it could not thaw before.",
+        fault="starts_again_frozen",
     ),
 )
 
@@ -200,7 +269,14 @@ DISTURBANCES = (
     *event("somebody_freezes", at=fs, by="FS-3", says="Somebody else freezes a file system.", fault="others_freeze"),
     *event("somebody_thaws", at=fs, by="FS-3", says="Somebody else thaws a file system.", fault="others_freeze"),
     *event("mount_covered", at=fs, by="FS-2 FS-3", says="Something is mounted over it.", fault="mounts_change"),
-    *event("mount_uncovered", at=fs, by="FS-2 FS-3", says="What was mounted over it is gone.", fault="mounts_change"),
+    *event(
+        "mount_uncovered",
+        at=fs,
+        when=~thawing,
+        by="FS-2 FS-3",
+        says="What was mounted over it is gone.",
+        fault="mounts_change",
+    ),
     *event(
         "mount_detached",
         at=fs,
@@ -208,9 +284,9 @@ DISTURBANCES = (
         says="Its mount is detached, though it may be frozen.",
         fault="mounts_change",
     ),
-    *event("mount_made", at=fs, by="FS-3", says="It is mounted.", fault="mounts_change"),
+    *event("mount_made", at=fs, when=~thawing, by="FS-3", says="It is mounted.", fault="mounts_change"),
 )
 
-EVENTS = (*HOST_ASKS, *AGENT_AND_DEVICE, *FREEZING, *THAWING, *REPLIES, *DISTURBANCES)
+EVENTS = (*HOST_ASKS, *AGENT_AND_DEVICE, *FREEZING, *THAWING, *TAKEN_FOR_DONE, *REPLIES, *DISTURBANCES)
 
 NETWORK: Network = declared(build(ACTORS, EVENTS, FAULTS, known_ids=RULES))

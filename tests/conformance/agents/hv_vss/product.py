@@ -1,0 +1,47 @@
+"""The real agent, if it is here and can be caged; else the test skips and says why. Where CI has fetched it, nothing skips."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from conformance.agents.cage.cage import Cage, CageError, Unsafe, why_not_here
+from conformance.agents.cage.calls import Caged
+from conformance.agents.hv_vss.run import WHERE, program
+
+NO_SKIP = "SHADOWPROOF_AGENTS_MUST_RUN"
+
+
+def cannot(reason: str) -> None:
+    """Skips; fails where CI says that the agent must run."""
+    if os.environ.get(NO_SKIP):
+        pytest.fail(f"the agent must run here, and cannot: {reason}")
+    pytest.skip(reason)
+
+
+def needs_a_cage() -> None:
+    """Skips where no program can be caged. A filter that does not hold is a failure everywhere."""
+    if reason := why_not_here():
+        cannot(reason)
+    try:
+        with Cage(["/bin/true"]) as cage:
+            cage.check()
+            cage.start()
+            cage.text(0)
+    except Unsafe:
+        raise
+    except CageError as reason:
+        cannot(str(reason))
+
+
+@contextmanager
+def the_daemon(patience: float = 20.0) -> Iterator[Caged]:
+    found = program()
+    if found is None:
+        cannot(f"hyperv-daemons is not unpacked: fetch it as .ci/run does, or name the program in {WHERE}")
+    needs_a_cage()
+    with Caged([str(found), "-n"], patience) as caged:
+        yield caged
