@@ -11,7 +11,7 @@ HOW_LONG = {
         "list", "show", "requirements", "left-out", "draw", "play", "simulate", "method", "assumptions", "export", "collector",
         "letter", "diagnose",
     ),
-    SECONDS: ("explain", "obligations", "count"),
+    SECONDS: ("explain", "obligations", "count", "agent"),
     A_MINUTE: ("why", "why-not", "docs", "requester"),
     LONG: ("verify", "sweep", "mutate", "prove", "cuts", "accept"),
 }  # fmt: skip
@@ -24,6 +24,7 @@ EXCEPT = {
     "verify": "of one column and few promises up to some 15 seconds; what is known is told in seconds",
     "cuts": "of one promise about a minute; without a name at once",
     "prove": "of one promise seconds",
+    "agent": "more with more --examples: a thousand take some 20 seconds",
     "accept": "seconds after verify, whose judgements it takes",
     "sweep": "goes on where it was, if it is interrupted",
     "mutate": "of one rule minutes",

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import os
+import re
 import subprocess
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from conformance.agents.calls import Agent
+from conformance.agents.calls import Agent, Over
 from conformance.agents.hv_vss.findings import FINDINGS, Finding
+from conformance.agents.hv_vss.network import NETWORK
 from conformance.agents.hv_vss.pair import Disagreement, Disturbance, Pair
 from conformance.agents.hv_vss.recorded import Recorded, Recording
 from conformance.agents.hv_vss.sessions import Reused, Tally, sessions
+from proofs.sample.board import rows_of
 
 WHERE = "SHADOWPROOF_HV_VSS_DAEMON"
 """The variable of the environment that names the agent's program."""
+
+MOVES = frozenset((row.machine, row.event, row.source, row.dest) for rows in rows_of(NETWORK) for row in rows)
+"""Every move that a table of the machines has."""
 
 USUAL = ("/usr/sbin/hv_vss_daemon", "/usr/lib/hyperv/hv_vss_daemon")
 STEPS = 8
@@ -32,9 +40,20 @@ def program(named: Path | None = None) -> Path | None:
     return next((one for one in places if one.is_file()), None)
 
 
+_CHANGES = "share/doc/hyperv-daemons/changelog.Debian.gz"
+_VERSION = re.compile(r"^[\w.+-]+ \(([\w.+~:-]+)\)")
+
+
 def about(path: Path) -> dict[str, str]:
-    """What is recorded of a program: its hash, and the id of its build where a tool to read it is there."""
+    """What is recorded of a program: its hash, its package's version where that lies beside it (as Debian has it), and the id of its build
+    where a tool to read it is there."""
     found = {"agent": path.name, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+    with (
+        suppress(OSError, EOFError, UnicodeDecodeError),
+        gzip.open(path.absolute().parents[1] / _CHANGES, "rt") as file,
+    ):
+        if version := _VERSION.match(file.readline(200)):
+            found["package"] = f"hyperv-daemons {version[1]}"
     try:
         said = subprocess.run(["readelf", "-n", str(path)], capture_output=True, text=True, check=False).stdout  # noqa: S603, S607
     except OSError:
@@ -50,6 +69,24 @@ class Tried:
     finding: Finding
     seen: int
     session: Recorded
+
+
+class NoAgent(ValueError):
+    """A program that is no agent of this channel: says what it did, and what to do."""
+
+
+def check(agent: Agent) -> None:
+    """Let it start, and see that it announces itself and waits. Raises NoAgent, and Disagreement where it does that wrongly."""
+    reused = Reused(agent)
+    pair = Pair(reused, (0,))
+    pair.happens(Disturbance("agent_starts"))
+    pair.go()
+    if pair.machines.state("agent") == "GONE":
+        status = pair.last.status if isinstance(pair.last, Over) else 0
+        how = f"with status {status}" if status >= 0 else f"by signal {-status}"
+        raise NoAgent(
+            f"The program ends {how} before it waits for a request, so it is no agent of this channel. Name hv_vss_daemon."
+        )
 
 
 def play(agent: Reused, name: str, systems: tuple[int, ...], done: Sequence[Disturbance]) -> tuple[Pair, Recorded]:

@@ -41,6 +41,7 @@ def test_every_finding_was_recorded(finding: Finding) -> None:
 
 def test_what_it_was_recorded_of_is_said() -> None:
     about, _ = load()
+    assert about["agent"] == "hv_vss_daemon"
     assert about["package"].startswith("hyperv-daemons ")
     assert len(about["sha256"]) == 64
 

@@ -1,0 +1,117 @@
+"""The command that holds somebody's agent in lockstep with the machines of its protocol."""
+
+from __future__ import annotations
+
+from enum import Enum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from shadowproof.commands import JsonFile, app, console, file_name, here, say
+
+
+class Which(Enum):
+    """Agents whose protocol there is."""
+
+    HV_VSS = "hv-vss"
+
+
+@app.command()
+def agent(
+    which: Annotated[
+        Which, typer.Argument(help="Which agent: hv-vss is Linux' end of Hyper-V's freeze and thaw channel.")
+    ],
+    binary: Annotated[
+        Path | None,
+        typer.Option(
+            "--binary",
+            parser=file_name,
+            metavar="PATH",
+            help="The agent's program; else that of SHADOWPROOF_HV_VSS_DAEMON, else where it is usually installed, else recorded runs.",
+        ),
+    ] = None,
+    examples: Annotated[
+        int, typer.Option("--examples", min=1, max=1_000_000, metavar="N", help="Draw so many sessions.")
+    ] = 500,
+    others: Annotated[bool, typer.Option("--others", help="Draw other sessions than last time.")] = False,
+    recorded: Annotated[bool, typer.Option("--recorded", help="Run no program: replay what was recorded.")] = False,
+    record: Annotated[
+        bool, typer.Option("--record", help="Record runs of the program, and keep them in this checkout.")
+    ] = False,
+    json_file: JsonFile = None,
+    schema: Annotated[
+        bool, typer.Option("--schema", help="Print the JSON schema of --json, and do nothing else.")
+    ] = False,
+) -> None:
+    """Hold a real agent against its protocol, call by call: what it does beyond it, and which promises to a backup that breaks.
+
+    The program is never installed, gets no privileges and freezes nothing: each of its calls is answered by a guest that is played. Works
+    on x86-64 Linux, with or without root.
+
+    Try: apt-get download hyperv-daemons, dpkg-deb -x hyperv-daemons_*.deb unpacked, shadowproof agent hv-vss --binary
+    unpacked/usr/sbin/hv_vss_daemon
+
+    Exit status: 0 the machines allow all that it did; 1 they do not: a disagreement, told as short as it gets; 2 bad input.
+    """
+    from conformance.agents.cage.cage import why_not_here
+    from conformance.agents.hv_vss.run import WHERE, NoAgent, program
+    from shadowproof.outside.files import check_writable, is_stdout, write_json
+    from shadowproof.tell.agent import answer, replayed, schema_text, text_of
+
+    if schema:
+        say(schema_text(), end="")
+        return
+    if json_file is not None:
+        check_writable(json_file, *([binary] if binary else []))
+    path = None if recorded else program(binary)
+    if path is None and (binary is not None or record):
+        raise NoAgent(
+            f"There is no program {binary or 'to record'}. Name the agent's program with --binary, or in {WHERE}."
+        )
+    errors = console(errors=True)
+    why_not = "" if path is None else why_not_here()
+    if path is None or (why_not and binary is None):
+        reason = why_not or ("" if recorded else "no hv_vss_daemon is here")
+        if reason:
+            errors.print(f"Recorded runs are replayed: {reason}.", style="dim", highlight=False)
+        about, seen, _ = replayed()
+        told = answer(about, seen, None, None)
+    else:
+        told = _held(path, examples, seeded=not others, record=record)
+    if json_file is not None:
+        write_json(json_file, told)
+    say(text_of(told, here), end="", err=is_stdout(json_file))
+    raise typer.Exit(1 if told["disagreement"] else 0)
+
+
+def _held(path: Path, examples: int, *, seeded: bool, record: bool) -> dict[str, Any]:
+    """The program in its cage: every finding, then drawn sessions."""
+    from conformance.agents.cage.cage import CageError, Hangs
+    from conformance.agents.cage.calls import Caged
+    from conformance.agents.hv_vss import recorded, run
+    from conformance.agents.hv_vss.pair import Disagreement
+    from conformance.agents.hv_vss.sessions import Tally
+    from shadowproof.outside.telling import telling
+    from shadowproof.tell.agent import answer
+
+    about, tally = run.about(path), Tally()
+    with Caged([str(path.absolute()), "-n"]) as caged, telling(console(errors=True), "in lockstep", "sessions") as told:
+        tally.heard = lambda _: told(min(tally.sessions, examples), examples, "")
+        try:
+            run.check(caged)
+            tried = run.try_all(caged)
+            seen = [(one.finding, one.seen) for one in tried]
+            if record:
+                recorded.save(recorded.RUNS, about, run.record(caged, KEPT))
+            return answer(about, seen, tally, run.draw(caged, examples, tally, seeded=seeded))
+        except Disagreement as found:
+            return answer(about, [], tally, found)
+        except Hangs as problem:
+            raise CageError(
+                f"{path.name} has made no call for {caged.cage.patience:g} seconds, so it was ended. Name a program that waits with poll."
+            ) from problem
+
+
+KEPT = 60
+"""Drawn sessions that are recorded."""

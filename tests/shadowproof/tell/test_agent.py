@@ -1,0 +1,89 @@
+"""`shadowproof agent`: what is said of an agent, by the schema; without one, of recorded runs; and what is refused in a sentence."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+from typer.testing import CliRunner
+
+from conformance.agents.hv_vss.findings import FINDINGS
+from conformance.agents.hv_vss.recorded import EVIDENCE
+from conformance.agents.hv_vss.run import WHERE, draw
+from conformance.agents.hv_vss.sessions import Tally
+from shadowproof.cli import app, main
+from shadowproof.tell.agent import answer, schema_text, text_of
+from tests.conformance.agents.hv_vss.product import needs_a_cage
+from tests.conformance.agents.hv_vss.scripted import Scripted
+from tests.conformance.agents.hv_vss.test_honest import SaysThawed
+
+ABOUT = {"agent": "liar", "sha256": "0" * 64}
+
+
+def test_recorded_runs_show_every_finding(tmp_path: Path) -> None:
+    file = tmp_path / "told.json"
+    done = CliRunner().invoke(app, ["agent", "hv-vss", "--recorded", "--json", str(file)])
+    assert done.exit_code == 0, done.output
+    told = json.loads(file.read_text("utf-8"))
+    jsonschema.validate(told, json.loads(schema_text()))
+    assert [one["finding"] for one in told["findings"] if one["seen"]] == [one.name for one in FINDINGS]
+    assert "Of 17 findings, tried one by one, 17 are so" in done.stdout
+    assert "nothing here shows what a Windows guest does" in " ".join(done.stdout.split())
+    assert "the machines allow every call" in done.stdout
+
+
+def test_a_disagreement_is_told_as_short_as_it_gets() -> None:
+    tally = Tally()
+    found = draw(Scripted(SaysThawed), 60, tally, faults=frozenset())
+    told = answer(ABOUT, [], tally, found)
+    jsonschema.validate(told, json.loads(schema_text()))
+    text = text_of(told)
+    assert "Machine and agent disagree, in a guest with " in text
+    assert "  3. host_asks_thaw\n" in text
+    assert "The agent says OK: says_thawed needs: for every file system" in " ".join(text.split())
+    assert max(map(len, text.splitlines())) <= 130
+
+
+def refused(arguments: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> str:
+    monkeypatch.setattr("sys.argv", ["shadowproof", "agent", *arguments])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+    said = capsys.readouterr().err.strip().splitlines()
+    return said[-1]
+
+
+def test_what_is_not_there_is_refused(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "There is no program /nothing/there." in refused(
+        ["hv-vss", "--binary", "/nothing/there"], monkeypatch, capsys
+    )
+    monkeypatch.delenv(WHERE, raising=False)
+    assert "no-agent" in refused(["no-agent"], monkeypatch, capsys)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (Path("/bin/true").read_bytes(), "ends with status 0 before it waits for a request"),
+        (b"no program", "cannot be started: it is no program of this system"),
+    ],
+    ids=["no agent", "no program"],
+)
+def test_what_is_no_agent_is_refused(
+    content: bytes, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    needs_a_cage()
+    path = tmp_path / "hv_vss_daemon"
+    path.write_bytes(content)
+    path.chmod(0o755)
+    assert said in refused(["hv-vss", "--binary", str(path)], monkeypatch, capsys)
+
+
+def test_the_first_disagreements_are_kept_each_with_whose_it_was() -> None:
+    kept = [json.loads(line) for line in (EVIDENCE / "first.jsonl").read_text("utf-8").splitlines()]
+    names = {one.name for one in FINDINGS}
+    assert {one["whose"] for one in kept} == {"ours", "the agent"}
+    assert all(one["finding"] in names for one in kept if one["whose"] == "the agent")
+    assert sum(one["whose"] == "ours" for one in kept) == 5
