@@ -20,6 +20,7 @@ from shadowproof.commands import (
     mutating,
     playing,
     reading,
+    replaying,
     requesting,
 )
 from shadowproof.commands.how_long import say_how_long
@@ -39,6 +40,7 @@ __all__ = [
     "mutating",
     "playing",
     "reading",
+    "replaying",
     "requesting",
 ]
 

@@ -126,6 +126,15 @@ JsonFile = Annotated[
         help="Also write everything to this file; - is stdout, and the rest goes to stderr.",
     ),
 ]
+SaveFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--save",
+        parser=file_name,
+        metavar="FILE",
+        help="Keep the run that is told: as ITF (.itf.json) or as JSON lines (.jsonl, or - for stdout), for shadowproof replay and others.",
+    ),
+]
 
 
 def console(*, errors: bool = False) -> Console:

@@ -6,7 +6,18 @@ from typing import Annotated
 
 import typer
 
-from shadowproof.commands import CacheFolder, Faults, NoFault, Readings, app, console, here, properties_like, say
+from shadowproof.commands import (
+    CacheFolder,
+    Faults,
+    NoFault,
+    Readings,
+    SaveFile,
+    app,
+    console,
+    here,
+    properties_like,
+    say,
+)
 from shadowproof.commands.explaining import end_with_a_fact
 
 
@@ -68,20 +79,29 @@ def why_not(
         typer.Option(metavar="NUMBER", help="Without this rule, as shadowproof assumptions PROPERTY numbers them."),
     ] = None,
     vms: Annotated[int, typer.Option(help="Search up to this many VMs.")] = 2,
+    save_file: SaveFile = None,
     cache: CacheFolder = None,
 ) -> None:
     """Say why a property does not hold: its argument as far as it goes, the row where it breaks, the run beside it, what would mend it."""
     from shadowproof import ask
     from shadowproof.outside.cache_folder import close_cache, open_cache
+    from shadowproof.outside.files import is_stdout
     from shadowproof.tell.arguing.why_not import told_without
     from shadowproof.tell.arguing.why_not import why_not as told
+    from shadowproof.tell.explain import run_of
+    from shadowproof.tell.traces.saving import check_save, save
 
+    check_save(save_file)
     name, column, number = (
         ask.one_property(property_name),
         ask.column(faults or [], readings or [], no_fault),
         ask.vms(vms),
     )
     end_with_a_fact([name])
+    if without is not None and save_file is not None:
+        raise ask.AskError(
+            "--save keeps runs of the protocol: of one without a rule there is none. Leave it, or --without, out."
+        )
     if without is not None and (faults or readings):
         raise ask.AskError("--without takes a rule away where nothing goes wrong: leave out --fault and --reading.")
     errors = console(errors=True)
@@ -90,9 +110,16 @@ def why_not(
         lines, status = (
             told(name, column, number, here) if without is None else told_without(name, without, number, here)
         )
-    close_cache(errors)
     for line in lines:
-        say(line)
+        say(line, err=is_stdout(save_file))
+    if save_file is not None:
+        save(
+            save_file,
+            run_of([name], column, number),
+            column,
+            f"shadowproof why-not {name} {ask.options(column)}".rstrip(),
+        )
+    close_cache(errors)
     raise typer.Exit(status)
 
 

@@ -14,6 +14,7 @@ from shadowproof.commands import (
     JsonFile,
     NoFault,
     Readings,
+    SaveFile,
     app,
     console,
     file_name,
@@ -49,6 +50,7 @@ def explain(
     readings: Readings = None,
     no_fault: NoFault = False,
     vms: Annotated[int, typer.Option(help="Search up to this many VMs.")] = 2,
+    save_file: SaveFile = None,
     cache: CacheFolder = None,
 ) -> None:
     """Tell the shortest run that breaks a property (or shows that something is possible), and why.
@@ -57,16 +59,26 @@ def explain(
     """
     from shadowproof import ask
     from shadowproof.outside.cache_folder import close_cache, open_cache
-    from shadowproof.tell.explain import explained
+    from shadowproof.outside.files import is_stdout
+    from shadowproof.tell.explain import explained, run_of
     from shadowproof.tell.story import WIDTH
+    from shadowproof.tell.traces.saving import check_save, save
 
+    check_save(save_file)
     names = ask.properties([property_name])
     end_with_a_fact(names)
     column, number, errors = ask.column(faults or [], readings or [], no_fault), ask.vms(vms), console(errors=True)
     open_cache(cache, errors)
     text, status = explained(property_name, names, column, number, here, min(WIDTH, console().width))
+    say(text, err=is_stdout(save_file))
+    if save_file is not None:
+        save(
+            save_file,
+            run_of(names, column, number),
+            column,
+            f"shadowproof explain {property_name} {ask.options(column)}".rstrip(),
+        )
     close_cache(errors)
-    say(text)
     raise typer.Exit(status)
 
 

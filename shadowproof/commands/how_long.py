@@ -9,7 +9,7 @@ AT_ONCE, SECONDS, A_MINUTE, LONG = "a few seconds", "up to some 15 seconds", "up
 HOW_LONG = {
     AT_ONCE: (
         "list", "show", "requirements", "left-out", "draw", "play", "simulate", "method", "assumptions", "export", "collector",
-        "letter", "diagnose",
+        "letter", "diagnose", "replay",
     ),
     SECONDS: ("explain", "obligations", "count", "agent"),
     A_MINUTE: ("why", "why-not", "docs", "requester"),
@@ -18,6 +18,7 @@ HOW_LONG = {
 
 EXCEPT = {
     "simulate": "more where a fault seldom happens",
+    "replay": "more of a long trace, and where much is to be filled in",
     "explain": "more where the run is not kept with the record",
     "assumptions": "with --argument up to a minute",
     "count": "more with more VMs",

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from shadowproof.commands import Faults, JsonFile, NoFault, Readings, app, file_name, here, say
+from shadowproof.commands import Faults, JsonFile, NoFault, Readings, SaveFile, app, file_name, here, say
 
 Vms = Annotated[
     list[str] | None,
@@ -42,6 +42,7 @@ def play(
     no_fault: NoFault = False,
     everything: Annotated[bool, typer.Option("--all", help="Say of every promise how it stands.")] = False,
     json_file: JsonFile = None,
+    save_file: SaveFile = None,
     schema: Annotated[
         bool, typer.Option("--schema", help="Print the JSON schema of --json, and do nothing else.")
     ] = False,
@@ -63,6 +64,7 @@ def play(
     from shadowproof.tell.playing.play import play as played
     from shadowproof.tell.playing.play_report import as_json, schema_text, text_of
     from shadowproof.tell.playing.typed import Typed, read_events
+    from shadowproof.tell.traces.saving import check_save, save
 
     if schema:
         say(schema_text(), end="")
@@ -82,10 +84,12 @@ def play(
     wanted = start.wanted(texts, shapes, PROTOCOL)
     if json_file is not None:
         check_writable(json_file, file)
+    check_save(save_file)
     done = played(main_protocol(), shapes, starts, column, wanted)
     if json_file is not None:
         write_json(json_file, as_json(done))
-    say(text_of(done, everything=everything, spell=here), end="", err=is_stdout(json_file))
+    say(text_of(done, everything=everything, spell=here), end="", err=is_stdout(json_file) or is_stdout(save_file))
+    save(save_file, done.run, column, "shadowproof play")
     raise typer.Exit(done.status)
 
 
@@ -102,6 +106,7 @@ def simulate(
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Say of every promise how it stands.")] = False,
     json_file: JsonFile = None,
+    save_file: SaveFile = None,
 ) -> None:
     """Tell some run of a backup or a restore, from its first event until no session is open: what is possible, drawn at random.
 
@@ -124,17 +129,20 @@ def simulate(
     from shadowproof.tell.playing.play import main_protocol
     from shadowproof.tell.playing.play import play as played
     from shadowproof.tell.playing.play_report import as_json, text_of
+    from shadowproof.tell.traces.saving import check_save, save
 
     first = command.kind(what)
     shapes, starts = start.vm_starts(vm or [], PROTOCOL)
     column = ask.column(faults or [], readings or [], no_fault)
     if json_file is not None:
         check_writable(json_file)
+    check_save(save_file)
     number = secrets.randbelow(1_000_000) if seed is None else seed
     found = command.simulate(main_protocol(), shapes, starts, column, first, number)
     done = played(main_protocol(), shapes, starts, column, [start.Wanted(*step, "") for step in found.steps])
     if json_file is not None:
         write_json(json_file, as_json(done))
     said = [text_of(done, title="simulate", everything=everything, spell=here), *command.ending(found, number)]
-    say("".join(said), err=is_stdout(json_file))
+    say("".join(said), err=is_stdout(json_file) or is_stdout(save_file))
+    save(save_file, done.run, column, f"shadowproof simulate {what} --seed {number}")
     raise typer.Exit(done.status)

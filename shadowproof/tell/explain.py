@@ -9,7 +9,7 @@ from proofs.answers.column_cache import protocol_content
 from proofs.answers.memory import replays
 from proofs.answers.record import Record, RecordError, load
 from proofs.answers.runs import NONE, Runs, load_for
-from proofs.answers.verdict import HOLDS, NOT_EXERCISED, REFUTED, UNDECIDED, Verdict
+from proofs.answers.verdict import HOLDS, NOT_EXERCISED, REFUTED, UNDECIDED, RunFound, Verdict
 from proofs.verdicts.check import check
 from proofs.verdicts.columns import ALL_FAULTS, fault_columns, reading_columns
 from proofs.world.scope import Scope
@@ -50,6 +50,14 @@ def answers(names: Sequence[str], column: Column, vms: int) -> list[Verdict]:
     left = [name for name in names if name not in kept]
     found = {one.property: one for one in check(column, left, _scope(vms))} if left else {}
     return [kept[name] if name in kept else found[name] for name in names]
+
+
+def run_of(names: Sequence[str], column: Column, vms: int) -> RunFound | None:
+    """The run that is told of these properties: of several the first that is refuted; of one, be it that it is possible."""
+    found = answers(names, column, vms)
+    refuted = [one for one in found if one.verdict == REFUTED]
+    told = found if len(found) == 1 else refuted
+    return next((one.run for one in told if one.run is not None), None)
 
 
 def _scope(vms: int) -> Scope:

@@ -1,0 +1,83 @@
+"""A run that the machines have executed, as a trace: JSON lines of what each step changed, or ITF with every state whole."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from conformance.traces import itf
+from conformance.traces.form import SCHEMA, Reader, TraceError, name_of
+from model.notation import Network, Run
+from model.notation.run import Index
+from model.protocol import PROTOCOL
+from proofs.answers.verdict import RunFound
+from proofs.world.world import Column
+
+SUFFIXES = (".itf.json", ".jsonl")
+
+
+def header(run: RunFound, column: Column, says: str = "", network: Network = PROTOCOL) -> dict[str, Any]:
+    """The first line of a complete run. Machines that start in the only way there is, or never differ, are not said."""
+    return {
+        "schema": SCHEMA,
+        "says": says,
+        "vms": [{"parts": dict(shape.parts), "start": _start(run, i, network)} for i, shape in enumerate(run.shapes)],
+        "faults": sorted(column.faults),
+        "readings": dict(column.readings),
+        "complete": True,
+    }
+
+
+def _start(run: RunFound, vm: int, network: Network) -> dict[str, str]:
+    now = Run(network, run.shapes, _own(run.starts, network), frozenset(network.faults))
+    return {
+        "#".join([name, *(str(part + 1) for part in index[1:])]): state
+        for (name, index), state in now.states().items()
+        if index[:1] == (vm,) and len(network.actors[name].starts) > 1
+    }
+
+
+def _own(starts: Mapping[tuple[str, Index], str], network: Network) -> dict[tuple[str, Index], str]:
+    """The starts of the network's own machines: a run may have been found with observers."""
+    return {key: state for key, state in starts.items() if key[0] in network.actors}
+
+
+def of_the_protocol(run: RunFound, network: Network = PROTOCOL) -> RunFound:
+    """The run without its observers. Raises TraceError where it is none of the protocol, but two runs at once."""
+    if any(event not in network.events for event, _ in run.steps):
+        raise TraceError(
+            "This is two runs at once, side by side, and no run of the protocol: it cannot be kept as one."
+        )
+    return replace(run, starts=_own(run.starts, network))
+
+
+def lines(run: RunFound, column: Column, network: Network = PROTOCOL) -> Iterator[dict[str, Any]]:
+    """The start, whole; then each event with what it changed. Raises NotEnabled if the machines refuse the run."""
+    now = Run(network, run.shapes, _own(run.starts, network) | {(n, ()): v for n, v in column.readings}, column.faults)
+    states = now.states()
+    yield {"states": {name_of(*key): state for key, state in states.items()}}
+    for event, at in run.steps:
+        now.fire(event, at)
+        after = now.states()
+        changed = {name_of(*key): state for key, state in after.items() if state != states[key]}
+        yield {"event": name_of(event, at), **({"states": changed} if changed else {})}
+        states = after
+
+
+def as_jsonl(run: RunFound, column: Column, says: str = "") -> str:
+    return jsonl([header(run, column, says), *lines(run, column)])
+
+
+def jsonl(values: Sequence[Mapping[str, Any]]) -> str:
+    """Values as JSON lines."""
+    return "".join(json.dumps(one, ensure_ascii=False, separators=(", ", ": ")) + "\n" for one in values)
+
+
+def as_itf(run: RunFound, column: Column, says: str = "") -> str:
+    """loop: a run that never comes to rest goes on from that state."""
+    data = itf.written(header(run, column, says), lines(run, column), [one.parts for one in run.shapes], Reader())
+    if run.loop is not None and run.loop < len(run.steps):
+        data["loop"] = run.loop
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":")) + "\n"

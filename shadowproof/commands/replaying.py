@@ -1,0 +1,91 @@
+"""The commands about recorded runs: whether one is a run of the model, and test vectors made of such."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from shadowproof.commands import Faults, JsonFile, NoFault, Readings, SaveFile, app, console, here, say
+
+
+@app.command()
+def replay(
+    traces: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="[TRACE]...",
+            help="Recorded runs: JSON lines that begin with their schema, or ITF (as Apalache and Quint write it); - is stdin.",
+        ),
+    ] = None,
+    faults: Faults = None,
+    readings: Readings = None,
+    no_fault: NoFault = False,
+    together: Annotated[
+        int,
+        typer.Option(
+            help="Where the faults are not said: try up to so many at once (0 to 3), besides those that are seen."
+        ),
+    ] = 1,
+    story: Annotated[
+        bool, typer.Option("--story", help="Tell the run of a complete trace, too, if it is long.")
+    ] = False,
+    json_file: JsonFile = None,
+    save_file: SaveFile = None,
+    schema: Annotated[
+        bool, typer.Option("--schema", help="Print the JSON schema of a trace's lines, and do nothing else.")
+    ] = False,
+) -> None:
+    """Say whether a recorded run is one of the model: what explains it, or the first line that nothing explains, and which rule forbids it.
+
+    A trace says what was seen, line by line: events, states after them, when; some of it or all. What nobody saw is filled in, with the
+    fewest faults and steps.
+
+    Try: shadowproof simulate --save run.jsonl, then shadowproof replay run.jsonl
+
+    Exit status: 0 every trace is accepted; 1 one is rejected; 2 bad input; 3 one is neither, within the bounds that are said.
+    """
+    from conformance.traces.answers import Accepted
+    from conformance.traces.form import TraceError
+    from conformance.traces.replayed import replayed
+    from shadowproof import ask
+    from shadowproof.outside.files import check_writable, is_stdout, write_json
+    from shadowproof.outside.telling import telling
+    from shadowproof.tell.story import WIDTH
+    from shadowproof.tell.traces.saving import check_save, save
+    from shadowproof.tell.traces.told import as_json, ending, schema_text, status, text_of
+
+    if schema:
+        say(schema_text(), end="")
+        return
+    if not traces:
+        raise TraceError("Which trace? Name files, or - for stdin. shadowproof simulate --save FILE makes one.")
+    if not 0 <= together <= 3:
+        raise ask.AskError(f"--together {together}: write a number from 0 to 3.")
+    column = ask.column(faults or [], readings or [], no_fault) if faults or readings or no_fault else None
+    if json_file is not None:
+        check_writable(json_file, *traces)
+    check_save(save_file)
+    if save_file is not None and len(traces) > 1:
+        raise ask.AskError("--save keeps one run. Name one trace.")
+    quiet = is_stdout(json_file) or is_stdout(save_file)
+    out, errors, answers = console(), console(errors=True), []
+    for path in traces:
+        with telling(errors, "followed", "events", silent_up_to=1_000_000) as told:
+            one = replayed(path, column, together=together, told=lambda done: told(done, 0))
+        answers.append((here("stdin" if str(path) == "-" else ask_name(path)), one))
+        say(text_of(*answers[-1], here, story=story, width=min(WIDTH, out.width)), err=quiet)
+    if json_file is not None:
+        write_json(json_file, as_json(answers))
+    if isinstance(answers[0][1], Accepted):
+        save(save_file, answers[0][1].run, answers[0][1].column, "shadowproof replay")
+    say(ending(here), err=quiet)
+    raise typer.Exit(status([one for _, one in answers]))
+
+
+def ask_name(path: Path) -> str:
+    """A file's name as it may be printed."""
+    from conformance.texts.lines import shown
+
+    return shown(str(path))
