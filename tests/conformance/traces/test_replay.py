@@ -108,8 +108,9 @@ def test_a_state_that_no_event_leads_to_names_the_promises_that_it_would_break()
 
 def test_another_reading_makes_another_run() -> None:
     lines = [{"event": SAVED}, {"event": "management_service_restarts", "states": {"note@1": "RUNNING"}}]
-    assert rejected(answer(*lines)).instead == ("note@1 is NOTHING",)
-    assert accepted(answer(*lines, readings={"READ-3": "KEPT"})).column.readings == (("READ-3", "KEPT"),)
+    faults = ["management_service_restarts"]
+    assert rejected(answer(*lines, faults=faults)).instead == ("note@1 is NOTHING",)
+    assert accepted(answer(*lines, faults=faults, readings={"READ-3": "KEPT"})).column.readings == (("READ-3", "KEPT"),)
 
 
 def test_what_is_looked_at_is_bounded_and_then_it_is_said_to_be_open(monkeypatch: pytest.MonkeyPatch) -> None:
