@@ -26,6 +26,7 @@ FACES = [
             "tell",
             "tell/arguing",
             "tell/playing",
+            "tell/traces",
             "host",
             "host/inventory/file",
             "duties",
@@ -36,6 +37,8 @@ FACES = [
     ),
     ROOT / "conformance",
     *(ROOT / "conformance" / name for name in ("agents", "agents/cage", "agents/hv_vss")),
+    ROOT / "conformance" / "traces",
+    ROOT / "conformance" / "traces" / "vectors",
 ]
 
 PLANTED = [

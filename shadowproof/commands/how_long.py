@@ -11,13 +11,14 @@ HOW_LONG = {
         "list", "show", "requirements", "left-out", "draw", "play", "simulate", "method", "assumptions", "export", "collector",
         "letter", "diagnose", "replay",
     ),
-    SECONDS: ("explain", "obligations", "count", "agent"),
+    SECONDS: ("explain", "obligations", "count", "agent", "vectors"),
     A_MINUTE: ("why", "why-not", "docs", "requester"),
     LONG: ("verify", "sweep", "mutate", "prove", "cuts", "accept"),
 }  # fmt: skip
 
 EXCEPT = {
     "simulate": "more where a fault seldom happens",
+    "vectors": "about a minute where the runs are not kept for this protocol",
     "replay": "more of a long trace, and where much is to be filled in",
     "explain": "more where the run is not kept with the record",
     "assumptions": "with --argument up to a minute",

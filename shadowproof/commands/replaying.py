@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from shadowproof.commands import Faults, JsonFile, NoFault, Readings, SaveFile, app, console, here, say
+from shadowproof.commands import Faults, JsonFile, NoFault, Readings, SaveFile, app, console, file_name, here, say
 
 
 @app.command()
@@ -89,3 +89,47 @@ def ask_name(path: Path) -> str:
     from conformance.texts.lines import shown
 
     return shown(str(path))
+
+
+@app.command()
+def vectors(
+    out_folder: Annotated[
+        Path | None,
+        typer.Option("--out", parser=file_name, metavar="DIR", help="Write them to this folder; it is made."),
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Name all that no vector shows.")] = False,
+    anew: Annotated[bool, typer.Option("--anew", help="Choose the runs anew, though some are kept.")] = False,
+    record: Annotated[
+        bool, typer.Option("--record", help="Choose the runs anew, and keep the choice in the checkout.")
+    ] = False,
+    schema: Annotated[
+        bool, typer.Option("--schema", help="Print the JSON schema of a vector, and do nothing else.")
+    ] = False,
+) -> None:
+    """Test vectors for makers of writers, requesters and test benches: few short runs that together take every move there is.
+
+    Each is a run with the states that are expected after each event, what handlers return, and which events may follow (any other must
+    be refused); as plain JSON by a published schema, and in ITF. They show every promise's witness and every recorded finding. The same
+    protocol gives the same bytes.
+
+    Try: shadowproof vectors --out vectors/
+
+    Exit status: 0; 2 bad input.
+    """
+    from conformance.traces.form import TraceError
+    from shadowproof.outside.telling import telling
+    from shadowproof.tell.traces import vectors as command
+
+    if schema:
+        say(command.schema_text(), end="")
+        return
+    with telling(console(errors=True), "looking for runs", "circumstances") as told:
+        if record:
+            command.record(told)
+        found = command.made(told, anew=anew and not record)
+    if out_folder is not None:
+        if out_folder.exists() and (not out_folder.is_dir() or any(out_folder.iterdir())):
+            raise TraceError(f"--out {out_folder}: it is there, and not empty. Name a new folder.")
+        command.written(found, out_folder)
+    for line in command.text_of(found, everything=everything):
+        say(here(line))

@@ -87,7 +87,8 @@ IN_PART = Base(
     _RUNNING, ("files_restored_in_part",),
 )  # fmt: skip
 FORGOTTEN = Base(
-    "restore_initialized vm_chosen_for_restore@1 " + _RESTORE + "files_restored@1 file_status_forgotten@1", _RUNNING, ("file_status_forgotten",)
+    "restore_initialized vm_chosen_for_restore@1 " + _RESTORE + "files_restored@1 file_status_forgotten@1",
+    _RUNNING, ("file_status_forgotten",),
 )  # fmt: skip
 
 
