@@ -73,7 +73,7 @@ def replay(
     out, errors, answers = console(), console(errors=True), []
     for path in traces:
         with telling(errors, "followed", "events", silent_up_to=1_000_000) as told:
-            one = replayed(path, column, together=together, told=lambda done: told(done, 0))
+            one = replayed(path, column, together=together, told=lambda done: told(done, done, ""))
         answers.append((here("stdin" if str(path) == "-" else ask_name(path)), one))
         say(text_of(*answers[-1], here, story=story, width=min(WIDTH, out.width)), err=quiet)
     if json_file is not None:

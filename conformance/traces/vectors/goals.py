@@ -35,7 +35,9 @@ def rows() -> dict[tuple[str, str, str, str], Goal]:
     found: dict[tuple[str, str, str, str], Goal] = {}
     for row in rows_of(PROTOCOL):
         first = row[0]
-        goal = Goal(MOVE, f"{first.machine}: {first.event} from {' or '.join(one.source for one in row)} to {first.dest}")
+        goal = Goal(
+            MOVE, f"{first.machine}: {first.event} from {' or '.join(one.source for one in row)} to {first.dest}"
+        )
         for one in row:
             found.setdefault((one.machine, one.event, one.source, one.dest), goal)
     return found

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
 
 from conformance.traces.form import Allowed, Header, Key
 from conformance.traces.table import State, Steps
-from conformance.traces.vectors.goals import WITNESS, Candidate, Goal, Shown
+from conformance.traces.vectors.goals import Candidate, Goal, Shown
 from conformance.traces.vectors.write import candidate, shows
 from model.faults import FAULTS
 from model.readings import READINGS
@@ -37,16 +38,25 @@ _CHILD = (
     "child_backup_begins@2 child_prepares_for_backup@2 child_prepares_for_snapshot@2 child_freezes@2 child_snapshot_taken@2 "
     "child_thaws@2 child_post_snapshot@2 child_backup_completes@2 prepare_for_snapshot_succeeded "
 )
+_COPY = "freeze_delivered freeze_returned shadow_copies_committed thaw_delivered thaw_returned post_snapshot_delivered "
 _TWO = ({"start": {"power": "PAUSED"}}, {"start": {"power": "RUNNING"}})
 
-OF_TWO = (
-    _TO_SET.replace("@1", "@1 vm_chosen@2") + "vm_saved@1 " + _CHILD + "freeze_delivered freeze_returned shadow_copies_committed "
-    "thaw_delivered thaw_returned post_snapshot_delivered vm_given_back@1 image_rolled_back@2 post_snapshot_succeeded "
-    "snapshot_set_made status_is_good files_copied success_reported backup_completed released backup_shutdown_returned",
-    _TO_SET + "vm_saved@1 " + _CHILD.rstrip(),
-    "restore_initialized vm_chosen_for_restore@1 pre_restore_called vm_turned_off@1 vm_deleted@1",
-)
-"""Runs of two VMs that some promises speak of: too many states to look for them."""
+BY_HAND: tuple[Mapping[str, Any], ...] = (
+    {
+        "vms": _TWO,
+        "events": _TO_SET.replace("@1", "@1 vm_chosen@2") + "vm_saved@1 " + _CHILD + _COPY + "vm_given_back@1 image_rolled_back@2 "
+        "post_snapshot_succeeded snapshot_set_made status_is_good files_copied success_reported backup_completed released "
+        "backup_shutdown_returned",
+    },
+    {"vms": _TWO, "events": _TO_SET + "vm_saved@1 " + _CHILD.rstrip()},
+    {"vms": _TWO, "events": "restore_initialized vm_chosen_for_restore@1 pre_restore_called vm_turned_off@1 vm_deleted@1"},
+    {
+        "vms": ({"parts": {"disk": 2, "adapter": 1}, "start": {"power": "RUNNING", "recovery#1": "FAILS"}},),
+        "faults": ["roll_back_fails"],
+        "events": _TO_SET + _CHILD.replace("@2", "@1") + _COPY + "roll_back_fails@1",
+    },
+)  # fmt: skip
+"""Runs that take two VMs, or two disks: too many states to look for them."""
 
 OF_FAULTS = (STARTS[0], STARTS[1], STARTS[4], STARTS[-1])
 """Those that are tried with faults: a child's snapshot, a saved state, a cluster, a VHD that cannot be rolled back."""
@@ -61,9 +71,20 @@ PAIRS = (
     "freeze_window_overrun host_loses_power", "freeze_window_overrun management_service_restarts",
     "registration_fails host_loses_power", "registration_fails requester_vanishes", "provider_fails requester_aborts",
     "provider_fails released_without_abort completed_after_failure", "provider_fails requester_vanishes completed_after_failure",
+    "management_service_restarts host_loses_power", "management_service_restarts requester_vanishes",
     "provider_fails host_loses_power", "volume_missing host_loses_power", "volume_missing management_service_restarts",
 )  # fmt: skip
 """Faults that bring about what others need to happen."""
+
+MIXED = (
+    ("", "READ-17", "AS_IT_WAS", STARTS[5:6]),
+    ("", "READ-10", "SESSION_START", STARTS[2:4]),
+    ("operator_changes_vm", "READ-10", "SESSION_START", STARTS[2:3]),
+    ("host_loses_power", "READ-10", "IDENTIFY", STARTS[:4]),
+    ("integration_service_stops", "READ-4", "FAILS", STARTS[:1]),
+    ("requester_aborts", "READ-14", "UNTIL_RETURN", STARTS[:1]),
+)
+"""Faults under another reading, and the starts that matter there."""
 
 
 def searched(
@@ -74,11 +95,9 @@ def searched(
     left = set(wanted)
     plan = list(_plan())
     shown = Shown(steps)
-    for events in OF_TWO:
-        one = candidate({"vms": list(_TWO), "faults": [], "readings": {}, "events": events, "findings": []})
-        for goal in shows(one) & left:
-            if goal.kind == WITNESS:
-                found[goal] = one
+    for recipe in BY_HAND:
+        one = candidate({"faults": [], "readings": {}, "findings": [], **recipe, "vms": list(recipe["vms"])})
+        found.update(dict.fromkeys(shows(one) & left, one))
     for done, (column, starts) in enumerate(plan):
         for start in starts:
             if not left or not _may_help(column, left):
@@ -101,7 +120,8 @@ def _plan() -> Iterator[tuple[Column, tuple[Mapping[str, str], ...]]]:
             yield Column(readings=((one.actor.name, other),)), STARTS[:2]
     for pair in PAIRS:
         yield Column(frozenset(pair.split())), OF_FAULTS
-    yield Column(frozenset({"host_loses_power"}), (("READ-10", "IDENTIFY"),)), STARTS[:4]
+    for faults, reading, value, starts in MIXED:
+        yield Column(frozenset(faults.split()), ((reading, value),)), starts
 
 
 def _may_help(column: Column, left: set[Goal]) -> bool:

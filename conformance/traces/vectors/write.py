@@ -8,17 +8,28 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from conformance.traces.form import Key, Reader, name_of
+from conformance.traces.form import USUAL, Key, Reader, name_of
 from conformance.traces.replayed import steps_of
 from conformance.traces.saved import as_itf, header
 from conformance.traces.table import Steps
-from conformance.traces.vectors.goals import FINDING, FROM, MOVE, WITNESS, Candidate, Goal, Shown, moves, recorded, witnesses
+from conformance.traces.vectors.goals import (
+    FINDING,
+    FROM,
+    WITNESS,
+    Candidate,
+    Goal,
+    Shown,
+    moves,
+    recorded,
+    witnesses,
+)
 from model.actors.writer import returned
 from model.notation import Run
 from model.notation.run import Index, Shape
 from model.protocol import PROTOCOL
 from proofs.answers.runs import Kept
 from proofs.answers.verdict import RunFound
+from proofs.sample.settings import defaults
 from proofs.world.world import Column
 
 RECIPES = Path(__file__).parent / "recipes.json"
@@ -100,7 +111,10 @@ def _expected(run: RunFound, column: Column) -> dict[str, Any]:
     starts = dict(run.starts) | {(name, ()): value for name, value in column.readings}
     now, steps = Run(PROTOCOL, run.shapes, starts, column.faults), steps_of(shapes_key(run.shapes))
     states, told = now.states(), []
-    first = {"states": {name_of(*key): state for key, state in states.items()}, "possible": _possible(steps, states, column)}
+    first = {
+        "states": {name_of(*key): state for key, state in states.items()},
+        "possible": _possible(steps, states, column),
+    }
     for event, at in run.steps:
         now.fire(event, at)
         after = now.states()
@@ -135,19 +149,14 @@ def recipes(chosen: Sequence[Candidate], missing: Mapping[Goal, str], protocol: 
 
 
 def _recipe(one: Candidate) -> dict[str, Any]:
+    """A run as it is kept: of its start what is not as usual."""
     head = header(one.run, one.column)
-    usual = {f"{name}{part}" for name in PROTOCOL.actors for part in ("", *(f"#{n}" for n in range(1, 10)))}
-    vms = [
-        {
-            **({"parts": vm["parts"]} if vm["parts"] != {"disk": 1, "adapter": 1} else {}),
-            "start": {
-                k: s
-                for k, s in vm["start"].items()
-                if k in usual and s != PROTOCOL.actors[k.partition("#")[0]].starts[0]
-            },
-        }
-        for vm in head["vms"]
-    ]
+    usual = defaults(PROTOCOL, one.run.shapes)
+    vms = []
+    for number, vm in enumerate(head["vms"]):
+        keys = {text: (number, *(int(part) - 1 for part in text.split("#")[1:])) for text in vm["start"]}
+        odd = {text: state for text, state in vm["start"].items() if usual[text.partition("#")[0], keys[text]] != state}
+        vms.append({**({} if vm["parts"] == USUAL else {"parts": vm["parts"]}), "start": odd})
     return {
         "faults": head["faults"],
         "readings": head["readings"],
@@ -186,9 +195,7 @@ def candidate(data: Mapping[str, Any]) -> Candidate:
     for number, event in enumerate(data["events"].split(), 1):
         line = reader.line({"event": event}, number, RECIPES.name, head)
         acts.append((line.event, line.at))
-    first = {actor.name: actor.starts[0] for actor in PROTOCOL.actors.values()}
-    members = Run(PROTOCOL, head.shapes, {key: min(states) for key, states in head.starts.items()})
-    starts = {key: min(head.starts.get(key, {first[key[0]]})) for key in members.states()}
+    starts = {key: min(head.starts.get(key, {state})) for key, state in defaults(PROTOCOL, head.shapes).items()}
     starts |= {(name, ()): value for name, value in head.readings}
     column = Column(head.faults or frozenset(), head.readings)
     return Candidate(

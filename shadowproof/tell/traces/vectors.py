@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from conformance.traces.form import TraceError
+from conformance.traces.replayed import steps_of
 from conformance.traces.vectors import write
 from conformance.traces.vectors.cover import covered
-from conformance.traces.vectors.goals import FINDING, FROM, MOVE, WITNESS, recorded
+from conformance.traces.vectors.goals import FINDING, FROM, MOVE, WITNESS, Candidate, Goal, recorded
 from conformance.traces.vectors.search import searched
 from conformance.traces.vectors.write import RECIPES, Made, kept_recipes, recipes, shapes_key, shows, vector
 from model.notation import Shape
@@ -19,7 +20,12 @@ from proofs.answers.column_cache import protocol_content
 from proofs.answers.runs import load_for
 from shadowproof.outside.files import write_whole
 
-NAMES = {MOVE: "moves", FROM: "moves, from each state that they may start from", WITNESS: "promises' witnesses", FINDING: "recorded findings"}
+NAMES = {
+    MOVE: "moves",
+    FROM: "moves, from each state that they may start from",
+    WITNESS: "promises' witnesses",
+    FINDING: "recorded findings",
+}
 Told = Callable[[int, int, str], None]
 
 
@@ -40,10 +46,10 @@ def made(told: Told | None = None, *, anew: bool = False) -> Made:
     return Made(vectors, wanted, {goal: missing.get(goal, write.WHY) for goal in wanted - shown})
 
 
-def _searched(told: Told | None) -> tuple[list[write.Candidate], dict[write.Goal, str]]:
+def _searched(told: Told | None) -> tuple[list[Candidate], dict[Goal, str]]:
     kept = list(load_for(protocol_content()).kept.values())
     wanted = write.everything(kept)
-    steps = write.steps_of(shapes_key([Shape({"disk": 1, "adapter": 1})]))
+    steps = steps_of(shapes_key([Shape({"disk": 1, "adapter": 1})]))
     found = searched(steps, [goal for goal in wanted if goal.kind != FINDING], told)
     candidates = list(dict.fromkeys([*recorded(kept), *(found[goal] for goal in sorted(found))]))
     shown = {k: shows(one) & wanted for k, one in enumerate(candidates)}

@@ -174,8 +174,8 @@ def pair(case: Case) -> tuple[str, str]:
     events = case.base.events.split()
     until = events[: events.index(case.event) + 1]
     head = case.base.header
-    good = [{"event": event} for event in until]
-    bad = [dict(one) for one in good]
+    good: list[dict[str, Any]] = [{"event": event} for event in until]
+    bad: list[dict[str, Any]] = [dict(one) for one in good]
     if case.instead:
         bad[-1] = {"event": case.instead}
     elif case.late:

@@ -21,7 +21,8 @@ REFUSED = "refused: "
 HEAD = b'{"schema": "shadowproof-trace/1", "complete": true, "faults": []}\n'
 PIECES = st.sampled_from(
     [b'{"event": "backup_initialized"}\n', b'{"event": "vm_saved@1", "states": {"power@1": "SAVED"}}\n', b'{"time": 1, ',
-     b'"states": {', b'"power@1": ["OFF", "ON"]', b"}", b"{", b"[", b"]", b'"', b"\n", b"\x1b[2J", b"\xff", b"\0", b"1e999", b'"#bigint"', b'"vars"', b'"states"']
+     b'"states": {', b'"power@1": ["OFF", "ON"]', b"}", b"{", b"[", b"]", b'"', b"\n",
+     b"\x1b[2J", b"\xff", b"\0", b"1e999", b'"#bigint"', b'"vars"', b'"states"']
 )  # fmt: skip
 NAMES = ["event", "states", "time", "vars", "#map", "#tup", "#set", "#bigint", "power", "power@1", "vms", "start"]
 WORDS = st.text(max_size=4) | st.sampled_from(["power@1", "SAVED", "vm_saved@1", "requester"])

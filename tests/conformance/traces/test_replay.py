@@ -26,7 +26,7 @@ PAUSED_VM = [{"start": {"power": "PAUSED", "integration": "RUNNING"}}]
 KEPT = sorted(load().kept.values(), key=lambda one: (one.property, one.column))
 
 
-def answer(*lines: Mapping[str, Any], together: int = 1, **head: Any) -> Answer:
+def answer(*lines: Any, together: int = 1, **head: Any) -> Answer:
     return asked(jsonl([{**HEAD, **head}, *lines]), together)
 
 
@@ -74,7 +74,7 @@ def test_what_nobody_saw_is_filled_in_with_as_few_steps_as_there_are() -> None:
 
 
 def test_the_fewest_faults_explain_it() -> None:
-    lines = [{"event": SAVED}, {"states": {"requester": "AT_REST", "power@1": "SAVED"}}]
+    lines: list[Any] = [{"event": SAVED}, {"states": {"requester": "AT_REST", "power@1": "SAVED"}}]
     found = accepted(answer(*lines, vms=PAUSED_VM))
     assert len(found.column.faults) == 1
     refused = rejected(answer(*lines, vms=PAUSED_VM, faults=[]))
@@ -87,7 +87,7 @@ def test_a_fault_that_is_seen_is_no_question() -> None:
 
 
 def test_the_first_line_that_nothing_explains_is_named_with_the_rule() -> None:
-    lines = [
+    lines: list[Any] = [
         {"event": SAVED},
         {"event": "freeze_delivered"},
         {"event": "freeze_returned", "states": {"power@1": "RUNNING"}},
@@ -109,8 +109,8 @@ def test_a_state_that_no_event_leads_to_names_the_promises_that_it_would_break()
 
 
 def test_another_reading_makes_another_run() -> None:
-    lines = [{"event": SAVED}, {"event": "management_service_restarts", "states": {"note@1": "RUNNING"}}]
-    head = {"faults": ["management_service_restarts"], "vms": PAUSED_VM}
+    lines: list[Any] = [{"event": SAVED}, {"event": "management_service_restarts", "states": {"note@1": "RUNNING"}}]
+    head: dict[str, Any] = {"faults": ["management_service_restarts"], "vms": PAUSED_VM}
     assert rejected(answer(*lines, **head)).instead == ("note@1 is NOTHING",)
     assert accepted(answer(*lines, **head, readings={"READ-3": "KEPT"})).column.readings == (("READ-3", "KEPT"),)
 
@@ -143,12 +143,12 @@ def timed(seconds: Mapping[str, float]) -> list[dict[str, Any]]:
     return lines
 
 
-PAUSED = {"vms": [{"start": {"power": "PAUSED"}}], "complete": True, "faults": []}
+PAUSED: dict[str, Any] = {"vms": [{"start": {"power": "PAUSED"}}], "complete": True, "faults": []}
 
 
 @pytest.mark.parametrize("complete", [True, False])
 def test_thaw_comes_within_a_minute_of_freeze(complete: bool) -> None:
-    head = {**PAUSED, "complete": complete}
+    head: dict[str, Any] = {**PAUSED, "complete": complete}
     (over,) = accepted(answer(*timed({"thaw_delivered": 58}), **head)).over
     assert not over.window.strict
     found = rejected(answer(*timed({"thaw_delivered": 60}), **head))
@@ -158,12 +158,12 @@ def test_thaw_comes_within_a_minute_of_freeze(complete: bool) -> None:
 
 def test_between_two_lines_only_what_is_sure_counts() -> None:
     """Freeze may have come at the end of what was not seen."""
-    lines = [
+    lines: list[Any] = [
         {"time": 0, "event": SAVED},
         {"time": 100, "states": {"vss": "COMMITTED"}},
         {"time": 130, "event": "thaw_delivered"},
     ]
-    assert accepted(answer(*lines, faults=[]))
+    assert accepted(answer(*lines, faults=[])).run
     lines[2]["time"] = 161
     found = answer(*lines, faults=[], vms=[{"start": {"power": "PAUSED"}}])
     assert "freeze_delivered" in events(accepted(found))[-31:]  # another session, in which it was seen neither
@@ -178,7 +178,7 @@ def test_time_does_not_run_backwards() -> None:
     lines = timed({"freeze_returned": -3})
     for complete in (True, False):
         with pytest.raises(TraceError, match="line 12: time runs backwards"):
-            answer(*lines, **{**PAUSED, "complete": complete})
+            answer(*lines, **(PAUSED | {"complete": complete}))
 
 
 # -- complete traces ------------------------------------------------------------------------------------------------------

@@ -36,7 +36,7 @@ def made() -> write.Made:
 def read(vector: dict[str, Any]) -> tuple[set[tuple[str, ...]], int]:
     """A reader of its own: the moves that a vector takes, and its steps. What moves must move from where it was, and each event must
     have been possible."""
-    now, may, found = dict(vector["start"]["states"]), vector["start"]["possible"], set()
+    now, may, found = dict(vector["start"]["states"]), vector["start"]["possible"], set[tuple[str, ...]]()
     for step in vector["steps"]:
         assert step["event"] in may
         for machine, state in step["states"].items():
@@ -82,7 +82,9 @@ def test_they_fit_the_published_schema() -> None:
 
 def test_what_is_possible_is_what_the_machines_say() -> None:
     for one in made().vectors[::20]:
-        head = Reader().header({**{k: one.data[k] for k in ("vms", "faults", "readings")}, "schema": "shadowproof-trace/1"}, "f")
+        head = Reader().header(
+            {**{k: one.data[k] for k in ("vms", "faults", "readings")}, "schema": "shadowproof-trace/1"}, "f"
+        )
         starts = {member_of(name, ""): state for name, state in one.data["start"]["states"].items()}
         now = Run(PROTOCOL, head.shapes, starts, head.faults or frozenset())
         for step in one.data["steps"]:

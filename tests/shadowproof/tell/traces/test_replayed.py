@@ -41,8 +41,16 @@ def test_what_nobody_saw_is_told() -> None:
 def test_json_is_by_the_schema(tmp_path: Path) -> None:
     out = tmp_path / "a.json"
     late = tmp_path / "late.jsonl"
-    late.write_text(HEAD + '{"time": 0, "event": "snapshot_set_begun"}\n{"time": 700, "event": "snapshot_set_made"}\n', "utf-8")
-    done = run("replay", *(str(HERE / name) for name in ("valid/RST-6.jsonl", "invalid/RST-6.jsonl")), str(late), "--json", str(out))
+    late.write_text(
+        HEAD + '{"time": 0, "event": "snapshot_set_begun"}\n{"time": 700, "event": "snapshot_set_made"}\n', "utf-8"
+    )
+    done = run(
+        "replay",
+        *(str(HERE / name) for name in ("valid/RST-6.jsonl", "invalid/RST-6.jsonl")),
+        str(late),
+        "--json",
+        str(out),
+    )
     assert done.exit_code == 1
     data = json.loads(out.read_text("utf-8"))
     schema = json.loads(files("shadowproof").joinpath("schema/replay-1.json").read_text("utf-8"))
@@ -86,7 +94,11 @@ def test_vectors_say_what_they_cover(tmp_path: Path) -> None:
     assert done.exit_code == 0
     index = json.loads((tmp_path / "v" / "index.json").read_text("utf-8"))
     names = {path.name for path in (tmp_path / "v").iterdir()}
-    assert names == {"index.json", "vector.schema.json", *(one[key] for one in index["vectors"] for key in ("file", "itf"))}
+    assert names == {
+        "index.json",
+        "vector.schema.json",
+        *(one[key] for one in index["vectors"] for key in ("file", "itf")),
+    }
     moves = index["coverage"]["moves"]
     assert f"moves: {moves['shown']} of {moves['of']}" in done.stdout
     assert "Not shown:" in done.stdout
