@@ -1,4 +1,6 @@
-"""The pages in docs/ that are derived from the model. Nothing on them is typed by hand; a test compares them."""
+"""The pages in docs/generated/ that are derived from the model. Nothing on them is typed by hand; a test compares them.
+
+They are committed, so that what a changed rule does to them is reviewed with it. The site (`shadowproof/site`) is not."""
 
 from __future__ import annotations
 
@@ -27,6 +29,9 @@ GENERATED = {
 """The pages, in the order of the index."""
 
 INDEX = "README.md"
+"""In docs/ itself: the list of all pages."""
+
+FOLDER = "generated"
 
 
 def generate(root: Path) -> dict[Path, str]:
@@ -34,10 +39,10 @@ def generate(root: Path) -> dict[Path, str]:
     kept of verdicts or mutants cannot be read."""
     texts = {name: folded(page()) for name, page in GENERATED.items()}
     folder = root / "docs"
-    beside = sorted(path for path in folder.glob("*.md") if path.name not in {*texts, INDEX})
-    titles = {name: title(text) for name, text in texts.items()}
-    titles |= {path.name: title(path.read_text(encoding="utf-8")) for path in beside}
-    return {folder / INDEX: pages.index(titles, frozenset(texts))} | {folder / name: texts[name] for name in texts}
+    beside = sorted(path for path in folder.glob("*.md") if path.name != INDEX)
+    titles = {f"{FOLDER}/{name}": title(text) for name, text in texts.items()}
+    by_hand = {path.name: title(path.read_text(encoding="utf-8")) for path in beside}
+    return {folder / INDEX: pages.index(titles, by_hand)} | {folder / FOLDER / name: texts[name] for name in texts}
 
 
 def title(text: str) -> str:

@@ -161,7 +161,7 @@ def _asked_at_the_terminal(question: str) -> str:
 def docs(
     check: Annotated[bool, typer.Option("--check", help="Write nothing; fail if a page is out of date.")] = False,
 ) -> None:
-    """Write the pages in docs/ that come from the model and the record."""
+    """Write the pages in docs/generated/ that come from the model and the record."""
     from shadowproof.docs import stale, write
 
     root = Path.cwd()

@@ -24,7 +24,7 @@ def requester(
     recorded: Annotated[
         bool,
         typer.Option(
-            "--record", help="Judge all public requesters, and keep it: docs/requesters.md is made from that."
+            "--record", help="Judge all public requesters, and keep it: docs/generated/requesters.md is made from that."
         ),
     ] = False,
     json_file: JsonFile = None,

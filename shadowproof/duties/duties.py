@@ -192,7 +192,7 @@ def _named(step: Step) -> dict[str, str]:
 
 
 def page() -> str:
-    """docs/obligations.md. Raises RecordError where the record cannot be read."""
+    """docs/generated/obligations.md. Raises RecordError where the record cannot be read."""
     return page_of(load())
 
 

@@ -94,7 +94,7 @@ def without_words(record: Record) -> list[str]:
 
 
 def page() -> str:
-    """docs/letter.md. Where the protocol has changed since combinations were worked out, without them. Raises CombinationsError."""
+    """docs/generated/letter.md; without the combinations, where the protocol has changed since. Raises CombinationsError."""
     try:
         return letter(kept())
     except Stale as problem:

@@ -42,10 +42,10 @@ _KINDS = {
 }
 
 
-def index(titles: Mapping[str, str], derived_pages: frozenset[str]) -> str:
-    """The list of all pages."""
-    marks = {name: "" if name in derived_pages else " (written by hand)" for name in titles}
-    lines = [f"* [{title}]({name}){marks[name]}" for name, title in titles.items()]
+def index(generated: Mapping[str, str], by_hand: Mapping[str, str]) -> str:
+    """The list of all pages: titles, by the path of each."""
+    lines = [f"* [{title}]({path})" for path, title in generated.items()]
+    lines += [f"* [{title}]({path}) (written by hand)" for path, title in by_hand.items()]
     intro = "What the model says, page by page. `shadowproof docs` writes the pages that are not written by hand."
     return _page("The pages", intro, "\n".join(lines))
 
@@ -83,7 +83,7 @@ def _heading(file: ModuleType) -> str:
 
 
 def requirements() -> str:
-    """docs/requirements.md."""
+    """docs/generated/requirements.md."""
     blocks, findings = [], breaking(load())
     groups: dict[str, list[str]] = {}
     group = ""
@@ -125,7 +125,7 @@ def _findings(breaks: Mapping[str, Sequence[str]], shown_by: Iterable[Property])
 
 
 def properties() -> str:
-    """docs/properties.md."""
+    """docs/generated/properties.md."""
     blocks = []
     groups = {
         _heading(file): [n for n in PROPERTIES if group_of(n) == file.__name__.rsplit(".", 1)[1]] for file in FILES
@@ -166,7 +166,7 @@ def _of_property(found: Property) -> str:
 
 
 def actors() -> str:
-    """docs/actors.md."""
+    """docs/generated/actors.md."""
     blocks = []
     groups: dict[str, list[str]] = {}
     for number, file in enumerate(ACTOR_FILES, 1):
@@ -221,7 +221,7 @@ def _when(term: Term) -> str:
 
 
 def events() -> str:
-    """docs/events.md."""
+    """docs/generated/events.md."""
     blocks = []
     groups = {f"{i}. {_heading(file)}": [e.name for e in file.EVENTS] for i, file in enumerate(EVENT_FILES, 1)}
     for number, file in enumerate(EVENT_FILES, 1):
@@ -249,7 +249,7 @@ def _of_event(event: Event) -> str:
 
 
 def readings_and_faults() -> str:
-    """docs/readings-and-faults.md."""
+    """docs/generated/readings-and-faults.md."""
     blocks = ["## Readings", "Where the document is silent. The first is the default."]
     for name, reading in _READINGS.items():
         actor = reading.actor
@@ -278,7 +278,7 @@ def readings_and_faults() -> str:
 
 
 def derived() -> str:
-    """docs/derived.md."""
+    """docs/generated/derived.md."""
     said = [(_ids([found.id]), found.derived) for found in REQUIREMENTS if found.derived]
     shown = [(_links([name], "properties"), found.says) for name, found in PROPERTIES.items() if found.derived]
     return _page(
@@ -290,7 +290,7 @@ def derived() -> str:
 
 
 def left_out() -> str:
-    """docs/left-out.md."""
+    """docs/generated/left-out.md."""
     return _page(
         "What is left out, and what became of each question",
         "On purpose, with the reason: questions first, then what each actor leaves out.",

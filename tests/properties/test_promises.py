@@ -45,7 +45,7 @@ PUT_TO_THE_TEST_BY = {
 """Promises whose witness needs a fault, each with one that makes it fire."""
 
 FINDINGS = ("backed-up-images-are-consistent", "an-unchosen-vm-spoils-no-backup")
-"""What fails without any fault under the default readings: told first in docs/findings.md."""
+"""What fails without any fault under the default readings: told first in docs/generated/findings.md."""
 
 pytestmark = pytest.mark.xdist_group("promises")
 

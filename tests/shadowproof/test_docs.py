@@ -17,8 +17,7 @@ from shadowproof.pages.layout import WIDTH, contents, folded, slug
 ROOT = Path(__file__).parents[2]
 ONCE = {name: cache(page) for name, page in docs.GENERATED.items()}
 """The text of each page, made when it is first asked for: they are the same each time, and some take seconds."""
-NAMES = [docs.INDEX, *ONCE]
-HAND_WRITTEN = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "docs").glob("*.md")}
+NAMES = list(ONCE)
 
 pytestmark = pytest.mark.xdist_group("pages")
 
@@ -29,8 +28,13 @@ def _made_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @cache
+def _written() -> dict[Path, str]:
+    return docs.generate(ROOT)
+
+
+@cache
 def _pages() -> dict[str, str]:
-    return {path.name: text for path, text in docs.generate(ROOT).items()}
+    return {path.name: text for path, text in _written().items() if path.parent.name == docs.FOLDER}
 
 
 def _anchors(text: str) -> list[str]:
@@ -51,41 +55,41 @@ def test_anchors_are_unique(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_links_resolve(name: str) -> None:
-    pages = _pages()
-    links = re.findall(r"\]\(([^)#]+)(?:#([^)]+))?\)", pages[name])
+    links = re.findall(r"\]\(([^)#]+)(?:#([^)]+))?\)", _pages()[name])
     assert links or name == "left-out.md"
     for page, anchor in links:
-        text = pages.get(page) or HAND_WRITTEN.get(page)
+        text = _pages().get(page)
         assert text is not None, f"{page} is not there"
         assert not anchor or anchor in _anchors(text), f"{page}#{anchor} is not there"
 
 
 def test_everything_has_its_place() -> None:
-    pages = _pages()
-    assert list(pages) == NAMES
-    assert set(PROTOCOL.events) <= set(_anchors(pages["events.md"]))
-    assert set(PROPERTIES) <= set(_anchors(pages["properties.md"]))
-    machines = _anchors(pages["actors.md"]) + _anchors(pages["readings-and-faults.md"])
+    assert set(PROTOCOL.events) <= set(_anchors(_pages()["events.md"]))
+    assert set(PROPERTIES) <= set(_anchors(_pages()["properties.md"]))
+    machines = _anchors(_pages()["actors.md"]) + _anchors(_pages()["readings-and-faults.md"])
     assert {slug(name) for name in PROTOCOL.actors} <= set(machines)
-    assert set(PROTOCOL.faults) <= set(_anchors(pages["readings-and-faults.md"]))
-    assert all(f"({name})" in pages["README.md"] for name in pages if name != "README.md")
+    assert set(PROTOCOL.faults) <= set(_anchors(_pages()["readings-and-faults.md"]))
+    listed = re.findall(r"\]\(([^)]+)\)", _written()[ROOT / "docs" / docs.INDEX])
+    assert sorted(listed) == sorted({*(f"{docs.FOLDER}/{name}" for name in PAGES), "benchmark.md", "inventory.md"})
+    assert all((ROOT / "docs" / name).is_file() for name in listed)
 
 
 def test_write_then_nothing_is_stale(tmp_path: Path) -> None:
     (tmp_path / "docs").mkdir()
     (tmp_path / "docs" / "by-hand.md").write_text("# By hand\n", encoding="utf-8")
-    assert len(docs.stale(tmp_path)) == len(NAMES)
+    assert len(docs.stale(tmp_path)) == len(_written())
     written = docs.write(tmp_path)
     assert docs.stale(tmp_path) == []
-    assert {path.name for path in (tmp_path / "docs").iterdir()} == {path.name for path in written} | {"by-hand.md"}
+    there = {path.name for path in (tmp_path / "docs").rglob("*.md")}
+    assert there == {path.name for path in written} | {"by-hand.md"}
     index = (tmp_path / "docs" / "README.md").read_text(encoding="utf-8")
     assert "[By hand](by-hand.md) (written by hand)" in index
-    assert "* [Findings](findings.md)\n" in index
+    assert "* [Findings](generated/findings.md)\n" in index
 
 
 def test_a_changed_page_is_stale(tmp_path: Path) -> None:
     docs.write(tmp_path)
-    page = tmp_path / "docs" / "events.md"
+    page = tmp_path / "docs" / docs.FOLDER / "events.md"
     page.write_bytes(page.read_bytes() + b"\n")
     assert docs.stale(tmp_path) == [page]
 
@@ -108,12 +112,11 @@ ON_PAGES = {
 
 @pytest.mark.parametrize("name", ON_PAGES)
 def test_what_is_on_a_page_stands_on_its_top_as_links(name: str) -> None:
-    page = _pages()[name]
-    top = re.split(r"^### ", page, maxsplit=1, flags=re.MULTILINE)[0]
+    top = re.split(r"^### ", _pages()[name], maxsplit=1, flags=re.MULTILINE)[0]
     links = re.findall(r"\]\(#([^)]+)\)", top)
     assert ON_PAGES[name] <= set(links)
-    assert set(links) <= set(_anchors(page))
-    assert len(links) == len(set(links)) == len(_anchors(page)) - 1
+    assert set(links) <= set(_anchors(_pages()[name]))
+    assert len(links) == len(set(links)) == len(_anchors(_pages()[name])) - 1
 
 
 def test_lines_are_not_so_long_that_nobody_reads_them() -> None:
