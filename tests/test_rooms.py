@@ -31,6 +31,7 @@ FACES = [
             "host/inventory/file",
             "duties",
             "letter",
+            "formats",
             "outside",
             "pages",
         )

@@ -137,6 +137,33 @@ SaveFile = Annotated[
 ]
 
 
+def _file(option: str, what: str) -> Any:
+    """An option that names a file for one of CI's formats."""
+    return typer.Option(option, parser=file_name, metavar="FILE", help=what, rich_help_panel="For CI")
+
+
+JunitFile = Annotated[
+    Path | None, _file("--junit", "Also write a JUnit XML report: a suite a column, a case a promise.")
+]
+SarifFile = Annotated[
+    Path | None, _file("--sarif", "Also write SARIF 2.1.0: each finding at file and line, with its rules and its run.")
+]
+CodeQualityFile = Annotated[Path | None, _file("--code-quality", "Also write GitLab's report of code quality.")]
+SummaryFile = Annotated[
+    Path | None, _file("--summary", "Also write a summary in Markdown, as for $GITHUB_STEP_SUMMARY.")
+]
+BadgeFile = Annotated[Path | None, _file("--badge", "Also write a badge, an SVG picture.")]
+Annotate = Annotated[
+    str,
+    typer.Option(
+        "--annotate",
+        metavar="FORGE",
+        help="Also print annotations for the lines of a pull request: github, or none.",
+        rich_help_panel="For CI",
+    ),
+]
+
+
 def console(*, errors: bool = False) -> Console:
     """Where a command writes: as wide as the terminal, or as a page, in signs that the place has."""
     from rich.console import Console

@@ -11,13 +11,19 @@ from typing import Annotated
 import typer
 
 from shadowproof.commands import (
+    Annotate,
+    BadgeFile,
     CacheFolder,
+    CodeQualityFile,
     Faults,
     InventoryFile,
     JsonFile,
+    JunitFile,
     NoFault,
     Properties,
     Readings,
+    SarifFile,
+    SummaryFile,
     app,
     console,
     file_name,
@@ -74,6 +80,12 @@ def verify(
     last: Annotated[Path | None, typer.Option("--last", hidden=True)] = None,
     watcher: Annotated[int, typer.Option("--watcher", hidden=True)] = 0,
     json_file: JsonFile = None,
+    junit: JunitFile = None,
+    sarif: SarifFile = None,
+    code_quality: CodeQualityFile = None,
+    summary: SummaryFile = None,
+    badge: BadgeFile = None,
+    annotate: Annotate = "none",
     cache: CacheFolder = None,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Judge everything anew, and keep nothing.")] = False,
     schema: Annotated[
@@ -96,11 +108,13 @@ def verify(
         from shadowproof.verify.loop.watch import refuse_streams
         from shadowproof.verify.loop.watch import watch as watched
 
-        refuse_streams(json_file, inventory)
+        refuse_streams(json_file, inventory, junit, sarif, code_quality, summary, badge)
         watched(sys.argv[1:], console(errors=True))
     from model.protocol import PROTOCOL
     from proofs.answers.record import Record
     from shadowproof import ask
+    from shadowproof.formats import files
+    from shadowproof.formats.of_verify import report_of
     from shadowproof.outside.cache_folder import close_cache, open_cache
     from shadowproof.outside.files import check_writable, is_stdout, write_json
     from shadowproof.verify import report
@@ -116,13 +130,15 @@ def verify(
     number = ask.vms(vms)
     if json_file is not None:
         check_writable(json_file, inventory)
+    formats = files.Wanted(junit, sarif, code_quality, summary, badge, annotate)
+    formats.check(json_file, inventory)
     asked = question(
         names, ask.column(faults or [], readings or [], no_fault), number,
         one=bool(faults or readings or no_fault), full=full, changed=changed, inventory=inventory, every_fault=every_fault,
         say=partial(say, err=True),
     )  # fmt: skip
     before = Record({}) if last is None else last_run(last, watcher)
-    out, errors = console(errors=is_stdout(json_file)), console(errors=True)
+    out, errors = console(errors=is_stdout(json_file) or formats.to_stdout), console(errors=True)
     which: Sequence[str] = ()
     if changed:
         with errors.status("looking where what is said is not what it was when the record was made (some 15 s)"):
@@ -132,6 +148,7 @@ def verify(
     since = None if done.against.as_recorded else since_record(PROTOCOL)
     if json_file is not None:
         write_json(json_file, report.as_json(done, since))
+    formats.write(partial(report_of, done, since), say)
     if last is not None:
         print_lines(since_last(done, before), out)
         keep(done, before, last)

@@ -75,6 +75,8 @@ BAD = {
     "more and less than recorded": (["verify", "--changed", "--full"], "--full asks more than is recorded"),
     "what is not recorded, as changed": (["verify", "--changed", "-i", EXAMPLE], "Leave --changed out"),
     "watching what comes once": (["verify", "--watch", "--json", "-"], "Name one"),
+    "two things in one file": (["verify", "--junit", "-", "--sarif", "-"], "is asked to hold two things"),
+    "annotations of no forge": (["verify", "--annotate", "gerrit"], "Write --annotate github"),
     "every fault of no host": (["verify", "--every-fault"], "--every-fault is about the VMs of --inventory"),
     "every fault and one": (
         ["verify", "-i", EXAMPLE, "--every-fault", "-f", "guest_hangs"],
@@ -101,6 +103,7 @@ def test_bad_input_is_one_sentence_and_status_2(name: str) -> None:
 FILES = [
     ("method", "--inventory"), ("verify", "--json"), ("verify", "--cache"), ("verify", "--inventory"), ("prove", "--smtlib"),
     ("play", "--file"), ("draw", "--svg"), ("export", "--output", "--to", "promela"), ("sweep", "--worker-cache"),
+    *(("verify", option) for option in ("--junit", "--sarif", "--code-quality", "--summary", "--badge")),
 ]  # fmt: skip
 
 
@@ -137,8 +140,13 @@ def test_a_refuted_property_exits_1_and_is_written_by_the_schema(tmp_path: Path)
     """Where the record does not say that it is refuted: here, of two faults together."""
     target = tmp_path / "out.json"
     two = ("--fault", "failure_ignored", "--fault", "volume_missing")
-    done = shadowproof("verify", "-p", "no-partial-backup", "-p", "MET-4", *two, "--json", str(target))
+    junit, sarif = tmp_path / "out.xml", tmp_path / "out.sarif"
+    files = ("--json", str(target), "--junit", str(junit), "--sarif", str(sarif), "--annotate", "github")
+    done = shadowproof("verify", "-p", "no-partial-backup", "-p", "MET-4", *two, *files)
     assert done.returncode == 1
+    assert "::error file=properties/" in done.stdout
+    assert "<failure" in junit.read_text("utf-8")
+    assert json.loads(sarif.read_text("utf-8"))["runs"][0]["results"]
     assert "this is not a recorded question" in done.stdout
     assert "REFUTED" in done.stdout
     assert "Not shown:" in done.stdout

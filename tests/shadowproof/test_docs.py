@@ -70,7 +70,7 @@ def test_everything_has_its_place() -> None:
     assert {slug(name) for name in PROTOCOL.actors} <= set(machines)
     assert set(PROTOCOL.faults) <= set(_anchors(_pages()["readings-and-faults.md"]))
     listed = re.findall(r"\]\(([^)]+)\)", _written()[ROOT / "docs" / docs.INDEX])
-    assert sorted(listed) == sorted({*(f"{docs.FOLDER}/{name}" for name in PAGES), "benchmark.md", "inventory.md"})
+    assert sorted(listed) == sorted({*(f"{docs.FOLDER}/{name}" for name in _pages()), "benchmark.md", "inventory.md"})
     assert all((ROOT / "docs" / name).is_file() for name in listed)
 
 

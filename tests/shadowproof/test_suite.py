@@ -1,0 +1,42 @@
+"""Promises as items of somebody's own suite: beside its tests, failing where `verify` fails, each where its promise stands."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+ASKED = ["--shadowproof-promise", "no-partial-backup", "--shadowproof-promise", "MET-4"]
+
+
+def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "shadowproof.suite", "-p", "no:cacheprovider", "-v", *arguments, str(folder)],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "SHADOWPROOF_CACHE": str(folder / "kept")},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+def test_what_is_not_as_recorded_fails_and_what_is_known_does_not(tmp_path: Path) -> None:
+    (tmp_path / "test_own.py").write_text("def test_own():\n    assert True\n", "utf-8")
+    columns = ["--shadowproof-column", "failure_ignored", "--shadowproof-column", "failure_ignored + volume_missing"]
+    done = run(tmp_path, *ASKED, *columns)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "test_own.py::test_own PASSED" in done.stdout
+    assert "shadowproof::failure_ignored::no-partial-backup PASSED" in done.stdout
+    assert "shadowproof::failure_ignored + volume_missing::no-partial-backup FAILED" in done.stdout
+    assert "   1 backup_initialized  (model/events/prepare_session.py:" in done.stdout
+    assert "1 failed, " in done.stdout
+
+
+def test_only_what_is_chosen_is_judged_and_mistakes_are_said(tmp_path: Path) -> None:
+    done = run(tmp_path, "--collect-only", "-k", "partial", "--shadowproof-column", "each")
+    assert done.returncode == 0
+    assert "Promise no-partial-backup" in done.stdout
+    assert "MET-4" not in done.stdout
+    wrong = run(tmp_path, "--collect-only", "--shadowproof-column", "guest_hang")
+    assert wrong.returncode == 4
+    assert "Did you mean guest_hangs?" in wrong.stderr
