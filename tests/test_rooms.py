@@ -31,6 +31,7 @@ FACES = [
             "host/inventory/file",
             "duties",
             "letter",
+            "diff",
             "formats",
             "outside",
             "pages",

@@ -12,7 +12,7 @@ HOW_LONG = {
         "letter", "diagnose", "replay",
     ),
     SECONDS: ("explain", "obligations", "count", "agent", "vectors"),
-    A_MINUTE: ("why", "why-not", "docs", "requester"),
+    A_MINUTE: ("why", "why-not", "docs", "requester", "diff"),
     LONG: ("verify", "sweep", "mutate", "prove", "cuts", "accept"),
 }  # fmt: skip
 
@@ -24,6 +24,7 @@ EXCEPT = {
     "assumptions": "with --argument up to a minute",
     "count": "more with more VMs",
     "verify": "of one column and few promises up to some 15 seconds; what is known is told in seconds",
+    "diff": "half of that where both records are of what is said; with --every minutes",
     "cuts": "of one promise about a minute; without a name at once",
     "prove": "of one promise seconds",
     "agent": "more with more --examples: a thousand take some 20 seconds",

@@ -27,6 +27,16 @@ _WRITERS: dict[str, Callable[[Report], str]] = {
 }
 
 
+def check_apart(*paths: Path | None) -> None:
+    """Raises OutputError where two things would go into one file, or to stdout, or where one cannot be written."""
+    taken: list[Path] = []
+    for path in (path for path in paths if path is not None):
+        check_writable(path)
+        if any(path == one or (is_stdout(path) and is_stdout(one)) for one in taken):
+            raise OutputError(f"{path} is asked to hold two things. Name another file for one of them.")
+        taken.append(path)
+
+
 @dataclass(frozen=True)
 class Wanted:
     """For each format the file it goes to (None: not asked for); annotate: whose annotations are printed."""
@@ -43,18 +53,15 @@ class Wanted:
         given = {one.name: getattr(self, one.name) for one in fields(self) if one.name in _WRITERS}
         return {name: path for name, path in given.items() if path is not None}
 
-    def check(self, *others: Path | None) -> None:
-        """Before work is spent. others: what is read, or written beside. Raises OutputError."""
+    def check(self, beside: Path | None = None, *read: Path | None) -> None:
+        """Before work is spent. beside: what else is written. Raises OutputError."""
         if self.annotate not in FORGES:
             raise OutputError(
                 f"There are no annotations for {self.annotate!r}. Write --annotate {' or --annotate '.join(FORGES)}."
             )
-        taken = [path for path in others if path is not None]
         for path in self.files.values():
-            check_writable(path, *others)
-            if any(path == one or (is_stdout(path) and is_stdout(one)) for one in taken):
-                raise OutputError(f"{path} is asked to hold two things. Name another file for one of them.")
-            taken.append(path)
+            check_writable(path, *read)
+        check_apart(beside, *self.files.values())
 
     @property
     def to_stdout(self) -> bool:

@@ -1,0 +1,303 @@
+"""The two sides of a comparison: a revision of version control, a folder, or the checkout as it is. Each is said by a process of its
+own, which gets no more of this one's environment than it needs, so much memory and time, and can write so much."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from tempfile import TemporaryDirectory, TemporaryFile
+from typing import Any
+
+from model.notation import DeclarationError, Network
+from model.notation.errors import Place
+from model.notation.terms import Term
+from proofs.answers import record, runs
+from proofs.answers.record import Record, RecordError
+from proofs.differences.data import DataError, from_data, sorts_of, term_of
+from proofs.mutants.since import ROOT, SECONDS, SinceError, unpacked
+from proofs.world.world import Column
+from shadowproof.diff.said import SCHEMA
+
+FOLDERS = ("model", "properties")
+MEMORY, WRITTEN = 4 << 30, 64 << 20
+"""Bytes that a process of another revision may take, and may write into one file."""
+
+JUDGING = 3_600
+"""Seconds after which judging is given up."""
+
+_HERE = "the checkout as it is"
+_PASSED_ON = ("PATH", "HOME", "TMPDIR", "LANG", "SYSTEMROOT", "NUMBA_CACHE_DIR")
+
+
+class RevisionError(ValueError):
+    """One of the two cannot be had; the message says why, and what to write instead."""
+
+
+@dataclass(frozen=True)
+class Promise:
+    """A promise as a side makes it. content: a hash of all that its verdict depends on besides the protocol; term: of one that holds
+    always; events: those that can have a say in it (None: any)."""
+
+    name: str
+    says: str
+    shows: tuple[str, ...]
+    content: str
+    place: Place
+    term: Term | None
+    events: frozenset[str] | None
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the two, loaded. label: as it was asked for. folder: where its model is, and, with `answers`, its record."""
+
+    label: str
+    folder: Path
+    data: Mapping[str, Any]
+
+    @cached_property
+    def network(self) -> Network:
+        return from_data(self.data["network"])
+
+    @cached_property
+    def promises(self) -> dict[str, Promise]:
+        sorts = sorts_of(self.network)
+        found = (_promise(one, sorts) for one in self.data["promises"])
+        return {one.name: one for one in found}
+
+    def named(self, kind: str) -> dict[str, str]:
+        """What each requirement, or reading, says; by its name."""
+        return {one["name"]: " ".join([one["says"], *map(str, one.get("values", ()))]) for one in self.data[kind]}
+
+    @cached_property
+    def record(self) -> Record | None:
+        """Its record, if that is of this protocol and these promises; None else."""
+        answers = self.folder / "proofs" / "answers"
+        with suppress(RecordError):
+            if runs.load(answers / "runs.json").protocol == self.data["protocol"]:
+                return record.load(answers / "record.json")
+        return None
+
+    def judged(self, columns: Sequence[Mapping[str, Any]], cache: Path | None) -> list[dict[str, Any]]:
+        """The verdicts on what is asked. Raises RevisionError."""
+        asked = {"columns": columns, "cache": None if cache is None else str(cache.resolve())}
+        found = _answer("shadowproof.diff.judged", self.label, self.folder, JUDGING, json.dumps(asked))
+        return list(found)
+
+
+def _promise(one: Any, sorts: Mapping[str, Any]) -> Promise:
+    file, line = one["place"]
+    term = None if one["term"] is None else term_of(one["term"], sorts)
+    events = None if one["events"] is None else frozenset(one["events"])
+    return Promise(one["name"], one["says"], tuple(one["shows"]), one["content"], Place(file, line), term, events)
+
+
+@contextmanager
+def side(asked: str | None, root: Path = ROOT) -> Iterator[Side]:
+    """A side, for as long as its files are needed. asked: a revision or a folder (None: the checkout as it is). Raises
+    RevisionError."""
+    if asked is None:
+        yield _loaded(_HERE, root)
+    elif _is_folder(asked):
+        with TemporaryDirectory() as folder:
+            _copy(Path(asked), Path(folder))
+            yield _loaded(asked, Path(folder))
+    else:
+        commit = _commit(asked, root)
+        there = _git(
+            ["ls-tree", "-r", "--name-only", commit, "--", "model/protocol.py", "proofs/answers"], root
+        ).split()
+        if "model/protocol.py" not in there:
+            raise RevisionError(
+                f"{asked} has no model/protocol.py: it is from before the specification. Name a later one."
+            )
+        answers = [path for path in there if path.endswith(("/record.json", "/runs.json"))]
+        try:
+            with unpacked(commit, [*FOLDERS, *answers], root) as folder:
+                yield _loaded(asked, folder)
+        except SinceError as problem:
+            raise RevisionError(str(problem)) from None
+
+
+def column_of(sides: Sequence[Side], faults: Sequence[str], readings: Sequence[str], no_fault: bool) -> Column | None:
+    """The column that is asked for, which one of the two at least knows; None: none is. Raises RevisionError."""
+    networks = [of.network for of in sides]
+    for fault in faults:
+        if not any(fault in of.faults for of in networks):
+            raise RevisionError(
+                f"There is no fault {fault!r:.80} on either side. List them with: shadowproof list faults"
+            )
+    chosen = []
+    for text in readings:
+        name, _, value = text.upper().partition("=")
+        if not any(
+            name in of.actors and value in of.actors[name].states and not of.actors[name].moves for of in networks
+        ):
+            raise RevisionError(f"{text!r:.80} is no reading of either side. Write ID=VALUE, such as READ-1=NEVER.")
+        chosen.append((name, value))
+    if no_fault and (faults or chosen):
+        raise RevisionError("--no-fault is the column without faults. Leave it out, or --fault and --reading.")
+    return Column(frozenset(faults), tuple(sorted(chosen))) if faults or chosen or no_fault else None
+
+
+def is_edited(root: Path = ROOT) -> bool:
+    """Whether model or promises of the checkout are not as they were last committed."""
+    with suppress(RevisionError):
+        return bool(_git(["status", "--porcelain", "--", *FOLDERS], root).strip())
+    return False
+
+
+def _is_folder(asked: str) -> bool:
+    return (Path(asked) / "model" / "protocol.py").is_file()
+
+
+def _copy(of: Path, to: Path) -> None:
+    """The model, the promises and the record of a folder."""
+    for name in FOLDERS:
+        if not (of / name).is_dir():
+            raise RevisionError(f"{of} has no folder {name}. Name one that holds model and properties.")
+        shutil.copytree(of / name, to / name, ignore=shutil.ignore_patterns("__pycache__"))
+    answers = Path("proofs") / "answers"
+    (to / answers).mkdir(parents=True)
+    for name in ("record.json", "runs.json"):
+        with suppress(OSError):
+            shutil.copy(of / answers / name, to / answers / name)
+
+
+def _commit(asked: str, root: Path) -> str:
+    if not re.fullmatch(r"[\w./@^~{}:+=#-]{1,200}", asked) or asked.startswith("-"):
+        raise RevisionError(
+            f"{asked!r:.80} names no revision and no folder with a model. Write one such as HEAD~1, or main."
+        )
+    if not (root / ".git").exists() and _fails(["rev-parse", "--git-dir"], root):
+        raise RevisionError(
+            "This is no checkout under version control. Name two folders that hold model and properties."
+        )
+    if _fails(["rev-parse", "--verify", "--quiet", "--end-of-options", f"{asked}^{{commit}}"], root):
+        if _git(["rev-parse", "--is-shallow-repository"], root).strip() == "true":
+            raise RevisionError(
+                f"{asked} is not in this checkout, which is shallow. Fetch more of it: git fetch --unshallow"
+            )
+        raise RevisionError(
+            f"{asked} is no revision of this checkout, and no folder with a model. Write one such as HEAD~1, or main."
+        )
+    return _git(["rev-parse", "--verify", "--quiet", "--end-of-options", f"{asked}^{{commit}}"], root).strip()
+
+
+def _fails(arguments: Sequence[str], root: Path) -> bool:
+    try:
+        _git(arguments, root)
+    except RevisionError:
+        return True
+    return False
+
+
+def _git(arguments: Sequence[str], root: Path) -> str:
+    try:
+        command = ["git", *arguments]
+        done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False, timeout=SECONDS)  # noqa: S603 - git
+    except (OSError, subprocess.TimeoutExpired) as problem:
+        raise RevisionError(
+            f"git cannot be asked ({problem}). Name two folders that hold model and properties."
+        ) from None
+    if done.returncode:
+        raise RevisionError(f"git {arguments[0]} fails: {_last(done.stderr)}. Name another revision.")
+    return done.stdout
+
+
+def _loaded(label: str, folder: Path) -> Side:
+    found = Side(label, folder, _answer("shadowproof.diff.said", label, folder, SECONDS))
+    try:
+        if found.data["schema"] != SCHEMA:
+            raise DataError(f"its schema is {found.data['schema']!r:.40}")
+        _ = found.promises
+        for kind in ("requirements", "readings"):
+            found.named(kind)
+    except (DataError, DeclarationError, KeyError, TypeError, ValueError) as problem:
+        raise RevisionError(f"What {label} says is no model ({_last(str(problem))}). Name another revision.") from None
+    return found
+
+
+def _answer(module: str, label: str, folder: Path, seconds: int, asked: str = "") -> Any:
+    """What a module prints as JSON, in a process that takes the folder's model in place of the checkout's. Raises RevisionError."""
+    environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+    paths = [str(folder), str(ROOT)] if folder != ROOT else [str(ROOT)]
+    environment |= {"PYTHONPATH": os.pathsep.join(paths), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONIOENCODING": "utf-8"}
+    command = [sys.executable, "-P", "-m", module]
+    with TemporaryFile() as out, TemporaryFile() as errors, TemporaryFile() as given:
+        given.write(asked.encode())
+        given.seek(0)
+        process = subprocess.Popen(  # noqa: S603 - this interpreter
+            command, cwd=folder, env=environment, stdin=given, stdout=out, stderr=errors, process_group=0,
+            preexec_fn=_limited,  # noqa: PLW1509 - it asks nothing of other threads
+        )  # fmt: skip
+        try:
+            status = process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            raise RevisionError(
+                f"The model of {label} has not answered in {seconds} s. Name another revision."
+            ) from None
+        finally:
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        texts = [_read(file) for file in (out, errors)]
+    if status:
+        said = _last(texts[1]) or f"status {status}"
+        raise RevisionError(
+            f"The model of {label} cannot be loaded by the engines of today ({said}). Name another revision."
+        )
+    try:
+        return cleaned(json.loads(texts[0]))
+    except (ValueError, RecursionError):
+        raise RevisionError(
+            f"What {label} says is no JSON: its model prints something. Name another revision."
+        ) from None
+
+
+def _limited() -> None:
+    """In the new process: it may take so much, and no more."""
+    if sys.platform != "win32":
+        import resource  # noqa: PLC0415 - there is none elsewhere
+
+        for what, most in ((resource.RLIMIT_AS, MEMORY), (resource.RLIMIT_FSIZE, WRITTEN), (resource.RLIMIT_CORE, 0)):
+            now, hard = resource.getrlimit(what)
+            known = [one for one in (most, now, hard) if one != resource.RLIM_INFINITY]
+            resource.setrlimit(what, (min(known), hard))
+
+
+def _read(file: Any) -> str:
+    file.seek(0)
+    text: str = file.read(WRITTEN).decode("utf-8", "replace")
+    return text
+
+
+def _last(text: str) -> str:
+    """The last line of what a process complained of, in signs that any place has."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    return _plain(lines[-1].strip())[:200] if lines else ""
+
+
+def _plain(text: str) -> str:
+    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
+
+
+def cleaned(data: Any) -> Any:
+    """JSON data in which no text has a sign that is no letter: nothing of another revision steers a terminal."""
+    if isinstance(data, str):
+        return _plain(data)
+    if isinstance(data, list):
+        return [cleaned(one) for one in data]
+    if isinstance(data, dict):
+        return {_plain(str(name)): cleaned(one) for name, one in data.items()}
+    return data
