@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -94,25 +95,36 @@ class RecordError(ValueError):
 def load(path: Path = PATH) -> Record:
     """Read the record. Raises RecordError."""
     try:
-        data = json.loads(path.read_text("utf-8"))
+        text = path.read_text("utf-8")
     except FileNotFoundError:
         raise RecordError(f"{path.name} is missing. Make it with: shadowproof accept --reason ...") from None
-    except (OSError, ValueError, RecursionError) as problem:
+    except (OSError, ValueError) as problem:
         raise RecordError(f"{path.name} cannot be read ({problem}). Restore it from version control.") from None
+    return _record_of(text, path.name)
+
+
+@lru_cache(maxsize=2)
+def _record_of(text: str, name: str) -> Record:
+    """What a text says, read once: some commands ask for everything with a name."""
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError) as problem:
+        raise RecordError(f"{name} cannot be read ({problem}). Restore it from version control.") from None
     try:
         if data["schema"] != SCHEMA:
             raise RecordError(
-                f"{path.name} has schema {data['schema']}, not {SCHEMA}. Make it anew with: shadowproof accept --reason ..."
+                f"{name} has schema {data['schema']}, not {SCHEMA}. Make it anew with: shadowproof accept --reason ..."
             )
         cells = {
-            name: {column: Cell(*cell) for column, cell in columns.items()} for name, columns in data["cells"].items()
+            promise: {column: Cell(*cell) for column, cell in columns.items()}
+            for promise, columns in data["cells"].items()
         }
         if not any(cells.values()):
-            raise RecordError(f"{path.name} holds no verdict. Make it anew with: shadowproof accept --reason ...")
+            raise RecordError(f"{name} holds no verdict. Make it anew with: shadowproof accept --reason ...")
         return Record(cells, tuple(data["reasons"]))
     except (KeyError, TypeError, AttributeError) as problem:
         raise RecordError(
-            f"{path.name} has not the shape of a record ({problem!r}). Restore it from version control."
+            f"{name} has not the shape of a record ({problem!r}). Restore it from version control."
         ) from None
 
 
