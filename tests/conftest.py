@@ -11,8 +11,6 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from proofs.sample.promises import Broken
-
 NO_CLOCKS = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 """A machine that is busy is no fault of a test: what would never end is stopped by pytest-timeout, and nothing else."""
 
@@ -82,7 +80,12 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Where a random run breaks a promise: its story, and the command that tells it again."""
     report = yield
-    broken = None if call.excinfo is None else call.excinfo.value
+    if call.excinfo is None:
+        return report
+    # Imported where it is needed: a second, which who asks for the profile alone need not wait for.
+    from proofs.sample.promises import Broken
+
+    broken = call.excinfo.value
     if isinstance(broken, Broken) and broken.run is not None:
         from tests.sampled.told import told
 
