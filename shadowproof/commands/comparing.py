@@ -27,7 +27,8 @@ def diff(
     every: Annotated[
         bool,
         typer.Option(
-            "--every", help="Judge promises under each fault and each reading, not only where runs differ. Takes long."
+            "--every",
+            help="Judge every promise, under each fault and each reading; else those that speak of what changed, where runs differ.",
         ),
     ] = False,
     tell_all: Annotated[bool, typer.Option("--all", help="Tell everything, not a dozen of each kind.")] = False,
@@ -52,7 +53,7 @@ def diff(
 
     For each rule that changed the shortest run that one version has and the other has not; where there is none, why: proved for any
     number of VMs, or not found with one. Promises are taken from both records where those are of what the two say; else they are
-    judged, without faults and where runs differ.
+    judged without faults and where runs differ, as far as they speak of what changed; --every judges all, which takes long.
 
     Try: shadowproof diff HEAD~1, or shadowproof diff main my-branch --markdown comment.md
 

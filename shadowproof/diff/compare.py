@@ -51,13 +51,15 @@ class Verdicts:
 @dataclass(frozen=True)
 class Judged:
     """The promises on both sides. cells: how many were compared; columns: in how many; by_record: both sides' records have them;
-    left: promises that no rule that changed has a say in, so that their verdicts are the same."""
+    left: promises that no rule that changed has a say in, so that their verdicts are the same; far: those that were not judged, since they
+    speak of nothing that changed, though it may have a say in them."""
 
     changes: tuple[Verdicts, ...] = ()
     cells: int = 0
     columns: tuple[str, ...] = ()
     by_record: bool = False
     left: int = 0
+    far: int = 0
 
 
 @dataclass(frozen=True)
@@ -124,7 +126,7 @@ def compare(
     tell: Tell = lambda _: None,
 ) -> Diff:
     """What the head does that the base does not, and the other way round. column: looked at alone (None: where changed rules may show);
-    promises: judged too; every: in each column of the record; tell: hears what is done. Raises RevisionError."""
+    promises: judged too; every: all of them, and under each fault and each reading; tell: hears what is done. Raises RevisionError."""
     rules = changed(base.network, head.network)
     named = tuple(_named(base, head))
     found = Diff(base.label, head.label, named, tuple(rules), (), None)
@@ -220,14 +222,16 @@ def _judged(
     columns = [column] if column is not None else _columns(base, head, found, every)
     rules = {rule.name for rule in found.rules if rule.differs}
     whole = bool(rules - (base.network.events.keys() | head.network.events.keys())) or found.new_machines
-    asked, left = [], set[str]()
+    asked, left, far = [], set[str](), set[str]()
     for one in columns:
         names = [name for name in head.promises if whole or one.readings or _may_differ(base, head, name, rules)]
+        near = [name for name in names if every or _speaks_of_it(base, head, name, found.rules)]
         left |= head.promises.keys() - set(names)
-        asked.append((one, names))
+        far |= set(names) - set(near)
+        asked.append((one, near))
     was, now = (_cells(of, asked, cache, tell) for of in (base, head))
     names_of = tuple(one.name for one, _ in asked)
-    return Judged(tuple(_changes(was, now)), len(was.keys() & now.keys()), names_of, left=len(left))
+    return Judged(tuple(_changes(was, now)), len(was.keys() & now.keys()), names_of, left=len(left), far=len(far))
 
 
 def _may_differ(base: Side, head: Side, name: str, rules: set[str]) -> bool:
@@ -236,6 +240,16 @@ def _may_differ(base: Side, head: Side, name: str, rules: set[str]) -> bool:
     if len({one.content for one in sides}) > 1 or len(sides) == 1:
         return True
     return any(one.events is None or one.events & rules for one in sides)
+
+
+def _speaks_of_it(base: Side, head: Side, name: str, rules: Sequence[Changed]) -> bool:
+    """Whether a promise shows what a changed rule cites, names the event or a machine that it moves otherwise, or is itself another."""
+    sides = [of.promises[name] for of in (base, head) if name in of.promises]
+    if len({one.content for one in sides}) > 1 or len(sides) == 1:
+        return True
+    ids = {one for rule in rules if rule.differs for one in rule.by}
+    named = {name for rule in rules if rule.differs for name in (rule.name, *rule.machines)}
+    return any(ids & set(one.shows) or named & one.speaks_of for one in sides)
 
 
 def _columns(base: Side, head: Side, found: Diff, every: bool) -> list[Column]:

@@ -61,6 +61,7 @@ def as_json(diff: Diff) -> dict[str, Any]:
             "verdicts": judged.cells,
             "columns": list(judged.columns),
             "not_affected": judged.left,
+            "not_judged": judged.far,
             "changes": [
                 {
                     "promise": one.promise,

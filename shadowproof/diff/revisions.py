@@ -46,7 +46,7 @@ class RevisionError(ValueError):
 @dataclass(frozen=True)
 class Promise:
     """A promise as a side makes it. content: a hash of all that its verdict depends on besides the protocol; term: of one that holds
-    always; events: those that can have a say in it (None: any)."""
+    always; events: those that can have a say in it (None: any); speaks_of: machines and events that its terms name."""
 
     name: str
     says: str
@@ -55,6 +55,7 @@ class Promise:
     place: Place
     term: Term | None
     events: frozenset[str] | None
+    speaks_of: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,10 @@ def _promise(one: Any, sorts: Mapping[str, Any]) -> Promise:
     file, line = one["place"]
     term = None if one["term"] is None else term_of(one["term"], sorts)
     events = None if one["events"] is None else frozenset(one["events"])
-    return Promise(one["name"], one["says"], tuple(one["shows"]), one["content"], Place(file, line), term, events)
+    spoken = frozenset(one["speaks_of"])
+    return Promise(
+        one["name"], one["says"], tuple(one["shows"]), one["content"], Place(file, line), term, events, spoken
+    )
 
 
 @contextmanager

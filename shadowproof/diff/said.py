@@ -8,6 +8,7 @@ import sys
 from hashlib import sha256
 from typing import Any
 
+from model.notation.terms import events_of, machines_of
 from model.protocol import PROTOCOL
 from model.readings import READINGS
 from model.requirements import REQUIREMENTS
@@ -37,7 +38,8 @@ def said() -> dict[str, Any]:
 
 
 def _promise(one: Property, world: World) -> dict[str, Any]:
-    """A promise; `events`: those that can have a say in it, under default readings (null: any may)."""
+    """A promise; `events`: those that can have a say in it, under default readings (null: any may); `speaks_of`: the machines and
+    events that its terms name."""
     terms = terms_of(one)
     events = None if isinstance(one, Ends) or not terms else sorted(world.cone(terms).events)
     return {
@@ -48,6 +50,7 @@ def _promise(one: Property, world: World) -> dict[str, Any]:
         "place": [one.place.file, one.place.line],
         "term": term_data(one.term) if isinstance(one, Always) else None,
         "events": events,
+        "speaks_of": sorted({name for term in terms for name in (*machines_of(term), *events_of(term))}),
     }
 
 

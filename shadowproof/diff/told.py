@@ -124,7 +124,8 @@ def reach(diff: Diff) -> Iterator[str]:
         else:
             where = ", ".join(judged.columns[:4]) + (" and more" if len(judged.columns) > 4 else "")
             rest = f"; in {judged.left} promises no changed rule has a say" if judged.left else ""
-            yield f"Promises: {judged.cells:,} verdicts judged, under {where}{rest}. --every: each fault and reading."
+            far = f"; {judged.far} that speak of nothing that changed were not judged" if judged.far else ""
+            yield f"Promises: {judged.cells:,} verdicts judged, under {where}{rest}{far}. --every: all, under each fault and reading."
 
 
 def _whole(done: Searched) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 
 from examples.small_backup import PROPERTIES
 from model.notation import Network, Term
+from model.notation.terms import events_of, machines_of
 from proofs.differences.data import term_data, to_data
 from properties.kinds import Always
 from shadowproof.diff.revisions import Side, cleaned
@@ -27,6 +28,7 @@ def side(label: str, network: Network, terms: Mapping[str, Term] = TERMS, **more
         {
             "name": name, "says": f"{name} holds.", "shows": ["SB-8"], "content": str(term_data(term)),
             "place": ["examples/small_backup.py", 1], "term": term_data(term), "events": sorted(network.events),
+            "speaks_of": sorted({*machines_of(term), *events_of(term)}),
         }
         for name, term in terms.items()
     ]  # fmt: skip

@@ -128,6 +128,20 @@ def test_promises_are_judged_on_both_sides_where_no_record_fits(monkeypatch: pyt
     assert "4 promises lost" in told(found)
 
 
+def test_a_promise_that_speaks_of_nothing_that_changed_is_judged_on_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Any] = []
+    monkeypatch.setattr(Side, "judged", judging({"base": "holds", "head": "holds"}, asked))
+    far = [{**one, "shows": ["SB-1"], "speaks_of": ["recovery"]} for one in BASE.data["promises"]]
+    sides = side("base", NETWORK, promises=far), side("head", weakened(), promises=far)
+    found = compare(*sides)
+    assert asked == []
+    assert found.judged is not None
+    assert (found.judged.far, found.judged.left) == (len(TERMS), 0)
+    found = compare(*sides, every=True)
+    assert found.judged is not None
+    assert (found.judged.far, found.judged.cells) == (0, len(TERMS))
+
+
 def test_a_promise_that_no_changed_rule_has_a_say_in_is_not_judged(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[Any] = []
     monkeypatch.setattr(Side, "judged", judging({"base": "holds", "head": "holds"}, asked))
