@@ -13,14 +13,17 @@ from rich.markup import escape
 
 from model.faults import FAULTS
 from model.readings import READINGS
+from proofs.answers.column_cache import protocol_content
 from proofs.answers.record import Record
 from proofs.answers.verdict import REFUTED
 from proofs.verdicts.columns import fault_columns, meaning
 from proofs.verdicts.cuts import MOST, Cuts, can_be_cut, cut_sets, elements
+from proofs.verdicts.kept_cuts import PATH, KeptCutsError, dump, load
 from proofs.verdicts.pairs import parts
 from proofs.world.world import Column
 from properties.catalogue import PROPERTIES
 from shadowproof.ask import AskError, options
+from shadowproof.outside.files import write_whole
 from shadowproof.outside.telling import telling
 from shadowproof.verify.printing import print_lines
 
@@ -96,13 +99,37 @@ def print_alone(record: Record, console: Console, *, faults_only: bool = False) 
     lines += [_alone(record, column, base) for column in (fault_columns() if faults_only else elements())]
     lines += [
         f"Broken without any fault, and so not told again: {', '.join(sorted(base)) or 'none'}.",
-        "What breaks a promise only together: shadowproof cuts PROPERTY",
+        *_only_together(faults_only=faults_only),
+        "What breaks another promise only together: shadowproof cuts PROPERTY",
     ]
     if console.is_terminal:
         print_lines(lines, console)
         return
     for line in lines:
         console.print(escape(line), highlight=False, soft_wrap=True)
+
+
+def _only_together(*, faults_only: bool) -> list[str]:
+    """The kept cut sets of more than one."""
+    try:
+        kept = load(protocol_content())
+    except KeptCutsError as problem:
+        return [str(problem)]
+    if not kept:
+        return [
+            "What is kept of cut sets is of another version of the protocol. Make it anew: shadowproof cuts --record"
+        ]
+    lines = []
+    for name, one in kept.items():
+        sets = [c for c in one.sets if len(parts(c.column)) > 1 and not (faults_only and c.column.readings)]
+        found = "; ".join(f"{cut.column.name} ({cut.steps})" for cut in sets)
+        lines.append(f"  {name}: {found or 'no two of them'}")
+    return ["What breaks a headline promise only together, of all pairs:", *lines]
+
+
+def record(found: Sequence[Cuts]) -> None:
+    """Keep cut sets."""
+    write_whole(PATH, dump(protocol_content(), found))
 
 
 def _alone(record: Record, column: Column, base: Collection[str]) -> str:

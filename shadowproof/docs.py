@@ -9,7 +9,7 @@ from tempfile import NamedTemporaryFile
 
 from shadowproof.duties import duties
 from shadowproof.letter import letter
-from shadowproof.pages import findings, mutants, pages, requesters
+from shadowproof.pages import cut_sets, findings, mutants, pages, requesters
 from shadowproof.pages.layout import folded
 
 GENERATED = {
@@ -21,6 +21,7 @@ GENERATED = {
     "derived.md": pages.derived,
     "left-out.md": pages.left_out,
     "findings.md": findings.page,
+    "cut-sets.md": cut_sets.page,
     "letter.md": letter.page,
     "obligations.md": duties.page,
     "mutants.md": mutants.page,

@@ -26,6 +26,9 @@ def cuts(
     jobs: Annotated[int | None, typer.Option(help="Processes on this machine; by default one a core.")] = None,
     json_file: JsonFile = None,
     cache: CacheFolder = None,
+    record: Annotated[
+        bool, typer.Option("--record", help="Keep those of the headline promises, for the page of cut sets.")
+    ] = False,
     schema: Annotated[
         bool, typer.Option("--schema", help="Print the JSON schema of --json, and do nothing else.")
     ] = False,
@@ -35,11 +38,13 @@ def cuts(
     All combinations are looked at, for any number of VMs. Each cut set has a run that shows it, replayed by the machines; where
     neither a run nor a closed set decides, the combination is said to be open. About a minute a promise on a quiet machine.
 
-    Without PROPERTY: what each fault, and each other reading, breaks alone, at once, from the record.
+    Without PROPERTY: what each fault, and each other reading, breaks alone, and what two break only together of the headline
+    promises; at once, from what is recorded.
 
     Exit status: 0 all was decided; 2 bad input; 3 something is open; 130 interrupted.
     """
     from proofs.answers.record import load
+    from proofs.verdicts.kept_cuts import HEADLINE
     from shadowproof import ask
     from shadowproof import cuts as command
     from shadowproof.outside.cache_folder import close_cache, open_cache
@@ -49,6 +54,10 @@ def cuts(
         say(command.schema_text(), end="")
         return
     most, processes = command.size(2 if size is None else size), ask.jobs(jobs)
+    if record:
+        if properties or json_file is not None or size is not None or faults_only:
+            raise ask.AskError("--record keeps pairs for the headline promises: ask for nothing else with it.")
+        properties = list(HEADLINE)
     if not properties:
         if json_file is not None:
             raise ask.AskError("--json without a property: name the promises whose cut sets are to be written.")
@@ -63,6 +72,8 @@ def cuts(
     open_cache(cache, errors)
     found = command.cut(names, most, faults_only=faults_only, jobs=processes, console=errors)
     close_cache(errors)
+    if record:
+        command.record(found)
     if json_file is not None:
         write_whole(json_file, command.as_text(found))
     out = console(errors=is_stdout(json_file))

@@ -1,0 +1,78 @@
+"""The cut sets that are kept are those of the protocol as it is, and agree with the record."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from proofs.answers.column_cache import protocol_content
+from proofs.answers.record import load as load_record
+from proofs.answers.verdict import REFUTED, Verdict
+from proofs.verdicts.columns import BASE
+from proofs.verdicts.cuts import Cuts, combined, cut_sets, elements
+from proofs.verdicts.kept_cuts import HEADLINE, PATH, KeptCut, KeptCuts, KeptCutsError, dump, load
+from proofs.verdicts.pairs import parts
+from proofs.world.world import Column
+from tests.helpers.nightly import nightly
+
+KEPT = load(protocol_content())
+PAIR = Column(frozenset({"failure_ignored", "volume_missing"}))
+
+
+def disagree(found: KeptCuts) -> set[tuple[str, int | None]]:
+    """Single faults and readings of which the record says something else: column, and steps of the shortest run."""
+    record = load_record()
+    cells = {(column.name, record.cell(found.property, column.name)) for column in (BASE, *elements())}
+    recorded = {(name, cell.length) for name, cell in cells if cell is not None and cell.verdict == REFUTED}
+    return recorded ^ {(cut.column.name, cut.steps) for cut in found.sets if len(parts(cut.column)) < 2}
+
+
+def test_each_headline_promise_has_its_own() -> None:
+    assert tuple(KEPT) == HEADLINE, "shadowproof cuts --record makes them anew"
+    assert all(one.size == 2 and one.columns == len(combined(2)) for one in KEPT.values())
+    assert sum(len(one.sets) for one in KEPT.values()) > 20
+
+
+@pytest.mark.parametrize("name", HEADLINE)
+def test_what_breaks_it_alone_is_what_the_record_says(name: str) -> None:
+    found = KEPT[name]
+    assert disagree(found) == set()
+    assert disagree(replace(found, sets=(*found.sets, KeptCut(Column(frozenset({"nobody"})), 3))))
+    if found.sets:
+        assert disagree(replace(found, sets=found.sets[1:]))
+
+
+@pytest.mark.parametrize("name", HEADLINE)
+def test_none_holds_another(name: str) -> None:
+    sets = [set(map(str, parts(cut.column))) for cut in KEPT[name].sets]
+    assert not any(one < other for one in sets for other in sets)
+
+
+@nightly
+@pytest.mark.parametrize("name", HEADLINE)
+def test_they_are_found_again(name: str) -> None:
+    again = cut_sets(name, 2)
+    assert {(column, one.length) for column, one in again.sets} == {(cut.column, cut.steps) for cut in KEPT[name].sets}
+    assert again.open == KEPT[name].open
+
+
+def test_what_is_kept_is_read_again(tmp_path: Path) -> None:
+    found = Cuts(
+        HEADLINE[0], 2, ((PAIR, Verdict(HEADLINE[0], PAIR.name, REFUTED, "a run was replayed")),), (BASE,), 7, 5
+    )
+    path = tmp_path / PATH.name
+    path.write_text(dump("of this", [found]).replace('"steps": null', '"steps": 4'), encoding="utf-8")
+    assert load("of this", path) == {HEADLINE[0]: KeptCuts(HEADLINE[0], 2, (KeptCut(PAIR, 4),), (BASE,), 7, 5)}
+    assert load("of another", path) == {}
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", '{"schema": "shadowproof-kept-cuts/0"}', '{"schema": "shadowproof-kept-cuts/1"}']
+)
+def test_what_is_damaged_is_said_to_be(tmp_path: Path, text: str) -> None:
+    path = tmp_path / PATH.name
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(KeptCutsError, match=r"cut_sets.json cannot be read .* shadowproof cuts --record"):
+        load("of this", path)
