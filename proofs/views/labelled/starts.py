@@ -20,6 +20,8 @@ from proofs.world.rows import Codes, Rows, together
 from proofs.world.world import fold
 
 Settled = dict[str, frozenset[str]]
+Profile = tuple[frozenset[str], ...]
+"""For each machine of a VM the states in which it stays."""
 
 
 def starts_by_column(compiled: Compiled, allowed: Mapping[str, int], columns: int, terms: Iterable[Term]) -> list[int]:
@@ -44,19 +46,21 @@ class _Starts:
 
     def labels(self) -> list[int]:
         found = [0] * len(self.rows)
-        read, by_profile, chosen = self._read(), dict[object, list[tuple[Codes, int]]](), dict[bytes, list[int]]()
+        read, by_profile = self._read(), dict[Profile, list[tuple[Codes, int]]]()
+        chosen: dict[tuple[Profile, tuple[int, ...]], list[int]] = {}
         for bit in range(self.columns):
             settled = {
                 name: frozenset(s for s in self.rows.states[name] if not moved.get(s, 0) >> bit & 1)
                 for name, moved in self.moved.items()
             }
-            key = tuple(settled.values())
-            if key not in by_profile:
-                by_profile[key] = self._few(self._told(settled))
-            classes = together((codes for codes, label in by_profile[key] if label >> bit & 1), len(self.rows))
-            if (known := classes.tobytes()) not in chosen:
-                chosen[known] = _chosen(classes, read)
-            for i in chosen[known]:
+            profile = tuple(settled.values())
+            if profile not in by_profile:
+                by_profile[profile] = self._few(self._told(settled))
+            asked = tuple(i for i, (_, label) in enumerate(by_profile[profile]) if label >> bit & 1)
+            if (profile, asked) not in chosen:
+                classes = together((by_profile[profile][i][0] for i in asked), len(self.rows))
+                chosen[profile, asked] = _chosen(classes, read)
+            for i in chosen[profile, asked]:
                 found[i] |= 1 << bit
         return found
 
