@@ -23,6 +23,7 @@ from shadowproof.commands import (
     reading,
     replaying,
     requesting,
+    walking,
 )
 from shadowproof.commands.how_long import say_how_long
 from shadowproof.outside.failure import CLOSED_PIPE, shown, told
@@ -44,6 +45,7 @@ __all__ = [
     "reading",
     "replaying",
     "requesting",
+    "walking",
 ]
 
 say_how_long(app)

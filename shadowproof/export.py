@@ -18,8 +18,8 @@ from properties.kinds import Always, Property, Step, terms_of
 from shadowproof.ask import AskError
 from shadowproof.verify.report import column_text
 
-PROMELA, SMTLIB = "promela", "smtlib"
-TARGETS = (PROMELA, SMTLIB)
+PROMELA, SMTLIB, JSON = "promela", "smtlib", "json"
+TARGETS = (PROMELA, SMTLIB, JSON)
 MAIN, SMALL = "main", "small-backup"
 PROTOCOLS = (MAIN, SMALL)
 MOST_VMS, MOST_STEPS = 12, 100
@@ -59,7 +59,7 @@ def wanted(
     every_configuration: bool,
 ) -> Wanted:
     """What the command line asks for. Raises AskError at what makes no sense."""
-    _one_of(target, TARGETS, "--to", "there is no such target")
+    _one_of(target, TARGETS, "--to", "there is no such target" if target else "say for which tool")
     _one_of(protocol, PROTOCOLS, "--protocol", "there is no such protocol")
     if protocol == SMALL and column != Column():
         raise AskError("The small backup protocol has neither faults nor readings. Leave --fault and --reading out.")
@@ -76,6 +76,12 @@ def wanted(
     return Wanted(
         target, protocol, tuple(names), column, vms, DEFAULT_STEPS if steps is None else steps, every_configuration
     )
+
+
+def refuse_choices_for_json(chosen: object) -> None:
+    """Raises AskError where something is chosen beside --to json."""
+    if chosen:
+        raise AskError("--to json writes the whole protocol. Leave everything but --output out.")
 
 
 def exported(what: Wanted) -> str:

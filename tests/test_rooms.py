@@ -35,6 +35,7 @@ FACES = [
             "formats",
             "outside",
             "pages",
+            "walk",
         )
     ),
     ROOT / "conformance",

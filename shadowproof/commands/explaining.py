@@ -161,7 +161,12 @@ def obligations(
 
 @app.command()
 def export(
-    to: Annotated[str, typer.Option(metavar="TARGET", help="promela (for SPIN) or smtlib (for SMT solvers).")],
+    to: Annotated[
+        str,
+        typer.Option(
+            metavar="TARGET", help="promela (for SPIN), smtlib (for SMT solvers), or json: the whole network as data."
+        ),
+    ] = "",
     properties: Annotated[
         list[str] | None,
         typer.Option(
@@ -180,16 +185,42 @@ def export(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", parser=file_name, metavar="FILE", help="Write to this file.")
     ] = None,
+    schema: Annotated[
+        bool, typer.Option("--schema", help="Print the JSON schema of --to json, and do nothing else.")
+    ] = False,
 ) -> None:
-    """Write the protocol and what must hold of it as text for other tools: SPIN, or SMT solvers.
+    """Write the protocol and what must hold of it as text for other tools: SPIN, or SMT solvers; or all of it as JSON data.
 
     Without --property: all statements about states and steps that one slice of the protocol is enough for. The text says at its
     top what it is and how to run it.
+
+    --to json takes no other choice: it has every machine, event, fault, reading and promise, and what `walk` walks.
     """
     from shadowproof import ask
     from shadowproof import export as command
     from shadowproof.outside.files import check_writable, write_whole
+    from shadowproof.walk.document import protocol_text, schema_text
 
+    if schema:
+        say(schema_text(), end="")
+        return
+    if to == command.JSON:
+        command.refuse_choices_for_json(
+            properties
+            or faults
+            or readings
+            or no_fault
+            or vms
+            or steps
+            or every_configuration
+            or protocol != command.MAIN
+        )
+        if output is not None:
+            check_writable(output)
+            write_whole(output, protocol_text())
+        else:
+            say(protocol_text(), end="")
+        return
     what = command.wanted(
         to, protocol, properties or [], ask.column(faults or [], readings or [], no_fault),
         vms=vms, steps=steps, every_configuration=every_configuration,

@@ -1,0 +1,98 @@
+/**
+ * Answers questions about networks with the page's interpreter, or with several: node answer.mjs FOLDER... < questions; what is
+ * asked and what is answered is JSON. Questions that an interpreter fails at are answered by what it said.
+ */
+
+import { readFileSync } from "node:fs";
+import { pathToFileURL } from "node:url";
+
+const { documents, questions } = JSON.parse(readFileSync(0, "utf-8"));
+
+/** How many states there are, steps, and how deep they lie: of each kind, whose members never change kind, added up. */
+function counted({ setups, limit }, network, { Ground, Search }) {
+  const kinds = new Map();
+  for (const setup of setups) {
+    const fixed = ([key]) => !network.machines.get(key.split("#")[0]).moves;
+    const name = JSON.stringify(setup.members.map(({ parts, starts }) => [parts, Object.entries(starts).filter(fixed)]));
+    if (!kinds.has(name)) kinds.set(name, { ground: new Ground(network, setup), starts: [] });
+    const { ground, starts } = kinds.get(name);
+    const start = Uint8Array.from(ground.places, (one) => started(one, setup));
+    if (!ground.unfit(start).length) starts.push(start);
+  }
+  const found = { states: 0, steps: 0, depth: 0 };
+  for (const { ground, starts } of kinds.values()) {
+    const search = new Search(ground, starts, undefined, limit ?? Infinity);
+    while (!search.goOn(10_000));
+    found.states += search.states;
+    found.steps += search.steps;
+    found.depth = Math.max(found.depth, search.depth);
+  }
+  return found;
+}
+
+function started({ machine, index, start }, setup) {
+  const key = index.length === 2 ? `${machine.name}#${index[1] + 1}` : machine.name;
+  const given = index.length ? setup.members[index[0]].starts[key] : undefined;
+  return given === undefined ? start : machine.number.get(given);
+}
+
+/** A run: at the start and after each step what can happen; of each step what every promise is worth, and which break one of them. */
+function walked({ setup, run, promise }, network, { Ground, actName, holds }) {
+  const ground = new Ground(network, setup);
+  let state = ground.start();
+  const can = () => ground.enabled(state).map((act) => actName(act.event.name, act.at)).sort();
+  const found = { enabled: [can()], values: [], refused: null, unfit: ground.unfit().length };
+  const judges = network.doc.properties.map((one) => (one.term === null ? true : ground.terms.judge(one.term, [], false)));
+  for (const name of run) {
+    const act = ground.byName.get(name);
+    if (!act || !ground.can(act, state)) {
+      found.refused = name;
+      break;
+    }
+    const after = ground.step(act, state);
+    found.values.push(
+      judges.map((judge, i) => {
+        const ofStates = network.doc.properties[i].of === "states";
+        return Number(ofStates ? holds(judge, after, after, null) : holds(judge, state, after, act));
+      }).join(""),
+    );
+    state = after;
+    found.enabled.push(can());
+  }
+  found.broken = found.values.flatMap((values, i) => (values[promise] === "0" ? [i + 1] : []));
+  if (promise !== undefined && network.doc.properties[promise].of === "states") {
+    const start = ground.start();
+    if (!holds(judges[promise], start, start, null)) found.broken.unshift(0);
+  }
+  found.at_rest = holds(ground.terms.judge(network.doc.at_rest, [], false), state, state, null);
+  found.states = [...ground.instances.values()].map((one) => ground.stateOf(one, state));
+  return found;
+}
+
+/** The length of the shortest way to where a term is true; null if there is none. */
+function nearest({ setup, term }, network, { Ground, Search, actName, holds }) {
+  const ground = new Ground(network, setup);
+  const judge = ground.terms.judge(term, [], false);
+  const search = new Search(ground, [ground.start()], (_, after) => holds(judge, after, after, null));
+  while (!search.goOn(10_000));
+  return { length: search.way && search.way.length, names: search.way?.map((act) => actName(act.event.name, act.at)) };
+}
+
+const kinds = { counted, walked, nearest };
+
+async function answered(folder) {
+  const engine = pathToFileURL(`${folder}/`);
+  const used = { ...(await import(new URL("network.js", engine))), ...(await import(new URL("search.js", engine))) };
+  const networks = documents.map((document) => new used.Network(document));
+  return questions.map((question) => {
+    try {
+      return kinds[question.kind](question, networks[question.document], used);
+    } catch (problem) {
+      return { failed: String(problem) };
+    }
+  });
+}
+
+const found = [];
+for (const folder of process.argv.slice(2)) found.push(await answered(folder));
+process.stdout.write(JSON.stringify(found));

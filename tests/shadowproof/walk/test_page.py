@@ -1,0 +1,158 @@
+"""The page as a file: small, whole, allowed to do nothing but run its own script; and the command that writes it."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from base64 import b64encode
+from hashlib import sha256
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from proofs.answers import runs
+from shadowproof.cli import app
+from shadowproof.walk import assemble
+from shadowproof.walk.assemble import PageError, joined
+
+MOST_BYTES, MOST_PACKED = 450_000, 90_000
+
+
+def walked(*arguments: str) -> tuple[int, str]:
+    done = CliRunner().invoke(app, ["walk", *arguments])
+    return done.exit_code, done.output if done.exit_code == 0 else str(done.exception)
+
+
+@pytest.fixture(scope="module")
+def page() -> str:
+    status, text = walked("-o", "-")
+    assert status == 0, text
+    return text
+
+
+class Parts(HTMLParser):
+    """What a page is made of: tags with their attributes, and what stands in scripts and styles."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.texts: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag in {"script", "style"}:
+            self.texts.append("")
+
+    def handle_data(self, data: str) -> None:
+        if self.tags and self.tags[-1][0] in {"script", "style"}:
+            self.texts[-1] += data
+
+
+def test_it_is_small(page: str) -> None:
+    assert 200_000 < len(page.encode()) <= MOST_BYTES
+    assert len(gzip.compress(page.encode(), 9)) <= MOST_PACKED
+
+
+def test_only_its_own_script_and_style_are_allowed(page: str) -> None:
+    parts = Parts(page)
+    (policy,) = (tag["content"] for name, tag in parts.tags if name == "meta" and "http-equiv" in tag)
+    style, script = parts.texts[0], parts.texts[-1]
+    hashes = [f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}" for text in (script, style)]
+    assert policy == (
+        f"default-src 'none'; script-src '{hashes[0]}'; style-src '{hashes[1]}'; require-trusted-types-for 'script'; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def test_it_names_nothing_to_be_fetched_and_takes_no_text_for_markup(page: str) -> None:
+    for name, tag in Parts(page).tags:
+        assert not {key for key in tag if key in {"src", "style"} or key.startswith("on")}, (name, tag)
+        assert name not in {"img", "link", "iframe", "object"}
+    for word in (
+        "innerHTML",
+        "outerHTML",
+        "insertAdjacentHTML",
+        "document.write",
+        "eval(",
+        "Function(",
+        "fetch(",
+        "XMLHttp",
+        "import(",
+    ):
+        assert word not in joined(), word
+
+
+def test_every_recorded_finding_is_in_it(page: str) -> None:
+    opened = json.loads(Parts(page).texts[2])
+    kept = runs.load().kept
+    assert len(opened["findings"]) == len(kept) >= 240
+    for (name, column), (found, at, run) in zip(kept, opened["findings"], strict=True):
+        _, faults, readings = opened["columns"][at]
+        parts = sorted([*(f"{one}={state}" for one, state in readings.items()), *faults])
+        assert (found, parts) == (name, sorted(column.split(" + ")) if column != "no fault" else [])
+        assert "run=" in opened["runs"][run]
+
+
+def test_data_cannot_end_their_script() -> None:
+    text = assemble.page({"says": "</script><script>alert(1)</script>"}, {"start": "<!--"})
+    assert "</script><script>alert" not in text
+    assert json.loads(Parts(text).texts[1])["says"].startswith("</script>")
+
+
+def test_modules_are_put_together_in_order_without_ring_or_double_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = {
+        "a.js": 'import { b } from "./deep/b.js";\n/** Said. */\nexport const a = b;\n',
+        "deep/b.js": 'import { c } from "../c.js";\nexport function b() {}\n',
+        "c.js": "export const c = 1;\n",
+        "ring.js": 'import { other } from "./other.js";\n',
+        "other.js": 'import { ring } from "./ring.js";\n',
+        "twice.js": 'import { c } from "./c.js";\nconst c = 2;\n',
+    }
+    monkeypatch.setattr(assemble, "_text", texts.__getitem__)
+    assert joined("a.js").split("\n") == ["", "const c = 1;", "function b() {}", "const a = b;", ""]
+    with pytest.raises(PageError, match=r"ring\.js imports other\.js imports ring\.js"):
+        joined("ring.js")
+    with pytest.raises(PageError, match=r"c\.js and twice\.js both have a c"):
+        joined("twice.js")
+
+
+def test_it_opens_where_it_is_asked_to(tmp_path: Path) -> None:
+    target = tmp_path / "page.html"
+    status, said = walked("--finding", "no-vm-left-saved", "--fault", "requester_vanishes", "-o", str(target))
+    assert status == 0, said
+    assert "page.html#finding=no-vm-left-saved/requester_vanishes" in said
+    start = json.loads(Parts(target.read_text("utf-8")).texts[2])["start"]
+    assert start == "finding=no-vm-left-saved/requester_vanishes"
+
+
+def test_a_files_run_opens(tmp_path: Path) -> None:
+    played, target = tmp_path / "run.json", tmp_path / "page.html"
+    asked = ["play", "--vm", "power=PAUSED", "--fault", "requester_vanishes", "backup_initialized", "context_set"]
+    assert CliRunner().invoke(app, [*asked, "--json", str(played)]).exit_code == 0
+    status, said = walked("--run", str(played), "-o", str(target))
+    assert status == 0, said
+    start = json.loads(Parts(target.read_text("utf-8")).texts[2])["start"]
+    assert re.search(r"start=power@1:PAUSED", start)
+    assert start.endswith("fault=requester_vanishes&run=backup_initialized,context_set")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "remedy"),
+    [
+        (("--finding", "auto-recovery-required"), "No run is recorded that breaks auto-recovery-required"),
+        (("--finding", "no-vm-left-saved", "--fault", "copy_fails"), "There is one with: "),
+        (("--finding", "no-vm-left-savde"), "Did you mean no-vm-left-saved"),
+        (("--fault", "copy_fails"), "Name one: --finding PROPERTY"),
+        (("--finding", "no-vm-left-saved", "--run", "x.json"), "Leave one of them out"),
+    ],
+)
+def test_what_cannot_be_opened_is_refused(tmp_path: Path, arguments: tuple[str, ...], remedy: str) -> None:
+    target = tmp_path / "page.html"
+    status, said = walked(*arguments, "-o", str(target))
+    assert status != 0
+    assert remedy in said
+    assert not target.exists()
