@@ -133,6 +133,18 @@ FINDINGS = (
         TWO,
     ),
     Finding(
+        "a second freeze fails and leaves the first",
+        PRODUCT,
+        "failed-freeze-leaves-nothing",
+        "A FREEZE that fails before it comes to any file system, as the mount table cannot be read, thaws nothing: what an earlier "
+        "FREEZE has frozen stays so, and the answer is: failed.",
+        CHANNEL_ONLY,
+        frozenset({"not_undone", "cannot_be_frozen"}),
+        10,
+        (_START, _FREEZE, Do("host_asks_freeze"), Do("refuse_table", after=0)),
+        own="not_undone",
+    ),
+    Finding(
         "the agent gives up with file systems frozen",
         PRODUCT,
         "nothing-frozen-without-an-agent",

@@ -70,6 +70,7 @@ class Failed(States):
     NOTHING = "nothing has failed in this operation"
     ONE = "a file system could not be thawed"
     TABLE = "the mount table could not be read"
+    NOT_TRIED = "the agent did not try to thaw"
 
 
 class Kind(States):
@@ -234,10 +235,11 @@ agent.table(
 )
 
 _TO_DO = ("freeze_read", "thaw_read", "line_lost", *UNHEARD)
-_HAS_FAILED = Failed.ONE | Failed.TABLE
+_HAS_FAILED = Failed.ONE | Failed.TABLE | Failed.NOT_TRIED
 failed.table(
     on("thaw_fails", Failed.NOTHING, Failed.ONE),
     on("cover_tried", Failed.NOTHING, Failed.ONE),
+    on("not_undone", Failed.NOTHING, Failed.NOT_TRIED),
     on("table_unreadable", Failed.NOTHING | Failed.ONE, Failed.TABLE, when=~agent.is_(A.FREEZING)),
     *(on(name, _HAS_FAILED, Failed.NOTHING) for name in _TO_DO),
     *stays("thaw_fails", "cover_tried", "table_unreadable", *_TO_DO),

@@ -50,6 +50,7 @@ OF_THE_AGENT = (
         "cover_taken_for_thawed", "agent", "The agent thaws what a path leads to now, and takes that for what it froze."
     ),
     Fault("detached_forgotten", "agent", "The agent thaws what is in the mount table now, not what it froze."),
+    Fault("not_undone", "agent", "The agent says that it could not freeze, and thaws nothing."),
     Fault("gives_up_frozen", "agent", "The agent ends though it could not thaw."),
     Fault(
         "starts_again_frozen",
@@ -72,7 +73,7 @@ by_agent = frozen.is_(Frozen.BY_AGENT)
 all_frozen = every(fs, implies(to_be_frozen, ~frozen.is_(Frozen.FREE) | passed.is_(Passed.YES)))
 none_frozen = every(fs, implies(by_agent, passed.is_(Passed.YES)))
 all_tried = every(fs, implies(by_agent & in_the_table, tried.is_(Tried.TRIED) | passed.is_(Passed.YES)))
-undone = all_tried | failed.is_(Failed.TABLE)
+undone = all_tried | failed.is_(Failed.TABLE | Failed.NOT_TRIED)
 could_not = failed.is_(Failed.TABLE) | (failed.is_(Failed.ONE) & all_tried)
 can_ask = driver.is_(Driver.READY) & slot.is_(Slot.EMPTY)
 is_refused = driver.is_(Driver.INIT) | (driver.is_(Driver.READY) & ~slot.is_(Slot.EMPTY))
@@ -193,6 +194,13 @@ TAKEN_FOR_DONE = (
         by="FS-3 GE-3",
         says="It is not in the mount table any more, and the agent goes on.",
         fault="detached_forgotten",
+    ),
+    *event(
+        "not_undone",
+        when=agent.is_(Agent.UNDOING) & ~all_tried,
+        by="GE-2",
+        says="What an earlier freeze has frozen is not thawed.",
+        fault="not_undone",
     ),
     *event(
         "gives_up_frozen",

@@ -295,6 +295,8 @@ class Pair:
         name = _REPLIES.get((doing, status == OK))
         if name is None:
             raise self.disagree(f"the agent says {'OK' if status == OK else 'failed'}, and {self._called(doing)}")
+        if doing == "UNDOING" and self.machines.can(("not_undone", ())):
+            self.machines.fire(("not_undone", ()))
         said = (
             f"the agent says {'OK' if status == OK else 'failed'}{', which cannot be written' if answer.error else ''}"
         )

@@ -11,13 +11,11 @@ from typer.testing import CliRunner
 
 from conformance.agents.hv_vss.findings import FINDINGS
 from conformance.agents.hv_vss.recorded import EVIDENCE
-from conformance.agents.hv_vss.run import WHERE, draw
-from conformance.agents.hv_vss.sessions import Tally
+from conformance.agents.hv_vss.run import WHERE
 from shadowproof.cli import app, main
 from shadowproof.tell.agent import answer, schema_text, text_of
 from tests.conformance.agents.hv_vss.product import needs_a_cage
-from tests.conformance.agents.hv_vss.scripted import Scripted
-from tests.conformance.agents.hv_vss.test_honest import SaysThawed
+from tests.conformance.agents.hv_vss.test_honest import shrunk
 
 ABOUT = {"agent": "liar", "sha256": "0" * 64}
 
@@ -29,14 +27,13 @@ def test_recorded_runs_show_every_finding(tmp_path: Path) -> None:
     told = json.loads(file.read_text("utf-8"))
     jsonschema.validate(told, json.loads(schema_text()))
     assert [one["finding"] for one in told["findings"] if one["seen"]] == [one.name for one in FINDINGS]
-    assert "Of 17 findings, tried one by one, 17 are so" in done.stdout
+    assert "Of 18 findings, tried one by one, 18 are so" in done.stdout
     assert "nothing here shows what a Windows guest does" in " ".join(done.stdout.split())
     assert "the machines allow every call" in done.stdout
 
 
 def test_a_disagreement_is_told_as_short_as_it_gets() -> None:
-    tally = Tally()
-    found = draw(Scripted(SaysThawed), 60, tally, faults=frozenset())
+    found, tally = shrunk()
     told = answer(ABOUT, [], tally, found)
     jsonschema.validate(told, json.loads(schema_text()))
     text = text_of(told)
