@@ -15,7 +15,7 @@ from conformance.agents.cage.cage import Asked, Cage, CageError, Ended, Hangs, U
 from conformance.agents.cage.calls import Caged
 from conformance.agents.calls import Answer
 from conformance.agents.hv_vss.pair import Disagreement, Disturbance, Pair
-from tests.conformance.agents.hv_vss.product import needs_a_cage
+from tests.conformance.agents.hv_vss.product import children, needs_a_cage
 
 
 @pytest.fixture(autouse=True)
@@ -120,17 +120,6 @@ def test_a_program_that_is_no_agent_ends_and_opens_no_device() -> None:
         pair = pair_with(agent)
         pair.go()
         assert [name for name, _ in pair.machines.acts] == ["agent_starts", "agent_exits"]
-
-
-def children(of: int) -> set[int]:
-    found = set()
-    for folder in Path("/proc").iterdir():
-        try:
-            if folder.name.isdigit() and int((folder / "stat").read_text().rpartition(")")[2].split()[1]) == of:
-                found.add(int(folder.name))
-        except OSError:
-            continue
-    return found
 
 
 def test_nothing_is_left_running() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,18 @@ from conformance.agents.cage.calls import Caged
 from conformance.agents.hv_vss.run import WHERE, program
 
 NO_SKIP = "SHADOWPROOF_AGENTS_MUST_RUN"
+
+
+def children(of: int) -> set[int]:
+    """The processes that a process has started."""
+    found = set()
+    for folder in Path("/proc").iterdir():
+        try:
+            if folder.name.isdigit() and int((folder / "stat").read_text().rpartition(")")[2].split()[1]) == of:
+                found.add(int(folder.name))
+        except OSError:
+            continue
+    return found
 
 
 def cannot(reason: str) -> None:
