@@ -183,7 +183,7 @@ def _machine(actor: Actor, terms: _Terms, told: Told) -> dict[str, Any]:
         "says": actor.says,
         "lane": lane.name if lane is not None else None,
         "observer": actor.observer,
-        "states": [[state.name, str(state.value)] for state in actor.enum],
+        "states": [[state.name, state.value] for state in actor.enum],
         "starts": list(actor.starts),
         "rows": {event: _rows(actor, event, terms) for event in actor.events},
     }

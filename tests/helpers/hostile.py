@@ -24,7 +24,7 @@ TAKE_WORDS: tuple[tuple[str, ...], ...] = (
     ("mutate", "--rule", "?"), ("mutate", "--operator", "?"), ("mutate", "--rule", "vm_saved", "--property", "?"), ("sweep", "--of", "?"),
     ("sweep", "--of", "READ-1=?"), ("count", "--engine", "?"), ("prove", "-p", "MET-4", "--solver", "?"), ("draw", "?"), ("list", "?"),
     ("show", "?"), ("requirements", "?"), ("left-out", "?"), ("collector", "?"), ("method", "-i", "?"), ("play", "--file", "?"),
-    ("verify", "-i", "?"), ("replay", "?"),
+    ("verify", "-i", "?"), ("replay", "?"), ("walk", "--finding", "?"), ("walk", "--run", "?"), ("walk", "-i", "?"),
 )  # fmt: skip
 """Where a word goes, of which there are none that is right among these."""
 

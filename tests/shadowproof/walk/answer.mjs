@@ -78,11 +78,30 @@ function nearest({ setup, term }, network, { Ground, Search, actName, holds }) {
   return { length: search.way && search.way.length, names: search.way?.map((act) => actName(act.event.name, act.at)) };
 }
 
-const kinds = { counted, walked, nearest };
+/** Why a promise is broken at the end of a run, or by its last step; and why each event that cannot happen then cannot. */
+function told({ setup, run, promise }, network, { Ground, Recorded, followed, actName }) {
+  const ground = new Ground(network, setup);
+  const { acts, states, stopped } = followed(ground, run);
+  const recorded = new Recorded(ground, states, acts);
+  const { term, of } = network.doc.properties[promise];
+  const last = acts.length;
+  const why = of === "states" ? recorded.why(term, last) : recorded.why(term, last - 1, { aboutStep: true });
+  const refused = {};
+  for (const act of ground.acts) {
+    const { needs, now } = recorded.whyNot(act, last);
+    if (!needs || !act.tolerated) continue;
+    const said = needs[0].toLowerCase() + needs.slice(1); // the command's sentence goes on where the page's begins
+    refused[actName(act.event.name, act.at)] = now ? `${said} Now: ${now}` : said.replace(/\.$/, "");
+  }
+  return { stopped, why, refused };
+}
+
+const kinds = { counted, walked, nearest, told };
 
 async function answered(folder) {
   const engine = pathToFileURL(`${folder}/`);
-  const used = { ...(await import(new URL("network.js", engine))), ...(await import(new URL("search.js", engine))) };
+  const used = {};
+  for (const name of ["network", "search", "reasons", "links"]) Object.assign(used, await import(new URL(`${name}.js`, engine)));
   const networks = documents.map((document) => new used.Network(document));
   return questions.map((question) => {
     try {

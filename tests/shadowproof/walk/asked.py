@@ -15,9 +15,10 @@ from typing import Any
 
 import pytest
 
-from model.notation import HOST, Network, Run, Shape
+from model.notation import HOST, Event, Network, Run, Shape
 from model.protocol import PROTOCOL
 from proofs.answers import runs
+from proofs.answers.runs import Kept
 from proofs.sample.board import Board
 from proofs.sample.ground import Places
 from proofs.sample.ground import test as judged
@@ -27,6 +28,7 @@ from proofs.search.plain import explore
 from proofs.world.world import Column
 from properties.catalogue import PROPERTIES, watched
 from properties.kinds import Always, Ends, Possible, Property, Step
+from shadowproof.tell.playing.play import main_protocol, play
 from shadowproof.tell.playing.start import Wanted
 from shadowproof.walk.document import document, protocol_document
 from shadowproof.walk.runs import column_of
@@ -206,6 +208,34 @@ def recorded(one_in: int = 1) -> Asked:
             promise=names.index(name),
         )
     return asked
+
+
+def explained(kept: Sequence[Kept]) -> Asked:
+    """Why each of these runs breaks its promise, and why what cannot happen at its end cannot: in the command's own words."""
+    asked, subject = Asked([protocol()]), main_protocol()
+    names = [one["name"] for one in protocol()["properties"]]
+    for one in kept:
+        column, run = column_of(one.column), [Wanted(event, at, "") for event, at in one.run.steps]
+        ended = play(subject, one.run.shapes, one.run.starts, column, run)
+        tried = [
+            event for event in subject.network.events.values() if event.fault is None or event.fault in column.faults
+        ]
+        acts = [(event.name, at) for event in tried for at in _happens_to(event, ended.recorded.run)]
+        cannot = [Wanted(*act, "") for act in acts if act not in ended.possible]
+        refused = play(subject, one.run.shapes, one.run.starts, column, [*run, *cannot]).refused
+        (broken,) = (standing for standing in ended.promises if standing.property.name == one.property)
+        asked.add(
+            {"stopped": "", "why": broken.reason, "refused": {event.wanted.name: event.reason for event in refused}},
+            kind="told",
+            setup=setup(one.run.shapes, one.run.starts, column),
+            run=[event.name for event in run],
+            promise=names.index(one.property),
+        )
+    return asked
+
+
+def _happens_to(event: Event, run: Run) -> list[tuple[int, ...]]:
+    return [()] if event.scope.all else run.members(event.scope.sort)
 
 
 # -- random runs ------------------------------------------------------------------------------------------------------

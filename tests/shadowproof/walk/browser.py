@@ -43,13 +43,15 @@ def browser() -> Iterator[Any]:
 
 
 class Opened:
-    """A page that is open, with all that it has asked for, complained of, and failed at."""
+    """A page that is open, with all that it has asked for (and what of that its policy blocked), complained of, and failed at."""
 
     def __init__(self, context: Any, path: Path, link: str = "") -> None:
         self.requests: list[str] = []
         self.complaints: list[str] = []
+        self.blocked: list[str] = []
         self.page = context.new_page()
         self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.on("requestfailed", lambda request: self.blocked.append(f"{request.url}: {request.failure}"))
         self.page.on("console", lambda message: self.complaints.append(message.text))
         self.page.on("pageerror", lambda problem: self.complaints.append(str(problem)))
         self.page.set_default_timeout(60_000)

@@ -91,7 +91,7 @@ def test_it_is_small(written: str) -> None:
 
 def test_a_change_reads_as_a_change(written: str) -> None:
     """A line for each machine, event, promise and term."""
-    assert max(map(len, written.splitlines())) <= 10_000
+    assert max(map(len, written.splitlines())) <= 20_000
     assert sum(line.startswith('{"name":"vm_saved"') for line in written.splitlines()) == 1
 
 

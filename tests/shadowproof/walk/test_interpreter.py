@@ -12,6 +12,7 @@ from proofs.answers import runs
 from proofs.search.swift import explore_swiftly
 from proofs.world.parts import ONE_OF_EACH
 from proofs.world.world import Column
+from properties.catalogue import PROPERTIES
 from shadowproof.walk.document import document
 from tests.helpers.networks.tiny import HARBOUR
 from tests.helpers.networks.whole import compiled_whole
@@ -23,6 +24,7 @@ from tests.shadowproof.walk.asked import (
     answers,
     by_chance,
     counts,
+    explained,
     needs_node,
     of_every_start,
     recorded,
@@ -62,6 +64,17 @@ def test_random_runs_of_the_protocol() -> None:
 def test_random_runs_of_networks_by_chance() -> None:
     asked = by_chance(range(60), 25)
     assert sum(len(one["run"]) for one in asked.questions) >= 1_000
+    assert asked.wrong() == []
+
+
+@pytest.mark.parametrize(
+    "turn", [pytest.param(60, id="some"), pytest.param(1, id="all", marks=[nightly, pytest.mark.slow])]
+)
+def test_reasons_are_given_in_the_commands_own_words(turn: int) -> None:
+    """Why a promise is broken, and why each event that cannot happen then cannot."""
+    told = [one for one in runs.load().kept.values() if PROPERTIES[one.property].kind != "ends"]
+    asked = explained(told[::turn])
+    assert sum(len(one["refused"]) for one in asked.expected) >= 80 * len(asked.questions) >= 300
     assert asked.wrong() == []
 
 

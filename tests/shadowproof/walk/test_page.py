@@ -40,15 +40,20 @@ class Parts(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.tags: list[tuple[str, dict[str, str | None]]] = []
         self.texts: list[str] = []
+        self.inside = False
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append((tag, dict(attrs)))
-        if tag in {"script", "style"}:
+        self.inside = tag in {"script", "style"}
+        if self.inside:
             self.texts.append("")
 
+    def handle_endtag(self, tag: str) -> None:
+        self.inside = False
+
     def handle_data(self, data: str) -> None:
-        if self.tags and self.tags[-1][0] in {"script", "style"}:
+        if self.inside:
             self.texts[-1] += data
 
 
@@ -143,7 +148,10 @@ def test_a_files_run_opens(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "remedy"),
     [
-        (("--finding", "auto-recovery-required"), "No run is recorded that breaks auto-recovery-required"),
+        (
+            ("--finding", "frozen-only-in-a-child-backup"),
+            "No run is recorded that breaks frozen-only-in-a-child-backup",
+        ),
         (("--finding", "no-vm-left-saved", "--fault", "copy_fails"), "There is one with: "),
         (("--finding", "no-vm-left-savde"), "Did you mean no-vm-left-saved"),
         (("--fault", "copy_fails"), "Name one: --finding PROPERTY"),

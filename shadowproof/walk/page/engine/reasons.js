@@ -110,6 +110,7 @@ export class Recorded {
     }
     const [name, meaning] = [plain(machine.states[number]), machine.meanings[number]];
     const begun = this.#since(reason, about);
+    if (typeof meaning === "number") return `${called(machine)} ${name} ${begun}`; // a code, which says nothing more
     return meaning.toLowerCase() === name
       ? `${called(machine)} ${meaning} ${begun}`
       : `${called(machine)} ${name} ${begun} (${meaning})`;
@@ -155,7 +156,7 @@ export class Recorded {
     const from = rows.filter((row) => row.from.includes(now)).flatMap((row) => row.to.map((to) => to[1]));
     if (!from.length) {
       const sources = machine.states.filter((name) => rows.some((row) => row.from.includes(name))).map(plain);
-      return { needs: `${said} its rows for this start from ${sources.join(", ") || "nowhere"}.`, now: "" };
+      return { needs: `${said} its rows for it start from ${sources.join(", ") || "nowhere"}.`, now: "" };
     }
     const about = instance.index.length ? instance.index : act.at;
     const guards = from.map((term) => words(this.network, term)).join(" or ");
