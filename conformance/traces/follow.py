@@ -41,7 +41,7 @@ class _Node:
 
     def __init__(self, state: State) -> None:
         self.state = state
-        self.led: dict[bytes, tuple[_Node, str]] = {}
+        self.led: dict[bytes, tuple[_Node, str, Index]] = {}
 
 
 class Follower:
@@ -86,13 +86,13 @@ class Follower:
                 led = self._step(node, line)
                 if not isinstance(led, _Node):
                     return led
-                hit = (led, line.event)
+                hit = (led, line.event, line.at)
                 if time is None or found:
                     self._keep(node, key, hit)
             elif hit[1]:
                 self.events += 1
                 if len(self.acts) <= LONGEST_TOLD:
-                    self.acts.append(self._act(raw, number))
+                    self.acts.append(hit[1:])
             if time is not None:
                 if time < last:
                     raise TraceError(
@@ -107,10 +107,6 @@ class Follower:
             if not number % _EACH and self.told is not None:
                 self.told(self.events)
         return None
-
-    def _act(self, raw: bytes, number: int) -> tuple[str, Index]:
-        line = self.trace.meant(raw, number)
-        return line.event, line.at
 
     def _node(self, state: State) -> _Node:
         found = self.nodes.get(state)
@@ -127,7 +123,7 @@ class Follower:
         self.nodes.clear()
         self.kept = self.bytes = 0
 
-    def _keep(self, node: _Node, key: bytes, hit: tuple[_Node, str]) -> None:
+    def _keep(self, node: _Node, key: bytes, hit: tuple[_Node, str, Index]) -> None:
         self.kept, self.bytes = self.kept + 1, self.bytes + len(key)
         if self.kept > MOST_KEPT or self.bytes > MOST_BYTES:
             self._forget()

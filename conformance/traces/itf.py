@@ -27,12 +27,12 @@ def read(data: object, name: str, reader: Reader) -> tuple[Header, list[Line]]:
         raise TraceError(f"{name} is no trace in ITF: it has no states. {remedy}")
     meta = data.get("#meta", {})
     said = meta.get(META) if isinstance(meta, dict) else None
-    known = [one for one in states[0] if one in reader.network.actors] if isinstance(states[0], dict) else []
-    if not known and not any(one in states[0] for one in EVENTS):
+    first = states[0] if isinstance(states[0], dict) else {}
+    if not any(one in reader.network.actors or one in EVENTS for one in first):
         raise TraceError(
             f"{name} has no variable that is a machine of the model. List them with: shadowproof list actors"
         )
-    head = said if said is not None else {"schema": SCHEMA, "vms": [{}] * _vms(states[0], reader)}
+    head = said if said is not None else {"schema": SCHEMA, "vms": [{}] * _vms(first, reader)}
     header = reader.header(head, f"{name}, #meta")
     return header, [_line(one, number, name, reader, header) for number, one in enumerate(states)]
 

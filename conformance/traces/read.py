@@ -137,7 +137,7 @@ def opened(path: Path) -> Iterator[Lines]:
         elif path.is_dir():
             raise TraceError(f"{name} is a folder. Name the traces in it.")
         else:
-            with path.open("rb") as stream:
+            with path.open("rb", buffering=1 << 20) as stream:
                 yield Lines(name, stream)
     except OSError as problem:
         raise TraceError(f"{name} cannot be read ({problem.strerror}). Check the name.") from None

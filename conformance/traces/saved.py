@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from conformance.traces import itf
 from conformance.traces.form import SCHEMA, Reader, TraceError, name_of
-from model.notation import Network, Run
+from model.notation import HOST, Network, Run
 from model.notation.run import Index
 from model.protocol import PROTOCOL
 from proofs.answers.verdict import RunFound
@@ -31,12 +31,15 @@ def header(run: RunFound, column: Column, says: str = "", network: Network = PRO
 
 
 def _start(run: RunFound, vm: int, network: Network) -> dict[str, str]:
-    now = Run(network, run.shapes, _own(run.starts, network), frozenset(network.faults))
-    return {
-        "#".join([name, *(str(part + 1) for part in index[1:])]): state
-        for (name, index), state in now.states().items()
-        if index[:1] == (vm,) and len(network.actors[name].starts) > 1
-    }
+    """The state in which each machine of a VM starts that may start in several."""
+    found = {}
+    for actor in network.actors.values():
+        if len(actor.starts) > 1 and actor.sort != HOST:
+            parts = run.shapes[vm].parts.get(actor.sort.name, 0)
+            for index in [(vm,)] if actor.sort == network.replicated else [(vm, part) for part in range(parts)]:
+                name = "#".join([actor.name, *(str(part + 1) for part in index[1:])])
+                found[name] = run.starts.get((actor.name, index), actor.starts[0])
+    return found
 
 
 def _own(starts: Mapping[tuple[str, Index], str], network: Network) -> dict[tuple[str, Index], str]:
@@ -76,8 +79,12 @@ def jsonl(values: Sequence[Mapping[str, Any]]) -> str:
 
 
 def as_itf(run: RunFound, column: Column, says: str = "") -> str:
-    """loop: a run that never comes to rest goes on from that state."""
-    data = itf.written(header(run, column, says), lines(run, column), [one.parts for one in run.shapes], Reader())
+    return itf_of(run, header(run, column, says), lines(run, column))
+
+
+def itf_of(run: RunFound, head: Mapping[str, Any], of: Iterable[Mapping[str, Any]]) -> str:
+    """A run's lines in ITF; one that never comes to rest goes on from the state `loop`."""
+    data = itf.written(head, of, [one.parts for one in run.shapes], Reader())
     if run.loop is not None and run.loop < len(run.steps):
         data["loop"] = run.loop
     return json.dumps(data, ensure_ascii=False, separators=(",", ":")) + "\n"

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from conformance.traces.form import USUAL, Key, Reader, name_of
 from conformance.traces.replayed import steps_of
-from conformance.traces.saved import as_itf, header
+from conformance.traces.saved import header, itf_of
 from conformance.traces.table import Steps
 from conformance.traces.vectors.goals import (
     FINDING,
@@ -85,7 +86,13 @@ def shapes_key(shapes: Iterable[Shape]) -> tuple[tuple[tuple[str, int], ...], ..
 
 def shows(one: Candidate) -> frozenset[Goal]:
     """What a candidate shows."""
-    return frozenset(Shown(steps_of(shapes_key(one.run.shapes))).of(one.run) | set(one.findings))
+    return frozenset(_shown(shapes_key(one.run.shapes)).of(one.run) | set(one.findings))
+
+
+@lru_cache(maxsize=4)
+def _shown(shapes: tuple[tuple[tuple[str, int], ...], ...]) -> Shown:
+    """What steps show, asked of many runs."""
+    return Shown(steps_of(shapes))
 
 
 def vector(number: int, one: Candidate) -> Vector:
@@ -93,7 +100,11 @@ def vector(number: int, one: Candidate) -> Vector:
     last, at = one.run.steps[-1]
     name = f"{number:03}-{name_of(last, at).replace('@', '-').replace('.', '-').replace('_', '-')}"
     found = shows(one)
-    head = header(one.run, one.column)
+    head, expected = header(one.run, one.column, name), _expected(one.run, one.column)
+    lines = [
+        {"states": expected["start"]["states"]},
+        *({"event": s["event"], "states": s["states"]} for s in expected["steps"]),
+    ]
     data = {
         "schema": SCHEMA,
         "name": name,
@@ -101,9 +112,9 @@ def vector(number: int, one: Candidate) -> Vector:
         "vms": head["vms"],
         "faults": head["faults"],
         "readings": head["readings"],
-        **_expected(one.run, one.column),
+        **expected,
     }
-    return Vector(name, found, data, as_itf(one.run, one.column, name))
+    return Vector(name, found, data, itf_of(one.run, head, lines))
 
 
 def _expected(run: RunFound, column: Column) -> dict[str, Any]:

@@ -51,10 +51,11 @@ def _searched(told: Told | None) -> tuple[list[Candidate], dict[Goal, str]]:
     wanted = write.everything(kept)
     steps = steps_of(shapes_key([Shape({"disk": 1, "adapter": 1})]))
     found = searched(steps, [goal for goal in wanted if goal.kind != FINDING], told)
-    candidates = list(dict.fromkeys([*recorded(kept), *(found[goal] for goal in sorted(found))]))
+    others = {repr((one.column, one.run)): one for goal, one in sorted(found.items(), key=lambda pair: pair[0])}
+    candidates = [*recorded(kept), *others.values()]
     shown = {k: shows(one) & wanted for k, one in enumerate(candidates)}
     chosen = [candidates[k] for k in covered(candidates, shown)]
-    missing = wanted - frozenset().union(*(shows(one) for one in chosen))
+    missing = wanted - frozenset().union(*shown.values())
     return chosen, dict.fromkeys(missing, write.WHY)
 
 

@@ -82,6 +82,11 @@ def test_files_of_other_kinds_are_refused() -> None:
         assert told.isprintable()
 
 
+def test_a_state_that_is_none_is_refused() -> None:
+    """Found by the test above, 2026-11-29: the first state of a trace in ITF was asked what is in it."""
+    assert "no variable" in outcome(b'{"vars": [], "states": [null]}')
+
+
 def test_a_search_ends_however_much_is_possible(monkeypatch: Any) -> None:
     monkeypatch.setattr(fill, "MOST_NODES", 300)
     head = {"schema": "shadowproof-trace/1", "vms": [{}] * 6}

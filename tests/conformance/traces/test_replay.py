@@ -109,7 +109,7 @@ def test_a_state_that_no_event_leads_to_names_the_promises_that_it_would_break()
 
 
 def test_another_reading_makes_another_run() -> None:
-    lines: list[Any] = [{"event": SAVED}, {"event": "management_service_restarts", "states": {"note@1": "RUNNING"}}]
+    lines: list[Any] = [{"event": SAVED}, {"event": "management_service_restarts", "states": {"note@1": "PAUSED"}}]
     head: dict[str, Any] = {"faults": ["management_service_restarts"], "vms": PAUSED_VM}
     assert rejected(answer(*lines, **head)).instead == ("note@1 is NOTHING",)
     assert accepted(answer(*lines, **head, readings={"READ-3": "KEPT"})).column.readings == (("READ-3", "KEPT"),)
@@ -147,7 +147,8 @@ PAUSED: dict[str, Any] = {"vms": [{"start": {"power": "PAUSED"}}], "complete": T
 
 
 @pytest.mark.parametrize("complete", [True, False])
-def test_thaw_comes_within_a_minute_of_freeze(complete: bool) -> None:
+def test_thaw_comes_within_a_minute_of_freeze(complete: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fill, "MOST_UNSEEN", 3)  # else another session may lie between what was seen
     head: dict[str, Any] = {**PAUSED, "complete": complete}
     (over,) = accepted(answer(*timed({"thaw_delivered": 58}), **head)).over
     assert not over.window.strict
@@ -220,7 +221,7 @@ def test_a_line_that_was_met_before_is_not_read_again(monkeypatch: pytest.Monkey
     found = accepted(asked(text))
     assert (found.events, found.run) == (20_000, None)
     assert found.states <= 12
-    assert read.calls <= 20 + follow.LONGEST_TOLD + 1
+    assert read.calls <= 20
     assert steps.calls <= 20
 
 

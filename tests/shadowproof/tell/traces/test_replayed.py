@@ -11,8 +11,11 @@ import jsonschema
 import pytest
 from typer.testing import CliRunner
 
+from conformance.traces.vectors.write import kept_recipes
+from proofs.answers.column_cache import protocol_content
 from shadowproof.cli import app
 from shadowproof.outside.failure import told
+from shadowproof.tell.traces import vectors
 
 HERE = Path(__file__).parents[3] / "conformance" / "traces"
 HEAD = '{"schema": "shadowproof-trace/1", "faults": [], "vms": [{"start": {"power": "PAUSED", "integration": "RUNNING"}}]}\n'
@@ -89,7 +92,10 @@ def test_bad_input_is_one_sentence_and_status_2(words: tuple[str, ...], into: st
     assert sentence.isprintable()
 
 
-def test_vectors_say_what_they_cover(tmp_path: Path) -> None:
+def test_vectors_say_what_they_cover(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three of them: all are looked at in tests/conformance/traces/test_vectors.py."""
+    chosen, missing = kept_recipes(protocol_content()) or ([], {})
+    monkeypatch.setattr(vectors, "kept_recipes", lambda _: (chosen[:3], missing))
     done = run("vectors", "--out", str(tmp_path / "v"))
     assert done.exit_code == 0
     index = json.loads((tmp_path / "v" / "index.json").read_text("utf-8"))
