@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
 from typing import Any
@@ -32,8 +32,10 @@ FOLDERS = ("model", "properties")
 MEMORY, WRITTEN = 4 << 30, 64 << 20
 """Bytes that a process of another revision may take, and may write into one file."""
 
-JUDGING = 3_600
-"""Seconds after which judging is given up."""
+LOADING, JUDGING = 60, 3_600
+"""Seconds of computing after which a process is ended; and of waiting, so many times that."""
+
+WAITING = 10
 
 _HERE = "the checkout as it is"
 _PASSED_ON = ("PATH", "HOME", "TMPDIR", "LANG", "SYSTEMROOT", "NUMBA_CACHE_DIR")
@@ -220,7 +222,7 @@ def _git(arguments: Sequence[str], root: Path) -> str:
 
 
 def _loaded(label: str, folder: Path) -> Side:
-    found = Side(label, folder, _answer("shadowproof.diff.said", label, folder, SECONDS))
+    found = Side(label, folder, _answer("shadowproof.diff.said", label, folder, LOADING))
     try:
         if found.data["schema"] != SCHEMA:
             raise DataError(f"its schema is {found.data['schema']!r:.40}")
@@ -243,19 +245,21 @@ def _answer(module: str, label: str, folder: Path, seconds: int, asked: str = ""
         given.seek(0)
         process = subprocess.Popen(  # noqa: S603 - this interpreter
             command, cwd=folder, env=environment, stdin=given, stdout=out, stderr=errors, process_group=0,
-            preexec_fn=_limited,  # noqa: PLW1509 - it asks nothing of other threads
+            preexec_fn=partial(_limited, seconds),  # noqa: PLW1509 - it asks nothing of other threads
         )  # fmt: skip
         try:
-            status = process.wait(seconds)
+            status = process.wait(seconds * WAITING)
         except subprocess.TimeoutExpired:
-            raise RevisionError(
-                f"The model of {label} has not answered in {seconds} s. Name another revision."
-            ) from None
+            status = -signal.SIGXCPU
         finally:
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
         texts = [_read(file) for file in (out, errors)]
+    if status in {-signal.SIGXCPU, -signal.SIGKILL}:
+        raise RevisionError(
+            f"The model of {label} has not answered in {seconds} s of computing, {seconds * WAITING} s in all. Name another one."
+        )
     if status:
         said = _last(texts[1]) or f"status {status}"
         raise RevisionError(
@@ -269,12 +273,15 @@ def _answer(module: str, label: str, folder: Path, seconds: int, asked: str = ""
         ) from None
 
 
-def _limited() -> None:
+def _limited(seconds: int) -> None:
     """In the new process: it may take so much, and no more."""
     if sys.platform != "win32":
         import resource  # noqa: PLC0415 - there is none elsewhere
 
-        for what, most in ((resource.RLIMIT_AS, MEMORY), (resource.RLIMIT_FSIZE, WRITTEN), (resource.RLIMIT_CORE, 0)):
+        limits = (
+            (resource.RLIMIT_AS, MEMORY), (resource.RLIMIT_FSIZE, WRITTEN), (resource.RLIMIT_CORE, 0), (resource.RLIMIT_CPU, seconds),
+        )  # fmt: skip
+        for what, most in limits:
             now, hard = resource.getrlimit(what)
             known = [one for one in (most, now, hard) if one != resource.RLIM_INFINITY]
             resource.setrlimit(what, (min(known), hard))

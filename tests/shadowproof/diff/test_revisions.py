@@ -35,6 +35,9 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for folder in ("model", "properties"):
         (root / folder).mkdir()
         (root / folder / "__init__.py").write_text("", "utf-8")
+    shutil.copytree(
+        ROOT / "model" / "notation", root / "model" / "notation", ignore=shutil.ignore_patterns("__pycache__")
+    )
     for name, text in (
         ("loops", "while True: pass"),
         ("fails", "raise ValueError('\\x1b[31mno')"),
@@ -56,7 +59,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("before", "from before the specification"),
         ("--output=x", "names no revision"),
         ("a b", "names no revision"),
-        ("loops", "has not answered in 3 s"),
+        ("loops", "has not answered in 1 s of computing"),
         ("fails", "cannot be loaded by the engines of today (ValueError: "),
         ("broken", "SyntaxError"),
         ("prints", "is no JSON"),
@@ -66,7 +69,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_side_that_is_no_good_is_refused_in_one_sentence(
     checkout: Path, name: str, problem: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(revisions, "SECONDS", 3 if name == "loops" else 120)
+    monkeypatch.setattr(revisions, "LOADING", 1 if name == "loops" else 60)
     with pytest.raises(RevisionError) as refused, side(name, checkout):
         pass
     text = str(refused.value)
