@@ -9,7 +9,7 @@ from tempfile import NamedTemporaryFile
 
 from shadowproof.duties import duties
 from shadowproof.letter import letter
-from shadowproof.pages import cut_sets, findings, mutants, pages, requesters
+from shadowproof.pages import cut_sets, findings, mutants, pages, picture, requesters
 from shadowproof.pages.layout import folded
 
 GENERATED = {
@@ -34,16 +34,20 @@ INDEX = "README.md"
 
 FOLDER = "generated"
 
+PICTURE = "run.svg"
+"""In docs/ itself: the run at the top of README.md."""
+
 
 def generate(root: Path) -> dict[Path, str]:
     """Every page, by its path below the checkout `root`. Raises RecordError and FatesError where what is
     kept of verdicts or mutants cannot be read."""
     texts = {name: folded(page()) for name, page in GENERATED.items()}
     folder = root / "docs"
-    beside = sorted(path for path in folder.glob("*.md") if path.name != INDEX)
+    beside = sorted(path for path in (*folder.glob("*.md"), *folder.glob("guide/*.md")) if path.name != INDEX)
     titles = {f"{FOLDER}/{name}": title(text) for name, text in texts.items()}
-    by_hand = {path.name: title(path.read_text(encoding="utf-8")) for path in beside}
-    return {folder / INDEX: pages.index(titles, by_hand)} | {folder / FOLDER / name: texts[name] for name in texts}
+    by_hand = {path.relative_to(folder).as_posix(): title(path.read_text(encoding="utf-8")) for path in beside}
+    made = {folder / INDEX: pages.index(titles, by_hand), folder / PICTURE: picture.page()}
+    return made | {folder / FOLDER / name: texts[name] for name in texts}
 
 
 def title(text: str) -> str:

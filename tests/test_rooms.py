@@ -36,6 +36,7 @@ FACES = [
             "outside",
             "pages",
             "walk",
+            "site",
         )
     ),
     ROOT / "conformance",

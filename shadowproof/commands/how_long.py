@@ -1,4 +1,4 @@
-"""How long each command takes, as its --help and README.md say: measured on two cores that had other work too, so rather less."""
+"""How long each command takes, as its --help and docs/guide/commands.md say: measured on two cores with other work, so rather less."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ EXCEPT = {
     "accept": "seconds after verify, whose judgements it takes",
     "sweep": "goes on where it was, if it is interrupted",
     "mutate": "of one rule minutes",
+    "docs": "with --site two minutes, with --arguments much longer",
 }
 """What makes it more, or less."""
 

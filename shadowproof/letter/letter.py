@@ -252,7 +252,7 @@ def _finding(
     lines += _paragraph(f"*Seen*: {one.evidence} Certainty: {one.certainty}.")
     lines += _paragraph(f"*Harmed*: {one.harmed}")
     lines += _paragraph(f"*Write*: {one.wording}")
-    return [*lines, *_proof(one, found)]
+    return [*lines, *proof(one, found)]
 
 
 def _run(one: Finding, of: Sequence[tuple[Column, Sequence[str]]], runs: Runs) -> list[str]:
@@ -273,7 +273,7 @@ def _steps(run: KeptRun) -> str:
     return ", ".join(f"{name}{f' (vm {member[0] + 1})' if member else ''}" for name, member in run.run.steps)
 
 
-def _proof(one: Finding, found: Kept) -> list[str]:
+def proof(one: Finding, found: Kept) -> list[str]:
     if not one.variant:
         return _paragraph("*Proof*: none yet: this wording is no variant of the model so far.")
     lines = ["*Proof*: the protocol with this wording, judged anew:", ""]

@@ -40,8 +40,9 @@ def mermaid(actor: Actor) -> str:
     return "\n".join([*(line.rstrip() for line in drawn.splitlines()), *others]) + "\n"
 
 
-def svg(actor: Actor) -> bytes:
-    """The actor as a picture, start states with a double border. Raises CannotDraw where Graphviz is missing."""
+def svg(actor: Actor, *, guards: bool = True) -> bytes:
+    """The actor as a picture, start states with a double border. guards: whether an arrow says under which condition it is taken.
+    Raises CannotDraw where Graphviz is missing."""
     missing = []
     if find_spec("graphviz") is None:
         missing.append("the Python package graphviz (pip install graphviz)")
@@ -49,7 +50,13 @@ def svg(actor: Actor) -> bytes:
         missing.append("the program dot (Debian: apt install graphviz)")
     if missing:
         raise CannotDraw(f"An SVG picture needs {' and '.join(missing)}; Mermaid text can be had without.")
-    picture = _graph(actor, "graphviz", actor.name).draw(None, format="svg", prog="dot")
+    graph = _graph(actor, "graphviz", actor.name, guards=guards)
+    if not guards:  # names alone: below one another, so that the picture is no wider than a page where that can be
+        graph.body = [line.replace(" | ", "\\n") for line in graph.body]
+        graph.graph_attr.update(rankdir="TB", label="", nodesep="0.4", fontname="sans-serif")
+        graph.edge_attr.update(fontsize="10", fontname="sans-serif")
+        graph.node_attr.update(fontsize="12", fontname="sans-serif")
+    picture = graph.draw(None, format="svg", prog="dot")
     return picture if isinstance(picture, bytes) else str(picture).encode()
 
 
@@ -67,11 +74,13 @@ def moves(actor: Actor) -> Iterator[tuple[str, str, Rule]]:
                     yield event, state, rule
 
 
-def _graph(actor: Actor, engine: str, title: str) -> Any:
+def _graph(actor: Actor, engine: str, title: str, *, guards: bool = True) -> Any:
     """The graph object of one of the engines of `transitions`."""
+    arrows = dict.fromkeys(
+        (event, state, rule.dest, _label(event, rule) if guards else event) for event, state, rule in moves(actor)
+    )
     rows: list[Any] = [
-        {"trigger": event, "source": state, "dest": rule.dest, "label": _label(event, rule)}
-        for event, state, rule in moves(actor)
+        {"trigger": event, "source": state, "dest": dest, "label": label} for event, state, dest, label in arrows
     ]
     machine = _Drawn(
         states=list(actor.states),

@@ -30,7 +30,7 @@ from shadowproof.pages.overviews import (
 )
 
 _READINGS = {reading.actor.name: reading for reading in READINGS}
-_KINDS = {
+KINDS = {
     "always": "holds in every reachable state",
     "step": "holds of every step",
     "precedes": "one thing happens only after another",
@@ -74,11 +74,11 @@ def _sentences(event: Event) -> str:
     return ", ".join(f"S{number}" for number in sorted(numbers))
 
 
-def _first_line(file: ModuleType) -> str:
+def first_line(file: ModuleType) -> str:
     return (inspect.getdoc(file) or "").splitlines()[0]
 
 
-def _heading(file: ModuleType) -> str:
+def heading(file: ModuleType) -> str:
     return file.__name__.rsplit(".", 1)[1].replace("_", " ").capitalize()
 
 
@@ -128,14 +128,14 @@ def properties() -> str:
     """docs/generated/properties.md."""
     blocks = []
     groups = {
-        _heading(file): [n for n in PROPERTIES if group_of(n) == file.__name__.rsplit(".", 1)[1]] for file in FILES
+        heading(file): [n for n in PROPERTIES if group_of(n) == file.__name__.rsplit(".", 1)[1]] for file in FILES
     }
     for file in FILES:
-        blocks += [f"## {_heading(file)}", _first_line(file)]
+        blocks += [f"## {heading(file)}", first_line(file)]
         for name, found in PROPERTIES.items():
             if group_of(name) == file.__name__.rsplit(".", 1)[1]:
                 blocks += [f"### {name}", found.says, _of_property(found)]
-    kinds = markdown(("kind", "means", "how many"), [(k, says, str(_of_kind(k))) for k, says in _KINDS.items()])
+    kinds = markdown(("kind", "means", "how many"), [(k, says, str(_of_kind(k))) for k, says in KINDS.items()])
     return _page("What must hold", f"{len(PROPERTIES)} properties.", kinds, contents(groups), *blocks)
 
 
@@ -170,12 +170,12 @@ def actors() -> str:
     blocks = []
     groups: dict[str, list[str]] = {}
     for number, file in enumerate(ACTOR_FILES, 1):
-        heading = f"{number}. {_heading(file)}"
-        blocks += [f"## {heading}", _first_line(file)]
+        titled = f"{number}. {heading(file)}"
+        blocks += [f"## {titled}", first_line(file)]
         for actor in vars(file).values():
             if isinstance(actor, Actor) and Path(actor.place.file).name == Path(str(file.__file__)).name:
                 blocks += _of_actor(actor)
-                groups.setdefault(heading, []).append(actor.name)
+                groups.setdefault(titled, []).append(actor.name)
     intro = "One small machine each. The readings are machines too: see [readings and faults](readings-and-faults.md)."
     return _page("Who there is", intro, contents(groups), *blocks)
 
@@ -184,7 +184,7 @@ def _of_actor(actor: Actor) -> list[str]:
     each = "one for the host" if not actor.sort.of else f"one for each {actor.sort}"
     kind = "" if actor.moves else ", never moves: configuration"
     kind += ", an observer: it only watches, for the properties' sake" if actor.observer else ""
-    states = [(state, _meaning(actor, state), "yes" if state in actor.starts else "") for state in actor.states]
+    states = [(state, meaning_of(actor, state), "yes" if state in actor.starts else "") for state in actor.states]
     stays = [name for name in actor.events if any(r.dest is None for s in actor.states for r in actor.rules(name, s))]
     return [
         f"### {actor.name}",
@@ -200,7 +200,7 @@ def _of_actor(actor: Actor) -> list[str]:
     ]
 
 
-def _meaning(actor: Actor, state: str) -> str:
+def meaning_of(actor: Actor, state: str) -> str:
     value = actor.enum[state].value
     return value if isinstance(value, str) else f"{value:#010x}" if value > 0xFF else str(value)
 
@@ -223,9 +223,9 @@ def _when(term: Term) -> str:
 def events() -> str:
     """docs/generated/events.md."""
     blocks = []
-    groups = {f"{i}. {_heading(file)}": [e.name for e in file.EVENTS] for i, file in enumerate(EVENT_FILES, 1)}
+    groups = {f"{i}. {heading(file)}": [e.name for e in file.EVENTS] for i, file in enumerate(EVENT_FILES, 1)}
     for number, file in enumerate(EVENT_FILES, 1):
-        blocks += [f"## {number}. {_heading(file)}", _first_line(file)]
+        blocks += [f"## {number}. {heading(file)}", first_line(file)]
         for event in file.EVENTS:
             blocks += [f"### {event.name}", event.says, _of_event(event)]
     return _page(
@@ -258,7 +258,7 @@ def readings_and_faults() -> str:
             actor.says,
             _facts(
                 ("question", reading.question if reading.question != name else ""),
-                ("readings", "; ".join(f"`{state}` {_meaning(actor, state)}" for state in actor.states)),
+                ("readings", "; ".join(f"`{state}` {meaning_of(actor, state)}" for state in actor.states)),
                 ("makes a difference only under", " or ".join(reading.matters_under)),
                 ("events that cite it", _links((e.name for e in PROTOCOL.events.values() if name in e.by), "events")),
                 ("properties", _links((p.name for p in PROPERTIES.values() if name in p.shows), "properties")),

@@ -27,14 +27,14 @@ def page() -> str:
         "Hyper-V hosts. What is said follows in the model, in circumstances in which one thing goes wrong; it says nothing of how a "
         "program behaves. What breaks with the model's own requester, too, is held against nobody.",
         markdown(tuple(heading), [tuple(row) for row in rows]),
-        *(block for told in several for block in _section(told)),
+        *(block for told in several for block in section(told)),
         "## Not expressed, not shown",
         "\n".join(f"* {line}" for line in (*NOT_EXPRESSED, *NOT_SHOWN)),
     ]
     return "\n\n".join(blocks) + "\n"
 
 
-def _section(told: Told) -> Iterator[str]:
+def section(told: Told) -> Iterator[str]:
     facts = told["facts"]
     yield f"## {told['name']}"
     said = [

@@ -67,7 +67,12 @@ def told(
     """The lines of a run: its circumstances, its start, and its steps in lanes. property: what it is told for; None: for its own
     sake, each step on a line."""
     lines = [*_circumstances(recorded, property, column, width), *_starts(recorded, property, width)]
-    return [*lines, "", *in_lanes([_heading(recorded), *_told(recorded, property)], spell, width)]
+    return [*lines, "", *in_lanes(lines_of(recorded, property), spell, width)]
+
+
+def lines_of(recorded: Recorded, property: Property | None = None) -> list[Line]:
+    """The steps of a run in lanes, below the names of the lanes. property: see `told`."""
+    return [_heading(recorded), *_told(recorded, property)]
 
 
 def size(found: RunFound) -> str:

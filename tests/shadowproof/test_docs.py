@@ -70,7 +70,8 @@ def test_everything_has_its_place() -> None:
     assert {slug(name) for name in PROTOCOL.actors} <= set(machines)
     assert set(PROTOCOL.faults) <= set(_anchors(_pages()["readings-and-faults.md"]))
     listed = re.findall(r"\]\(([^)]+)\)", _written()[ROOT / "docs" / docs.INDEX])
-    assert sorted(listed) == sorted({*(f"{docs.FOLDER}/{name}" for name in _pages()), "benchmark.md", "inventory.md"})
+    by_hand = {path.relative_to(ROOT / "docs").as_posix() for path in (ROOT / "docs" / "guide").glob("*.md")}
+    assert set(listed) == {*(f"{docs.FOLDER}/{name}" for name in _pages()), *by_hand, "benchmark.md", "inventory.md"}
     assert all((ROOT / "docs" / name).is_file() for name in listed)
 
 
@@ -80,8 +81,9 @@ def test_write_then_nothing_is_stale(tmp_path: Path) -> None:
     assert len(docs.stale(tmp_path)) == len(_written())
     written = docs.write(tmp_path)
     assert docs.stale(tmp_path) == []
-    there = {path.name for path in (tmp_path / "docs").rglob("*.md")}
+    there = {path.name for path in (tmp_path / "docs").rglob("*.*")}
     assert there == {path.name for path in written} | {"by-hand.md"}
+    assert docs.PICTURE in there
     index = (tmp_path / "docs" / "README.md").read_text(encoding="utf-8")
     assert "[By hand](by-hand.md) (written by hand)" in index
     assert "* [Findings](generated/findings.md)\n" in index

@@ -1,4 +1,5 @@
-"""The samples of README.md and CONTRIBUTING.md: what they show is what the commands say now, and what stands in the code.
+"""The samples of docs/guide/commands.md and CONTRIBUTING.md, and the table of how long each command takes: what they show is what
+the commands say now, and what stands in the code.
 
 A told run is compared to the letter. Of a verified column and of an argument, which take long, it is what does not depend on
 how it was found: verdicts, assurances and lengths, as recorded, and each promise in its words.
@@ -20,8 +21,8 @@ from shadowproof.cli import app
 from shadowproof.commands.how_long import EXCEPT, HOW_LONG
 
 ROOT = Path(__file__).parents[2]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-SAMPLES: list[str] = re.findall(r"^```text\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+COMMANDS = (ROOT / "docs" / "guide" / "commands.md").read_text(encoding="utf-8")
+SAMPLES: list[str] = re.findall(r"^```text\n(.*?)^```$", COMMANDS, re.MULTILINE | re.DOTALL)
 ROW = re.compile(r"^  ([a-z-]+): (holds|REFUTED)(?:, broken after (\d+) steps, by (\w+))?", re.MULTILINE)
 """A row of `verify`: a property, its verdict, and where it is refuted how long the run is, and its last event."""
 
@@ -48,25 +49,28 @@ OPTIONS = {
     name: {option for parameter in command.params for option in parameter.opts}
     for name, command in get_group(app).commands.items()
 }
-TYPED = re.compile(r"(?:(?<=/)|(?<=`))shadowproof ([a-z-]+)([^`\n#]*)")
+TYPED = re.compile(r"(?:(?<=/)|(?<=`)|^ *)shadowproof ([a-z-]+)([^`\n#]*)", re.MULTILINE)
 
 
-@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "ARCHITECTURE.md"])
+GUIDE = [f"docs/guide/{path.name}" for path in sorted((ROOT / "docs" / "guide").glob("*.md"))]
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "ARCHITECTURE.md", *GUIDE])
 def test_every_command_and_option_that_is_shown_is_there(page: str) -> None:
     found = TYPED.findall((ROOT / page).read_text(encoding="utf-8"))
-    assert found
+    assert found or page.startswith("docs/guide/")
     for name, rest in found:
         assert set(re.findall(r"(?<![\w-])--?[a-z][a-z-]*", rest)) <= OPTIONS[name], (name, rest)
 
 
 def test_every_command_is_shown() -> None:
     """All but those that keep the project itself, of which CONTRIBUTING.md tells."""
-    assert set(OPTIONS) - {name for name, _ in TYPED.findall(README)} == {"accept", "docs"}
+    assert set(OPTIONS) - {name for name, _ in TYPED.findall(COMMANDS)} == {"accept", "docs"}
 
 
 @pytest.mark.parametrize("command", ["explain no-vm-left-saved --fault requester_vanishes"])
 def test_a_run_is_told_as_it_is_told_now(command: str) -> None:
-    assert f".venv/bin/shadowproof {command} " in README
+    assert f".venv/bin/shadowproof {command} " in COMMANDS
     name = command.split()[1]
     done = CliRunner().invoke(app, command.split())
     assert done.exit_code == 1
@@ -76,7 +80,7 @@ def test_a_run_is_told_as_it_is_told_now(command: str) -> None:
 def test_the_column_is_as_recorded() -> None:
     text = sample("Assuming: requester_vanishes")
     rows, cells = ROW.findall(text), load().cells
-    asked = re.findall(r"-p ([a-z-]+)", README[: README.index(text)])
+    asked = re.findall(r"-p ([a-z-]+)", COMMANDS[: COMMANDS.index(text)])
     assert [name for name, *_ in rows] == asked
     assert len(asked) == 4
     for name, verdict, length, _ in rows:
@@ -107,7 +111,7 @@ def test_the_property_that_contributors_are_shown_is_one_of_ours() -> None:
 def test_how_long_each_command_takes_is_said_here_and_in_its_help() -> None:
     said = {name for names in HOW_LONG.values() for name in names}
     assert said == set(OPTIONS) >= set(EXCEPT)
-    rows = dict(re.findall(r"^\| ([^|]+) \| ([^|;]+)", README, re.MULTILINE))
+    rows = dict(re.findall(r"^\| ([^|]+) \| ([^|;]+)", COMMANDS, re.MULTILINE))
     for time, names in HOW_LONG.items():
         assert tuple(rows[time].strip().split(", ")) == names
     for name, command in get_group(app).commands.items():

@@ -1,0 +1,97 @@
+"""The protocol as a script, phase by phase: each rule beside the sentences that it encodes, in the order of the document."""
+
+from __future__ import annotations
+
+from functools import partial
+from types import ModuleType
+
+from model.events import EVENT_FILES
+from model.notation import TRUE, Event, words
+from model.notation.terms import events_of
+from model.protocol import PROTOCOL
+from model.requirements import BY_ID
+from properties.catalogue import PROPERTIES
+from properties.kinds import terms_of
+from shadowproof.pages import drawing
+from shadowproof.pages.overviews import markdown
+from shadowproof.pages.pages import first_line, heading
+from shadowproof.site import links
+from shadowproof.site.links import Pages
+
+
+def pages() -> Pages:
+    found: Pages = {_path(number, file): partial(_page, number, file) for number, file in enumerate(EVENT_FILES, 1)}
+    return {"script.md": _index, **found}
+
+
+def _path(number: int, file: ModuleType) -> str:
+    return f"script/{number}-{links.phase_slug(file.__name__)}.md"
+
+
+def _index() -> str:
+    blocks = [
+        "# The protocol as a script",
+        f"{len(PROTOCOL.events)} events, phase by phase, in the order of the document. An event happens to the host, to one VM, or to all; "
+        "all machines that know it move at the same instant.",
+    ]
+    for number, file in enumerate(EVENT_FILES, 1):
+        rows = [(links.event(event.name), event.says) for event in file.EVENTS]
+        blocks += [
+            f"## {links.link(f'{number}. {heading(file)}', _path(number, file))}",
+            first_line(file),
+            markdown(("event", "what happens"), rows),
+        ]
+    return "\n\n".join(blocks) + "\n"
+
+
+def _page(number: int, file: ModuleType) -> str:
+    blocks = [f"# {number}. {heading(file)}", first_line(file), f"{links.link('The whole script', 'script.md')}."]
+    for event in file.EVENTS:
+        blocks += [f"## {event.name}", *_event(event)]
+    return "\n\n".join(block for block in blocks if block) + "\n"
+
+
+def _event(event: Event) -> list[str]:
+    beside = [
+        (links.id_(name), BY_ID[name].says if name in BY_ID else PROTOCOL.actors[name].says, _sentences(name))
+        for name in event.by
+    ]
+    silenced = [name for name, found in PROTOCOL.faults.items() if event.name in found.silences]
+    watched = [
+        name for name, found in PROPERTIES.items() if any(event.name in events_of(term) for term in terms_of(found))
+    ]
+    facts = [
+        ("Happens to", str(event.scope)),
+        ("Only when", "" if event.when == TRUE else words(event.when)),
+        ("Only in runs that tolerate the fault", links.fault(event.fault) if event.fault else ""),
+        ("May never come under", ", ".join(map(links.fault, silenced))),
+        ("Fairness", "" if event.fair or event.fault else "nobody need do it"),
+        ("Promises that speak of it", ", ".join(map(links.property_, watched))),
+        ("Declared in", str(event.place)),
+    ]
+    moved = _moves(event)
+    return [
+        f"> {event.says}",
+        markdown(("it carries", "in our words", "sentences"), beside),
+        "\n".join(f"* *{what}*: {text}" for what, text in facts if text),
+        markdown(("machine", "from", "to", "only if"), moved) if moved else "",
+    ]
+
+
+def _sentences(name: str) -> str:
+    return ", ".join(map(links.sentence, BY_ID[name].sentences)) if name in BY_ID else "silent"
+
+
+def _moves(event: Event) -> list[tuple[str, str, str, str]]:
+    """What the event moves, machine by machine."""
+    found = []
+    for actor in PROTOCOL.participants(event.name):
+        sources: dict[tuple[str, str], list[str]] = {}
+        for name, state, rule in drawing.moves(actor):
+            if name == event.name:
+                when = "" if rule.when == TRUE else words(rule.when)
+                sources.setdefault((str(rule.dest), when), []).append(state)
+        for (dest, when), from_ in sources.items():
+            any_ = "any" if len(from_) == len(actor.states) else ", ".join(from_)
+            found.append((links.actor(actor.name), any_, dest, when))
+    return found

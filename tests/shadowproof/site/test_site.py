@@ -1,0 +1,255 @@
+"""The site: what stands on it is what the model and the record say, every link on it leads somewhere, and nothing is fetched."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from html import unescape
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+from model.protocol import PROTOCOL
+from model.requirements import REQUIREMENTS
+from proofs.answers.record import Record, load
+from proofs.answers.runs import NONE
+from proofs.answers.verdict import REFUTED
+from proofs.verdicts.columns import BASE, every_column, title
+from proofs.world.world import Column
+from properties.catalogue import PROPERTIES
+from shadowproof.letter.findings import FINDINGS
+from shadowproof.site import (
+    actors,
+    arguments,
+    build,
+    circumstances,
+    findings,
+    guide,
+    links,
+    promises,
+    requirements,
+    script,
+)
+from shadowproof.site.runs import Recorded, fragment
+from tests.helpers.nightly import nightly
+
+ROOT = Path(__file__).parents[3]
+RECORDED = Recorded.now()
+SOME = re.compile(
+    r"(index|script|promises|matrix|findings|requesters|contributing|guide/(how-to-read|tutorial)"
+    r"|property/(no-vm-left-saved|every-session-ends|writer-identity)|requirement/bak-9|actor/(note|system)"
+    r"|fault/requester_vanishes|reading/read-8|finding/7|requester/burp|script/2-prepare-for-snapshot)\.md"
+)
+"""A page of each kind."""
+
+
+class Page(HTMLParser):
+    """What a page links to, fetches, and can be linked to."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.links, self.fetched, self.anchors = list[str](), list[str](), set[str]()
+        self.feed(path.read_text("utf-8"))
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        of = {name: value or "" for name, value in attrs}
+        if "id" in of:
+            self.anchors.add(of["id"])
+        if tag == "a" and "href" in of:
+            self.links.append(of["href"])
+        if tag in {"script", "img", "link", "iframe"}:
+            self.fetched += [of[name] for name in ("src", "href") if name in of]
+
+
+def dead_links(folder: Path) -> list[str]:
+    """Links of pages to pages and places that are not there, and whatever is fetched from elsewhere."""
+    pages = {path.resolve(): Page(path) for path in folder.rglob("*.html")}
+    found = []
+    for path, page in pages.items():
+        for target in (*page.links, *page.fetched):
+            parts = urlsplit(unescape(target))
+            if parts.scheme or parts.netloc:
+                if target in page.fetched or parts.netloc not in KNOWN:
+                    found.append(f"{path.name}: {target} is elsewhere")
+                continue
+            to = (path.parent / unquote(parts.path)).resolve() if parts.path else path
+            anchor = unquote(parts.fragment)
+            if not to.exists() or (
+                anchor and to in pages and anchor not in pages[to].anchors and to.name != "walk.html"
+            ):
+                found.append(f"{path.name}: {target}")
+    return found
+
+
+KNOWN = frozenset({"www.sphinx-doc.org", "pradyunsg.me", "github.com"})
+"""Whom the theme thanks at the foot of each page."""
+
+
+def test_what_is_looked_for_is_found(tmp_path: Path) -> None:
+    (tmp_path / "a.html").write_text(
+        '<a id="x" href="b.html#y"></a><a href="c.html"></a><img src="//else.where/i.png">'
+    )
+    (tmp_path / "b.html").write_text('<a id="z" href="a.html#x"></a>')
+    assert len(dead_links(tmp_path)) == 3
+
+
+def made(folder: Path, *more: str) -> Path:
+    """The site in a folder, by a process of its own: what Sphinx imports warns of things that are not ours."""
+    if problem := build.lacking():
+        pytest.fail(f"{problem} is not installed: it is pinned in requirements/dev.txt")
+    text = (
+        "import sys, re; from pathlib import Path; from shadowproof.site.build import build\n"
+        "build(Path(sys.argv[1]), Path(sys.argv[2]), only=re.compile(sys.argv[3]).fullmatch)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", text, str(ROOT), str(folder), *more],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return folder / "html"
+
+
+def test_a_page_of_each_kind_is_made_without_a_warning(tmp_path: Path) -> None:
+    html = made(tmp_path / "site", SOME.pattern)
+    assert dead_links(html) == []
+    pages = {path.relative_to(html).with_suffix(".md").as_posix() for path in html.rglob("*.html")}
+    assert len([path for path in pages if SOME.fullmatch(path)]) >= 20
+    text = (html / "property" / "no-vm-left-saved.html").read_text("utf-8")
+    assert "requester_vanishes" in text
+    assert PROPERTIES["no-vm-left-saved"].says in unescape(text)
+    assert (html / "search.html").is_file()
+
+
+@nightly
+def test_the_whole_site_is_made_without_a_warning(tmp_path: Path) -> None:
+    html = made(tmp_path / "site", ".*")
+    assert dead_links(html) == []
+    assert len(list(html.rglob("*.html"))) > 400
+
+
+EVERY = {
+    **guide.pages(ROOT, RECORDED), **script.pages(), **actors.pages(), **requirements.pages(RECORDED), **promises.pages(RECORDED),
+    **circumstances.pages(RECORDED), **findings.pages(RECORDED),
+}  # fmt: skip
+
+
+def test_everything_has_its_page() -> None:
+    assert {links.property_page(name) for name in PROPERTIES} <= set(EVERY)
+    assert {links.requirement_page(one.id) for one in REQUIREMENTS} <= set(EVERY)
+    assert {links.fault_page(name) for name in PROTOCOL.faults} <= set(EVERY)
+    machines = {
+        links.actor_page(name) if not name.startswith("READ-") else links.reading_page(name) for name in PROTOCOL.actors
+    }
+    assert machines <= set(EVERY)
+    assert set(links.phases().values()) <= set(EVERY)
+    assert {promises.finding_page(one.title) for one in FINDINGS} <= set(EVERY)
+    assert {f"{name}.md" for names in guide.ORDER.values() for name in names} <= set(EVERY)
+
+
+def test_a_promise_says_where_it_is_broken_and_where_it_holds() -> None:
+    record = load()
+    for name in ("no-vm-left-saved", "auto-recovery-required", "backed-up-images-are-consistent"):
+        breaking = RECORDED.breaking(name)
+        assert breaking
+        for column in every_column():
+            cell = record.cell(name, column.name)
+            part = any(
+                one != column and one.faults <= column.faults and set(one.readings) <= set(column.readings)
+                for one in breaking
+            )
+            assert (column in breaking) == (cell is not None and cell.verdict == REFUTED and not part), column.name
+
+
+def test_links_run_both_ways() -> None:
+    text = EVERY["property/no-vm-left-saved.md"]()
+    assert "(/requirement/bak-9.md)" in text
+    assert "(/fault/requester_vanishes.md)" in text
+    assert "(/finding/" in text
+    assert "(/property/no-vm-left-saved.md)" in EVERY["requirement/bak-9.md"]()
+    assert "(/property/no-vm-left-saved.md#requester_vanishes)" in EVERY["fault/requester_vanishes.md"]()
+    assert "(/sentences.md#s22)" in EVERY["requirement/bak-9.md"]()
+    assert "(/requirement/bak-9.md)" in EVERY["sentences.md"]()
+    assert "(/script/5-post-snapshot.md#vm_given_back)" in EVERY["requirement/bak-9.md"]()
+    assert "(/requirement/bak-9.md)" in EVERY["script/5-post-snapshot.md"]()
+    assert "(/property/no-vm-left-saved.md" in EVERY["finding/2.md"]()
+
+
+def test_the_questions_have_their_answers() -> None:
+    """What a newcomer should find in a minute each; `calls-after` is asked of the machines, and held by the tests of duties."""
+    text = (ROOT / "docs" / "guide" / "questions.md").read_text("utf-8")
+    asked = text.replace("<!-- told: calls-after status_shows_failure -->", "")
+    told = guide.filled("questions.md", asked, RECORDED)
+    assert "vm_saved: paused → saved" in told
+    assert "vm_given_back: saved → paused" in told
+    for column in RECORDED.breaking("no-vm-left-saved"):
+        assert title(column) in told or links.slug(title(column)) in told
+    assert "<!-- told" not in told
+
+
+def test_a_page_that_asks_for_what_the_machines_refuse_is_not_made() -> None:
+    for asked, problem in (
+        ("play power=OFF : backup_initialized vm_saved@1", "refused"),
+        ("explain no-such-promise", "no-such-promise"),
+        ("sing a-song", "nothing that can be told"),
+    ):
+        with pytest.raises(guide.Untold, match=problem):
+            guide.filled("a.md", f"<!-- told: {asked} -->", RECORDED)
+
+
+def test_a_run_leads_to_the_explorer_where_there_is_one() -> None:
+    column = Column(frozenset({"requester_vanishes"}))
+    kept = RECORDED.runs.of("no-vm-left-saved", column.name)
+    assert kept is not None
+    named = fragment(kept.run, PROTOCOL, column)
+    assert named.startswith(
+        "vms=disk1adapter1&start=power@1:PAUSED,switch@1.1:NONE&fault=requester_vanishes&run=backup_initialized,"
+    )
+    assert named.endswith(f"&at={len(kept.run.steps)}")
+    beside = Recorded(RECORDED.record, RECORDED.runs, explorer=True).told("no-vm-left-saved", column)
+    assert 'href="../walk.html#vms=' in beside
+    assert "walk.html" not in RECORDED.told("no-vm-left-saved", column)
+
+
+def test_without_runs_of_this_protocol_the_command_is_shown() -> None:
+    told = Recorded(RECORDED.record, NONE).told("no-vm-left-saved", Column(frozenset({"requester_vanishes"})))
+    assert told == "Tell it with `shadowproof explain no-vm-left-saved --fault requester_vanishes`."
+    assert Recorded(Record({}), NONE).verdict("no-vm-left-saved", BASE) == "not recorded"
+
+
+def test_a_link_of_a_generated_page_leads_to_the_page_of_what_it_names() -> None:
+    for old, new in (
+        ("properties.md#no-vm-left-saved", "/property/no-vm-left-saved.md"), ("requirements.md#bak-9", "/requirement/bak-9.md"),
+        ("events.md#vm_saved", "/script/2-prepare-for-snapshot.md#vm_saved"), ("findings.md#read-1never", "/reading/read-1.md#read-1never"),
+        ("readings-and-faults.md#guest_hangs", "/fault/guest_hangs.md"), ("../generated/letter.md", "/letter.md"),
+    ):  # fmt: skip
+        assert links.rewritten(f"[x]({old})") == f"[x]({new})"
+    with pytest.raises(KeyError):
+        links.rewritten("[x](events.md#nothing_of_that_name)")
+
+
+def test_a_folder_that_holds_something_else_is_not_emptied(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("mine")
+    with pytest.raises(build.SiteError, match="something else"):
+        build.build(ROOT, tmp_path, only=lambda _: False)
+    assert (tmp_path / "mine.txt").read_text() == "mine"
+
+
+def test_an_argument_of_another_protocol_is_not_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = PROPERTIES["auto-recovery-required"]
+    for protocol, shown in ((arguments.protocol_content(), True), ("another", False)):
+        kept = tmp_path / f"{shown}.json"
+        kept.write_text(
+            f'{{"schema": "{arguments.SCHEMA}", "protocol": "{protocol}", "arguments": {{"auto-recovery-required": ["so it is"]}}}}'
+        )
+        monkeypatch.setattr(arguments, "PATH", kept)
+        arguments.kept.cache_clear()
+        text = "\n".join(arguments.argument(found))
+        assert ("so it is" in text) == shown
+        assert "shadowproof why auto-recovery-required" in text
+    arguments.kept.cache_clear()
