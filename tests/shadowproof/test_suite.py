@@ -38,4 +38,4 @@ def test_only_what_is_chosen_is_judged_and_mistakes_are_said(tmp_path: Path) -> 
     assert "MET-4" not in done.stdout
     wrong = run(tmp_path, "--collect-only", "--shadowproof-column", "guest_hang")
     assert wrong.returncode == 4
-    assert "Did you mean guest_hangs?" in wrong.stderr
+    assert "Did you mean guest_hangs" in wrong.stdout + wrong.stderr
