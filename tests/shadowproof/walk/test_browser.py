@@ -192,7 +192,7 @@ def test_why_not(page: Opened) -> None:
     assert "vm 1: It needs:" in page.text("#why-not-answer")
     assert "Now: doing nothing from the start (between events)" in page.text("#why-not-answer")
     page.page.fill("#why-not", "bak-9")
-    assert {"vm saved", "vm given back"} <= set(page.texts("#why-not-answer h3"))
+    assert "vm given back" in page.texts("#why-not-answer h3")
     page.page.fill("#why-not", "requester_vanishes")
     page.page.get_by_role("button", name="Choose it in the setup").click()
     page.page.keyboard.press("Space")
