@@ -167,7 +167,7 @@ def _recipe(one: Candidate) -> dict[str, Any]:
     for number, vm in enumerate(head["vms"]):
         keys = {text: (number, *(int(part) - 1 for part in text.split("#")[1:])) for text in vm["start"]}
         odd = {text: state for text, state in vm["start"].items() if usual[text.partition("#")[0], keys[text]] != state}
-        vms.append({**({} if vm["parts"] == USUAL else {"parts": vm["parts"]}), "start": odd})
+        vms.append({**({} if vm["parts"] == USUAL else {"parts": dict(sorted(vm["parts"].items()))}), "start": odd})
     return {
         "faults": head["faults"],
         "readings": head["readings"],
