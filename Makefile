@@ -61,10 +61,10 @@ check: setup
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/deptry .
 
-# The pages in docs/ first, then the site of all of them; with the explorer, if there is one in build/.
+# The pages in docs/ first, then the site of all of them.
 docs: setup
 	@$(BIN)/shadowproof docs
-	@$(BIN)/shadowproof docs --site build/site $(if $(wildcard build/walk.html),--walk build/walk.html)
+	@$(BIN)/shadowproof docs --site build/site
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .shadowproof-cache build dist *.egg-info

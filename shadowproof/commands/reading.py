@@ -169,15 +169,6 @@ def docs(
             help="Make the site in this folder instead (needs shadowproof[docs]).",
         ),
     ] = None,
-    walk: Annotated[
-        Path | None,
-        typer.Option(
-            "--walk",
-            parser=file_name,
-            metavar="FILE",
-            help="The explorer's page: lies beside the site then, and runs open in it.",
-        ),
-    ] = None,
     arguments: Annotated[
         bool, typer.Option("--arguments", help="Work the arguments that the site shows out anew, and keep them (long).")
     ] = False,
@@ -185,7 +176,8 @@ def docs(
     """Write the pages in docs/ that come from the model and the record; with --site, make the site of all of them.
 
     The site is plain files that work from the disk and on any static host: docs --site build/site, then open
-    build/site/html/index.html. It has state diagrams where Graphviz is installed. A link on it that leads nowhere is an error.
+    build/site/html/index.html. Every run on it opens in the page that `walk` writes. It has state diagrams where Graphviz is
+    installed. A link on it that leads nowhere is an error.
     """
     from shadowproof import ask
     from shadowproof.docs import stale, write
@@ -195,12 +187,10 @@ def docs(
         raise ValueError("The pages are written into a checkout of the project. Call this from its top folder.")
     if check and (site is not None or arguments):
         raise ask.AskError("--check looks at the pages in docs/ and writes nothing. Leave out --site and --arguments.")
-    if walk is not None and site is None:
-        raise ask.AskError("--walk lays the explorer beside a site. Name the site's folder too: --site build/site")
     if arguments:
         _keep_arguments()
     elif site is not None:
-        _make_site(root, site, walk)
+        _make_site(root, site)
     elif not check:
         say(f"{len(write(root))} pages written.")
     else:
@@ -210,16 +200,14 @@ def docs(
         raise typer.Exit(1 if old else 0)
 
 
-def _make_site(root: Path, folder: Path, walk: Path | None) -> None:
+def _make_site(root: Path, folder: Path) -> None:
     from shadowproof import ask
     from shadowproof.outside.telling import telling
     from shadowproof.site.build import SiteError, build
 
-    if walk is not None and not walk.is_file():
-        raise ask.AskError(f"{walk} is no file. Name the explorer's page, as shadowproof walk writes it.")
     with telling(console(errors=True), "making the site", "pages") as told:
         try:
-            built = build(root, folder, walk=walk, progress=told)
+            built = build(root, folder, progress=told)
         except SiteError as problem:
             raise ask.AskError(str(problem)) from None
     say(f"{built.pages} pages: {built.index}")

@@ -14,6 +14,9 @@ from shadowproof.outside.telling import Told
 from shadowproof.site import actors, circumstances, findings, guide, promises, requirements, script
 from shadowproof.site.links import Pages
 from shadowproof.site.runs import EXPLORER, Recorded
+from shadowproof.walk.assemble import page
+from shadowproof.walk.document import protocol_document
+from shadowproof.walk.runs import opened, usual_link
 
 STYLE = Path(__file__).with_name("site.css")
 OPTIONS = {
@@ -53,12 +56,10 @@ def silent(done: int, total: int, last: str) -> None:
     """Tells nobody."""
 
 
-def sources(
-    root: Path, *, only: Callable[[str], bool] = lambda _: True, explorer: bool = False, progress: Told = silent
-) -> dict[str, str]:
+def sources(root: Path, *, only: Callable[[str], bool] = lambda _: True, progress: Told = silent) -> dict[str, str]:
     """The pages of the site as Markdown, by path. only: of which; links to the others are then plain words. Raises RecordError,
     FatesError and Untold."""
-    recorded = Recorded.now(explorer=explorer)
+    recorded = Recorded.now()
     every: Pages = {
         **guide.pages(root, recorded),
         **script.pages(),
@@ -103,11 +104,10 @@ def build(
     folder: Path,
     *,
     only: Callable[[str], bool] = lambda _: True,
-    walk: Path | None = None,
     progress: Told = silent,
 ) -> Built:
     """Make the site of a checkout in a folder, which is emptied first if it holds a site; another is refused. only: of which pages.
-    walk: the explorer, if runs shall open in it. progress: hears of each page. Raises SiteError where Sphinx warns of something."""
+    progress: hears of each page. Raises SiteError where Sphinx warns of something."""
     if missing := lacking():
         raise SiteError(
             f"The site is made by Sphinx, and {missing} is not installed. Install the extra packages of shadowproof[docs]."
@@ -116,7 +116,7 @@ def build(
 
     source, html = folder / "source", folder / "html"
     _empty(folder)
-    pages = sources(root, only=only, explorer=walk is not None, progress=progress)
+    pages = sources(root, only=only, progress=progress)
     for path, text in pages.items():
         (source / path).parent.mkdir(parents=True, exist_ok=True)
         (source / path).write_text(text, "utf-8")
@@ -134,8 +134,7 @@ def build(
     app.build(force_all=True)
     if problems := warned.getvalue().strip():
         raise SiteError(f"Sphinx warns of {len(problems.splitlines())} things:\n{problems}")
-    if walk is not None:
-        shutil.copy(walk, html / EXPLORER)
+    (html / EXPLORER).write_text(page(protocol_document(), opened(usual_link())), "utf-8")
     return Built(html / "index.html", len(pages))
 
 

@@ -1,4 +1,4 @@
-"""Runs on the site: told as stories, and opened in the explorer where one lies beside the site."""
+"""Runs on the site: told as stories, and opened in the page that walks the protocol."""
 
 from __future__ import annotations
 
@@ -6,15 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
-from urllib.parse import quote
 
-from model.notation import Network
 from model.readings import READINGS
 from model.requirements import BY_ID
 from proofs.answers.column_cache import protocol_content
 from proofs.answers.record import Cell, Record, load
-from proofs.answers.runs import Kept, Runs, load_for
-from proofs.answers.verdict import HOLDS, REFUTED, RunFound
+from proofs.answers.runs import Runs, load_for
+from proofs.answers.verdict import HOLDS, REFUTED
 from proofs.verdicts.columns import ALL_FAULTS, BASE, every_column
 from proofs.verdicts.combinations import CombinationsError, Row
 from proofs.verdicts.combinations import Kept as Combinations
@@ -25,25 +23,25 @@ from properties.catalogue import PROPERTIES, watched
 from shadowproof.ask import options
 from shadowproof.pages.findings import parts
 from shadowproof.tell.story import story
+from shadowproof.walk.runs import finding_link
 
 EXPLORER = "walk.html"
-"""The explorer, where it lies in the site's top folder."""
+"""The page that walks the protocol, in the site's top folder."""
 
 _DEFAULTS = {reading.actor.name: reading.default for reading in READINGS}
 
 
 @dataclass(frozen=True)
 class Recorded:
-    """What is recorded, for all pages of one build. explorer: whether runs can be opened beside the site."""
+    """What is recorded, for all pages of one build."""
 
     record: Record
     runs: Runs
-    explorer: bool = False
 
     @staticmethod
-    def now(*, explorer: bool = False) -> Recorded:
+    def now() -> Recorded:
         """As it stands in the project. Raises RecordError."""
-        return Recorded(load(), load_for(protocol_content()), explorer)
+        return Recorded(load(), load_for(protocol_content()))
 
     @cached_property
     def combinations(self) -> Combinations | None:
@@ -109,14 +107,12 @@ class Recorded:
             return f"Tell it with `{command(name, column)}`."
         network, _ = as_asked(PROPERTIES[name], watched())
         text = story(kept.run, network, PROPERTIES[name], column, kept.verdict(), self.holds_when(name, column))
-        return f"```text\n{text.rstrip()}\n```\n\n{self.opened(kept, network, column)}"
+        return f"```text\n{text.rstrip()}\n```\n\n{self.opened(name, column)}"
 
-    def opened(self, kept: Kept, network: Network, column: Column) -> str:
-        """A link that opens the run in the explorer; without one, the command that tells it."""
-        if not self.explorer:
-            return f"On the command line: `{command(kept.property, column)}`"
-        where = escape(fragment(kept.run, network, column))
-        return f'<a class="walk" href="../{EXPLORER}#{where}">Step through this run in the explorer</a>'
+    def opened(self, name: str, column: Column) -> str:
+        """A link that opens a recorded run."""
+        where = escape(finding_link(name, column, given=True))
+        return f'<a class="walk" href="../{EXPLORER}#{where}">Step through this run</a>'
 
     def holds_when(self, name: str, column: Column) -> list[str]:
         """What would keep the property, as recorded: each fault or reading of the circumstance without which it holds."""
@@ -147,30 +143,6 @@ def steps(cell: Cell) -> str:
 
 def command(name: str, column: Column) -> str:
     return f"shadowproof explain {name} {options(column)}".rstrip()
-
-
-def fragment(run: RunFound, network: Network, column: Column) -> str:
-    """The part of a link that names a run: VMs, starts that are not the usual, readings, faults, events, and where to stand."""
-    vms = ["".join(f"{sort}{many}" for sort, many in shape.parts.items()) or "alone" for shape in run.shapes]
-    readings = dict(column.readings)
-    starts = [
-        f"{machine}{_at(index)}:{state}"
-        for (machine, index), state in run.starts.items()
-        if machine not in _DEFAULTS and state != network.actors[machine].starts[0]
-    ]
-    fields = [
-        ("vms", [",".join(vms)]),
-        ("start", starts),
-        ("reading", [f"{name}:{value}" for name, value in readings.items()]),
-        ("fault", sorted(column.faults)),
-        ("run", [f"{name}{_at(index)}" for name, index in run.steps]),
-        ("at", [str(len(run.steps))]),
-    ]
-    return "&".join(f"{name}={quote(','.join(values), safe=',:@.-_')}" for name, values in fields if values)
-
-
-def _at(index: tuple[int, ...]) -> str:
-    return "@" + ".".join(str(number + 1) for number in index) if index else ""
 
 
 def of_sentence(number: int) -> list[str]:

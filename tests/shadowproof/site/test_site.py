@@ -14,6 +14,7 @@ import pytest
 
 from model.protocol import PROTOCOL
 from model.requirements import REQUIREMENTS
+from proofs.answers.column_cache import protocol_content
 from proofs.answers.record import Record, load
 from proofs.answers.runs import NONE
 from proofs.answers.verdict import REFUTED
@@ -21,6 +22,7 @@ from proofs.verdicts.columns import BASE, every_column, title
 from proofs.world.world import Column
 from properties.catalogue import PROPERTIES
 from shadowproof.letter.findings import FINDINGS
+from shadowproof.pages.layout import slug
 from shadowproof.site import (
     actors,
     arguments,
@@ -33,7 +35,7 @@ from shadowproof.site import (
     requirements,
     script,
 )
-from shadowproof.site.runs import Recorded, fragment
+from shadowproof.site.runs import Recorded
 from tests.helpers.nightly import nightly
 
 ROOT = Path(__file__).parents[3]
@@ -188,7 +190,7 @@ def test_the_questions_have_their_answers() -> None:
     assert "vm_saved: paused → saved" in told
     assert "vm_given_back: saved → paused" in told
     for column in RECORDED.breaking("no-vm-left-saved"):
-        assert title(column) in told or links.slug(title(column)) in told
+        assert title(column) in told or slug(title(column)) in told
     assert "<!-- told" not in told
 
 
@@ -202,18 +204,9 @@ def test_a_page_that_asks_for_what_the_machines_refuse_is_not_made() -> None:
             guide.filled("a.md", f"<!-- told: {asked} -->", RECORDED)
 
 
-def test_a_run_leads_to_the_explorer_where_there_is_one() -> None:
-    column = Column(frozenset({"requester_vanishes"}))
-    kept = RECORDED.runs.of("no-vm-left-saved", column.name)
-    assert kept is not None
-    named = fragment(kept.run, PROTOCOL, column)
-    assert named.startswith(
-        "vms=disk1adapter1&start=power@1:PAUSED,switch@1.1:NONE&fault=requester_vanishes&run=backup_initialized,"
-    )
-    assert named.endswith(f"&at={len(kept.run.steps)}")
-    beside = Recorded(RECORDED.record, RECORDED.runs, explorer=True).told("no-vm-left-saved", column)
-    assert 'href="../walk.html#vms=' in beside
-    assert "walk.html" not in RECORDED.told("no-vm-left-saved", column)
+def test_a_run_leads_to_the_page_that_walks_it() -> None:
+    told = RECORDED.told("no-vm-left-saved", Column(frozenset({"requester_vanishes"})))
+    assert 'href="../walk.html#finding=no-vm-left-saved/requester_vanishes"' in told
 
 
 def test_without_runs_of_this_protocol_the_command_is_shown() -> None:
@@ -242,7 +235,7 @@ def test_a_folder_that_holds_something_else_is_not_emptied(tmp_path: Path) -> No
 
 def test_an_argument_of_another_protocol_is_not_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     found = PROPERTIES["auto-recovery-required"]
-    for protocol, shown in ((arguments.protocol_content(), True), ("another", False)):
+    for protocol, shown in ((protocol_content(), True), ("another", False)):
         kept = tmp_path / f"{shown}.json"
         kept.write_text(
             f'{{"schema": "{arguments.SCHEMA}", "protocol": "{protocol}", "arguments": {{"auto-recovery-required": ["so it is"]}}}}'
