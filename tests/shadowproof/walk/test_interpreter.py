@@ -54,10 +54,10 @@ def test_every_recorded_run_breaks_its_promise_by_its_last_step() -> None:
 
 
 def test_random_runs_of_the_protocol() -> None:
-    asked = sampled(range(12), 60)
+    asked = sampled(range(10), 60)
     happened = Counter(name.partition("@")[0] for one in asked.questions for name in one["run"])
-    assert len(happened) >= 90
-    assert happened.total() >= 600
+    assert len(happened) >= 80
+    assert happened.total() >= 500
     assert asked.wrong() == []
 
 
