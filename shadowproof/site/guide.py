@@ -37,13 +37,13 @@ from shadowproof.tell.playing.start import vm_starts, wanted
 from shadowproof.tell.requester import RECORDED
 from shadowproof.tell.story import told
 
-AS_THEY_ARE = ("obligations", "left-out", "derived", "mutants", "letter")
+AS_THEY_ARE = ("obligations", "left-out", "derived", "mutants", "letter", "cut-sets")
 """Pages of docs/generated that stand on the site as they are, with other links."""
 
 ORDER: Mapping[str, tuple[str, ...]] = {
     "Begin": ("guide/how-to-read", "guide/questions", "guide/tutorial"),
     "The protocol": ("script", "actors", "requirements", "sentences", "left-out", "derived"),
-    "What holds, and what does not": ("promises", "matrix", "circumstances", "findings", "letter"),
+    "What holds, and what does not": ("promises", "matrix", "cut-sets", "circumstances", "findings", "letter"),
     "Backup software and hosts": (
         "obligations",
         "requesters",
@@ -73,7 +73,8 @@ def pages(root: Path, recorded: Recorded) -> Pages:
     for name in ("inventory", "benchmark"):
         found[f"{name}.md"] = (docs / f"{name}.md").read_text("utf-8")
     for name in AS_THEY_ARE:
-        found[f"{name}.md"] = (docs / "generated" / f"{name}.md").read_text("utf-8")
+        text = (docs / "generated" / f"{name}.md").read_text("utf-8")
+        found[f"{name}.md"] = text.replace("```mermaid\n", "```text\n")  # nothing is fetched that could draw it
     by_hand = {path: partial(filled, path, text, recorded) for path, text in found.items()}
     return by_hand | _requesters()
 
