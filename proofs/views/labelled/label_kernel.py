@@ -128,14 +128,18 @@ def count(labels: Words, columns: int) -> Ints:
 
 
 @machine_code
-def chain(row: int, after: Small, found: Ints) -> int:
-    """The rows of views that follow one another from this one on: how many there are."""
-    many = 0
+def chained(first: int, after: Small) -> Ints:
+    """The rows that follow one another from this one on."""
+    many, row = 0, first
     while row >= 0:
-        found[many] = row
         many += 1
         row = after[row]
-    return many
+    found = np.empty(many, np.int64)
+    row = first
+    for i in range(many):
+        found[i] = row
+        row = after[row]
+    return found
 
 
 @machine_code
@@ -166,53 +170,36 @@ def hand_on(label: Words, host: int, vm: int, views: Views, counts: Ints) -> boo
 def all_anew(host: int, views: Views) -> None:
     """Take all views of a host state for new."""
     views.waiting[host] = -1
-    row = views.first[host]
-    while row >= 0:
+    for row in chained(views.first[host], views.after):
         views.dirty[row] = 1
         views.queue[row], views.waiting[host] = views.waiting[host], row
-        row = views.after[row]
 
 
 @machine_code
 def take_new(host: int, views: Views, filled: Flags) -> Ints:
     """The new views of a host state, no longer new; those whose VMs are not `filled` wait."""
+    found = chained(views.waiting[host], views.queue)
     many = 0
-    row = views.waiting[host]
-    while row >= 0:
-        many += 1
-        row = views.queue[row]
-    found = np.empty(many, np.int64)
-    many = 0
-    row = views.waiting[host]
     views.waiting[host] = -1
-    while row >= 0:
-        following = views.queue[row]
+    for row in found:
         if filled[views.vms[row]]:
             views.dirty[row] = 0
             found[many] = row
             many += 1
         else:
             views.queue[row], views.waiting[host] = views.waiting[host], row
-        row = following
     return found[:many]
 
 
 @machine_code
 def take_all(host: int, views: Views, filled: Flags) -> Ints:
     """The views of a host state whose VMs are `filled`."""
+    found = chained(views.first[host], views.after)
     many = 0
-    row = views.first[host]
-    while row >= 0:
-        many += 1
-        row = views.after[row]
-    found = np.empty(many, np.int64)
-    many = 0
-    row = views.first[host]
-    while row >= 0:
+    for row in found:
         if filled[views.vms[row]]:
             found[many] = row
             many += 1
-        row = views.after[row]
     return found[:many]
 
 

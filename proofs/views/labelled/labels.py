@@ -21,7 +21,18 @@ from functools import cached_property
 import numpy as np
 
 from proofs.views.labelled.digits import NOWHERE, grown
-from proofs.views.labelled.label_kernel import Ints, Small, Views, Words, all_anew, chain, count, hand_on, rehash, visit
+from proofs.views.labelled.label_kernel import (
+    Ints,
+    Small,
+    Views,
+    Words,
+    all_anew,
+    chained,
+    count,
+    hand_on,
+    rehash,
+    visit,
+)
 from proofs.views.labelled.projection import Projected
 from proofs.views.saturation import TooManyViews
 from proofs.world.compiled import Compiled
@@ -109,8 +120,7 @@ class Labelled:
 
     def rows(self, host: int) -> Ints:
         """The views of a host state, as rows of `views`."""
-        found = np.empty(len(self), dtype=np.int64)
-        return found[: chain(int(self.views.first[host]), self.views.after, found)].copy()
+        return chained(int(self.views.first[host]), self.views.after)
 
     def all_views(self) -> Iterator[tuple[int, int, int]]:
         """(host, VM, label) of every view."""
