@@ -311,7 +311,7 @@ def network_of(profile: Profile, own: Own, *, restores: bool = False) -> Network
             steps.append((event, node, target))
             waiting.append(target)
     meanings = {name: _meaning(node, name) for node, name in nodes.items()}
-    states = cast(type[States], States("ProfileStates", meanings))  # type: ignore[call-arg]
+    states = cast(type[States], States("ProfileStates", meanings))  # type: ignore[call-arg]  # an enumeration made by a call
     actor = Actor(
         NAME, states, starts=states[nodes[R.AT_REST, None]], says=f"What the requester {profile.name} allows itself."
     )

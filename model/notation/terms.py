@@ -108,7 +108,7 @@ def _written(kind: type[Kind]) -> type[Kind]:
             known = self.__dict__["_hash"] = whole(self)
         return int(known)
 
-    made.__hash__ = once  # type: ignore[method-assign, assignment]
+    made.__hash__ = once  # type: ignore[method-assign, assignment]  # in place of the one that dataclass made
     return made
 
 

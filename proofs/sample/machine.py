@@ -54,7 +54,7 @@ class _Offered(RuleStrategy):
     give the run up where nothing else is offered."""
 
     def do_draw(self, data: ConjectureData) -> tuple[Rule, dict[str, Any]]:
-        offered = self.machine.offered  # type: ignore[attr-defined]
+        offered = self.machine.offered  # type: ignore[attr-defined]  # of the rounds, whose machine is any
         rule = data.draw(one_of_many([rule for rule in self.rules if rule.function.__name__ in offered]))
         return rule, {name: data.draw(drawn) for name, drawn in rule.arguments_strategies.items()}
 

@@ -344,7 +344,7 @@ def explore_swiftly(
             return result
         latest = result.levels[-1].codes
         if swapped is not None:
-            swapped.check(len(latest), lambda i, codes=latest: search.word.state(int(codes[i])))  # type: ignore[misc]
+            swapped.check(len(latest), lambda i, codes=latest: search.word.state(int(codes[i])))  # type: ignore[misc]  # codes is bound
         targets, before, edges = search.expand(latest)
         if len(compiled.locals) > search.word.mask or len(compiled.hosts) >= 1 << 15:
             raise TooManyNumbers(f"{len(compiled.locals):,} states of one VM do not fit")

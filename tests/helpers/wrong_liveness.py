@@ -141,7 +141,7 @@ def forces_what_nobody_need_do(graph: Graph) -> bool:
 
 def tells_events_apart_but_not_their_vms(graph: Graph) -> bool:
     """An act is (event, VM); here who takes an event takes it for all."""
-    merged = {node: [Out(s.act[0], s.target, s.fair, s.endless) for s in out] for node, out in graph.items()}  # type: ignore[index]
+    merged = {node: [Out(s.act[0], s.target, s.fair, s.endless) for s in out] for node, out in graph.items()}  # type: ignore[index]  # an act is a pair
     return waits(merged) or any(weakly_fair(merged, inside) for inside in components(merged))
 
 

@@ -123,7 +123,7 @@ def test_every_option_that_takes_a_file_is_among_them() -> None:
     """Of those that more than one command takes, once."""
     of_files = {
         (command.name, option)
-        for command in get_command(app).commands.values()  # type: ignore[attr-defined]
+        for command in get_command(app).commands.values()  # type: ignore[attr-defined]  # a group
         for parameter in command.params
         for option in parameter.opts
         if parameter.metavar in {"FILE", "DIR"} and option.startswith("--")

@@ -55,7 +55,7 @@ def test_names_are_those_that_the_commands_take() -> None:
 def test_every_option_for_a_name_completes_it() -> None:
     takes = {"faults": "guest_", "readings": "READ-1=", "property_name": "no-vm"}
     found = 0
-    for command in get_command(app).commands.values():  # type: ignore[attr-defined]
+    for command in get_command(app).commands.values():  # type: ignore[attr-defined]  # a group
         for parameter in command.params:
             if parameter.name in takes and not getattr(parameter, "is_flag", False):
                 found += 1

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.skipif(os.name != "posix", reason="links, devices and m
 def shadowproof(*arguments: str, **how: object) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "shadowproof", *arguments]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    return subprocess.run(command, env=environment, text=True, check=False, **{"capture_output": True, **how})  # type: ignore[call-overload,no-any-return]
+    return subprocess.run(command, env=environment, text=True, check=False, **{"capture_output": True, **how})  # type: ignore[call-overload,no-any-return]  # by name
 
 
 def mode(path: Path) -> int:

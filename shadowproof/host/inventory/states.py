@@ -53,7 +53,7 @@ class DiskKind(StrEnum):
     """How a disk reaches the VM (BAK-14)."""
 
     VHD = "VHD"
-    PASS_THROUGH = "PASS_THROUGH"  # noqa: S105  (no password)
+    PASS_THROUGH = "PASS_THROUGH"  # noqa: S105 - no password
     ISCSI = "ISCSI"
 
 

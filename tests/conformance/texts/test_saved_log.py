@@ -43,7 +43,7 @@ class Parser:
 @pytest.fixture
 def package(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     found = ModuleType("evtx")
-    found.PyEvtxParser = Parser  # type: ignore[attr-defined]
+    found.PyEvtxParser = Parser  # type: ignore[attr-defined]  # a stand-in
     monkeypatch.setitem(sys.modules, "evtx", found)
     return found
 

@@ -256,7 +256,7 @@ def test_a_trace_of_others_is_read_as_far_as_it_speaks_of_the_model() -> None:
     }
     found = accepted(asked(json.dumps(trace, indent=1)))
     assert events(found)[-1] == "post_snapshot_succeeded"
-    trace["states"][2]["power"] = ["RUNNING"]  # type: ignore[index]
+    trace["states"][2]["power"] = ["RUNNING"]  # type: ignore[index]  # of JSON
     assert rejected(asked(json.dumps(trace))).line.number == 2
 
 

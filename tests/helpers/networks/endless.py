@@ -60,7 +60,7 @@ def happens(
     name: str, *, at: object = vm, fair: bool = True, fault: str | None = None, when: Term | None = None
 ) -> Event:
     guard = {} if when is None else {"when": when}
-    (found,) = declared(name, at=at, by="T-1", says="It happens.", fair=fair, fault=fault, **guard)  # type: ignore[arg-type]
+    (found,) = declared(name, at=at, by="T-1", says="It happens.", fair=fair, fault=fault, **guard)  # type: ignore[arg-type]  # by name
     return found
 
 

@@ -63,7 +63,7 @@ def configured(seed: int) -> tuple[Network, list[Column], list[Property]] | None
     except DeclarationError:
         return None
     coloured = [
-        replace(one, term=any_of(one.term, looked_at(Scope(HOST))))  # type: ignore[call-arg, attr-defined]
+        replace(one, term=any_of(one.term, looked_at(Scope(HOST))))  # type: ignore[call-arg, attr-defined]  # kinds with a term
         if one.kind in {"always", "step"} and chance.random() < 0.5
         else one
         for one in asked
@@ -109,8 +109,8 @@ def _read_by(one: Property, readings: list[Actor], chance: Random) -> Property:
         one.kind == "possible"
     ):  # a witness that any step is would be met wherever there happens to be an event in the slice
         said = one.term & _atom(readings, chance)
-        return replace(one, term=said, witness=said)  # type: ignore[call-arg]
-    return replace(one, term=_bent(one.term, readings, chance))  # type: ignore[call-arg]
+        return replace(one, term=said, witness=said)  # type: ignore[call-arg]  # kinds with a term
+    return replace(one, term=_bent(one.term, readings, chance))  # type: ignore[call-arg]  # kinds with a term
 
 
 def _columns(network: Network, readings: list[Actor]) -> Iterator[Column]:

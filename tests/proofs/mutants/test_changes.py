@@ -20,7 +20,7 @@ from tests.helpers.networks.whole import compiled_whole
 
 
 def states_of(network: object) -> int:
-    return explore(compiled_whole(network, [NO_OARS]), 1).states  # type: ignore[arg-type]
+    return explore(compiled_whole(network, [NO_OARS]), 1).states  # type: ignore[arg-type]  # a changed network
 
 
 def test_a_guard_is_replaced_and_fairness_stays() -> None:

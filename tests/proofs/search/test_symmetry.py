@@ -198,7 +198,7 @@ class TestASpecialVM:
         monkeypatch.setattr("proofs.search.plain.ONE_IN", 1)
         monkeypatch.setattr("proofs.search.swift._ONE_IN", 1)
         with pytest.raises(NotInterchangeable, match="VM 1 and VM 2"):
-            search_(first_alone(), 2)  # type: ignore[operator]
+            search_(first_alone(), 2)  # type: ignore[operator]  # either search
 
     def test_kept_apart_or_alone_it_is_nobodys_business(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("proofs.search.plain.ONE_IN", 1)

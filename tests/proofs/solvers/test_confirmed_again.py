@@ -40,7 +40,7 @@ OPEN: dict[str, tuple[tuple[str, str, str, str], ...]] = {}
 
 
 def asked_of(tasks: list[Task], folder: Path | None, **more: object) -> list[Set]:
-    return confirm(tasks, jobs=1, cache=folder, **more)  # type: ignore[arg-type]
+    return confirm(tasks, jobs=1, cache=folder, **more)  # type: ignore[arg-type]  # by name
 
 
 def test_the_same_question_is_answered_at_once_and_in_the_same_order(tmp_path: Path, closed: list[Task]) -> None:

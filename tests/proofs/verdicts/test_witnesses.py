@@ -223,7 +223,7 @@ def test_a_gate_that_counts_what_is_enabled_would_be_noticed(monkeypatch: pytest
     right = Judge.learn
 
     def wrong(self: Judge, explored: object, *, whole: bool, every: bool) -> None:
-        right(self, explored, whole=whole, every=every)  # type: ignore[arg-type]
+        right(self, explored, whole=whole, every=every)  # type: ignore[arg-type]  # either search
         self.witnessed = True  # every event of the witness is one that the network has
 
     monkeypatch.setattr(Judge, "learn", wrong)

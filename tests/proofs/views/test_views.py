@@ -144,7 +144,7 @@ def _networks_of(test: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> 
     built: list[Network] = []
 
     def recorded(*parts: object) -> Network:
-        built.append(build(*parts))  # type: ignore[arg-type]
+        built.append(build(*parts))  # type: ignore[arg-type]  # as it was called
         return built[-1]
 
     monkeypatch.setattr(test_finds, "build", recorded)

@@ -40,7 +40,7 @@ DUTIES = [fault for fault in FAULTS if fault.duty]
 def _cell(verdict: str, length: int | None = None) -> Cell:
     """A cell; what the record may keep of it besides is nobody's business here."""
     known = {"verdict": verdict, "assurance": "", "length": length}
-    return Cell(**{name: known.get(name, 0) for name in Cell.__dataclass_fields__})  # type: ignore[arg-type]
+    return Cell(**{name: known.get(name, 0) for name in Cell.__dataclass_fields__})  # type: ignore[arg-type]  # fields by name
 
 
 def _small() -> Record:

@@ -81,17 +81,17 @@ def test_a_finding_is_known_again_when_lines_move_and_its_run_gets_longer() -> N
 
 def test_junit_is_as_its_schema_says_and_a_planted_slip_is_noticed() -> None:
     for report in (REPORT, POISONED, replace(REPORT, found=())):
-        root = ET.fromstring(as_junit(report))  # noqa: S314 - written here
+        root = ET.fromstring(as_junit(report))  # noqa: S314 - our own text - written here
         assert junit_problems(root) == []
         assert re.fullmatch(r"\d+\.\d{3}", root.attrib["time"])
-    wrong = ET.fromstring(as_junit(REPORT))  # noqa: S314
+    wrong = ET.fromstring(as_junit(REPORT))  # noqa: S314 - our own text
     wrong[0].append(ET.Element("failure"))
     del wrong[0].attrib["tests"]
     assert junit_problems(wrong) == ["testsuite lacks tests", "failure stands in testsuite"]
 
 
 def test_junit_fails_what_is_not_as_recorded_and_nothing_else() -> None:
-    root = ET.fromstring(as_junit(REPORT))  # noqa: S314
+    root = ET.fromstring(as_junit(REPORT))  # noqa: S314 - our own text
     assert (root.attrib["tests"], root.attrib["failures"]) == ("5", "1")
     (failure,) = root.iter("failure")
     assert "recorded is holds" in failure.attrib["message"]
@@ -144,7 +144,7 @@ def test_a_badge_says_how_it_stands_and_is_a_picture() -> None:
         (REPORT, "1 verdict not as recorded"),
         (replace(REPORT, found=(KNOWN,), status=0), "as recorded"),
     ):
-        root = ET.fromstring(as_badge(report))  # noqa: S314
+        root = ET.fromstring(as_badge(report))  # noqa: S314 - our own text
         assert root.attrib["aria-label"] == f"promises: {said}"
         assert {one.tag.partition("}")[2] for one in root.iter()} == {"svg", "title", "rect", "g", "text"}
 

@@ -64,16 +64,16 @@ def test_enough_is_no_business_of_who_did_not_ask_for_it() -> None:
 
 
 def test_a_verification_that_stops_early_has_what_was_judged(monkeypatch: pytest.MonkeyPatch) -> None:
-    def judged(tasks: list[verify.Task], *, progress, **more: object) -> None:  # type: ignore[no-untyped-def]
+    def judged(tasks: list[verify.Task], *, progress, **more: object) -> None:  # type: ignore[no-untyped-def]  # a stand-in
         for column, _, _ in tasks:
             progress(column, [verdict(column, HOLDS if column != ONE else REFUTED)], 0.0)
 
     monkeypatch.setattr(verify, "judge_columns", judged)
     tasks = [task for task in recorded_tasks([NAME]) if task[0] in {ONE, TWO}]
     asked = {"compared": False, "console": Console(file=StringIO())}
-    done = verify.judge(tasks, RECORD, fail_fast=True, **asked)  # type: ignore[arg-type]
+    done = verify.judge(tasks, RECORD, fail_fast=True, **asked)  # type: ignore[arg-type]  # by name
     assert (ONE in done.verdicts, done.left, done.status) == (True, 2 - len(done.verdicts), 1)
-    assert verify.judge(tasks, RECORD, **asked).left == 0  # type: ignore[arg-type]
+    assert verify.judge(tasks, RECORD, **asked).left == 0  # type: ignore[arg-type]  # by name
 
 
 @pytest.mark.parametrize(("total", "told"), [(1, [1]), (3, [1, 2, 3]), (40, list(range(2, 41, 2)))])
