@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import count
 
-from model.notation.terms import FALSE, TRUE, And, Const, In, Not, Or, Same, Term, all_of, any_of
+from model.notation.terms import FALSE, TRUE, And, Const, In, Not, Or, Same, Term, rebuilt
 
 
 def possible(term: Term, states: Mapping[str, Iterable[str]], *, limit: int | None = None) -> bool:
@@ -65,12 +65,8 @@ def _atoms(term: Term) -> Iterator[Term]:
 def _with(term: Term, decided: Callable[[Term], Term]) -> Term:
     """The term with each atom replaced, and folded."""
     match term:
-        case Not(body):
-            return ~_with(body, decided)
-        case And(parts):
-            return all_of(*(_with(part, decided) for part in parts))
-        case Or(parts):
-            return any_of(*(_with(part, decided) for part in parts))
+        case Not() | And() | Or():
+            return rebuilt(term, lambda part: _with(part, decided))
         case _:
             return decided(term)
 

@@ -42,7 +42,7 @@ from model.notation.terms import (
     Unchanged,
     all_of,
     any_of,
-    every,
+    rebuilt,
     some,
     walk,
 )
@@ -254,18 +254,10 @@ def _replaced(term: Term, known: Term, value: Term) -> Term:
     if term == known:
         return value
     match term:
-        case Not(body):
-            return ~_replaced(body, known, value)
-        case And(parts):
-            return all_of(*(_replaced(part, known, value) for part in parts))
-        case Or(parts):
-            return any_of(*(_replaced(part, known, value) for part in parts))
-        case Every(sort, body):
-            return every(sort, _replaced(body, known, value))
-        case Some(sort, body):
-            return some(sort, _replaced(body, known, value))
-        case _:
+        case After():
             return term
+        case _:
+            return rebuilt(term, lambda part: _replaced(part, known, value))
 
 
 def _renamed(term: Term, names: Mapping[str, str]) -> Term:

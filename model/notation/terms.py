@@ -6,7 +6,7 @@ over the states *before* a step. `after`, `unchanged` and `happens` speak of a s
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from typing import NoReturn, TypeVar, cast, dataclass_transform
@@ -294,6 +294,25 @@ def children(term: Term) -> tuple[Term, ...]:
             return parts
         case _:
             return ()
+
+
+def rebuilt(term: Term, each: Callable[[Term], Term]) -> Term:
+    """The term with something else in place of each term directly below it; one with nothing below it as it stands."""
+    match term:
+        case Not(body):
+            return ~each(body)
+        case And(parts):
+            return all_of(*map(each, parts))
+        case Or(parts):
+            return any_of(*map(each, parts))
+        case Every(sort, body):
+            return every(sort, each(body))
+        case Some(sort, body):
+            return some(sort, each(body))
+        case After(body):
+            return After(each(body))
+        case _:
+            return term
 
 
 def walk(term: Term) -> Iterator[Term]:

@@ -31,6 +31,7 @@ from model.notation.terms import (
     any_of,
     events_of,
     machines_of,
+    rebuilt,
     walk,
 )
 
@@ -104,12 +105,8 @@ class _Written:
                 return In(_STEP, frozenset(name for name in events if self._happens_to(name, at.member)))
             case After(body):
                 return self.out(body, replace(at, later=True))
-            case Not(body):
-                return ~self.out(body, at)
-            case And(parts):
-                return all_of(*(self.out(part, at) for part in parts))
-            case Or(parts):
-                return any_of(*(self.out(part, at) for part in parts))
+            case Not() | And() | Or():
+                return rebuilt(term, lambda part: self.out(part, at))
             case Every(sort, body):
                 members = self._members(sort, at)
                 return all_of(*(any_of(~there, self.out(body, one)) for one, there in members))

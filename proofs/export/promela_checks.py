@@ -27,6 +27,7 @@ from model.notation.terms import (
     any_of,
     every,
     machines_of,
+    rebuilt,
     some,
     walk,
 )
@@ -151,12 +152,8 @@ class _Known:
                 if not self.happening.of_one:
                     return some(sort, self._folded(body, *self.of_anyone, moves_vms=True))
                 return self._here(body) | _others(False, self._there(body))
-            case Not(body):
-                return ~self.of_whole(body)
-            case And(parts):
-                return all_of(*map(self.of_whole, parts))
-            case Or(parts):
-                return any_of(*map(self.of_whole, parts))
+            case Not() | And() | Or():
+                return rebuilt(term, self.of_whole)
             case After(body) if any(isinstance(part, (Every, Some)) for part in walk(body)):
                 return self.of_whole(_pushed(body))
             case _:
@@ -176,20 +173,12 @@ class _Known:
             return self._folded(inner, before, after, moves_vms=moves_vms)
 
         match term:
-            case Not(body):
-                return ~again(body)
-            case And(parts):
-                return all_of(*map(again, parts))
-            case Or(parts):
-                return any_of(*map(again, parts))
+            case Not() | And() | Or():
+                return rebuilt(term, again)
             case Happens(events):
                 return Const(moves_vms and self.happening.event.name in events)
-            case After(And(parts)):
-                return all_of(*(again(After(part)) for part in parts))
-            case After(Or(parts)):
-                return any_of(*(again(After(part)) for part in parts))
-            case After(Not(body)):
-                return ~again(After(body))
+            case After(Not() | And() | Or() as said):
+                return rebuilt(said, lambda part: again(After(part)))
             case After(body):
                 found = settle(body, after)
                 if isinstance(found, Const) or not any(self._moves(name, moves_vms) for name in machines_of(found)):
@@ -213,12 +202,8 @@ def _pushed(term: Term) -> Term:
             return Every(sort, After(body))
         case Some(sort, body):
             return Some(sort, After(body))
-        case Not(body):
-            return ~_pushed(body)
-        case And(parts):
-            return all_of(*map(_pushed, parts))
-        case Or(parts):
-            return any_of(*map(_pushed, parts))
+        case Not() | And() | Or():
+            return rebuilt(term, _pushed)
         case _:
             return After(term)
 

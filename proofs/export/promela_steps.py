@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from model.notation.terms import And, Every, In, Not, Or, Some, Term, all_of, any_of, machines_of, walk
+from model.notation.terms import And, Every, In, Not, Or, Some, Term, machines_of, rebuilt, walk
 from proofs.export.promela_checks import Check, checks, reads_before
 from proofs.export.promela_events import Happening, Update
 from proofs.export.promela_terms import ANY, OfOthers, Vocabulary, bare
@@ -142,12 +142,8 @@ def split(term: Term) -> Term:
             return body & OfOthers(True, body)
         case Some(_, body):
             return body | OfOthers(False, body)
-        case Not(body):
-            return ~split(body)
-        case And(parts):
-            return all_of(*map(split, parts))
-        case Or(parts):
-            return any_of(*map(split, parts))
+        case Not() | And() | Or():
+            return rebuilt(term, split)
         case _:
             return term
 

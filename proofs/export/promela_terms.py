@@ -21,8 +21,8 @@ from model.notation.terms import (
     Term,
     Unchanged,
     all_of,
-    any_of,
     every,
+    rebuilt,
     some,
 )
 from model.notation.words import words
@@ -164,12 +164,8 @@ class Vocabulary:
                 return every(sort, self.said(body))
             case Some(sort, body) if sort == self.sort:
                 return some(sort, self.said(body))
-            case Not(body):
-                return ~self._finished(body)
-            case And(parts):
-                return all_of(*map(self._finished, parts))
-            case Or(parts):
-                return any_of(*map(self._finished, parts))
+            case Not() | And() | Or():
+                return rebuilt(term, self._finished)
             case After(body):
                 return _after(self._finished(body))
             case Unchanged(name) if name in self.compiled.part_of:
@@ -255,12 +251,8 @@ def settle(term: Term, known: Reach) -> Term:
     match term:
         case Every() | Some() | OfOthers():
             return term
-        case Not(body):
-            return ~settle(body, known)
-        case And(parts):
-            return all_of(*(settle(part, known) for part in parts))
-        case Or(parts):
-            return any_of(*(settle(part, known) for part in parts))
+        case Not() | And() | Or():
+            return rebuilt(term, lambda part: settle(part, known))
         case _:
             return fold(term, known)
 

@@ -10,8 +10,14 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from model.notation import FALSE, TRUE, Network, Term, after, every, some
-from model.notation.terms import After, And, Every, Happens, Not, Or, Some, Unchanged, all_of, any_of, machines_of
+from model.notation import FALSE, TRUE, Network, Term, after
+from model.notation.terms import (
+    After,
+    Happens,
+    Unchanged,
+    machines_of,
+    rebuilt,
+)
 from proofs.answers.record import Record
 from proofs.answers.verdict import HOLDS, NOT_EXERCISED
 from proofs.sample.board import Act, Board
@@ -92,18 +98,8 @@ def _about(network: Network, term: Term, event: str) -> Term:
             return term if actor in _moved(network, event) else TRUE
         case After(body):
             return term if machines_of(body) & _moved(network, event) else body
-        case Not(body):
-            return ~_about(network, body, event)
-        case And(parts):
-            return all_of(*(_about(network, part, event) for part in parts))
-        case Or(parts):
-            return any_of(*(_about(network, part, event) for part in parts))
-        case Every(sort, body):
-            return every(sort, _about(network, body, event))
-        case Some(sort, body):
-            return some(sort, _about(network, body, event))
         case _:
-            return term
+            return rebuilt(term, lambda part: _about(network, part, event))
 
 
 class Watch:

@@ -31,6 +31,7 @@ from model.notation.terms import (
     any_of,
     events_of,
     machines_of,
+    rebuilt,
     speaks_of_a_step,
     walk,
 )
@@ -162,20 +163,10 @@ class AnyParts:
                     return every(sort, any_of(~there, body)) & others.is_(Others.FIT)
                 others = self._others_for(sort, _pushed(~body), then=then)
                 return some(sort, all_of(there, body)) | others.is_(Others.BREAK)
-            case Not(body):
-                return ~again(body)
-            case And(parts):
-                return all_of(*map(again, parts))
-            case Or(parts):
-                return any_of(*map(again, parts))
-            case Every(sort, body):
-                return every(sort, again(body))
-            case Some(sort, body):
-                return some(sort, again(body))
             case After(body):
                 return after(again(body, then=True))
             case _:
-                return term
+                return rebuilt(term, again)
 
     def _implied(self) -> Iterator[Term]:
         """Where others that fit one thing must fit another, and neither ever changes."""

@@ -34,6 +34,7 @@ from model.notation.terms import (
     after,
     all_of,
     any_of,
+    rebuilt,
     some,
     speaks_of_a_step,
 )
@@ -240,14 +241,10 @@ class OneForAll:
                 return Const(now[at[actor]] == then[at[actor]])
             case After(body):
                 return _later(self._with(body, then, then))
-            case Not(body):
-                return ~self._with(body, now, then)
-            case And(parts):
-                return all_of(*(self._with(part, now, then) for part in parts))
-            case Or(parts):
-                return any_of(*(self._with(part, now, then) for part in parts))
-            case _:
+            case Every() | Some():
                 return term
+            case _:
+                return rebuilt(term, lambda part: self._with(part, now, then))
 
 
 def _without_some(term: Term) -> Term:

@@ -21,11 +21,10 @@ from model.notation.terms import (
     Some,
     Term,
     Unchanged,
-    all_of,
-    any_of,
     events_of,
     every,
     machines_of,
+    rebuilt,
     some,
 )
 from model.views import LEFT_OUT_WHERE_NOT_ASKED
@@ -103,12 +102,8 @@ def of_still(term: Term, network: Network, still: Callable[[str], bool]) -> Term
             return TRUE if still(actor) else term
         case After(body):
             return body if all(map(still, machines_of(body))) else term
-        case Not(body):
-            return ~again(body)
-        case And(parts):
-            return all_of(*map(again, parts))
-        case Or(parts):
-            return any_of(*map(again, parts))
+        case Not() | And() | Or():
+            return rebuilt(term, again)
         case Every(sort, body):
             said = again(body)
             return every(sort, said) if satisfiable(network, ~said) else TRUE

@@ -12,7 +12,6 @@ from model.notation.terms import (
     HOST,
     TRUE,
     After,
-    And,
     Every,
     Happens,
     In,
@@ -26,9 +25,8 @@ from model.notation.terms import (
     all_of,
     any_of,
     children,
-    every,
     machines_of,
-    some,
+    rebuilt,
 )
 from proofs.world.world import World
 
@@ -58,20 +56,14 @@ def expand(term: Term, shape: Shape, part_of: Mapping[str, Sort], index: Mapping
             return Unchanged(name(actor))
         case Same(left, right):
             return Same(name(left), name(right))
-        case Not(body):
-            return ~again(body)
-        case And(inner):
-            return all_of(*map(again, inner))
-        case Or(inner):
-            return any_of(*map(again, inner))
-        case After(body):
-            return After(again(body))
         case Every(sort, body) | Some(sort, body) if sort.of != HOST:
             count = shape.parts.get(sort.name, 0)
             members = [expand(body, shape, part_of, {**index, sort: j}) for j in range(count)]
             return all_of(*members) if isinstance(term, Every) else any_of(*members)
-        case _:
+        case Every() | Some():
             return term
+        case _:
+            return rebuilt(term, again)
 
 
 def of_event(world: World, term: Term, event: Event) -> Term:
@@ -90,18 +82,8 @@ def of_event(world: World, term: Term, event: Event) -> Term:
             return TRUE if still(actor) else term
         case After(body):
             return body if all(map(still, machines_of(body))) else term
-        case Not(body):
-            return ~of_event(world, body, event)
-        case And(parts):
-            return all_of(*(of_event(world, part, event) for part in parts))
-        case Or(parts):
-            return any_of(*(of_event(world, part, event) for part in parts))
-        case Every(sort, body):
-            return every(sort, of_event(world, body, event))
-        case Some(sort, body):
-            return some(sort, of_event(world, body, event))
         case _:
-            return term
+            return rebuilt(term, lambda part: of_event(world, part, event))
 
 
 def can_hold(network: Network, term: Term) -> bool:

@@ -37,6 +37,7 @@ from model.notation.terms import (
     events_of,
     every,
     machines_of,
+    rebuilt,
     some,
 )
 
@@ -407,20 +408,10 @@ def fold(term: Term, reach: Mapping[str, frozenset[str]]) -> Term:
                 if len(reach.get(known, ())) == 1:
                     return fold(In(other, reach[known]), reach)
             return term
-        case Not(body):
-            return ~fold(body, reach)
-        case And(parts):
-            return all_of(*(fold(part, reach) for part in parts))
-        case Or(parts):
-            return any_of(*(fold(part, reach) for part in parts))
-        case Every(sort, body):
-            return every(sort, fold(body, reach))
-        case Some(sort, body):
-            return some(sort, fold(body, reach))
         case After(body):
             inner = fold(body, reach)
             return inner if isinstance(inner, Const) else After(inner)
         case Unchanged(actor):
             return TRUE if len(reach.get(actor, frozenset({"", " "}))) == 1 else term
         case _:
-            return term
+            return rebuilt(term, lambda part: fold(part, reach))

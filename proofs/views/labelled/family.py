@@ -21,19 +21,10 @@ from model.notation.network import Network, build
 from model.notation.terms import (
     FALSE,
     HOST,
-    After,
-    And,
-    Every,
     Happens,
-    Not,
-    Or,
-    Some,
     Term,
-    all_of,
-    any_of,
-    every,
     machines_of,
-    some,
+    rebuilt,
 )
 from proofs.world.world import Column, fold
 from properties.kinds import Always, Ends, Possible, Property, Step, terms_of
@@ -201,23 +192,6 @@ def _filled(moves: Iterable[Move], fixed: Fixed) -> Iterator[Move]:
 def _mapped(term: Term, happens: Callable[[Happens], Term]) -> Term:
     """The term with what it says of events said of others."""
 
-    def again(inner: Term) -> Term:
-        return _mapped(inner, happens)
-
-    match term:
-        case Happens():
-            return happens(term)
-        case Not(body):
-            return ~again(body)
-        case And(parts):
-            return all_of(*map(again, parts))
-        case Or(parts):
-            return any_of(*map(again, parts))
-        case Every(sort, body):
-            return every(sort, again(body))
-        case Some(sort, body):
-            return some(sort, again(body))
-        case After(body):
-            return After(again(body))
-        case _:
-            return term
+    if isinstance(term, Happens):
+        return happens(term)
+    return rebuilt(term, lambda part: _mapped(part, happens))

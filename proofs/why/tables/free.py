@@ -25,8 +25,6 @@ from model.notation.terms import (
     Every,
     Happens,
     In,
-    Not,
-    Or,
     Same,
     Some,
     Term,
@@ -34,6 +32,7 @@ from model.notation.terms import (
     all_of,
     any_of,
     machines_of,
+    rebuilt,
 )
 from proofs.solvers.symbolic import Member
 from proofs.world.compiled import Compiled
@@ -128,14 +127,10 @@ class Rules:
                 return In(name + _STAYS, _YES)
             case Happens(events):
                 return In(_HERE, _YES) if event is not None and event.name in events else FALSE
-            case Not(body):
-                return ~self.plain(body, event, then=then)
-            case And(parts):
-                return all_of(*(self.plain(part, event, then=then) for part in parts))
-            case Or(parts):
-                return any_of(*(self.plain(part, event, then=then) for part in parts))
-            case _:
+            case Every() | Some():
                 return term
+            case _:
+                return rebuilt(term, lambda part: self.plain(part, event, then=then))
 
     def _bit(self, every: bool, body: Term) -> Term:
         key = (every, body)

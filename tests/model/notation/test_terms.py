@@ -34,8 +34,10 @@ from model.notation.terms import (
     Same,
     Some,
     Unchanged,
+    children,
     events_of,
     machines_of,
+    rebuilt,
     speaks_of_a_step,
 )
 
@@ -185,3 +187,26 @@ def test_what_a_term_speaks_of() -> None:
 def test_what_speaks_of_a_step(term: Term) -> None:
     assert speaks_of_a_step(term)
     assert not speaks_of_a_step(every(lamp, A & ~B | Same("a", "b")))
+
+
+@pytest.mark.parametrize(
+    "term", [A, ~A, A & B, A | B, every(lamp, A), some(lamp, A), after(A), Unchanged("a"), happens("x"), TRUE]
+)
+def test_it_is_rebuilt_of_what_stands_directly_below(term: Term) -> None:
+    seen: list[Term] = []
+
+    def each(part: Term) -> Term:
+        seen.append(part)
+        return part
+
+    assert rebuilt(term, each) == term
+    assert set(seen) == set(children(term))
+    assert rebuilt(A & every(lamp, A), lambda part: B if part == A else part) == B & every(lamp, A)
+
+
+def test_what_was_worked_out_of_a_term_goes_to_no_other_process() -> None:
+    """Hashes of names differ from process to process."""
+    term = every(lamp, A | ~B)
+    hash(term), machines_of(term)
+    assert {"_hash", "_machines"} <= vars(term).keys()
+    assert vars(term).keys() - {"_hash", "_machines"} == term.__getstate__().keys() == {"sort", "body"}
