@@ -11,21 +11,17 @@ from typer import TyperException
 
 from shadowproof.commands import (
     app,
-    arguing,
     checking,
     comparing,
     cutting,
     diagnosing,
-    explaining,
     lockstep,
     mutating,
-    playing,
     reading,
-    replaying,
     requesting,
-    walking,
 )
 from shadowproof.commands.how_long import say_how_long
+from shadowproof.commands.telling import arguing, explaining, playing, replaying, walking
 from shadowproof.outside.failure import CLOSED_PIPE, shown, told
 from shadowproof.outside.spelling import spell_what_is_lacking
 from shadowproof.outside.stopping import told_to_end

@@ -17,9 +17,9 @@ from proofs.answers.column_cache import protocol_content
 from proofs.answers.record import Record
 from proofs.answers.verdict import REFUTED
 from proofs.verdicts.columns import fault_columns, meaning
-from proofs.verdicts.cuts import MOST, Cuts, can_be_cut, cut_sets, elements
-from proofs.verdicts.kept_cuts import PATH, KeptCutsError, dump, load
-from proofs.verdicts.pairs import parts
+from proofs.verdicts.combined.cuts import MOST, Cuts, can_be_cut, cut_sets, elements
+from proofs.verdicts.combined.kept_cuts import PATH, KeptCutsError, dump, load
+from proofs.verdicts.combined.pairs import parts
 from proofs.world.world import Column
 from properties.catalogue import PROPERTIES
 from shadowproof.ask import AskError, options

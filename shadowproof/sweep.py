@@ -17,7 +17,7 @@ from rich.table import Table
 from model.readings import READINGS
 from proofs.answers.verdict import HOLDS, NOT_EXERCISED, REFUTED, UNDECIDED, Verdict
 from proofs.verdicts.cluster import connected
-from proofs.verdicts.pairs import KINDS, New, new_in, pairs, parts, singles
+from proofs.verdicts.combined.pairs import KINDS, New, new_in, pairs, parts, singles
 from proofs.verdicts.suite import judge_columns
 from proofs.world.scope import Scope
 from proofs.world.world import Column

@@ -21,6 +21,7 @@ FACES = [
     *(
         ROOT / "shadowproof" / name
         for name in (
+            "commands/telling",
             "verify",
             "verify/loop",
             "tell",

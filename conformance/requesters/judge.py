@@ -22,7 +22,7 @@ from proofs.answers.record import Record
 from proofs.answers.runs import Runs, load_for
 from proofs.answers.verdict import HOLDS, REFUTED, RunFound
 from proofs.views.labelled.family_proof import Proving
-from proofs.world.any_parts import NotForAnyNumber
+from proofs.world.any_number.any_parts import NotForAnyNumber
 from proofs.world.slices import as_asked
 from proofs.world.world import Column
 from properties.catalogue import PROPERTIES, watched

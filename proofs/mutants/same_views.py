@@ -19,7 +19,7 @@ from model.notation.terms import FALSE, Happens, In, Term, machines_of
 from model.views import LEFT_OUT_WHERE_NOT_ASKED
 from proofs.mutants.changed_rules import At, Pair, Projected, Rules
 from proofs.views.saturation import TooManyViews, saturate
-from proofs.world.any_parts import AnyParts, NotForAnyNumber, Presence
+from proofs.world.any_number.any_parts import AnyParts, NotForAnyNumber, Presence
 from proofs.world.compiled import Compiled
 from proofs.world.layout import States
 from proofs.world.world import Column, Slice, World, fold, shown

@@ -1,7 +1,7 @@
 """So what is the verdict, in each column? Views first, then searches, and each verdict with how far it reaches.
 
 Takes properties, columns and a scope; gives a verdict for each cell (`check`, from what `evidence` has gathered). `columns`
-lists the columns of the record, `pairs` those of a sweep, `cuts` the smallest combinations that break a property; `together`
+lists the columns of the record; what they break only together is asked in `combined/`; `together`
 works out once what many columns have in common, and `witnesses` hands runs on from one to another; `by_kind` judges each kind
 of VM alone; `suite`, `shares` and `cluster` spread the work over cores and machines, and change no verdict.
 

@@ -13,7 +13,7 @@ from proofs.verdicts.check import check, search, without_search
 from proofs.verdicts.witnesses import Seen, Witnesses, to_be_seen
 from proofs.views.labelled.family_proof import Found, Proving, Shown
 from proofs.views.proof import Proof
-from proofs.world.any_parts import NotForAnyNumber
+from proofs.world.any_number.any_parts import NotForAnyNumber
 from proofs.world.scope import Scope
 from proofs.world.slices import as_asked
 from proofs.world.world import Column

@@ -17,7 +17,7 @@ from proofs.answers.memory import keep, key_of, recall
 from proofs.views.endings import ends
 from proofs.views.fulfilment import state_found, step_found
 from proofs.views.saturation import TooManyViews, Views, saturate
-from proofs.world.any_parts import AnyParts, NotForAnyNumber
+from proofs.world.any_number.any_parts import AnyParts, NotForAnyNumber
 from proofs.world.compiled import Compiled
 from proofs.world.scope import Kinds
 from proofs.world.slices import Group, Worlds, groups

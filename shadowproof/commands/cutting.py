@@ -44,7 +44,7 @@ def cuts(
     Exit status: 0 all was decided; 2 bad input; 3 something is open; 130 interrupted.
     """
     from proofs.answers.record import load
-    from proofs.verdicts.kept_cuts import HEADLINE
+    from proofs.verdicts.combined.kept_cuts import HEADLINE
     from shadowproof import ask
     from shadowproof import cuts as command
     from shadowproof.outside.cache_folder import close_cache, open_cache

@@ -41,7 +41,7 @@ def letter(
 
     It is printed at once, from what is kept; --anew takes some twenty minutes. Exit status: 0; 2 what is kept is of another protocol.
     """
-    from proofs.verdicts.combinations import PATH, CombinationsError, dump
+    from proofs.verdicts.combined.combinations import PATH, CombinationsError, dump
     from shadowproof import ask
     from shadowproof.letter import letter as command
     from shadowproof.outside.files import write_whole

@@ -14,7 +14,7 @@ from model.notation.decide import possible
 from model.notation.terms import And, Not, Or, machines_of
 from model.protocol import PROTOCOL
 from model.sorts import adapter, disk
-from proofs.world.one_for_all import OneForAll
+from proofs.world.any_number.one_for_all import OneForAll
 from proofs.world.scope import Scope
 from proofs.world.terms import expand, part_name
 from proofs.world.world import Column, fold
@@ -120,7 +120,7 @@ def few_parts(machine: Machine, asked: Asked) -> Kind:
 
     Tried is one disk of each kind, with the worst layout and the worst file system among them; of disks whose kind is open, as
     many as there are kinds they may be; of adapters alike as many as there are ways in which one may start. What is asked
-    decides whether they do (`one_for_all.py`); where they do not, those of the file are kept, or, if that is too many, few of
+    decides whether they do (`any_number/one_for_all.py`); where they do not, those of the file are kept, or, if that is too many, few of
     them, and the verdict says so.
     """
     disks, whole = list[Allowed](), True

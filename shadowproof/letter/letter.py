@@ -13,7 +13,7 @@ from proofs.answers.record import load as load_record
 from proofs.answers.runs import Kept as KeptRun
 from proofs.answers.runs import Runs, load_for
 from proofs.verdicts.columns import ALL_FAULTS, BASE
-from proofs.verdicts.combinations import (
+from proofs.verdicts.combined.combinations import (
     BLOCKS,
     Block,
     CombinationsError,

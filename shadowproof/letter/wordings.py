@@ -17,7 +17,7 @@ from proofs.answers.record import load
 from proofs.answers.verdict import HOLDS, REFUTED, Verdict
 from proofs.mutants.changes import with_event
 from proofs.verdicts.check import check
-from proofs.verdicts.combinations import column_of
+from proofs.verdicts.combined.combinations import column_of
 from proofs.world.scope import Scope
 from proofs.world.world import Column
 from properties.catalogue import PROPERTIES

@@ -11,8 +11,8 @@ from proofs.answers.record import Record
 from proofs.answers.record import load as load_record
 from proofs.answers.verdict import REFUTED
 from proofs.verdicts.columns import meaning
-from proofs.verdicts.kept_cuts import KeptCut, KeptCuts, load
-from proofs.verdicts.pairs import parts
+from proofs.verdicts.combined.kept_cuts import KeptCut, KeptCuts, load
+from proofs.verdicts.combined.pairs import parts
 from proofs.world.world import Column
 from properties.catalogue import PROPERTIES
 from shadowproof.ask import options

@@ -7,7 +7,7 @@ from functools import partial
 
 from model.protocol import PROTOCOL
 from proofs.verdicts.columns import BASE, meaning, title
-from proofs.verdicts.combinations import Kept as Combinations
+from proofs.verdicts.combined.combinations import Kept as Combinations
 from proofs.world.world import Column
 from properties.catalogue import PROPERTIES
 from shadowproof.letter.findings import FINDINGS, Finding

@@ -14,7 +14,7 @@ from proofs.mutants.all_mutants import all_mutants
 from proofs.mutants.fates import load as load_fates
 from proofs.mutants.operators import Mutant
 from proofs.verdicts.columns import ALL_FAULTS, BASE, meaning, title
-from proofs.verdicts.combinations import Row
+from proofs.verdicts.combined.combinations import Row
 from properties.catalogue import FILES, PROPERTIES, group_of
 from properties.kinds import Always, Ends, Fact, Independent, Possible, Property, Step
 from shadowproof.letter.findings import FINDINGS

@@ -14,9 +14,9 @@ from proofs.answers.record import Cell, Record, load
 from proofs.answers.runs import Runs, load_for
 from proofs.answers.verdict import HOLDS, REFUTED
 from proofs.verdicts.columns import ALL_FAULTS, BASE, every_column
-from proofs.verdicts.combinations import CombinationsError, Row
-from proofs.verdicts.combinations import Kept as Combinations
-from proofs.verdicts.combinations import load as load_combinations
+from proofs.verdicts.combined.combinations import CombinationsError, Row
+from proofs.verdicts.combined.combinations import Kept as Combinations
+from proofs.verdicts.combined.combinations import load as load_combinations
 from proofs.world.slices import as_asked
 from proofs.world.world import Column
 from properties.catalogue import PROPERTIES, watched

@@ -14,8 +14,8 @@ from rich.console import Console
 from proofs.answers.record import load
 from proofs.answers.verdict import HOLDS, REFUTED, Verdict
 from proofs.verdicts.columns import BASE, fault_columns, meaning, reading_columns
-from proofs.verdicts.cuts import Cuts, elements
-from proofs.verdicts.pairs import fault_pairs
+from proofs.verdicts.combined.cuts import Cuts, elements
+from proofs.verdicts.combined.pairs import fault_pairs
 from proofs.world.world import Column
 from properties.catalogue import PROPERTIES
 from shadowproof.cuts import print_alone, print_cuts

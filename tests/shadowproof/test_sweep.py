@@ -16,7 +16,7 @@ import jsonschema
 import pytest
 from rich.console import Console
 
-import proofs.verdicts.pairs
+import proofs.verdicts.combined.pairs
 from proofs.answers.cache import use
 from proofs.answers.verdict import HOLDS, REFUTED, UNDECIDED, Verdict
 from proofs.verdicts.check import check
@@ -39,7 +39,7 @@ pytestmark = pytest.mark.xdist_group("sweep")  # what they are all compared with
 @pytest.fixture(autouse=True)
 def few_faults(monkeypatch: pytest.MonkeyPatch) -> None:
     some = [column for column in fault_columns() if column.faults <= set(FEW)]
-    monkeypatch.setattr(proofs.verdicts.pairs, "fault_columns", lambda: some)
+    monkeypatch.setattr(proofs.verdicts.combined.pairs, "fault_columns", lambda: some)
     monkeypatch.setattr("proofs.verdicts.suite.gc.collect", lambda: 0)  # slow beside all that other tests have loaded
 
 
@@ -71,7 +71,7 @@ def one_worker() -> str:
     """What one process finds, without a cache."""
     with pytest.MonkeyPatch.context() as patch:
         some = [column for column in fault_columns() if column.faults <= set(FEW)]
-        patch.setattr(proofs.verdicts.pairs, "fault_columns", lambda: some)
+        patch.setattr(proofs.verdicts.combined.pairs, "fault_columns", lambda: some)
         return as_text(swept(Workers(jobs=1)))
 
 
@@ -157,13 +157,14 @@ def test_what_is_undecided_is_said() -> None:
 
 DRIVER = """
 import signal
-import proofs.verdicts.suite, proofs.verdicts.pairs, time
+import proofs.verdicts.suite, time
+from proofs.verdicts.combined import pairs
 signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever started the tests in the background had it ignored
 judged = proofs.verdicts.suite.judged
 proofs.verdicts.suite.judged = lambda *asked: (time.sleep(0.4), judged(*asked))[1]  # slow enough to be interrupted
 from shadowproof.cli import main
-some = [one for one in proofs.verdicts.pairs.fault_columns() if one.faults <= {'guest_hangs', 'requester_vanishes', 'volume_missing'}]
-proofs.verdicts.pairs.fault_columns = lambda: some
+some = [one for one in pairs.fault_columns() if one.faults <= {'guest_hangs', 'requester_vanishes', 'volume_missing'}]
+pairs.fault_columns = lambda: some
 main()
 """
 

@@ -21,7 +21,7 @@ from proofs.views.labelled.labels import Labelled
 from proofs.views.labelled.starts import starts_by_column
 from proofs.views.proof import ForAnyNumber, Proof, prepared, prove
 from proofs.views.saturation import TooManyViews
-from proofs.world.any_parts import NotForAnyNumber
+from proofs.world.any_number.any_parts import NotForAnyNumber
 from proofs.world.slices import Group, needs_every_event
 from proofs.world.world import Column
 from properties.kinds import Always, Ends, Possible, Property, Step, terms_of

@@ -258,7 +258,7 @@ def test_the_engines_are_in_the_key_and_in_what_workers_are_told_by(
 SAID = """
 from proofs.verdicts.check import Scope
 from proofs.answers.column_cache import column_key, project_content
-from proofs.verdicts.pairs import pairs
+from proofs.verdicts.combined.pairs import pairs
 from properties.catalogue import PROPERTIES
 columns = pairs(["faults", "readings", "both"])
 {order}

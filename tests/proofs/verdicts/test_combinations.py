@@ -9,7 +9,7 @@ import pytest
 from model.readings import READINGS
 from proofs.answers.record import load as load_record
 from proofs.answers.verdict import REFUTED
-from proofs.verdicts.combinations import (
+from proofs.verdicts.combined.combinations import (
     BLOCKS,
     Block,
     CombinationsError,

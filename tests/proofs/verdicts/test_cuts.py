@@ -6,14 +6,14 @@ from itertools import combinations
 
 import pytest
 
-import proofs.verdicts.cuts
+import proofs.verdicts.combined.cuts
 from proofs.answers.memory import replays
 from proofs.answers.record import load
 from proofs.answers.verdict import REFUTED
 from proofs.verdicts.check import check
 from proofs.verdicts.columns import BASE, fault_columns, reading_columns
-from proofs.verdicts.cuts import combined, cut_sets
-from proofs.verdicts.pairs import parts
+from proofs.verdicts.combined.cuts import combined, cut_sets
+from proofs.verdicts.combined.pairs import parts
 from proofs.verdicts.suite import TOGETHER
 from proofs.world.world import Column
 from properties.catalogue import watched
@@ -27,7 +27,7 @@ FEW += [column for column in reading_columns() if column.readings[0][0] == "READ
 
 @pytest.fixture
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(proofs.verdicts.cuts, "elements", lambda: FEW)
+    monkeypatch.setattr(proofs.verdicts.combined.cuts, "elements", lambda: FEW)
 
 
 def test_all_combinations_are_looked_at_and_a_reading_has_one_value_at_a_time() -> None:
@@ -82,7 +82,7 @@ def test_they_are_those_of_every_combination_judged_by_itself(few: None) -> None
 def test_what_a_pair_breaks_is_found_although_neither_breaks_it_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     name, pair = "backup-is-of-all-chosen", {"failure_ignored", "volume_missing"}
     some = [column for column in fault_columns() if column.faults & (pair | {"guest_hangs", "requester_aborts"})]
-    monkeypatch.setattr(proofs.verdicts.cuts, "elements", lambda: some)
+    monkeypatch.setattr(proofs.verdicts.combined.cuts, "elements", lambda: some)
     found = cut_sets(name, 2, jobs=1)
     assert [(set(column.faults), len(parts(column))) for column, _ in found.sets] == [(pair, 2)]
 

@@ -11,9 +11,9 @@ from proofs.answers.column_cache import protocol_content
 from proofs.answers.record import load as load_record
 from proofs.answers.verdict import REFUTED, Verdict
 from proofs.verdicts.columns import BASE
-from proofs.verdicts.cuts import Cuts, combined, cut_sets, elements
-from proofs.verdicts.kept_cuts import HEADLINE, PATH, KeptCut, KeptCuts, KeptCutsError, dump, load
-from proofs.verdicts.pairs import parts
+from proofs.verdicts.combined.cuts import Cuts, combined, cut_sets, elements
+from proofs.verdicts.combined.kept_cuts import HEADLINE, PATH, KeptCut, KeptCuts, KeptCutsError, dump, load
+from proofs.verdicts.combined.pairs import parts
 from proofs.world.world import Column
 from tests.helpers.nightly import nightly
 

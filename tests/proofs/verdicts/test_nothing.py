@@ -29,7 +29,7 @@ from proofs.solvers.solvers import Answers, SolverError, ask, disagreement, vers
 from proofs.verdicts.by_kind import by_kind
 from proofs.verdicts.check import check
 from proofs.verdicts.columns import BASE
-from proofs.verdicts.pairs import new_in, pairs
+from proofs.verdicts.combined.pairs import new_in, pairs
 from proofs.verdicts.shares import judge_in_shares, shares
 from proofs.verdicts.suite import judge_columns
 from proofs.views.proof import Closed, closed_groups, judged, prove

@@ -14,7 +14,7 @@ from proofs.views.labelled.family_proof import prove_columns
 from proofs.views.labelled.labels import Labelled
 from proofs.views.proof import prepared, prove
 from proofs.views.saturation import saturate
-from proofs.world.any_parts import AnyParts
+from proofs.world.any_number.any_parts import AnyParts
 from proofs.world.compiled import Compiled
 from proofs.world.slices import Group
 from proofs.world.world import Column, World

@@ -24,7 +24,7 @@ from model.notation import (
 )
 from proofs.answers.verdict import UNDECIDED
 from proofs.verdicts.check import check
-from proofs.world.one_for_all import OneForAll
+from proofs.world.any_number.one_for_all import OneForAll
 from proofs.world.scope import Scope
 from properties.kinds import Property, always, fired, independent, step
 from tests.helpers.networks.random_networks import Drawn, Two, disk, drawn, random_count, vm

@@ -7,7 +7,7 @@ from model.requirements import REQUIREMENTS
 from proofs.answers.record import Cell, Record
 from proofs.answers.record import load as load_record
 from proofs.answers.verdict import HOLDS, REFUTED
-from proofs.verdicts.combinations import Kept, load
+from proofs.verdicts.combined.combinations import Kept, load
 from properties.catalogue import PROPERTIES
 from shadowproof.cli import app
 from shadowproof.letter import letter

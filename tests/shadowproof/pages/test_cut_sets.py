@@ -6,7 +6,7 @@ import pytest
 
 from model.faults import FAULTS
 from proofs.answers.column_cache import protocol_content
-from proofs.verdicts.kept_cuts import HEADLINE, KeptCut, KeptCuts, load
+from proofs.verdicts.combined.kept_cuts import HEADLINE, KeptCut, KeptCuts, load
 from proofs.world.world import Column
 from shadowproof.pages import cut_sets
 

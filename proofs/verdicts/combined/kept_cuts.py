@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import proofs.answers
-from proofs.verdicts.cuts import Cuts
+from proofs.verdicts.combined.cuts import Cuts
 from proofs.world.world import Column
 
 PATH = Path(proofs.answers.__file__).parent / "cut_sets.json"

@@ -14,7 +14,7 @@ from itertools import combinations
 from model.readings import READINGS
 from proofs.answers.verdict import HOLDS, NOT_EXERCISED, REFUTED, Verdict
 from proofs.verdicts.columns import BASE, fault_columns, reading_columns
-from proofs.verdicts.pairs import parts
+from proofs.verdicts.combined.pairs import parts
 from proofs.verdicts.suite import TOGETHER, judge_columns
 from proofs.verdicts.together import Unit, proofs, shown, units
 from proofs.views.labelled.family_proof import Shown

@@ -18,7 +18,7 @@ from shadowproof.commands import (
     properties_like,
     say,
 )
-from shadowproof.commands.explaining import end_with_a_fact
+from shadowproof.commands.telling.explaining import end_with_a_fact
 
 
 @app.command()
