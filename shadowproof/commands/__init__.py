@@ -126,6 +126,8 @@ JsonFile = Annotated[
         help="Also write everything to this file; - is stdout, and the rest goes to stderr.",
     ),
 ]
+Schema = Annotated[bool, typer.Option("--schema", help="Print the JSON schema of --json, and do nothing else.")]
+NoCache = Annotated[bool, typer.Option("--no-cache", help="Judge everything anew, and keep nothing.")]
 SaveFile = Annotated[
     Path | None,
     typer.Option(

@@ -19,10 +19,12 @@ from shadowproof.commands import (
     InventoryFile,
     JsonFile,
     JunitFile,
+    NoCache,
     NoFault,
     Properties,
     Readings,
     SarifFile,
+    Schema,
     SummaryFile,
     app,
     console,
@@ -87,10 +89,8 @@ def verify(
     badge: BadgeFile = None,
     annotate: Annotate = "none",
     cache: CacheFolder = None,
-    no_cache: Annotated[bool, typer.Option("--no-cache", help="Judge everything anew, and keep nothing.")] = False,
-    schema: Annotated[
-        bool, typer.Option("--schema", help="Print the JSON schema of --json, and do nothing else.")
-    ] = False,
+    no_cache: NoCache = False,
+    schema: Schema = False,
 ) -> None:
     """Judge every promise, in every column: no fault, each fault alone, each reading alone, all faults.
 
@@ -182,10 +182,8 @@ def sweep(
     json_file: JsonFile = None,
     fail_on_new: Annotated[bool, typer.Option("--fail-on-new", help="Exit with status 1 if anything is new.")] = False,
     cache: CacheFolder = None,
-    no_cache: Annotated[bool, typer.Option("--no-cache", help="Judge everything anew, and keep nothing.")] = False,
-    schema: Annotated[
-        bool, typer.Option("--schema", help="Print the JSON schema of --json, and do nothing else.")
-    ] = False,
+    no_cache: NoCache = False,
+    schema: Schema = False,
 ) -> None:
     """Judge every pair of faults and every pair of readings: what do only two together break?
 

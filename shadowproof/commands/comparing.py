@@ -7,7 +7,19 @@ from typing import Annotated
 
 import typer
 
-from shadowproof.commands import CacheFolder, Faults, JsonFile, NoFault, Readings, app, console, file_name, say
+from shadowproof.commands import (
+    CacheFolder,
+    Faults,
+    JsonFile,
+    NoCache,
+    NoFault,
+    Readings,
+    Schema,
+    app,
+    console,
+    file_name,
+    say,
+)
 
 
 @app.command()
@@ -43,10 +55,8 @@ def diff(
         ),
     ] = None,
     cache: CacheFolder = None,
-    no_cache: Annotated[bool, typer.Option("--no-cache", help="Judge everything anew, and keep nothing.")] = False,
-    schema: Annotated[
-        bool, typer.Option("--schema", help="Print the JSON schema of --json, and do nothing else.")
-    ] = False,
+    no_cache: NoCache = False,
+    schema: Schema = False,
 ) -> None:
     """What a change does: which rules say something else, what may happen now and could not, or no longer can, and what became of the
     promises.

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from shadowproof.commands import CacheFolder, JsonFile, app, console, properties_like, say
+from shadowproof.commands import CacheFolder, JsonFile, Schema, app, console, properties_like, say
 
 
 @app.command()
@@ -29,9 +29,7 @@ def cuts(
     record: Annotated[
         bool, typer.Option("--record", help="Keep those of the headline promises, for the page of cut sets.")
     ] = False,
-    schema: Annotated[
-        bool, typer.Option("--schema", help="Print the JSON schema of --json, and do nothing else.")
-    ] = False,
+    schema: Schema = False,
 ) -> None:
     """The minimal cut sets of a promise: the smallest combinations of faults and readings that break it.
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from shadowproof.commands import CacheFolder, JsonFile, app, console, here, say
+from shadowproof.commands import CacheFolder, JsonFile, Schema, app, console, here, say
 
 
 @app.command()
@@ -36,9 +36,7 @@ def diagnose(
     ] = False,
     json_file: JsonFile = None,
     cache: CacheFolder = None,
-    schema: Annotated[
-        bool, typer.Option("--schema", help="Print the JSON schema of --json, and do nothing else.")
-    ] = False,
+    schema: Schema = False,
 ) -> None:
     """Say what a failed backup's texts mean: where in the protocol it stands, what explains it, what is left, what to do.
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from shadowproof.commands import JsonFile, app, console, file_name, here, say
+from shadowproof.commands import JsonFile, Schema, app, console, file_name, here, say
 
 
 class Which(Enum):
@@ -40,9 +40,7 @@ def agent(
         bool, typer.Option("--record", help="Record runs of the program, and keep them in this checkout.")
     ] = False,
     json_file: JsonFile = None,
-    schema: Annotated[
-        bool, typer.Option("--schema", help="Print the JSON schema of --json, and do nothing else.")
-    ] = False,
+    schema: Schema = False,
 ) -> None:
     """Hold a real agent against its protocol, call by call: what it does beyond it, and which promises to a backup that breaks.
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from shadowproof.commands import JsonFile, Properties, app, console, say
+from shadowproof.commands import JsonFile, Properties, Schema, app, console, say
 
 
 @app.command()
@@ -47,9 +47,7 @@ def mutate(
             help="Keep what became of them in proofs/mutants/mutants.json; for a change of rules, with --since.",
         ),
     ] = False,
-    schema: Annotated[
-        bool, typer.Option("--schema", help="Print the JSON schema of --json, and do nothing else.")
-    ] = False,
+    schema: Schema = False,
 ) -> None:
     """Change one rule at a time, and see whether some property notices.
 

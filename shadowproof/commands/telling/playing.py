@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from shadowproof.commands import Faults, JsonFile, NoFault, Readings, SaveFile, app, file_name, here, say
+from shadowproof.commands import Faults, JsonFile, NoFault, Readings, SaveFile, Schema, app, file_name, here, say
 
 Vms = Annotated[
     list[str] | None,
@@ -43,9 +43,7 @@ def play(
     everything: Annotated[bool, typer.Option("--all", help="Say of every promise how it stands.")] = False,
     json_file: JsonFile = None,
     save_file: SaveFile = None,
-    schema: Annotated[
-        bool, typer.Option("--schema", help="Print the JSON schema of --json, and do nothing else.")
-    ] = False,
+    schema: Schema = False,
 ) -> None:
     """Say what happens if these events come: the story, what is refused and why, and how every promise stands at the end.
 
