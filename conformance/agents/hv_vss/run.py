@@ -64,11 +64,13 @@ def about(path: Path) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Tried:
-    """A finding, tried on an agent: whether it is so with it, in how many steps of the machines (0: it is not), and the session."""
+    """A finding, tried on an agent: whether it is so with it, in how many steps of the machines (0: it is not), the session, and the
+    events that happened in it."""
 
     finding: Finding
     seen: int
     session: Recorded
+    events: frozenset[str]
 
 
 class NoAgent(ValueError):
@@ -105,7 +107,8 @@ def play(agent: Reused, name: str, systems: tuple[int, ...], done: Sequence[Dist
 def tried(agent: Reused, finding: Finding) -> Tried:
     """Try a finding. Raises Disagreement, as `play` does."""
     pair, session = play(agent, finding.name, finding.systems, finding.done)
-    return Tried(finding, pair.machines.broken.get(finding.promise, 0), session)
+    events = frozenset(name for name, _ in pair.machines.acts)
+    return Tried(finding, pair.machines.broken.get(finding.promise, 0), session, events)
 
 
 def try_all(agent: Agent) -> list[Tried]:

@@ -21,16 +21,8 @@ EXAMPLES = 5_000 if AT_NIGHT else int(os.environ.get("SHADOWPROOF_AGENT_SESSIONS
 ROUNDS = 20 if AT_NIGHT else 1
 """Of so many sessions each: Hypothesis keeps in mind what it has drawn."""
 
-RARE = {
-    "detached_forgotten",
-    "einval_taken_for_thawed",
-    "gives_up_frozen",
-    "not_undone",
-    "mount_uncovered",
-    "cover_tried",
-    "starts_again_frozen",
-}
-"""Events that so few sessions need not come to; every finding that takes one is tried by itself."""
+RARE = {"able_unheard", "cover_tried", "mount_uncovered"}
+"""Events that neither a finding takes nor every so many sessions come to."""
 
 
 @pytest.fixture
@@ -65,13 +57,15 @@ def test_every_finding_is_so_with_the_daemon() -> None:
 @pytest.mark.usefixtures("nothing_is_left")
 @pytest.mark.timeout(0 if AT_NIGHT else 300)
 def test_drawn_sessions_do_nothing_that_the_machines_do_not_allow() -> None:
-    """The same sessions in each run of CI, others each night; and what they came to."""
-    tally = Tally()
+    """And what they came to, which differs a little from run to run: Hypothesis draws what it has seen in the modules that are there."""
+    tally, told = Tally(), set[str]()
     for _ in range(ROUNDS):
         with the_daemon() as daemon:
+            told.update(*(one.events for one in try_all(daemon)))
             assert draw(daemon, EXAMPLES, tally, seeded=not AT_NIGHT) is None
     assert tally.sessions >= EXAMPLES * ROUNDS
     assert tally.calls >= 15 * tally.sessions
     if tally.sessions >= 1000:
-        assert NETWORK.events.keys() - tally.events.keys() <= RARE
-        assert len(tally.rows) >= 160
+        assert NETWORK.events.keys() - tally.events.keys() - told <= RARE
+        assert len(tally.events) >= 44
+        assert len(tally.rows) >= 150
