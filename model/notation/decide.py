@@ -1,90 +1,120 @@
-"""Whether a term can hold at all: a search that fills in one machine at a time and folds what is decided."""
+"""Whether a term can hold at all: what it asks of each machine is narrowed part by part, until nothing is left or nothing is asked."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import count
+from collections.abc import Iterable, Iterator, Mapping
 
-from model.notation.terms import FALSE, TRUE, And, Const, In, Not, Or, Same, Term, rebuilt
+from model.notation.terms import And, Const, In, Not, Or, Same, Term, children, machines_of
+
+Known = Mapping[object, frozenset[object]]
+"""What machines may still be in, by name; and of terms that are taken as they are, whether they hold."""
+
+_EITHER = frozenset({True, False})
 
 
 def possible(term: Term, states: Mapping[str, Iterable[str]], *, limit: int | None = None) -> bool:
     """Whether some states of the machines make the term true; quantified terms count as free bits.
 
     Free bits make the answer err on one side only: a term that is called impossible is. So does a limit: after so many
-    cases the term is taken for possible.
+    steps the term is taken for possible.
     """
-    refuted: set[Term] = set()
-    tried = count(1)
-
-    def search(term: Term) -> bool:
-        if isinstance(term, Const):
-            return term.value
-        if term in refuted:
-            return False
-        if limit is not None and next(tried) > limit:
-            return True
-        if any(search(case) for case in _cases(term, states)):
-            return True
-        refuted.add(term)
-        return False
-
-    return search(_with(term, lambda atom: atom))
+    found = _Search({name: frozenset[object](of) for name, of in states.items()}, limit)
+    try:
+        return any(True for _ in found.ways(term, True, {}))
+    except _Enough:
+        return True
 
 
-def _cases(term: Term, states: Mapping[str, Iterable[str]]) -> Iterator[Term]:
-    """The term with one thing decided, in each way: first what the part with the fewest atoms speaks of, and first so that
-    an atom is true."""
-    parts = term.parts if isinstance(term, And) else (term,)
-    part = min(parts, key=lambda part: sum(1 for _ in _atoms(part)))
-    atom = next(_atoms(part))
-    match atom:
-        case In(actor, wanted):
-            # A part that is this atom alone decides for all the rest: the other states make it false.
-            chosen = [state for state in states[actor] if state in wanted or part != atom]
-            chosen.sort(key=lambda state: state not in wanted)
-            yield from (_with(term, _in_state(actor, state)) for state in chosen)
-        case Same(actor, _):
-            yield from (_with(term, _in_state(actor, state)) for state in states[actor])
-        case _:
-            yield from (_with(term, _taken_for(atom, value)) for value in (TRUE, FALSE))
+class _Enough(Exception):
+    """The limit is reached."""
 
 
-def _atoms(term: Term) -> Iterator[Term]:
-    """What `and`, `or` and `not` are applied to, quantified terms included."""
-    match term:
-        case Not(body):
-            yield from _atoms(body)
-        case And(parts) | Or(parts):
-            for part in parts:
-                yield from _atoms(part)
-        case _:
-            yield term
+FEW = 100
+"""Steps after which it is kept what was looked at in vain: most terms take less, and keeping costs more than it saves."""
 
 
-def _with(term: Term, decided: Callable[[Term], Term]) -> Term:
-    """The term with each atom replaced, and folded."""
-    match term:
-        case Not() | And() | Or():
-            return rebuilt(term, lambda part: _with(part, decided))
-        case _:
-            return decided(term)
+class _Search:
+    """The ways in which terms can be true or false, each as what it leaves of the machines' states."""
 
+    def __init__(self, states: Mapping[object, frozenset[object]], limit: int | None) -> None:
+        self.states, self.limit, self.steps = states, limit, 0
+        self._in_vain: set[object] = set()
+        self._atoms: dict[tuple[Term, ...], frozenset[object]] = {}
 
-def _in_state(actor: str, state: str) -> Callable[[Term], Term]:
-    """What an atom becomes once the machine is known to be in this state."""
-
-    def decided(atom: Term) -> Term:
-        match atom:
-            case In(name, states) if name == actor:
-                return Const(state in states)
-            case Same(left, right) if actor in {left, right}:
-                return TRUE if left == right else In(right if left == actor else left, frozenset({state}))
+    def ways(self, term: Term, wanted: bool, known: Known) -> Iterator[Known]:
+        self.steps += 1
+        if self.limit is not None and self.steps > self.limit:
+            raise _Enough
+        match term:
+            case Const(value):
+                if value == wanted:
+                    yield known
+            case Not(body):
+                yield from self.ways(body, not wanted, known)
+            case And(parts) | Or(parts) if isinstance(term, And) == wanted:
+                yield from self._all(tuple(sorted(parts, key=_narrows_last)), wanted, known)
+            case And(parts) | Or(parts):
+                for part in parts:
+                    yield from self.ways(part, wanted, known)
+            case In(actor, states):
+                now = self._now(actor, known)
+                yield from _narrowed(known, actor, now & states if wanted else now - states)
+            case Same(left, right) if left == right:
+                if wanted:
+                    yield known
+            case Same(left, right):
+                for state in self._now(left, known):
+                    now = self._now(right, known)
+                    for less in _narrowed(known, right, now & {state} if wanted else now - {state}):
+                        yield {**less, left: frozenset({state})}
             case _:
-                return atom
+                yield from _narrowed(known, term, known.get(term, _EITHER) & {wanted})
 
-    return decided
+    def _now(self, actor: str, known: Known) -> frozenset[object]:
+        return known[actor] if actor in known else self.states[actor]
+
+    def _all(self, parts: tuple[Term, ...], wanted: bool, known: Known) -> Iterator[Known]:
+        """The ways in which all of them are as wanted."""
+        if not parts:
+            yield known
+            return
+        first, others = parts[0], parts[1:]
+        asked = self._asked(parts, wanted, known) if self.steps > FEW else None
+        if asked in self._in_vain:
+            return
+        vain = True
+        for less in self.ways(first, wanted, known):
+            for least in self._all(others, wanted, less):
+                vain = False
+                yield least
+        if vain and asked is not None:
+            self._in_vain.add(asked)
+
+    def _asked(self, parts: tuple[Term, ...], wanted: bool, known: Known) -> object:
+        """The question, with nothing that is known of what these parts do not speak of."""
+        if parts not in self._atoms:
+            self._atoms[parts] = frozenset(name for part in parts for name in _atoms(part))
+        return parts, wanted, frozenset((name, known[name]) for name in self._atoms[parts] if name in known)
 
 
-def _taken_for(known: Term, value: Term) -> Callable[[Term], Term]:
-    return lambda atom: value if atom == known else atom
+def _atoms(term: Term) -> frozenset[object]:
+    """The machines that a term speaks of, and the terms that are taken as they are."""
+    match term:
+        case Const():
+            return frozenset()
+        case Not() | And() | Or():
+            return frozenset[object]().union(*map(_atoms, children(term)))
+        case In() | Same():
+            return frozenset[object](machines_of(term))
+        case _:
+            return frozenset({term})
+
+
+def _narrowed(known: Known, what: object, left: frozenset[object]) -> Iterator[Known]:
+    if left:
+        yield {**known, what: left}
+
+
+def _narrows_last(term: Term) -> bool:
+    """What speaks of one machine is asked first: it leaves least to what comes later."""
+    return not isinstance(term.body if isinstance(term, Not) else term, In)

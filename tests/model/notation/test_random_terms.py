@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,6 +16,7 @@ from model.notation import (
     after,
     all_of,
     any_of,
+    decide,
     every,
     happens,
     iff,
@@ -105,9 +107,14 @@ def test_the_scope_check_accepts_terms_that_say_whose_machines_they_read(pair: t
     check_scope(NETWORK, term, bound, None, "term")
 
 
-@given(terms("lamp"))
-def test_satisfiable_is_what_trying_every_case_finds(term: Term) -> None:
-    assert satisfiable(NETWORK, term) == can_hold(term)
+@pytest.mark.parametrize("few", [0, decide.FEW])
+@given(terms("lamp"), terms("lamp"), terms("lamp"))
+def test_satisfiable_is_what_trying_every_case_finds(few: int, one: Term, two: Term, three: Term) -> None:
+    """few: steps after which what was looked at in vain is kept."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(decide, "FEW", few)
+        for term in (one, all_of(one, two, three), all_of(any_of(one, two), any_of(~one, three), ~three)):
+            assert satisfiable(NETWORK, term) == can_hold(term)
 
 
 @given(unruly(), st.sampled_from(tuple(OWNERS)))
