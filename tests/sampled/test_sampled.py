@@ -57,7 +57,9 @@ def sampled() -> tuple[Tally, Visited]:
     tally = Tally(NETWORK, steering=PROFILE == "nightly", visits=one)
 
     def enough() -> bool:
-        return PROFILE == "pr" and not below(tally, one.visited(tally.visited), replace(FLOOR, moves=FLOOR.moves + 0.01))
+        return PROFILE == "pr" and not below(
+            tally, one.visited(tally.visited), replace(FLOOR, moves=FLOOR.moves + 0.01)
+        )
 
     for _ in in_rounds("One", setup_of_one(), judges(), tally, OF_ONE):
         pass

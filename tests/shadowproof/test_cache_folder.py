@@ -15,6 +15,7 @@ from rich.console import Console
 import shadowproof.outside.cache_folder
 from proofs.answers.cache import CacheError, in_use, use
 from shadowproof.outside.cache_folder import NAME, close_cache, open_cache, place
+from tests.helpers.command import command
 
 ROOT = Path(__file__).parents[2]
 
@@ -154,21 +155,16 @@ def test_no_verdict_is_lost_on_a_full_disk(tmp_path: Path, command: str) -> None
 
 
 def test_help_and_the_end_say_where(tmp_path: Path) -> None:
-    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "shadowproof.cli", *arguments],
-            cwd=tmp_path,
-            env={"PYTHONPATH": str(ROOT), "XDG_CACHE_HOME": str(tmp_path / "user"), "COLUMNS": "200"},
-            capture_output=True,
-            text=True,
-            check=True,
-        )
+    def run(*arguments: str) -> str:
+        done = command(*arguments, cwd=tmp_path, env={"XDG_CACHE_HOME": str(tmp_path / "user"), "COLUMNS": "200"})
+        assert done.returncode == 0, done.stderr
+        return (done.stdout + done.stderr).decode()
 
-    help_text = " ".join(run("verify", "--help").stdout.split())
+    help_text = " ".join(run("verify", "--help").split())
     for word in ("--cache", "SHADOWPROOF_CACHE", ".shadowproof-cache", "~/.cache/shadowproof"):
         assert word in help_text
     done = run("verify", "-p", "writer-identity", "--fault", "guest_hangs")
-    assert f"Kept for the next time in {tmp_path / 'user' / 'shadowproof'}" in done.stderr
+    assert f"Kept for the next time in {tmp_path / 'user' / 'shadowproof'}" in done
     assert list((tmp_path / "user" / "shadowproof").glob("*/*.json"))
 
 

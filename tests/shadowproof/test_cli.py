@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import jsonschema
@@ -16,20 +14,10 @@ from typer.testing import CliRunner
 from proofs.world.world import Column
 from shadowproof import ask
 from shadowproof.cli import app
+from tests.helpers.command import shadowproof
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = "shadowproof/examples/twelve-vms.json"
-
-
-def shadowproof(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "shadowproof.cli", *arguments],
-        cwd=ROOT,
-        stdin=subprocess.DEVNULL,  # a terminal would be asked
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 BAD = {

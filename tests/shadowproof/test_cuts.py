@@ -19,7 +19,7 @@ from proofs.verdicts.combined.pairs import fault_pairs
 from proofs.world.world import Column
 from properties.catalogue import PROPERTIES
 from shadowproof.cuts import print_alone, print_cuts
-from tests.shadowproof.test_cli import shadowproof
+from tests.helpers.command import shadowproof
 
 FAILS = Column(frozenset({"files_not_restored"}))
 

@@ -6,25 +6,18 @@ import json
 import os
 import shutil
 import stat
-import subprocess
-import sys
 import threading
 from pathlib import Path
 
 import pytest
 
 from shadowproof.outside.files import OutputError, check_writable, is_stdout, write_whole
+from tests.helpers.command import shadowproof
 
 ROOT = Path(__file__).parents[2]
 HOST = ROOT / "shadowproof" / "examples" / "twelve-vms.json"
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="links, devices and modes are of POSIX systems here")
-
-
-def shadowproof(*arguments: str, **how: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "shadowproof", *arguments]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    return subprocess.run(command, env=environment, text=True, check=False, **{"capture_output": True, **how})  # type: ignore[call-overload,no-any-return]  # by name
 
 
 def mode(path: Path) -> int:
@@ -152,10 +145,7 @@ def test_stdin_is_an_inventory_and_stdout_takes_the_answer(tmp_path: Path) -> No
     assert vms_of(piped.stdout) == vms_of((tmp_path / "out.json").read_text("utf-8"))
     assert piped.stderr == named.stdout.replace(str(HOST), "-")
     with (tmp_path / "sent").open("wb") as stdout:
-        sent = shadowproof(
-            "method", "-i", str(HOST), "--json", str(tmp_path / "sent"),
-            capture_output=False, stdout=stdout, stderr=subprocess.PIPE,
-        )  # fmt: skip
+        sent = shadowproof("method", "-i", str(HOST), "--json", str(tmp_path / "sent"), stdout=stdout)
     assert vms_of((tmp_path / "sent").read_text("utf-8")) == vms_of(piped.stdout)
     assert sent.stderr == named.stdout
 
@@ -168,7 +158,7 @@ def test_what_is_stdout() -> None:
 
 @pytest.mark.parametrize("text", ["", "not json", '{"VMs": []}'])
 def test_stdin_that_is_no_inventory_is_one_sentence(text: str) -> None:
-    done = shadowproof("method", "-i", "-", input=text)
+    done = shadowproof("method", "-i", "-", stdin=text)
     assert done.returncode == 2
     assert len(done.stderr.strip().splitlines()) == 1
     assert "stdin" in done.stderr

@@ -18,7 +18,7 @@ from properties.catalogue import PROPERTIES
 from properties.unpromised import UNPROMISED
 from shadowproof import mutate as command
 from shadowproof.mutate import Mutated, as_json, as_text, chosen, print_mutated, schema_text, thinned
-from tests.shadowproof.test_cli import shadowproof
+from tests.helpers.command import shadowproof
 
 KILLED_ONE, HOLE, LISTED, SAME, REFUSED_ONE = (
     "vm_given_back: never",

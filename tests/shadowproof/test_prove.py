@@ -12,7 +12,7 @@ from proofs.verdicts.columns import BASE
 from proofs.why.wording import Needed, Said, Told
 from properties.catalogue import PROPERTIES
 from shadowproof.tell.arguing.clauses import why
-from tests.shadowproof.test_cli import shadowproof
+from tests.helpers.command import shadowproof
 
 QUICK = "no-abort-in-a-restore"
 

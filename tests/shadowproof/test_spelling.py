@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import subprocess
 import sys
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
@@ -16,6 +15,7 @@ from rich.table import Table
 from shadowproof.commands import console, say
 from shadowproof.outside.files import write_whole
 from shadowproof.outside.spelling import SPELLED, readable, spell_what_is_lacking
+from tests.helpers.command import command
 from tests.helpers.vms import vm
 
 ROOT = Path(__file__).parents[2]
@@ -25,13 +25,7 @@ CYRILLIC, JAPANESE, HALF = "Бухгалтерия", "受付サーバー", "half
 
 def said(encoding: str, *arguments: str) -> tuple[int, str, str]:
     """Status, stdout and stderr of a command in a place of this encoding."""
-    done = subprocess.run(
-        [sys.executable, "-m", "shadowproof.cli", *arguments],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": encoding},
-        capture_output=True,
-        check=False,
-    )
+    done = command(*arguments, env={**os.environ, "PYTHONIOENCODING": encoding})
     return done.returncode, done.stdout.decode(encoding), done.stderr.decode(encoding)
 
 

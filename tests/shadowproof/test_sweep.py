@@ -27,8 +27,8 @@ from proofs.world.world import Column
 from shadowproof.ask import AskError
 from shadowproof.sweep import Asked, Swept, Workers, as_text, asked, print_sweep, schema_text, sweep, workers
 from tests.helpers.clusters import cluster as cluster_of
-from tests.shadowproof.test_cli import ROOT
-from tests.shadowproof.test_cli import shadowproof as command
+from tests.helpers.command import ROOT
+from tests.helpers.command import shadowproof as command
 
 NAMES = ["no-vm-left-saved", "writer-identity"]
 FEW = ("guest_hangs", "requester_vanishes", "volume_missing")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 
 import jsonschema
@@ -16,6 +15,7 @@ from proofs.answers.cache import use
 from shadowproof.tell.diagnosis import Json, answer, schema_text, seen_in
 from shadowproof.tell.diagnosis_text import text_of
 from tests.conformance.closed import closed
+from tests.helpers.command import command
 
 pytestmark = pytest.mark.xdist_group("closed")
 
@@ -64,8 +64,7 @@ def test_an_answer_that_is_kept_is_the_same_and_asks_nothing_anew(
 
 
 def run(*arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-    command = [sys.executable, "-m", "shadowproof", "diagnose", *arguments]
-    return subprocess.run(command, input=stdin, capture_output=True, check=False)
+    return command("diagnose", *arguments, cwd=Path.cwd(), stdin=stdin)
 
 
 @pytest.mark.parametrize(

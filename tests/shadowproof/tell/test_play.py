@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,6 +25,7 @@ from shadowproof.tell.playing.play import Played, Subject, main_protocol, play
 from shadowproof.tell.playing.play_report import as_json, schema_text, text_of
 from shadowproof.tell.playing.start import Starts, Wanted, vm_starts, wanted
 from tests.golden import assert_golden
+from tests.helpers.command import shadowproof
 
 HERE = Path(__file__).parents[1]
 ROOT = HERE.parents[1]
@@ -267,10 +267,7 @@ def test_the_only_one_needs_no_number() -> None:
 
 
 def command(*arguments: str, events: str = "") -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "shadowproof.cli", "play", *arguments],
-        cwd=ROOT, input=events, capture_output=True, text=True, encoding="utf-8", check=False,
-    )  # fmt: skip
+    return shadowproof("play", *arguments, stdin=events)
 
 
 def test_the_command_tells_the_story_and_writes_by_its_schema(tmp_path: Path) -> None:
