@@ -18,7 +18,7 @@ def possible(term: Term, states: Mapping[str, Iterable[str]], *, limit: int | No
     Free bits make the answer err on one side only: a term that is called impossible is. So does a limit: after so many
     steps the term is taken for possible.
     """
-    found = _Search({name: frozenset[object](of) for name, of in states.items()}, limit)
+    found = _Search(states, limit)
     try:
         return any(True for _ in found.ways(term, True, {}))
     except _Enough:
@@ -36,7 +36,7 @@ FEW = 100
 class _Search:
     """The ways in which terms can be true or false, each as what it leaves of the machines' states."""
 
-    def __init__(self, states: Mapping[object, frozenset[object]], limit: int | None) -> None:
+    def __init__(self, states: Mapping[str, Iterable[str]], limit: int | None) -> None:
         self.states, self.limit, self.steps = states, limit, 0
         self._in_vain: set[object] = set()
         self._atoms: dict[tuple[Term, ...], frozenset[object]] = {}
@@ -71,7 +71,7 @@ class _Search:
                 yield from _narrowed(known, term, known.get(term, _EITHER) & {wanted})
 
     def _now(self, actor: str, known: Known) -> frozenset[object]:
-        return known[actor] if actor in known else self.states[actor]
+        return known[actor] if actor in known else frozenset(self.states[actor])
 
     def _all(self, parts: tuple[Term, ...], wanted: bool, known: Known) -> Iterator[Known]:
         """The ways in which all of them are as wanted."""
