@@ -40,8 +40,10 @@ def command(
     stdin: bytes | IO[bytes] = b"",
     stdout: IO[bytes] | None = None,
     stderr: IO[bytes] | None = None,
+    before: str = "",
 ) -> subprocess.CompletedProcess[bytes]:
-    """The command in a folder, and in an environment (None: that of the tests). Files take the place of what is captured."""
+    """The command in a folder, and in an environment (None: that of the tests). Files take the place of what is captured.
+    before: what is run first, in the same process."""
     with ExitStack() as opened:
 
         def file(given: IO[bytes] | None) -> IO[bytes]:
@@ -52,16 +54,22 @@ def command(
             given.write(stdin)
             given.seek(0)
         files = (given, file(stdout), file(stderr))
-        asked = {"arguments": arguments, "cwd": str(cwd), "env": dict(os.environ if env is None else env)}
+        asked = {
+            "arguments": arguments,
+            "cwd": str(cwd),
+            "env": dict(os.environ if env is None else env),
+            "before": before,
+        }
         status = _loaded().asked(json.dumps(asked).encode(), [one.fileno() for one in files])
         return subprocess.CompletedProcess(arguments, status, *(_whole(one) for one in files[1:]))
 
 
 def shadowproof(
-    *arguments: str, cwd: Path = ROOT, stdin: str | IO[bytes] = "", stdout: IO[bytes] | None = None
+    *arguments: str, cwd: Path = ROOT, stdin: str | IO[bytes] = "", stdout: IO[bytes] | None = None, before: str = ""
 ) -> subprocess.CompletedProcess[str]:
     """The same, as text."""
-    done = command(*arguments, cwd=cwd, stdin=stdin.encode() if isinstance(stdin, str) else stdin, stdout=stdout)
+    given = stdin.encode() if isinstance(stdin, str) else stdin
+    done = command(*arguments, cwd=cwd, stdin=given, stdout=stdout, before=before)
     return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
@@ -119,23 +127,22 @@ def _modules(top: str) -> Iterator[str]:
             yield from _modules(module.name) if module.ispkg else (module.name,)
 
 
-def _serve(asking: socket.socket) -> bool:
-    """Answer requests until there are no more: False. In a child that is to be the command: True."""
+def _serve(asking: socket.socket) -> str | None:
+    """Answer requests until there are no more: None. In a child that is to be the command: what it runs before it."""
     while True:
         request, files, _, _ = socket.recv_fds(asking, MOST, 3)
         if not request:
-            return False
+            return None
         child = os.fork()
         if not child:
             asking.close()
-            _become(json.loads(request), files)
-            return True
+            return _become(json.loads(request), files)
         for file in files:
             os.close(file)
         asking.send(b"%d" % os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 
 
-def _become(asked: Mapping[str, object], files: list[int]) -> None:
+def _become(asked: Mapping[str, object], files: list[int]) -> str:
     """What Python does at its start: the streams, the environment, the folder, what was typed."""
     for number, file in enumerate(files):
         os.dup2(file, number)
@@ -151,14 +158,16 @@ def _become(asked: Mapping[str, object], files: list[int]) -> None:
     sys.__stdin__, sys.__stdout__, sys.__stderr__ = sys.stdin, sys.stdout, sys.stderr  # type: ignore[misc]  # as at the start
     os.chdir(str(asked["cwd"]))
     sys.argv = ["shadowproof", *asked["arguments"]]  # type: ignore[misc]  # as it was sent
+    return str(asked["before"])
 
 
-def _be_the_command() -> NoReturn:
+def _be_the_command(before: str) -> NoReturn:
     """Run it, and end as Python does, but for taking apart what was loaded: that takes half a second of a child."""
     from shadowproof.cli import main
 
     status: object = 0
     try:
+        exec(before, {})  # noqa: S102 - it is the test's own
         main()
     except SystemExit as ended:
         status = ended.code
@@ -174,6 +183,6 @@ if __name__ == "__main__":
     _load()
     gc.freeze()
     with socket.socket(fileno=int(sys.argv[1])) as requests:
-        is_the_command = _serve(requests)
-    if is_the_command:
-        _be_the_command()
+        before_the_command = _serve(requests)
+    if before_the_command is not None:
+        _be_the_command(before_the_command)

@@ -10,25 +10,16 @@ from pathlib import Path
 import pytest
 
 from shadowproof.outside.failure import ROOT, TRACEBACK, told
+from tests.helpers.command import shadowproof
 
 FULL = Path("/dev/full")
 
 FAILS = """
-import sys
-from shadowproof import cli, commands
 import shadowproof.pages.listing as listing
 def broken(what):
     {what}
 listing.listing = broken
-cli.main()
 """
-
-
-def ended(code: str, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), **more}
-    return subprocess.run(
-        [sys.executable, "-c", code, *arguments], capture_output=True, text=True, env=environment, check=False
-    )
 
 
 @pytest.mark.parametrize(
@@ -43,7 +34,7 @@ def ended(code: str, *arguments: str, **more: str) -> subprocess.CompletedProces
     ],
 )
 def test_a_fault_of_the_tool_is_status_4_and_one_sentence(what: str, says: str) -> None:
-    done = ended(FAILS.format(what=what), "list", "properties")
+    done = shadowproof("list", "properties", before=FAILS.format(what=what))
     assert done.returncode == 4, done.stderr
     assert done.stderr.startswith("shadowproof: the tool itself failed: ")
     assert says in done.stderr
@@ -51,8 +42,9 @@ def test_a_fault_of_the_tool_is_status_4_and_one_sentence(what: str, says: str) 
     assert done.stdout == ""
 
 
-def test_a_traceback_on_request() -> None:
-    assert "Traceback" in ended(FAILS.format(what="{}['x']"), "list", "properties", **{TRACEBACK: "1"}).stderr
+def test_a_traceback_on_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(TRACEBACK, "1")
+    assert "Traceback" in shadowproof("list", "properties", before=FAILS.format(what="{}['x']")).stderr
 
 
 KILLED = """
@@ -73,7 +65,10 @@ if __name__ == "__main__":
 
 @pytest.mark.skipif(os.name != "posix", reason="SIGKILL is of POSIX systems")
 def test_a_killed_worker_is_status_4_and_says_what_was_judged(tmp_path: Path) -> None:
-    done = ended(KILLED, "verify", "-p", "MET-4", "--no-cache", "--json", str(tmp_path / "out.json"))
+    done = subprocess.run(
+        [sys.executable, "-c", KILLED, "verify", "-p", "MET-4", "--no-cache", "--json", str(tmp_path / "out.json")],
+        capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=False,
+    )  # fmt: skip
     assert done.returncode == 4, done.stderr
     assert "a process that worked for it was killed" in done.stderr
     assert "Failed: 1 of " in done.stderr
@@ -85,14 +80,7 @@ def test_a_killed_worker_is_status_4_and_says_what_was_judged(tmp_path: Path) ->
 @pytest.mark.parametrize("arguments", [("requirements",), ("list", "events"), ("--help",), ("verify", "--schema")])
 def test_a_full_stdout_is_status_4(arguments: tuple[str, ...]) -> None:
     with FULL.open("wb") as full:
-        done = subprocess.run(
-            [sys.executable, "-m", "shadowproof", *arguments],
-            stdout=full,
-            stderr=subprocess.PIPE,
-            text=True,
-            cwd=ROOT,
-            check=False,
-        )
+        done = shadowproof(*arguments, stdout=full)
     assert done.returncode == 4
     assert done.stderr.count("\n") == 1
     assert "No space left on device" in done.stderr
@@ -104,14 +92,7 @@ def test_a_closed_pipe_ends_as_in_a_shell_and_silently(arguments: tuple[str, ...
     reading, writing = os.pipe()
     os.close(reading)
     with os.fdopen(writing, "wb") as closed:
-        done = subprocess.run(
-            [sys.executable, "-m", "shadowproof", *arguments],
-            stdout=closed,
-            stderr=subprocess.PIPE,
-            text=True,
-            cwd=ROOT,
-            check=False,
-        )
+        done = shadowproof(*arguments, stdout=closed)
     assert (done.returncode, done.stderr) == (141, "")
 
 
@@ -148,8 +129,6 @@ HABITS = {"--version": "shadowproof", "-h": "verify"}
 
 @pytest.mark.parametrize("option", HABITS)
 def test_habits(option: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "shadowproof", option], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+    done = shadowproof(option)
     assert (done.returncode, HABITS[option] in done.stdout) == (0, True)
     assert not done.stderr
