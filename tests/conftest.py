@@ -4,6 +4,7 @@ Where CI is set, Hypothesis has a profile inherit derandomize=True: `nightly` se
 What the sampled runs came to is told at the end; in full at night, or with SAMPLE_REPORT=1.
 """
 
+import gc
 import os
 from collections.abc import Generator
 from pathlib import Path
@@ -15,7 +16,7 @@ NO_CLOCKS = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow]
 """A machine that is busy is no fault of a test: what would never end is stopped by pytest-timeout, and nothing else."""
 
 settings.register_profile("dev", NO_CLOCKS, max_examples=50, derandomize=False)
-settings.register_profile("pr", NO_CLOCKS, max_examples=60, derandomize=True, print_blob=True, database=None)
+settings.register_profile("pr", NO_CLOCKS, max_examples=30, derandomize=True, print_blob=True, database=None)
 settings.register_profile("nightly", NO_CLOCKS, max_examples=2_000, derandomize=False, print_blob=True)
 
 PROFILE = os.environ.get("HYPOTHESIS_PROFILE") or ("pr" if os.environ.get("CI") else "dev")
@@ -52,6 +53,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if _file(item) not in APART and item.get_closest_marker("xdist_group") is None:
             item.add_marker(pytest.mark.xdist_group(_file(item)))
+
+
+def pytest_collection_finish() -> None:
+    """What was loaded is not looked through for garbage each time a column was judged: heaps of tests are large."""
+    gc.collect()
+    gc.freeze()
 
 
 def begun(file: str) -> int:

@@ -19,6 +19,7 @@ from proofs.world.compiled import Compiled
 from proofs.world.parts import ONE_OF_EACH
 from proofs.world.world import Column, World
 from tests.helpers.networks.whole import compiled_whole
+from tests.helpers.nightly import nightly
 
 Row = tuple[str, Move]
 """A machine's name, and a row of its table."""
@@ -119,7 +120,9 @@ def in_words(actor: str, row: Move) -> str:
 ROWS = [(actor.name, row) for actor in PROTOCOL.actors.values() for row in actor.moves if row.dest is not None]
 
 
+@nightly
 def test_every_row_is_taken_in_some_run() -> None:
+    """By day the runs of the test vectors take every row; here searches say so, and of the rest that no run takes it."""
     left = ROWS
     for column, allowed in searches():
         if wanted := [one for one in left if may_be_taken(World(PROTOCOL, column), *one)]:

@@ -20,8 +20,8 @@ BEYOND_RANDOM_REACH: dict[str, int] = {}
 """Wrong protocols that no run of the nightly profile refutes, each with the length of the shortest run that would."""
 
 EACH_TIME = (
-    "MET-4-overlooked", "vms-that-are-off-are-not-published", "copies-before-freeze-returns", "thaw-before-the-copies",
-    "link-always", "files-before-the-other-writer", "roll-back-needs-the-childs-writers", "seen-by-way-of-another",
+    "MET-4-overlooked", "vms-that-are-off-are-not-published", "thaw-before-the-copies", "link-always",
+    "files-before-the-other-writer", "seen-by-way-of-another",
 )  # fmt: skip
 AT_NIGHT = pytest.mark.skipif(PROFILE != "nightly", reason="set HYPOTHESIS_PROFILE=nightly")
 

@@ -13,7 +13,11 @@ from proofs.verdicts.columns import BASE
 from proofs.views.proof import prove
 from proofs.world.scope import Scope
 from tests.helpers.by_views import shown_by_views
+from tests.helpers.nightly import nightly
 from tests.wrong_protocols.three_vms import OURS, WRONG_FROM_THREE, ThreeVms
+
+AT_NIGHT = {"odd-ones-left-saved"}
+"""Of which the search of three VMs takes long."""
 
 each = pytest.mark.parametrize("wrong", WRONG_FROM_THREE, ids=lambda wrong: wrong.name)
 
@@ -57,7 +61,10 @@ def test_no_views_prove_it(wrong: ThreeVms) -> None:
     assert not any(shown_by_views(wrong.network, BASE, [wrong.property], exact=True, limit=5_000).values())
 
 
-@each
+@pytest.mark.parametrize(
+    "wrong",
+    [pytest.param(one, id=one.name, marks=[nightly] if one.name in AT_NIGHT else []) for one in WRONG_FROM_THREE],
+)
 def test_a_third_vm_is_asked_where_views_and_two_do_not_decide(wrong: ThreeVms) -> None:
     scope = Scope(vms=2, proofs=True, counts=False)
     (found,) = check(BASE, scope=scope, network=wrong.network, properties={wrong.name: wrong.property})

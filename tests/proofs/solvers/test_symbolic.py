@@ -47,6 +47,7 @@ from properties.catalogue import PROPERTIES, watched
 from properties.kinds import Always, Step, terms_of
 from tests.helpers.networks.tiny import HARBOUR, NO_OARS, ONE_OAR, Boat, Gate, Oar, at_sea, boat, gate, oar, oars, place
 from tests.helpers.networks.whole import compiled_whole
+from tests.helpers.nightly import in_turn
 
 TWO_OARS = Shape({"oar": 2})
 STORM = Column(frozenset({"storm"}))
@@ -327,7 +328,7 @@ class TestTerms:
         samples = list(sampled(compiled, vms, 12))
         assert Closed(compiled, vms).judged_otherwise(samples, SAID_OF_STATES, SAID_OF_STEPS) == []
 
-    @pytest.mark.parametrize("name", REAL)
+    @pytest.mark.parametrize("name", in_turn(REAL, 0, 3))
     def test_of_the_protocol(self, name: str) -> None:
         compiled = REAL[name]()
         samples = list(sampled(compiled, 2, 5))

@@ -56,6 +56,7 @@ def test_it_is_asked_once_for_all_columns_and_a_column_alone_by_itself(monkeypat
     def judge(column: Column, names: Sequence[str], *_: object) -> list[Verdict]:
         return [Verdict(name, column.name, "holds", "nothing") for name in names]
 
+    monkeypatch.setattr("proofs.verdicts.suite.gc.collect", lambda: 0)  # slow beside all that other tests have loaded
     monkeypatch.setattr(suite, "units", note)
     monkeypatch.setattr(suite, "judged", judge)
     name = ["no-vm-left-saved"]

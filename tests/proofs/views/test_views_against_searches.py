@@ -38,6 +38,7 @@ from properties.kinds import Ends, Possible, Property, always, ends, fired, step
 from tests.helpers.by_search import found_against, found_endless
 from tests.helpers.networks.random_networks import Drawn, Three, Two, disk, drawn, random_count, vm
 from tests.helpers.networks.tiny import named
+from tests.helpers.nightly import nightly
 
 VIEWS = 250
 """As many as the views of a network drawn by chance may be."""
@@ -76,8 +77,15 @@ def assert_nothing_false_is_shown(found: Drawn, seen: Counter[str], *, harder: b
         assert proof.holds or proof.problem
 
 
-@pytest.mark.parametrize("harder", [False, True], ids=["plain", "harder"])
-@pytest.mark.parametrize("parts", [False, True], ids=["VMs", "VMs with disks"])
+@pytest.mark.parametrize(
+    ("parts", "harder"),
+    [
+        pytest.param(False, False, id="VMs-plain"),
+        pytest.param(False, True, id="VMs-harder"),
+        pytest.param(True, False, id="VMs with disks-plain"),
+        pytest.param(True, True, id="VMs with disks-harder", marks=nightly),
+    ],
+)
 def test_nothing_is_shown_that_a_search_refutes(parts: bool, harder: bool) -> None:
     """The searches: of one to three VMs with none, one or two disks each, and of one with three."""
     seen: Counter[str] = Counter()
