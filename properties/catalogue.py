@@ -11,15 +11,15 @@ from types import ModuleType
 
 from model.notation import DeclarationError, Network
 from model.protocol import PROTOCOL
-from properties import (
+from properties.checked import checked, observers_of
+from properties.conduct import causes, faults, handlers
+from properties.kinds import Property
+from properties.promises import (
     backup,
-    causes,
     cluster,
     copies,
-    faults,
     general,
     giving_back,
-    handlers,
     images,
     method,
     refinement,
@@ -27,12 +27,14 @@ from properties import (
     sessions,
     vss,
 )
-from properties.checked import checked, observers_of
-from properties.kinds import Property
 
 FILES: tuple[ModuleType, ...] = (
     general, method, backup, giving_back, images, copies, causes, refinement, sessions, restore, cluster, handlers, faults, vss,
 )  # fmt: skip
+"""In an order that is kept: which of several shortest runs is told hangs on it."""
+
+SHELVES: tuple[ModuleType, ...] = tuple(sorted(FILES, key=lambda file: file.__name__.startswith("properties.conduct.")))
+"""Promises first, then how the model has to conduct itself for them to mean something."""
 
 
 def collected(files: tuple[ModuleType, ...]) -> dict[str, Property]:
@@ -68,7 +70,16 @@ PROPERTIES = checked(collected(FILES), PROTOCOL)
 
 def group_of(name: str) -> str:
     """The file that a property stands in."""
-    return next(file.__name__.rsplit(".", 1)[1] for file in FILES if name.replace("-", "_") in vars(file))
+    return _file_of(name).__name__.rsplit(".", 1)[1]
+
+
+def _file_of(name: str) -> ModuleType:
+    return next(file for file in FILES if name.replace("-", "_") in vars(file))
+
+
+def is_conduct(name: str) -> bool:
+    """Whether a property stands on the second shelf."""
+    return _file_of(name).__name__.startswith("properties.conduct.")
 
 
 @cache

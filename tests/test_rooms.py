@@ -57,6 +57,7 @@ PLANTED = [
     ("conformance/agents/hv_vss/guest.py", "import conformance.agents.cage.cage", "Within the agents"),
     ("shadowproof/ask.py", "import shadowproof.verify.report", "Within the command"),
     ("proofs/answers/verdict.py", "import shadowproof.outside.files", "Imports go one way"),
+    ("properties/promises/vss.py", "import properties.conduct.faults", "A promise is said without"),
     ("model/notation/terms.py", "import model.faults", "The notation has no word of Hyper-V"),
 ]
 """Where something is planted, what, and the contract that has to refuse it."""

@@ -14,7 +14,7 @@ from model.protocol import ACTOR_FILES, PROTOCOL
 from model.readings import READINGS
 from model.requirements import BY_ID, REQUIREMENTS
 from proofs.answers.record import load
-from properties.catalogue import FILES, PROPERTIES, group_of
+from properties.catalogue import PROPERTIES, SHELVES, group_of, is_conduct
 from properties.kinds import Always, Ends, Fact, Independent, Possible, Property, Step
 from shadowproof.pages.drawing import mermaid, moves
 from shadowproof.pages.findings import breaking
@@ -128,15 +128,24 @@ def properties() -> str:
     """docs/generated/properties.md."""
     blocks = []
     groups = {
-        heading(file): [n for n in PROPERTIES if group_of(n) == file.__name__.rsplit(".", 1)[1]] for file in FILES
+        heading(file): [n for n in PROPERTIES if group_of(n) == file.__name__.rsplit(".", 1)[1]] for file in SHELVES
     }
-    for file in FILES:
-        blocks += [f"## {heading(file)}", first_line(file)]
+    for file in SHELVES:
+        blocks += [
+            f"## {heading(file)}",
+            first_line(file),
+            *([_CONDUCT] if is_conduct(groups[heading(file)][0]) else []),
+        ]
         for name, found in PROPERTIES.items():
             if group_of(name) == file.__name__.rsplit(".", 1)[1]:
                 blocks += [f"### {name}", found.says, _of_property(found)]
     kinds = markdown(("kind", "means", "how many"), [(k, says, str(_of_kind(k))) for k, says in KINDS.items()])
-    return _page("What must hold", f"{len(PROPERTIES)} properties.", kinds, contents(groups), *blocks)
+    conduct = sum(map(is_conduct, PROPERTIES))
+    shelves = f"{len(PROPERTIES) - conduct} promises, and {conduct} properties of how the model conducts itself, which stand last."
+    return _page("What must hold", shelves, kinds, contents(groups), *blocks)
+
+
+_CONDUCT = "*Conduct: it keeps the model honest, and is no promise of the document's.*"
 
 
 def _of_kind(kind: str) -> int:

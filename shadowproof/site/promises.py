@@ -15,7 +15,7 @@ from proofs.mutants.fates import load as load_fates
 from proofs.mutants.operators import Mutant
 from proofs.verdicts.columns import ALL_FAULTS, BASE, meaning, title
 from proofs.verdicts.combined.combinations import Row
-from properties.catalogue import FILES, PROPERTIES, group_of
+from properties.catalogue import PROPERTIES, SHELVES, group_of, is_conduct
 from properties.kinds import Always, Ends, Fact, Independent, Possible, Property, Step
 from shadowproof.letter.findings import FINDINGS
 from shadowproof.pages.overviews import markdown
@@ -41,10 +41,19 @@ def _index(recorded: Recorded) -> str:
         "circumstance. Those that some circumstance breaks are marked; what breaks which stands in [one table](/circumstances.md).",
         markdown(("kind", "means"), KINDS.items()),
     ]
-    for file in FILES:
+    for file in SHELVES:
         names = [name for name in PROPERTIES if group_of(name) == file.__name__.rsplit(".", 1)[1]]
         rows = [(links.property_(name), PROPERTIES[name].says, _in_short(name, recorded)) for name in names]
-        blocks += [f"## {heading(file)}", first_line(file), markdown(("promise", "says", "without any fault"), rows)]
+        about = (
+            "*Conduct: it keeps the model honest, and is no promise of the document's.* "
+            if is_conduct(names[0])
+            else ""
+        )
+        blocks += [
+            f"## {heading(file)}",
+            about + first_line(file),
+            markdown(("promise", "says", "without any fault"), rows),
+        ]
     return "\n\n".join(blocks) + "\n"
 
 
@@ -57,7 +66,7 @@ def _in_short(name: str, recorded: Recorded) -> str:
 
 def _page(found: Property, recorded: Recorded) -> str:
     name = found.name
-    group = heading(next(file for file in FILES if file.__name__.endswith(group_of(name))))
+    group = heading(next(file for file in SHELVES if file.__name__.endswith(group_of(name))))
     blocks = [
         f"# {name}",
         f"> {found.says}",

@@ -11,7 +11,7 @@ from rich.table import Table
 from proofs.answers.verdict import HOLDS, NOT_EXERCISED, REFUTED, UNDECIDED, Verdict
 from proofs.verdicts.columns import fault_columns, title
 from proofs.world.world import Column
-from properties.catalogue import FILES, PROPERTIES, group_of
+from properties.catalogue import PROPERTIES, SHELVES, group_of, is_conduct
 from shadowproof.verify.comparison import findings
 from shadowproof.verify.report import Verification, assumptions, column_text
 
@@ -29,6 +29,10 @@ def print_tables(done: Verification, console: Console) -> None:
     """One table of the one column that was judged; else one for each group of promises, then the columns."""
     for table in _tables(done):
         print_table(table, console)
+    if len(done.verdicts) > 1 and (untold := sum(not _Matrix(done).is_told(name) for name in _Matrix(done).names)):
+        console.print(
+            f"\nNot in the tables: {untold} properties of how the model conducts itself, none of which fails."
+        )
 
 
 def print_table(table: Table, console: Console) -> None:
@@ -44,10 +48,12 @@ def _tables(done: Verification) -> Iterator[Table]:
         yield _of_column(done)
     else:
         matrix = _Matrix(done)
-        for file in FILES:
-            members = [name for name in matrix.names if group_of(name) == file.__name__.rsplit(".", 1)[1]]
-            if members:
-                yield matrix.table(file.__name__.rsplit(".", 1)[1], members)
+        for file in SHELVES:
+            group = file.__name__.rsplit(".", 1)[1]
+            members = [name for name in matrix.names if group_of(name) == group]
+            told = [name for name in members if matrix.is_told(name)]
+            if told:
+                yield matrix.table(group, told)
     yield _of_columns(done)
 
 
@@ -88,6 +94,11 @@ class _Matrix:
     @property
     def names(self) -> list[str]:
         return list(dict.fromkeys(found.property for found in self.done.all_verdicts))
+
+    def is_told(self, name: str) -> bool:
+        """Whether tables tell of a property: a promise always, conduct where it is broken anywhere."""
+        broken = any(found.property == name and found.verdict == REFUTED for found in self.done.all_verdicts)
+        return broken or not is_conduct(name)
 
     def table(self, group: str, members: list[str]) -> Table:
         base = next(iter(self.done.verdicts))

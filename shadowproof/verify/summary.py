@@ -186,22 +186,38 @@ def _everywhere(done: Verification, name: str) -> str:
 
 
 def _headline(done: Verification, names: Sequence[str]) -> Iterator[str]:
+    together = {one.property: one for one in done.verdicts.get(ALL_FAULTS, ()) if len(done.verdicts) > 1}
     kinds: dict[str, set[str]] = {name: set() for name in names}
-    for one in done.all_verdicts:
-        kinds[one.property].add(one.verdict)
+    for column, verdicts in done.verdicts.items():
+        for one in verdicts if column != ALL_FAULTS or not together else ():
+            kinds[one.property].add(one.verdict)
     kept = sum(HOLDS in found and not found & {REFUTED, UNDECIDED} for found in kinds.values())
     broken = [name for name, found in kinds.items() if REFUTED in found]
     open_ = sum(UNDECIDED in found and REFUTED not in found for found in kinds.values())
     rest = len(names) - kept - len(broken) - open_
     yield (
-        f"{_many(len(names), 'promise')} in {_many(len(done.verdicts), 'column')}: {kept} kept in all that put them to the test, "
+        f"{_many(len(names), 'promise')} in {_many(len(done.verdicts) - bool(together), 'column')}: "
+        f"{kept} kept in all that put them to the test, "
         f"{len(broken)} broken in some" + (f", {open_} undecided in some" if open_ else "")
         + (f", {rest} never put to the test" if rest else "") + "."
     )  # fmt: skip
+    if together:
+        yield _with_all_faults(list(together.values()))
     alone = [name for name in broken if (found := done.by_cell.get((name, BASE))) and found.verdict == REFUTED]
     if BASE in done.verdicts:
         yield f"Broken without any fault: {_some(alone, FEW) if alone else 'none'}."
     yield _findings(done)
+
+
+def _with_all_faults(found: Sequence[Verdict]) -> str:
+    """All faults together are a column by itself: there a bounded search decides what is broken, and little else."""
+    counts = {kind: sum(one.verdict == kind for one in found) for kind in (REFUTED, UNDECIDED, HOLDS)}
+    told = [
+        f"{counts[REFUTED]} broken",
+        *([f"{counts[HOLDS]} kept"] if counts[HOLDS] else []),
+        *([f"{counts[UNDECIDED]} left open by a bounded search"] if counts[UNDECIDED] else []),
+    ]
+    return f"With all faults together: {', '.join(told)}."
 
 
 def _findings(done: Verification) -> str:

@@ -74,7 +74,8 @@ def a_rule(copy: Copy) -> None:
 
 def a_property(copy: Copy) -> None:
     copy.add(
-        "properties/giving_back.py", "\n\n" + shown("Add a property").replace("no_vm_left_saved", "nobody_left_saved")
+        "properties/promises/giving_back.py",
+        "\n\n" + shown("Add a property").replace("no_vm_left_saved", "nobody_left_saved"),
     )
 
 

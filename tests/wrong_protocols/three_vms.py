@@ -37,8 +37,8 @@ from model.notation import (
 from model.notation.terms import SomeStates
 from model.protocol import PROTOCOL
 from model.sorts import vm
-from properties.giving_back import back_in_prior_state, no_vm_left_saved
 from properties.kinds import Property, always, fired, step
+from properties.promises.giving_back import back_in_prior_state, no_vm_left_saved
 from tests.wrong_protocols.changes import Change, guard, ignored, table
 
 

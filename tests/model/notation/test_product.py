@@ -41,8 +41,8 @@ from proofs.verdicts.check import check
 from proofs.verdicts.columns import BASE
 from proofs.world.parts import ONE_OF_EACH
 from proofs.world.scope import Scope
-from properties.images import roll_back_independent_of_child_writers as promise
 from properties.kinds import always, fired, independent
+from properties.promises.images import roll_back_independent_of_child_writers as promise
 from tests.helpers.networks.tiny import named
 
 crew = Sort("crew", of=HOST)

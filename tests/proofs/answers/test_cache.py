@@ -114,7 +114,7 @@ def test_a_package_that_is_missing_is_absent(monkeypatch: pytest.MonkeyPatch) ->
 
 @pytest.fixture
 def sources(tmp_path: Path) -> Path:
-    for name in ("proofs/a.py", "proofs/deep/b.py", "properties/kinds.py", "properties/vss.py", "model/notation/c.py",
+    for name in ("proofs/a.py", "proofs/deep/b.py", "properties/kinds.py", "properties/promises/vss.py", "model/notation/c.py",
                  "model/actors/power.py", "proofs/answers/record.json"):  # fmt: skip
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(f"# {name}\n", "utf-8")
@@ -137,7 +137,7 @@ def test_an_engine_more_or_by_another_name_is_another_engine(sources: Path) -> N
     assert len({before, renamed, source_hash(sources)}) == 3
 
 
-@pytest.mark.parametrize("name", ["properties/vss.py", "model/actors/power.py", "proofs/answers/record.json"])
+@pytest.mark.parametrize("name", ["properties/promises/vss.py", "model/actors/power.py", "proofs/answers/record.json"])
 def test_the_protocol_is_in_the_key_and_not_in_the_versions(sources: Path, name: str) -> None:
     before = source_hash(sources)
     (sources / name).write_text("# changed\n", "utf-8")

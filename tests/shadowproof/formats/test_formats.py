@@ -31,7 +31,7 @@ BROKEN = Found(
     verdict="refuted",
     standing=Standing.FAILED,
     told="refuted under requester_vanishes, recorded is holds: broken after 2 steps",
-    at=At("properties/giving_back.py", 26),
+    at=At("properties/promises/giving_back.py", 26),
     rules=RUN,
     run=RUN,
     was="holds",
@@ -63,7 +63,10 @@ def test_sarif_tells_each_finding_where_it_stands_with_its_rules_and_its_run() -
     assert (new["baselineState"], new["level"]) == ("new", "error")
     assert (known["baselineState"], known["level"]) == ("unchanged", "note")
     place = new["locations"][0]["physicalLocation"]
-    assert (place["artifactLocation"]["uri"], place["region"]["startLine"]) == ("properties/giving_back.py", 26)
+    assert (place["artifactLocation"]["uri"], place["region"]["startLine"]) == (
+        "properties/promises/giving_back.py",
+        26,
+    )
     steps = [one["location"] for one in new["codeFlows"][0]["threadFlows"][0]["locations"]]
     assert [one["message"]["text"] for one in steps] == ["begun", "saved (vm 1)"]
     assert steps[1]["physicalLocation"]["artifactLocation"]["uri"] == "model/events/b%20c.py"
@@ -104,7 +107,7 @@ def test_junit_fails_what_is_not_as_recorded_and_nothing_else() -> None:
 def test_annotations_are_one_line_each_and_no_more_than_are_shown() -> None:
     (line,) = github(REPORT)
     assert line.startswith(
-        "::error file=properties/giving_back.py,line=26,title=no-vm-left-saved under requester_vanishes::"
+        "::error file=properties/promises/giving_back.py,line=26,title=no-vm-left-saved under requester_vanishes::"
     )
     (hostile,) = github(POISONED)
     assert "\n" not in hostile

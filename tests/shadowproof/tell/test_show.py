@@ -11,9 +11,9 @@ from model.faults import FAULTS
 from model.protocol import PROTOCOL
 from model.readings import READINGS
 from model.requirements import REQUIREMENTS, SENTENCES
-from properties import general
 from properties.catalogue import PROPERTIES
 from properties.kinds import Fact
+from properties.promises import general
 from shadowproof.ask import AskError
 from shadowproof.cli import app
 from shadowproof.tell.facts import of_fact

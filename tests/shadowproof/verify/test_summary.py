@@ -15,7 +15,7 @@ from proofs.answers.verdict import CLOSED, HOLDS, NOT_EXERCISED, PROVED, REFUTED
 from proofs.verdicts.columns import ALL_FAULTS, BASE, fault_columns
 from proofs.world.scope import Scope
 from proofs.world.world import Column
-from properties.catalogue import PROPERTIES
+from properties.catalogue import PROPERTIES, is_conduct
 from shadowproof.verify.changed import Rule, Since
 from shadowproof.verify.printing import SUMMARY, Wanted, print_verification, wrapped
 from shadowproof.verify.report import Verification, as_json, schema_text
@@ -57,7 +57,7 @@ def test_a_clean_tree_takes_a_dozen_lines_at_most_and_says_so() -> None:
     text = printed(done(now, now))
     lines = text.splitlines()
     assert len(lines) <= 12
-    assert f"{len(PROPERTIES)} promises in {len(COLUMNS)} columns" in text
+    assert f"{len(PROPERTIES)} promises in {len(COLUMNS) - 1} columns" in text
     assert f"{len(PROPERTIES) - 1} kept in all that put them to the test, 1 broken in some" in text
     assert "Broken without any fault: none." in text
     assert "1 finding (a promise, and the smallest circumstances that break it): none new, none gone." in text
@@ -214,13 +214,31 @@ def test_lines_are_as_wide_as_the_place_and_no_name_is_cut(width: int) -> None:
     assert "".join("".join(wrapped("  one " + "x" * 200, width)).split()) == "one" + "x" * 200
 
 
-def test_tables_are_not_padded_and_have_every_promise() -> None:
-    now = everything(verdict(SAVED, FAULTS[2], REFUTED, 4))
-    for found in (done(now, now), done({BASE: now[BASE]}, now, compared=False)):
+def test_tables_are_not_padded_and_have_every_promise_and_of_conduct_what_fails() -> None:
+    conduct = {name for name in PROPERTIES if is_conduct(name)}
+    failing, *_ = sorted(conduct)
+    now = everything(verdict(SAVED, FAULTS[2], REFUTED, 4), verdict(failing, FAULTS[2], REFUTED, 5))
+    untold = conduct - {failing}
+    for found, wanted in (
+        (done(now, now), PROPERTIES.keys() - untold),
+        (done({BASE: now[BASE]}, now, compared=False), PROPERTIES.keys()),
+    ):
         text = printed(found, Wanted(tables=True))
+        told = {line.split()[0] for line in text.splitlines() if line.strip()}
         assert not [line for line in text.splitlines() if line != line.rstrip()]
-        assert {line.split()[0] for line in text.splitlines() if line.strip()} >= set(PROPERTIES)
+        assert told & PROPERTIES.keys() == wanted
         assert "Not shown either:" in text
+    said = f"Not in the tables: {len(untold)} properties of how the model conducts itself, none of which fails."
+    assert said in " ".join(printed(done(now, now), Wanted(tables=True)).split())
+    assert len(untold) >= 40
+
+
+def test_all_faults_together_are_told_apart_from_the_other_columns() -> None:
+    now = everything(verdict(SAVED, FAULTS[2], REFUTED, 4))
+    open_ = [verdict(name, ALL_FAULTS, UNDECIDED) for name in PROPERTIES if name != SAVED]
+    text = printed(done({**now, ALL_FAULTS: [verdict(SAVED, ALL_FAULTS, REFUTED, 4), *open_]}, now))
+    assert f"{len(PROPERTIES) - 1} kept in all that put them to the test, 1 broken in some." in text
+    assert f"With all faults together: 1 broken, {len(open_)} left open by a bounded search." in " ".join(text.split())
 
 
 def test_json_has_the_same_order() -> None:

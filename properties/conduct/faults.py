@@ -21,7 +21,7 @@ from model.actors.writer import (
 from model.notation import after, every, happens, implies, unchanged
 from model.readings import READ_3, NoteSurvives
 from model.sorts import vm
-from properties.causes import ANOTHER_FAILS
+from properties.conduct.causes import ANOTHER_FAILS
 from properties.kinds import fired, step
 from properties.vocabulary import at_rest
 

@@ -26,7 +26,7 @@ from model.notation import after, every, happens, implies, some, unchanged
 from model.readings import READ_2, READ_11, READ_14, AbortWindow, LaterEvents, UndoingFails
 from model.sorts import vm
 from properties.kinds import Seen, always, fact, fired, possible, precedes, seen, step
-from properties.method import fits_as_read
+from properties.promises.method import fits_as_read
 from properties.vocabulary import (
     REPORTED_VETOES,
     SESSION_STARTS,

@@ -23,7 +23,7 @@ from model.readings import (
 )
 from model.sorts import vm
 from properties.kinds import fired, precedes, step
-from properties.method import fits_as_read
+from properties.promises.method import fits_as_read
 from properties.vocabulary import (
     SESSION_STARTS,
     VETOES,

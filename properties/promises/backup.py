@@ -9,8 +9,8 @@ from model.actors.writer import Doing, doing
 from model.notation import every, happens, implies, some, unchanged
 from model.sorts import vm
 from properties.kinds import fired, step
-from properties.method import fits_as_read
-from properties.refinement import Ordinary, child_view
+from properties.promises.method import fits_as_read
+from properties.promises.refinement import Ordinary, child_view
 from properties.vocabulary import (
     CHILD_EVENTS,
     by_others,

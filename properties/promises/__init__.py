@@ -1,0 +1,1 @@
+"""What the document promises: what a reviewer reads. A file for each group of requirements."""
