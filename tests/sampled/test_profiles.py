@@ -36,7 +36,7 @@ def test_no_two_nights_are_the_same(environment: dict[str, str]) -> None:
 
 
 def test_every_pull_request_is_judged_by_the_same_runs() -> None:
-    assert asked(CI="1") == ["True", "60", "True"]
+    assert asked(CI="1") == ["True", "30", "True"]
     assert asked(HYPOTHESIS_PROFILE="pr") == asked(CI="1")
 
 
