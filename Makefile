@@ -30,7 +30,7 @@ verify: setup
 	@$(BIN)/shadowproof verify --exact
 
 test: setup
-	@$(BIN)/pytest -q -n $(WORKERS) --dist loadgroup
+	@$(BIN)/pytest -q -n $(WORKERS)
 
 # Random runs as a pull request is judged by, with how often each event and each move fired.
 sample: setup
@@ -38,7 +38,7 @@ sample: setup
 
 # All that takes longer: other and longer random runs each night, every wrong protocol set upon and asked of SPIN and the solvers.
 nightly: setup
-	@HYPOTHESIS_PROFILE=nightly $(BIN)/pytest -q -n $(WORKERS) --dist loadgroup
+	@HYPOTHESIS_PROFILE=nightly $(BIN)/pytest -q -n $(WORKERS)
 
 # Every mutant judged anew and kept. For the rules that changed since a revision only: shadowproof mutate --since REV --record
 mutants: setup

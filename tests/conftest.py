@@ -7,11 +7,13 @@ What the sampled runs came to is told at the end; in full at night, or with SAMP
 import gc
 import os
 from collections.abc import Generator
-from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.internal.conjecture import providers
+
+from tests.helpers.dealing import Dealt, begun, file_of, unit_of
 
 NO_CLOCKS = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 """A machine that is busy is no fault of a test: what would never end is stopped by pytest-timeout, and nothing else."""
@@ -30,36 +32,40 @@ if PROFILE == "pr":
     providers._get_local_constants = lambda: providers._local_constants
 
 
-TESTS = Path(__file__).parent
-
-LONGEST = (
-    "sampled/test_sampled.py", "properties/test_promises.py", "wrong_protocols/test_refuted_by_proof.py",
-    "proofs/counts/test_visit.py", "proofs/answers/test_memory.py", "proofs/mutants/test_judge.py",
-    "shadowproof/tell/test_show.py", "wrong_protocols/test_three_vms.py", "model/notation/test_product.py",
-    "conformance/test_diagnosis.py", "shadowproof/test_docs.py", "proofs/search/test_one_graph.py",
-    "proofs/world/test_reductions.py", "proofs/why/test_table.py", "conformance/requesters/test_judged.py",
-)  # fmt: skip
-"""Files that take long. Where tests go to several workers these are begun first: one that is begun last is waited for."""
-
-APART = ("wrong_protocols/test_wrong_protocols.py",)
-"""Files of many tests that have nothing in common: each goes to whoever is free, last of all."""
+DEALT = Dealt()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Groups of tests are begun in the order of the tests, not the one with the most tests first."""
+    """What is dealt out is begun in the order of the tests, not what has most tests first."""
     if hasattr(config.option, "loadscopereorder"):
         config.option.loadscopereorder = False
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Where tests go to several workers, those of a file go to one: what one of them works out is there for the next."""
-    if not getattr(config.option, "loadgroup", False):
-        return
-    items.sort(key=lambda item: begun(_file(item)))
-    for item in items:
-        if _file(item) not in APART and item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(_file(item)))
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
+    """Who deals tests out to several workers."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByUnit(LoadScopeScheduling):  # type: ignore[misc]  # it ships no types
+        def _split_scope(self, nodeid: str) -> str:
+            return unit_of(nodeid)
+
+    return ByUnit(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        items.sort(key=lambda item: begun(file_of(item.nodeid)))
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    if (node := getattr(report, "node", None)) is not None:
+        DEALT.ran(report.nodeid, node.gateway.id)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if DEALT.torn():
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def pytest_collection_finish() -> None:
@@ -68,17 +74,10 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
-def begun(file: str) -> int:
-    """When the tests of a file are begun: the longest files first, what stands apart last."""
-    last = len(LONGEST) + 1
-    return last if file in APART else LONGEST.index(file) if file in LONGEST else last - 1
-
-
-def _file(item: pytest.Item) -> str:
-    return item.path.relative_to(TESTS).as_posix()
-
-
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if torn := DEALT.torn():
+        terminalreporter.section("tests of one file were run by several workers: see tests/helpers/dealing.py")
+        terminalreporter.write_line(", ".join(torn))
     wanted = "sampled in full" if PROFILE == "nightly" or os.environ.get("SAMPLE_REPORT") else "sampled"
     for reports in terminalreporter.stats.values():
         for report in reports:

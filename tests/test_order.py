@@ -2,55 +2,66 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
 
-from tests.conftest import APART, LONGEST, TESTS, begun, pytest_collection_modifyitems
+from tests.helpers.dealing import APART, LONGEST, TOGETHER, Dealt, begun, unit_of
+
+TESTS = Path(__file__).parent
 
 
-class Item:
-    """As much of a test as is asked when tests are put in order."""
-
-    def __init__(self, file: str, group: str | None = None) -> None:
-        self.path = TESTS / file
-        self.groups = [] if group is None else [group]
-
-    def get_closest_marker(self, name: str) -> object:
-        return self.groups[-1] if self.groups else None
-
-    def add_marker(self, marker: pytest.MarkDecorator) -> None:
-        self.groups.append(marker.args[0])
-
-
-def ordered(*items: Item, several: bool) -> list[tuple[str, list[str]]]:
-    found: list[Any] = list(items)
-    config: Any = SimpleNamespace(option=SimpleNamespace(loadgroup=several))
-    pytest_collection_modifyitems(config, found)
-    return [(Path(item.path).name, item.groups) for item in found]
-
-
-@pytest.mark.parametrize("file", [*LONGEST, *APART])
+@pytest.mark.parametrize("file", [*LONGEST, *APART, *TOGETHER])
 def test_files_named_are_there(file: str) -> None:
     assert (TESTS / file).is_file()
 
 
-def test_each_file_is_one_group_but_where_it_says_otherwise() -> None:
-    first, last = Path(LONGEST[0]).name, Path(APART[0]).name
-    assert ordered(
-        Item(APART[0]), Item("a/test_a.py"), Item("a/test_b.py", "shared"), Item(LONGEST[0]), several=True
-    ) == [(first, [LONGEST[0]]), ("test_a.py", ["a/test_a.py"]), ("test_b.py", ["shared"]), (last, [])]
-
-
-def test_one_worker_takes_them_as_they_come() -> None:
-    assert ordered(Item(APART[0]), Item(LONGEST[0]), several=False) == [
-        (Path(APART[0]).name, []),
-        (Path(LONGEST[0]).name, []),
-    ]
+def test_each_file_is_one_unit_but_where_it_says_otherwise() -> None:
+    assert (
+        unit_of("tests/a/test_a.py::TestA::test_one[x::y]") == unit_of("tests/a/test_a.py::test_two") == "a/test_a.py"
+    )
+    assert unit_of(f"tests/{APART[0]}::test_one") != unit_of(f"tests/{APART[0]}::test_two")
+    assert unit_of("tests/shadowproof/test_docs.py::test_a") == unit_of(
+        "tests/shadowproof/duties/test_duties.py::test_b"
+    )
 
 
 def test_the_longest_are_begun_first_and_what_stands_apart_last() -> None:
     files = [APART[0], "test_order.py", LONGEST[1], LONGEST[0]]
     assert sorted(files, key=begun) == [LONGEST[0], LONGEST[1], "test_order.py", APART[0]]
+
+
+def test_a_file_that_two_workers_run_is_noticed() -> None:
+    dealt = Dealt()
+    for number in range(4):
+        dealt.ran(f"tests/{APART[0]}::test_{number}", f"gw{number % 2}")
+        dealt.ran("tests/test_a.py::test_one", "gw0")
+    assert dealt.torn() == []
+    dealt.ran("tests/test_a.py::test_two", "gw1")
+    assert dealt.torn() == ["test_a.py"]
+
+
+FILES = {
+    "conftest.py": "from tests.conftest import *",
+    "test_a.py": "import os, pytest\n@pytest.mark.parametrize('n', range(20))\ndef test_a(n): print(os.environ['PYTEST_XDIST_WORKER'])\n",
+    "test_b.py": "import time, pytest\n@pytest.mark.parametrize('n', range(20))\ndef test_b(n): time.sleep(0.01)\n",
+}
+
+
+@pytest.mark.parametrize("splits", [False, True], ids=["as it is", "where units are not heeded"])
+def test_two_workers_take_whole_files(tmp_path: Path, splits: bool) -> None:
+    """With the tools as they are pinned; and the guard sees it if they deal otherwise."""
+    for name, text in FILES.items():
+        (tmp_path / name).write_text(text, "utf-8")
+    if splits:
+        planted = "\nimport tests.conftest\ntests.conftest.unit_of = lambda nodeid: nodeid\n"
+        (tmp_path / "conftest.py").write_text(FILES["conftest.py"] + planted, "utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-n", "2", "-p", "no:cacheprovider", str(tmp_path)],
+        cwd=TESTS.parent, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert "40 passed" in done.stdout, done.stdout + done.stderr
+    assert done.returncode == int(splits)
+    assert ("were run by several workers" in done.stdout) is splits

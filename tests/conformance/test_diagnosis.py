@@ -19,8 +19,6 @@ from model.protocol import PROTOCOL
 from tests.conformance.closed import closed, diagnosed, seen
 from tests.helpers.nightly import nightly
 
-pytestmark = pytest.mark.xdist_group("closed")
-
 VETO = ("writer_state=FAILED_AT_PREPARE_SNAPSHOT", "last_error=RETRYABLE")
 NOT_GIVEN_BACK = ("writer_state=FAILED_AT_POST_SNAPSHOT", "last_error=RETRYABLE")
 EVERY_FAULT = frozenset(fault.name for fault in FAULTS)

@@ -16,8 +16,6 @@ from proofs.world.world import Column
 from properties.kinds import Always
 from tests.conformance.closed import closed
 
-pytestmark = pytest.mark.xdist_group("closed")  # the set that they ask is closed once
-
 STATES = {
     "failed for a moment": ({"writer_state": {"FAILED_AT_PREPARE_SNAPSHOT"}, "last_error": {"RETRYABLE"}}, ()),
     "left at rest": ({"requester": {"AT_REST"}}, ({"saved_by": {"WRITER"}},)),

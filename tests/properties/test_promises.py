@@ -47,8 +47,6 @@ PUT_TO_THE_TEST_BY = {
 FINDINGS = ("backed-up-images-are-consistent", "an-unchosen-vm-spoils-no-backup")
 """What fails without any fault under the default readings: told first in docs/generated/findings.md."""
 
-pytestmark = pytest.mark.xdist_group("promises")
-
 
 @pytest.fixture(scope="session")
 def without_faults() -> dict[str, Verdict]:

@@ -27,8 +27,6 @@ from tests.sampled.protocol import NETWORK, PROMISES, OneVm, judges, setup, setu
 from tests.sampled.usual import USUAL
 from tests.wrong_protocols.three_vms import SMALL
 
-pytestmark = pytest.mark.xdist_group("sampled")
-
 ROUNDS = {"dev": 2, "pr": 60, "nightly": 400}[PROFILE]
 OF_ONE = {"dev": 1, "pr": 4, "nightly": 100}[PROFILE]
 AT_NIGHT = Floor(events=0.992, moves=0.95, visited=0.03)

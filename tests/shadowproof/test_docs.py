@@ -19,8 +19,6 @@ ONCE = {name: cache(page) for name, page in docs.GENERATED.items()}
 """The text of each page, made when it is first asked for: they are the same each time, and some take seconds."""
 NAMES = list(ONCE)
 
-pytestmark = pytest.mark.xdist_group("pages")
-
 
 @pytest.fixture(autouse=True)
 def _made_once(monkeypatch: pytest.MonkeyPatch) -> None:

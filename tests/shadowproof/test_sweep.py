@@ -33,8 +33,6 @@ from tests.helpers.command import shadowproof as command
 NAMES = ["no-vm-left-saved", "writer-identity"]
 FEW = ("guest_hangs", "requester_vanishes", "volume_missing")
 
-pytestmark = pytest.mark.xdist_group("sweep")  # what they are all compared with is found once
-
 
 @pytest.fixture(autouse=True)
 def few_faults(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -34,8 +34,6 @@ from properties.unpromised import FAULTS, UNPROMISED
 from shadowproof.mutate import thinned
 from tests.helpers.nightly import nightly
 
-pytestmark = pytest.mark.xdist_group("mutants")
-
 VANISHES = Column(frozenset({"requester_vanishes"}))
 
 

@@ -33,7 +33,6 @@ from shadowproof.duties.aftermath import Aftermath, Failure, Way, aftermaths, ca
 from tests.golden import assert_golden
 
 GOLDEN = Path(__file__).parents[1] / "golden"
-pytestmark = pytest.mark.xdist_group("pages")  # what follows each failure is found once
 DUTIES = [fault for fault in FAULTS if fault.duty]
 
 

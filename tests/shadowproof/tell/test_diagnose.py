@@ -17,8 +17,6 @@ from shadowproof.tell.diagnosis_text import text_of
 from tests.conformance.closed import closed
 from tests.helpers.command import command
 
-pytestmark = pytest.mark.xdist_group("closed")
-
 LISTED = """
 Writer name: 'Microsoft Hyper-V VSS Writer'
    Writer Id: {66841cd4-6ded-4f4b-8f17-fd23f8ddc3de}
