@@ -79,9 +79,13 @@ def runs_of(
 
 
 def _kept(found: Verdict, run: RunFound, network: Network) -> Kept:
+    return Kept(found.property, found.column, found.vms, found.reason, bare(run, network))
+
+
+def bare(run: RunFound, network: Network) -> RunFound:
     """The run without the starts that are so by default."""
     starts = {key: state for key, state in run.starts.items() if state != network.actors[key[0]].starts[0]}
-    return Kept(found.property, found.column, found.vms, found.reason, replace(run, starts=starts))
+    return replace(run, starts=starts)
 
 
 def load(path: Path = PATH) -> Runs:

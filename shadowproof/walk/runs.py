@@ -1,8 +1,9 @@
-"""Runs that can be opened in the page: those behind each recorded finding, a file's, those of an inventory's VMs."""
+"""Runs that can be opened in the page: those behind each recorded finding, and of an inventory's VMs. A file's: see `files`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -11,13 +12,16 @@ from model.notation import Network, Shape
 from model.notation.run import Index
 from model.protocol import PROTOCOL
 from proofs.answers.column_cache import protocol_content
+from proofs.answers.record import Record, RecordError, load
 from proofs.answers.runs import Kept, load_for
+from proofs.answers.verdict import HOLDS
+from proofs.verdicts.combined.kept_cuts import KeptCutsError, runs_of
+from proofs.verdicts.combined.kept_cuts import load as load_cuts
 from proofs.world.world import Column
 from shadowproof.ask import AskError
 from shadowproof.host.inventory import read_inventory
 from shadowproof.host.kinds import kinds
-from shadowproof.tell.playing.start import Starts, Wanted, vm_starts, wanted
-from shadowproof.tell.playing.typed import Typed, read_events
+from shadowproof.tell.playing.start import Starts, Wanted, vm_starts
 
 EVERY_FAULT = "every fault"
 """What the column that tolerates all of them is called in the page."""
@@ -67,12 +71,17 @@ def _start(key: tuple[str, Index], state: str) -> str:
 
 def opened(start: str = "", hosts: Sequence[Mapping[str, Any]] = ()) -> dict[str, Any]:
     """What can be opened in the page. start: the link it begins with. hosts: VMs of an inventory."""
-    kept = load_for(protocol_content()).kept
+    record = _record()
     columns: dict[str, int] = {}
     runs: dict[str, int] = {}
     findings = [
-        [one.property, columns.setdefault(one.column, len(columns)), runs.setdefault(_link_of(one), len(runs))]
-        for one in kept.values()
+        [
+            one.property,
+            columns.setdefault(one.column, len(columns)),
+            runs.setdefault(_link_of(one), len(runs)),
+            _needed(one, record),
+        ]
+        for one in recorded()
     ]
     return {
         "start": start,
@@ -81,6 +90,35 @@ def opened(start: str = "", hosts: Sequence[Mapping[str, Any]] = ()) -> dict[str
         "findings": findings,
         "hosts": list(hosts),
     }
+
+
+@cache
+def recorded() -> tuple[Kept, ...]:
+    """The runs that are kept with the record, and those of cut sets, of this protocol."""
+    try:
+        cuts = load_cuts(protocol_content())
+    except KeptCutsError:
+        cuts = {}
+    return (*load_for(protocol_content()).kept.values(), *runs_of(cuts))
+
+
+def _record() -> Record:
+    """What is recorded; nothing, where it cannot be read."""
+    try:
+        return load()
+    except RecordError:
+        return Record({})
+
+
+def _needed(kept: Kept, record: Record) -> list[int]:
+    """Which of its circumstances, faults in order and then readings, the run needs: without that one the promise holds, as recorded."""
+    column = column_of(kept.column)
+    without = [Column(column.faults - {fault}, column.readings) for fault in sorted(column.faults)]
+    without += [
+        Column(column.faults, tuple(one for one in column.readings if one[0] != name)) for name, _ in column.readings
+    ]
+    cells = [record.cell(kept.property, rest.name) for rest in without]
+    return [number for number, cell in enumerate(cells) if cell is not None and cell.verdict == HOLDS]
 
 
 def _link_of(kept: Kept) -> str:
@@ -96,7 +134,7 @@ def _column(column: Column) -> list[Any]:
 def finding_link(name: str, column: Column, given: bool) -> str:
     """The link that opens a recorded finding. given: the column was asked for; else the one of the fewest circumstances is taken.
     Raises AskError where no run is recorded."""
-    kept = [one for one in load_for(protocol_content()).kept.values() if one.property == name]
+    kept = [one for one in recorded() if one.property == name]
     if not kept:
         raise AskError(
             f"No run is recorded that breaks {name}: it holds wherever it was judged, or is of no single run."
@@ -119,22 +157,13 @@ def _named(name: str, column: Column) -> str:
     return f"finding={quote(f'{name}/{called(column)}', safe='/ ')}".replace(" ", "%20")
 
 
-# -- a file's run, an inventory's VMs -----------------------------------------------------------------------------------
+# -- an inventory's VMs -----------------------------------------------------------------------------------
 
 
 def usual_link() -> str:
     """Where nothing else is asked for: one VM that is running, and nothing has happened."""
     shapes, starts = vm_starts(["power=RUNNING,switch=THERE"], PROTOCOL)
     return link(shapes, starts, Column(), ())
-
-
-def file_link(path: Path) -> str:
-    """The link that opens the run of a file: what play --json writes, or events one a line. Raises AskError."""
-    read = read_events(path)
-    typed = read if isinstance(read, Typed) else Typed((), Column(), tuple(read))
-    shapes, starts = vm_starts(typed.vms, PROTOCOL)
-    steps = wanted(typed.events, shapes, PROTOCOL)
-    return link(shapes, starts, typed.column, [(one.event, one.at) for one in steps])
 
 
 def hosts_of(path: Path) -> list[dict[str, Any]]:

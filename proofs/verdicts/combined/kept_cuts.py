@@ -9,8 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import proofs.answers
+from proofs.answers.json_form import from_json, to_json
+from proofs.answers.runs import Kept, Runs, bare, load_for
+from proofs.answers.verdict import RunFound
 from proofs.verdicts.combined.cuts import Cuts
+from proofs.world.slices import as_asked
 from proofs.world.world import Column
+from properties.catalogue import PROPERTIES, watched
 
 PATH = Path(proofs.answers.__file__).parent / "cut_sets.json"
 SCHEMA = "shadowproof-kept-cuts/1"
@@ -27,10 +32,11 @@ class KeptCutsError(Exception):
 
 @dataclass(frozen=True)
 class KeptCut:
-    """A minimal cut set, and how many steps the run takes that showed it."""
+    """A minimal cut set, and how many steps the run takes that showed it. run: that run, where none is kept with the record."""
 
     column: Column
     steps: int
+    run: RunFound | None = None
 
 
 @dataclass(frozen=True)
@@ -47,11 +53,15 @@ class KeptCuts:
 
 def dump(protocol: str, found: Sequence[Cuts]) -> str:
     """As text, for `load`. protocol: the hash of what they are cut sets of."""
+    recorded = load_for(protocol)
     cuts = [
         {
             "property": one.property,
             "size": one.size,
-            "sets": [{**_named(column), "steps": verdict.length} for column, verdict in one.sets],
+            "sets": [
+                {**_named(column), "steps": verdict.length, **_run(recorded, one.property, column, verdict.run)}
+                for column, verdict in one.sets
+            ],
             "open": [_named(column) for column in one.open],
             "columns": one.columns,
             "closed": one.closed,
@@ -71,7 +81,7 @@ def load(protocol: str, path: Path = PATH) -> dict[str, KeptCuts]:
             KeptCuts(
                 str(one["property"]),
                 int(one["size"]),
-                tuple(KeptCut(_column(cut), int(cut["steps"])) for cut in one["sets"]),
+                tuple(KeptCut(_column(cut), int(cut["steps"]), _run_of(cut)) for cut in one["sets"]),
                 tuple(map(_column, one["open"])),
                 int(one["columns"]),
                 int(one["closed"]),
@@ -83,6 +93,33 @@ def load(protocol: str, path: Path = PATH) -> dict[str, KeptCuts]:
             f"{path.name} cannot be read ({problem}). Make it anew: shadowproof cuts --record"
         ) from None
     return {one.property: one for one in found} if data["protocol"] == protocol else {}
+
+
+def runs_of(kept: Mapping[str, KeptCuts]) -> list[Kept]:
+    """The runs that are kept with cut sets, and not with the record."""
+    return [
+        Kept(name, cut.column.name, one.size, "", cut.run)
+        for name, one in kept.items()
+        for cut in one.sets
+        if cut.run is not None
+    ]
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """A run as data."""
+
+    run: RunFound
+
+
+def _run(recorded: Runs, name: str, column: Column, run: RunFound | None) -> dict[str, Any]:
+    if run is None or recorded.of(name, column.name):
+        return {}
+    return to_json(_Shown(bare(run, as_asked(PROPERTIES[name], watched())[0])))
+
+
+def _run_of(cut: Mapping[str, Any]) -> RunFound | None:
+    return from_json(_Shown, {"run": cut["run"]}).run if "run" in cut else None
 
 
 def _named(column: Column) -> dict[str, Any]:

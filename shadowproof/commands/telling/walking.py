@@ -31,7 +31,7 @@ def walk(
             "--run",
             metavar="FILE",
             parser=file_name,
-            help="Open this run: as play --json writes it, or events one a line; - is stdin.",
+            help="Open this run: a trace (what --save writes, or any ITF), what play --json writes, or events one a line; - is stdin.",
         ),
     ] = None,
     faults: Faults = None,
@@ -42,7 +42,8 @@ def walk(
     """Write a page in which one walks the protocol in a browser: one HTML file that needs no server, and asks nobody for anything.
 
     It shows what can happen now and what that changes, the run so far in lanes or as values, which promises are broken, and why; it
-    finds the shortest way to where something is so, and opens every recorded finding. Each run is a link.
+    finds the shortest way to where something is so, what leads safely to rest, what would have kept a broken promise; and opens every
+    recorded finding. Each run is a link.
 
     Try: shadowproof walk --finding no-vm-left-saved --fault requester_vanishes
 
@@ -52,7 +53,8 @@ def walk(
     from shadowproof.outside.files import check_writable, is_stdout, write_whole
     from shadowproof.walk.assemble import page
     from shadowproof.walk.document import protocol_document
-    from shadowproof.walk.runs import file_link, finding_link, hosts_of, opened, usual_link
+    from shadowproof.walk.files import file_link
+    from shadowproof.walk.runs import finding_link, hosts_of, opened, usual_link
 
     if finding is not None and run is not None:
         raise ask.AskError("--finding and --run both say what to open. Leave one of them out.")

@@ -27,7 +27,11 @@ class Typed:
 
 def read_events(path: Path) -> Typed | list[tuple[str, str]]:
     """What a file holds: events, one a line; or a whole run, as --json writes it. Raises AskError."""
-    name, text = text_of(path)
+    return events_of(*text_of(path))
+
+
+def events_of(name: str, text: str) -> Typed | list[tuple[str, str]]:
+    """The same of a text, from a file of that name. Raises AskError."""
     if text.lstrip().startswith("{"):
         return _of_json(name, text)
     lines = ((number, line.partition("#")[0].strip()) for number, line in enumerate(text.splitlines(), 1))

@@ -96,12 +96,43 @@ function told({ setup, run, promise }, network, { Ground, Recorded, followed, ac
   return { stopped, why, refused };
 }
 
-const kinds = { counted, walked, nearest, told };
+/** How soon a promise can be broken, from the start; and in each setup that is tried for what would have kept it: null if never. */
+function kept({ setup, promise }, network, { canBreak, otherwise }) {
+  const length = (one) => {
+    const search = canBreak(network, one, network.doc.properties[promise], 1_000_000);
+    while (!search.goOn(10_000));
+    return search.full ? "not found out" : search.way && search.way.length;
+  };
+  return { length: length(setup), without: otherwise(network, setup).map((one) => [one.faults, one.readings, length(one.setup)]) };
+}
+
+/** The way to rest that the page gives after a run; null: there is none. */
+function rest({ setup, run, mending, limit }, network, { Ground, followed, toRest, actName }) {
+  const ground = new Ground(network, setup);
+  const { states } = followed(ground, run);
+  const search = toRest(ground, states.at(-1), { mending, limit: limit ?? Infinity });
+  while (!search.goOn(10_000));
+  return { way: search.way?.map((act) => actName(act.event.name, act.at)) ?? null, full: search.full };
+}
+
+/** What a file's run is read as, and how far it can be followed. */
+function file({ name, text }, network, { Ground, followed, readFile }) {
+  try {
+    const { setup, run, loop, notes } = readFile(network, name, text);
+    const { acts, stopped } = followed(new Ground(network, setup), run);
+    return { run, steps: acts.length, stopped, loop, notes, faults: [...setup.faults].sort() };
+  } catch (problem) {
+    return { refused: problem.message };
+  }
+}
+
+const kinds = { counted, walked, nearest, told, kept, rest, file };
 
 async function answered(folder) {
   const engine = pathToFileURL(`${folder}/`);
   const used = {};
-  for (const name of ["network", "search", "reasons", "links"]) Object.assign(used, await import(new URL(`${name}.js`, engine)));
+  for (const name of ["network", "search", "reasons", "links", "ways"]) Object.assign(used, await import(new URL(`${name}.js`, engine)));
+  if (questions.some(({ kind }) => kind === "file")) Object.assign(used, await import(new URL("../view/files.js", engine)));
   const networks = documents.map((document) => new used.Network(document));
   return questions.map((question) => {
     try {

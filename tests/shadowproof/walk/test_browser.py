@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ pytestmark = needs_browser
 SAVED_AND_LEFT = "finding=no-vm-left-saved/requester_vanishes"
 HOSTILE = "<img src=x onerror=alert(1)>"
 SCREENS = {"wide": (1500, 950), "between": (1000, 800), "phone": (390, 844)}
+SHOWN = list(product(SCREENS, ("light", "dark"))) if AT_NIGHT else [("wide", "light"), ("phone", "dark")]
 
 
 @pytest.fixture(scope="module")
@@ -84,6 +86,9 @@ def test_a_card_says_what_it_changes_and_what_it_breaks(page: Opened) -> None:
     assert "0 broken here" in page.text("#lights .counts")
     page.page.get_by_role("button", name="to the start").click()
     page.page.get_by_role("button", name="to the end").click()
+    assert "Would be kept without the fault requester vanishes, whatever else happens (as recorded)." in page.texts(
+        "#lights .light-kept"
+    )
     assert "requester at rest since step 12 (no session); vm 1 has been saved since step 9" in page.text(
         "#lights .light-why"
     )
@@ -155,9 +160,9 @@ def test_a_link_that_cannot_be_followed_says_why(page: Opened, link: str, said: 
 def test_recorded_findings_open_and_are_broken_at_their_end(page: Opened) -> None:
     """One in some; at night all."""
     data = opened()
-    findings = [(name, data["columns"][column][0]) for name, column, _ in data["findings"]]
+    findings = [(name, data["columns"][column][0]) for name, column, *_ in data["findings"]]
     assert len(findings) >= 240
-    for name, column in findings if AT_NIGHT else findings[::16]:
+    for name, column in findings if AT_NIGHT else findings[::30]:
         page.goes_to(f"finding={name}/{column}")
         assert page.text("#banner").startswith(f"{name} ")
         assert page.texts("#notes .note") == []
@@ -219,6 +224,51 @@ def test_what_cannot_be_reached_is_said_of_these_circumstances_only(page: Opened
     assert said.endswith("This is said of these VMs, faults and readings only.")
 
 
+MIDWAY = (
+    "vms=disk1adapter1&start=power@1:PAUSED&fault=requester_vanishes,copy_fails&run=backup_initialized,context_set,"
+    "writer_metadata_gathered,snapshot_set_started,vm_chosen@1,prepared_for_backup,snapshot_set_begun"
+)
+
+
+def test_what_leads_safely_to_rest(page: Opened) -> None:
+    page.goes_to(MIDWAY)
+    page.page.get_by_role("button", name="What leads safely to rest from here?").click()
+    page.page.locator("#search-answer .primary").wait_for()
+    assert page.text("#search-answer p").startswith("17 steps lead to rest, and break no promise.")
+    page.page.get_by_role("button", name="Walk there").click()
+    assert page.place == "step 24 of 24"
+    assert "0 broken here" in page.text("#lights .counts")
+    page.goes_to(f"{MIDWAY},requester_vanishes,vm_saved@1")
+    page.page.get_by_role("button", name="What leads safely to rest from here?").click()
+    page.page.locator("#search-answer .no").wait_for()
+    assert page.text("#search-answer").startswith("Nothing: whatever follows here without a fault, a promise is broken")
+
+
+def test_what_would_have_kept_a_promise_is_searched_for_where_it_is_not_recorded(page: Opened) -> None:
+    ending = (
+        "requester_vanishes,vm_saved@1,prepare_for_snapshot_succeeded,shutdown_after_vanishing,backup_shutdown_returned"
+    )
+    page.goes_to(f"{MIDWAY},{ending}")
+    page.page.locator(".light-kept button").first.click()
+    page.page.locator(".light-kept b").first.wait_for()
+    told = page.text(".light-kept")
+    assert told.startswith("Would be kept without the fault requester vanishes (")
+    assert told.endswith("all that can happen then was visited, with these VMs.")
+
+
+def test_a_run_that_goes_round_is_shown_as_a_loop(page: Opened) -> None:
+    once = "backup_initialized,context_set,writer_metadata_gathered,released_unprepared,backup_shutdown_returned"
+    page.goes_to(f"vms=disk1adapter1&start=power@1:RUNNING&run={once},{once}&loop=5")
+    assert page.text(".loop").startswith("↻ Steps 6 to 10 repeat for ever.")
+    assert page.texts(".lanes .session th") == ["session 1 of 2", "session 2 of 2"]
+    assert len(page.texts(".lanes tr.round")) == 5
+    page.page.get_by_role("button", name="On", exact=True).first.click()
+    assert page.place == "step 6 of 10"
+    page.page.get_by_role("button", name="to the end").click()
+    page.page.get_by_role("button", name="Round again").click()
+    assert page.place == "step 6 of 10"
+
+
 def test_the_setup(page: Opened) -> None:
     page.page.get_by_role("button", name="Setup").click()
     page.page.select_option("#setup-vms", "2")
@@ -250,6 +300,12 @@ def test_a_file_is_opened_and_what_is_none_is_said(page: Opened, tmp_path: Path)
     page.page.set_input_files("#open-file", tmp_path / "none.json")
     page.page.locator("#notes .note").wait_for()
     assert "none.json is no run of schema shadowproof-play/1" in page.text("#notes")
+    hostile = {"schema": "shadowproof-trace/1", "vms": [{}], "complete": True}
+    (tmp_path / "h.jsonl").write_text(f"{json.dumps(hostile)}\n{json.dumps({'event': HOSTILE})}\n", "utf-8")
+    page.page.set_input_files("#open-file", tmp_path / "h.jsonl")
+    page.page.locator("#notes .note", has_text="is no event that these VMs know").wait_for()
+    assert HOSTILE in page.text("#notes")
+    assert page.page.locator("img").count() == 0
 
 
 def test_no_other_script_runs_and_nothing_leaves(started: Any, path: Path) -> None:
@@ -278,8 +334,7 @@ def test_without_javascript_it_says_what_it_needs(started: Any, path: Path) -> N
     context.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("screen", SCREENS)
+@pytest.mark.parametrize(("screen", "scheme"), SHOWN)
 def test_on_each_screen_light_and_dark(started: Any, path: Path, screen: str, scheme: str) -> None:
     """Nothing is wider than the screen, controls can be reached, and axe-core has nothing serious to say."""
     from axe_playwright_python.sync_playwright import Axe

@@ -52,8 +52,12 @@ def test_it_is_as_the_published_schema_says(data: dict[str, Any]) -> None:
     ("where", "wrong"), [("digest", "x"), ("terms", [{"in": "power"}]), ("machines", []), ("events", [{}]), ("more", 1)]
 )
 def test_the_schema_refuses(data: dict[str, Any], where: str, wrong: object) -> None:
+    """Of the beginning of each list: the whole takes seconds to be looked at."""
+    schema = json.loads(schema_text())
+    short = {key: value[:3] if isinstance(value, list) else value for key, value in data.items()}
+    jsonschema.validate(short, schema)
     with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate({**data, where: wrong}, json.loads(schema_text()))
+        jsonschema.validate({**short, where: wrong}, schema)
 
 
 def test_everything_is_in_it(data: dict[str, Any]) -> None:

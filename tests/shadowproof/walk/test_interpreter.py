@@ -16,7 +16,7 @@ from properties.catalogue import PROPERTIES
 from shadowproof.walk.document import document
 from tests.helpers.networks.tiny import HARBOUR
 from tests.helpers.networks.whole import compiled_whole
-from tests.helpers.nightly import nightly
+from tests.helpers.nightly import AT_NIGHT, nightly
 from tests.shadowproof.walk.asked import (
     ENGINE,
     Asked,
@@ -48,33 +48,35 @@ def test_states_and_steps_of_one_and_two_vms_are_as_many() -> None:
 
 
 def test_every_recorded_run_breaks_its_promise_by_its_last_step() -> None:
-    asked = recorded()
-    assert len(asked.questions) == len(runs.load().kept) >= 240
+    """One in some; at night all."""
+    asked = recorded(one_in=1 if AT_NIGHT else 4)
+    assert len(asked.questions) >= 60
+    assert len(runs.load().kept) >= 240
     assert asked.wrong() == []
 
 
 def test_random_runs_of_the_protocol() -> None:
-    asked = sampled(range(10), 60)
+    asked = sampled(range(4), 60)
     happened = Counter(name.partition("@")[0] for one in asked.questions for name in one["run"])
-    assert len(happened) >= 80
-    assert happened.total() >= 500
+    assert len(happened) >= 50
+    assert happened.total() >= 200
     assert asked.wrong() == []
 
 
 def test_random_runs_of_networks_by_chance() -> None:
-    asked = by_chance(range(60), 25)
-    assert sum(len(one["run"]) for one in asked.questions) >= 1_000
+    asked = by_chance(range(30), 25)
+    assert sum(len(one["run"]) for one in asked.questions) >= 500
     assert asked.wrong() == []
 
 
 @pytest.mark.parametrize(
-    "turn", [pytest.param(60, id="some"), pytest.param(1, id="all", marks=[nightly, pytest.mark.slow])]
+    "turn", [pytest.param(120, id="some"), pytest.param(1, id="all", marks=[nightly, pytest.mark.slow])]
 )
 def test_reasons_are_given_in_the_commands_own_words(turn: int) -> None:
     """Why a promise is broken, and why each event that cannot happen then cannot."""
     told = [one for one in runs.load().kept.values() if PROPERTIES[one.property].kind != "ends"]
     asked = explained(told[::turn])
-    assert sum(len(one["refused"]) for one in asked.expected) >= 80 * len(asked.questions) >= 300
+    assert sum(len(one["refused"]) for one in asked.expected) >= 80 * len(asked.questions) >= 160
     assert asked.wrong() == []
 
 

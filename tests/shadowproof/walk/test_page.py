@@ -14,6 +14,8 @@ import pytest
 from typer.testing import CliRunner
 
 from proofs.answers import runs
+from proofs.answers.column_cache import protocol_content
+from proofs.verdicts.combined.kept_cuts import load as load_cuts
 from shadowproof.cli import app
 from shadowproof.walk import assemble
 from shadowproof.walk.assemble import PageError, joined
@@ -93,9 +95,11 @@ def test_it_names_nothing_to_be_fetched_and_takes_no_text_for_markup(page: str) 
 
 def test_every_recorded_finding_is_in_it(page: str) -> None:
     opened = json.loads(Parts(page).texts[2])
-    kept = runs.load().kept
+    cuts = {(name, cut.column.name) for name, one in load_cuts(protocol_content()).items() for cut in one.sets}
+    kept = [*runs.load().kept, *(cuts - runs.load().kept.keys())]
     assert len(opened["findings"]) == len(kept) >= 240
-    for (name, column), (found, at, run) in zip(kept, opened["findings"], strict=True):
+    assert cuts
+    for (name, column), (found, at, run, _) in zip(kept, opened["findings"], strict=True):
         _, faults, readings = opened["columns"][at]
         parts = sorted([*(f"{one}={state}" for one, state in readings.items()), *faults])
         assert (found, parts) == (name, sorted(column.split(" + ")) if column != "no fault" else [])
@@ -143,6 +147,49 @@ def test_a_files_run_opens(tmp_path: Path) -> None:
     start = json.loads(Parts(target.read_text("utf-8")).texts[2])["start"]
     assert re.search(r"start=power@1:PAUSED", start)
     assert start.endswith("fault=requester_vanishes&run=backup_initialized,context_set")
+
+
+SAVED = "tests/conformance/traces/valid/BAK-9.jsonl"
+
+
+def test_a_trace_opens_whole_or_filled_in(tmp_path: Path) -> None:
+    whole = tmp_path / "run.itf.json"
+    assert CliRunner().invoke(app, ["replay", SAVED, "--save", str(whole)]).exit_code == 0
+    lines = Path(SAVED).read_text("utf-8").splitlines()
+    part = tmp_path / "part.jsonl"
+    part.write_text("\n".join([json.dumps(json.loads(lines[0]) | {"complete": False}), *lines[2::2]]), "utf-8")
+    links = set()
+    for path in (Path(SAVED), whole, part):
+        status, said = walked("--run", str(path), "-o", str(tmp_path / "page.html"))
+        assert status == 0, said
+        links.add(said.partition("page.html#")[2].strip())
+    (link,) = links
+    assert link.count("@1") >= 2
+    assert link.partition("run=")[2].startswith("backup_initialized,context_set,")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            '{"schema": "shadowproof-trace/1", "complete": true}\n{"event": "vm_saved"}',
+            "is no run of the model: nothing explains line 2",
+        ),
+        ('{"vars": ["x"], "states": [{"x": 1}]}', "has no variable that is a machine of the model"),
+        ('{"vars": ["x"]}', "is no trace in ITF: it has no states"),
+        ('{"schema": "shadowproof-verify/1"}', "has schema 'shadowproof-verify/1', which is no run"),
+        ('{"schema"', "has not the shape of a run"),
+        ("vm_svaed", "There is no event 'vm_svaed'"),
+        ("", "holds no event"),
+    ],
+)
+def test_a_file_that_holds_no_run_is_refused(tmp_path: Path, text: str, said: str) -> None:
+    path, target = tmp_path / "x", tmp_path / "page.html"
+    path.write_text(text, "utf-8")
+    status, told = walked("--run", str(path), "-o", str(target))
+    assert status != 0
+    assert said in told
+    assert not target.exists()
 
 
 @pytest.mark.parametrize(

@@ -39,8 +39,11 @@ export function readLink(network, text) {
     else notes.push(`There is no fault ${shown(one)} here; it is left out.`);
   }
   for (const unfit of new Ground(network, setup, new Set()).unfit()) {
-    setup.members[unfit.at[0]].starts = {};
-    notes.push(`${network.replicated} ${unfit.at[0] + 1} cannot start as the link says; it starts as usual.`);
+    const [i] = unfit.at;
+    const { parts, starts } = setup.members[i];
+    const found = fitting(network, setup.members[i], Object.keys(starts)); // what is not said may be otherwise than is usual
+    if (!found) notes.push(`${network.replicated} ${i + 1} cannot start as the link says; it starts as usual.`);
+    setup.members[i] = found ?? fitting(network, { parts, starts: {} }, []) ?? { parts, starts: {} };
   }
   const net = fields.get("net");
   if (net && net !== network.doc.digest) {

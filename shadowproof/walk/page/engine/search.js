@@ -65,11 +65,13 @@ export class Search {
    * @param {Uint8Array[]} starts
    * @param {Goal} [goal] none: every state is visited
    * @param {number} [limit] so many states are kept at most
+   * @param {Goal} [barred] steps that are not taken
    */
-  constructor(ground, starts, goal, limit = Infinity) {
+  constructor(ground, starts, goal, limit = Infinity, barred = undefined) {
     this.ground = ground;
     this.goal = goal;
     this.limit = limit;
+    this.barred = barred;
     this.store = new Store(Math.max(1, ground.width));
     /** @type {number[]} for each state the one before it */
     this.before = [];
@@ -110,8 +112,9 @@ export class Search {
     const state = this.store.at(number).slice();
     for (const act of this.ground.possible) {
       if (!this.ground.can(act, state)) continue;
-      this.steps += 1;
       const after = this.ground.step(act, state);
+      if (this.barred?.(state, after, act)) continue;
+      this.steps += 1;
       if (this.goal?.(state, after, act)) {
         this.#found([...this.#wayTo(number), act]);
         return;

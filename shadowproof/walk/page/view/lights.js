@@ -3,6 +3,7 @@
 import { numberIn } from "../engine/network.js";
 import { called, plain } from "../engine/words.js";
 import { byId, fill, h, many } from "./dom.js";
+import { whatKeeps } from "./kept.js";
 import { EARLIER, HERE, KEPT, NOT_REST, NO_RUN, OPEN, REACHED, REST } from "./session.js";
 
 const IN_FULL = 2;
@@ -49,6 +50,7 @@ function inFull(session, standing) {
     h("p", { class: "light-name" }, [h("span", { "aria-hidden": "true" }, "✕ "), h("b", {}, property.name), bySpan(session, step)]),
     h("p", { class: "light-says" }, property.says),
     why ? h("p", { class: "light-why" }, why) : null,
+    whatKeeps(session, property),
     ids(session, property),
   ]);
 }
@@ -65,6 +67,7 @@ function inShort(session, standing) {
     h("summary", {}, [h("span", { "aria-hidden": "true" }, "✕ "), property.name, h("span", { class: "quiet" }, step ? ` by step ${step}` : " at the start")]),
     h("p", { class: "light-says" }, property.says),
     h("p", { class: "light-why" }, session.why(standing)),
+    whatKeeps(session, property),
   ]);
 }
 

@@ -4,10 +4,11 @@ import { Network, Refused } from "../engine/network.js";
 import { readLink } from "../engine/links.js";
 import { changes } from "../engine/reasons.js";
 import { called, plain, whose } from "../engine/words.js";
-import { ask, conditions } from "./ask.js";
+import { ask, askForRest, askNoMore, conditions } from "./ask.js";
 import { byId, fill, h } from "./dom.js";
 import { drawEvents, drawWhyNot, title } from "./events.js";
 import { readFile } from "./files.js";
+import { inWords } from "./kept.js";
 import { drawLights, drawStates } from "./lights.js";
 import { Session } from "./session.js";
 import { circumstances, drawFindings, drawSetup, summary } from "./setup.js";
@@ -16,11 +17,19 @@ import { drawStory } from "./story.js";
 const network = new Network(JSON.parse(byId("network").textContent));
 const opened = JSON.parse(byId("opened").textContent);
 const session = new Session(network);
-const findings = opened.findings.map(([property, column, run]) => {
+const findings = opened.findings.map(([property, column, run, needed]) => {
   const [name, faults, readings] = opened.columns[column];
   const steps = (/run=([^&]*)/.exec(opened.runs[run])?.[1] ?? "").split(",").length;
-  return { name: `${property}/${name}`, property, column: name, faults, readings, run: opened.runs[run], steps };
+  return { name: `${property}/${name}`, property, column: name, faults, readings, run: opened.runs[run], steps, keeps: keepsOf(faults, readings, needed) };
 });
+
+session.findings = findings;
+
+/** Each circumstance without which the promise holds, as recorded: the fault that is not there, or the reading by its default. */
+function keepsOf(faults, readings, needed) {
+  const parts = [...faults.map((one) => [[one], []]), ...Object.keys(readings).map((name) => [[], [[name, network.readings.get(name).default]]])];
+  return needed.map((number) => parts[number]);
+}
 
 let view = "lanes";
 /** @type {string[]} */
@@ -60,7 +69,7 @@ function draw() {
   drawLights(session);
   drawStates(session);
   drawWhyNot(session, byId("why-not").value, openSetup);
-  fill(byId("search-answer"));
+  askNoMore();
   if (byId("setup").open) drawSetup(session, opened.hosts, applySetup);
   history.replaceState(null, "", `#${session.link}`);
 }
@@ -72,7 +81,7 @@ function drawBanner() {
   if (!finding) return;
   const property = network.properties.get(finding.property);
   const verb = property?.kind === "ends" ? "does not hold" : "is broken by its last step";
-  fill(banner, [h("p", {}, [h("b", {}, finding.property), ` ${verb}, with ${circumstances(finding.column)}.`]), h("p", { class: "says" }, property?.says ?? "")]);
+  fill(banner, [h("p", {}, [h("b", {}, finding.property), ` ${verb}, with ${circumstances(finding.column)}.`]), h("p", { class: "says" }, property?.says ?? ""), property?.kind === "ends" && finding.keeps.length ? h("p", {}, `It holds ${finding.keeps.map((one) => inWords(...one)).join("; or ")} (as recorded).`) : null]);
 }
 
 function tell() {
@@ -102,10 +111,16 @@ function focusCard() {
 }
 
 function canGo(where) {
-  return where === "back" || where === "first" ? session.at > 0 : session.at < session.acts.length;
+  if (where === "back" || where === "first") return session.at > 0;
+  return session.at < session.acts.length || (where === "on" && session.goesRound);
 }
 
-const places = { first: () => 0, back: () => session.at - 1, on: () => session.at + 1, last: () => session.acts.length };
+/** At the end of a run that goes round, on leads round again. */
+function next() {
+  return session.at === session.acts.length ? session.loop + 1 : session.at + 1;
+}
+
+const places = { first: () => 0, back: () => session.at - 1, on: next, last: () => session.acts.length };
 
 function go(where) {
   if (canGo(where)) session.goTo(places[where]());
@@ -162,6 +177,7 @@ byId("search-form").addEventListener("submit", (event) => {
   addCondition();
   ask(session, wanted);
 });
+byId("search-rest").addEventListener("click", () => askForRest(session));
 byId("search-and").addEventListener("click", addCondition);
 
 function addCondition() {

@@ -16,6 +16,8 @@ export class Session {
     this.listeners = [];
     /** @type {string[]} what the VMs are called, if they are a host's */
     this.names = [];
+    /** @type {any[]} what is recorded */
+    this.findings = [];
     this.open({ setup: usual(network), run: [] });
   }
 
@@ -40,6 +42,11 @@ export class Session {
 
   get state() {
     return this.states[this.at];
+  }
+
+  /** Whether the run ends where it was before, and repeats for ever. */
+  get goesRound() {
+    return this.loop !== null && this.loop < this.acts.length;
   }
 
   /** The names of the events so far. */

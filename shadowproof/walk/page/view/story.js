@@ -55,12 +55,22 @@ function lanes(session) {
   const steps = told(session);
   const used = new Set(steps.flatMap((step) => [step.own, ...[...step.cells].filter(([, of]) => of.some(isTold)).map(([key]) => key)]));
   const shown = lanesOf(session).filter((lane) => used.has(lane.key));
+  const sessions = sessionsOf(session);
   const head = h("tr", {}, h("th", { scope: "col", class: "number" }, h("span", { class: "hidden" }, "step")), shown.map((lane) => h("th", { scope: "col", title: lane.lane.says }, nameOfLane(session, lane))));
   return [
     starts(session),
-    h("div", { class: "lanes-frame" }, h("table", { class: "lanes" }, h("thead", {}, head), h("tbody", {}, steps.map((step, k) => row(session, step, k + 1, shown))))),
+    h("div", { class: "lanes-frame" }, h("table", { class: "lanes" }, h("thead", {}, head), h("tbody", {}, steps.map((step, k) => [
+      sessions.length > 1 && sessions.includes(k) ? h("tr", { class: "session" }, h("th", { colspan: shown.length + 1, scope: "rowgroup" }, `session ${sessions.indexOf(k) + 1} of ${sessions.length}`)) : null,
+      row(session, step, k + 1, shown),
+    ])))),
     ending(session),
   ];
+}
+
+/** After how many steps a session begins: from a state of rest one comes to a state that is none. */
+function sessionsOf({ network, recorded, acts }) {
+  const rest = recorded.states.map((_, k) => recorded.holds(network.doc.at_rest, k));
+  return acts.map((_, k) => k).filter((k) => rest[k] && !rest[k + 1]);
 }
 
 function nameOfLane(session, { lane, member }) {
@@ -144,7 +154,8 @@ function ending(session) {
   let said = `Steps ${loop + 1} to ${acts.length} repeat for ever.`;
   if (loop === acts.length) said = `After step ${loop} it waits for ever: ${waits(session) || "nothing can happen any more"}.`;
   else if (loop + 1 === acts.length) said = `Step ${acts.length} repeats for ever.`;
-  return h("p", { class: "loop" }, [h("span", { class: "loop-sign", "aria-hidden": "true" }, "↻"), ` ${said}`]);
+  const again = loop < acts.length ? [" ", h("button", { type: "button", class: "link", onclick: () => session.goTo(loop + 1) }, `Round again, from step ${loop + 1}`)] : null;
+  return h("p", { class: "loop" }, [h("span", { class: "loop-sign", "aria-hidden": "true" }, "↻"), ` ${said}`, again]);
 }
 
 function waits(session) {
@@ -181,7 +192,7 @@ function values(session) {
 }
 
 function numberCell(session, k) {
-  const found = h("div", { role: "columnheader", class: `value-step${k === session.at ? " here" : ""}` }, h("button", {
+  const found = h("div", { role: "columnheader", class: `value-step${k === session.at ? " here" : ""}${session.loop !== null && k > session.loop ? " round" : ""}` }, h("button", {
     type: "button", "data-step": k, "aria-label": k ? `go to step ${k}, ${title(session.acts[k - 1].event)}` : "go to the start",
     title: k ? title(session.acts[k - 1].event) : "the start", "aria-current": k === session.at ? "step" : null, onclick: () => session.goTo(k),
   }, `${k}`));
