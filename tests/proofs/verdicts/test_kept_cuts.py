@@ -7,12 +7,24 @@ from pathlib import Path
 
 import pytest
 
+from model.protocol import PROTOCOL
 from proofs.answers.column_cache import protocol_content
+from proofs.answers.memory import replays
 from proofs.answers.record import load as load_record
+from proofs.answers.runs import load_for
 from proofs.answers.verdict import REFUTED, Verdict
 from proofs.verdicts.columns import BASE
 from proofs.verdicts.combined.cuts import Cuts, combined, cut_sets, elements
-from proofs.verdicts.combined.kept_cuts import HEADLINE, PATH, KeptCut, KeptCuts, KeptCutsError, dump, load
+from proofs.verdicts.combined.kept_cuts import (
+    HEADLINE,
+    PATH,
+    KeptCut,
+    KeptCuts,
+    KeptCutsError,
+    dump,
+    load,
+    runs_of,
+)
 from proofs.verdicts.combined.pairs import parts
 from proofs.world.world import Column
 from tests.helpers.nightly import nightly
@@ -44,6 +56,21 @@ def test_what_breaks_it_alone_is_what_the_record_says(name: str) -> None:
         assert disagree(replace(found, sets=found.sets[1:]))
 
 
+def test_each_cut_set_has_a_run_that_the_machines_execute() -> None:
+    """With the record, or beside it: as many steps as are told, the last of which breaks the promise."""
+    recorded, beside = load_for(protocol_content()), {(one.property, one.column): one for one in runs_of(KEPT)}
+    assert beside
+    for name, found in KEPT.items():
+        for cut in found.sets:
+            assert recorded.of(name, cut.column.name) or (name, cut.column.name) in beside
+    for (name, column), one in beside.items():
+        (cut,) = (cut for cut in KEPT[name].sets if cut.column.name == column)
+        assert cut.run == one.run
+        assert len(one.run.steps) == cut.steps
+        assert replays(one.run, PROTOCOL, cut.column.faults)
+        assert not replays(replace(one.run, steps=one.run.steps[1:]), PROTOCOL, cut.column.faults)
+
+
 @pytest.mark.parametrize("name", HEADLINE)
 def test_none_holds_another(name: str) -> None:
     sets = [set(map(str, parts(cut.column))) for cut in KEPT[name].sets]
@@ -66,6 +93,11 @@ def test_what_is_kept_is_read_again(tmp_path: Path) -> None:
     path.write_text(dump("of this", [found]).replace('"steps": null', '"steps": 4'), encoding="utf-8")
     assert load("of this", path) == {HEADLINE[0]: KeptCuts(HEADLINE[0], 2, (KeptCut(PAIR, 4),), (BASE,), 7, 5)}
     assert load("of another", path) == {}
+    run = next(iter(load_for(protocol_content()).kept.values())).run
+    shown = Cuts(HEADLINE[0], 2, ((PAIR, replace(found.sets[0][1], run=run)),), (), 7, 5)
+    path.write_text(dump("of this", [shown]), encoding="utf-8")
+    (cut,) = load("of this", path)[HEADLINE[0]].sets
+    assert cut.run == run
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,6 @@ import pytest
 
 from model.notation import HOST, Event, Network, Run, Shape
 from model.protocol import PROTOCOL
-from proofs.answers import runs
 from proofs.answers.runs import Kept
 from proofs.sample.board import Board
 from proofs.sample.ground import Places
@@ -32,6 +31,7 @@ from shadowproof.tell.playing.play import main_protocol, play
 from shadowproof.tell.playing.start import Wanted
 from shadowproof.walk.document import document, protocol_document
 from shadowproof.walk.runs import column_of
+from shadowproof.walk.runs import recorded as kept_runs
 from tests.helpers.networks.random_networks import drawn
 from tests.helpers.networks.whole import compiled_whole
 
@@ -194,11 +194,12 @@ def of_every_start() -> list[dict[str, Any]]:
 
 
 def recorded(one_in: int = 1) -> Asked:
-    """Every run behind a refuted promise, or one in so many: broken by its last step and by none before; one that does not end is
-    not at rest."""
+    """Every run behind a refuted promise, or one in so many, those of cut sets first: broken by its last step and by none before; one
+    that does not end is not at rest."""
     asked = Asked([protocol()])
     names = [one["name"] for one in protocol()["properties"]]
-    for (name, column), kept in [*runs.load().kept.items()][::one_in]:
+    for kept in kept_runs()[::-1][::one_in]:
+        name, column = kept.property, kept.column
         ends = isinstance(PROPERTIES[name], Ends)
         asked.add(
             {"refused": None, "broken": [] if ends else [len(kept.run.steps)]} | ({"at_rest": False} if ends else {}),

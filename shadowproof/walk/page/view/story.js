@@ -167,6 +167,9 @@ function waits(session) {
   }).join("; ");
 }
 
+/** Steps whose numbers fit beside one another; of more every fifth is told. */
+const MOST_NUMBERS = 26;
+
 // -- values ----------------------------------------------------------------------------------------------------------
 
 function values(session) {
@@ -192,10 +195,11 @@ function values(session) {
 }
 
 function numberCell(session, k) {
+  const many = session.states.length;
   const found = h("div", { role: "columnheader", class: `value-step${k === session.at ? " here" : ""}${session.loop !== null && k > session.loop ? " round" : ""}` }, h("button", {
     type: "button", "data-step": k, "aria-label": k ? `go to step ${k}, ${title(session.acts[k - 1].event)}` : "go to the start",
     title: k ? title(session.acts[k - 1].event) : "the start", "aria-current": k === session.at ? "step" : null, onclick: () => session.goTo(k),
-  }, `${k}`));
+  }, many > MOST_NUMBERS && k % 5 && k !== session.at ? "·" : `${k}`));
   found.style.setProperty("grid-column", `${k + 2}`);
   return found;
 }
