@@ -170,7 +170,11 @@ def docs(
         ),
     ] = None,
     arguments: Annotated[
-        bool, typer.Option("--arguments", help="Work the arguments that the site shows out anew, and keep them (long).")
+        bool,
+        typer.Option(
+            "--arguments",
+            help="Work the arguments and the requesters' runs that the site shows out anew, and keep them (long).",
+        ),
     ] = False,
 ) -> None:
     """Write the pages in docs/ that come from the model and the record; with --site, make the site of all of them.
@@ -216,9 +220,10 @@ def _make_site(root: Path, folder: Path) -> None:
 def _keep_arguments() -> None:
     from shadowproof.outside.files import write_whole
     from shadowproof.outside.telling import telling
-    from shadowproof.site.arguments import PATH, work_out
+    from shadowproof.site import arguments, requester_runs
 
-    with telling(console(errors=True), "arguments", "promises") as told:
-        text = work_out(told)
-    write_whole(PATH, text)
-    say(f"{PATH.name} written.")
+    for what, unit, kept in (("arguments", "promises", arguments), ("runs", "requesters", requester_runs)):
+        with telling(console(errors=True), what, unit) as told:
+            text = kept.work_out(told)
+        write_whole(kept.PATH, text)
+        say(f"{kept.PATH.name} written.")

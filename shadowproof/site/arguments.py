@@ -1,7 +1,7 @@
 """Arguments that are kept for the site: why a promise holds for any number of VMs, as `shadowproof why` prints it.
 
-They take up to a minute each, so they are worked out by `shadowproof docs --arguments` and kept with the protocol that they are of.
-Of another protocol they say nothing, and the page shows the command instead.
+They take some ten seconds of computing each, so they are worked out by `shadowproof docs --arguments` and kept with the protocol that
+they are of. Of another protocol they say nothing, and the page shows the command instead.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from pathlib import Path
 
 from proofs.answers.column_cache import protocol_content
 from proofs.verdicts.columns import BASE
+from proofs.verdicts.combined.kept_cuts import HEADLINE
 from proofs.why.tables.free import NoReason
 from properties.kinds import Always, Ends, Independent, Property, Step
 from shadowproof.letter.findings import FINDINGS
@@ -26,8 +27,9 @@ SECONDS = 600
 
 
 def asked() -> tuple[str, ...]:
-    """The promises whose argument is kept: those that findings are about."""
-    return tuple(dict.fromkeys(one.promise for one in FINDINGS))
+    """The promises whose argument is kept: those that findings are about, and those whose cut sets are kept. Of all promises it would
+    take some half an hour of computing."""
+    return tuple(dict.fromkeys([*(one.promise for one in FINDINGS), *HEADLINE]))
 
 
 def work_out(progress: Told) -> str:

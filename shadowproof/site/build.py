@@ -13,6 +13,7 @@ from pathlib import Path
 from shadowproof.outside.telling import Told
 from shadowproof.site import actors, circumstances, findings, guide, promises, requirements, script
 from shadowproof.site.links import Pages
+from shadowproof.site.mended import mend
 from shadowproof.site.runs import EXPLORER, Recorded
 from shadowproof.walk.assemble import page
 from shadowproof.walk.document import protocol_document
@@ -134,6 +135,7 @@ def build(
     app.build(force_all=True)
     if problems := warned.getvalue().strip():
         raise SiteError(f"Sphinx warns of {len(problems.splitlines())} things:\n{problems}")
+    mend(html)
     (html / EXPLORER).write_text(page(protocol_document(), opened(usual_link())), "utf-8")
     return Built(html / "index.html", len(pages))
 

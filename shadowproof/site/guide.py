@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -30,7 +30,9 @@ from shadowproof.pages.layout import slug
 from shadowproof.pages.overviews import markdown
 from shadowproof.site import links
 from shadowproof.site.links import Pages
-from shadowproof.site.runs import Recorded, steps
+from shadowproof.site.requester_runs import run_of
+from shadowproof.site.runs import Recorded, steps, walked
+from shadowproof.site.trees import drawn
 from shadowproof.tell.argument import Recorded as Executed
 from shadowproof.tell.playing.play import main_protocol, play
 from shadowproof.tell.playing.start import vm_starts, wanted
@@ -74,7 +76,7 @@ def pages(root: Path, recorded: Recorded) -> Pages:
         found[f"{name}.md"] = (docs / f"{name}.md").read_text("utf-8")
     for name in AS_THEY_ARE:
         text = (docs / "generated" / f"{name}.md").read_text("utf-8")
-        found[f"{name}.md"] = text.replace("```mermaid\n", "```text\n")  # nothing is fetched that could draw it
+        found[f"{name}.md"] = text
     by_hand = {path: partial(filled, path, text, recorded) for path, text in found.items()}
     return by_hand | _requesters()
 
@@ -115,10 +117,20 @@ def _requesters() -> Pages:
 
 def _requester(one: Mapping[str, Any]) -> str:
     _, *blocks = requesters.section(one)
+    blocks = [*_opened(one, blocks)]
     return links.rewritten(
         "\n\n".join([f"# {one['name']}", links.link("Public requesters, compared", "requesters.md") + ".", *blocks])
         + "\n"
     )
+
+
+def _opened(one: Mapping[str, Any], blocks: Iterable[str]) -> Iterator[str]:
+    """The blocks of a requester, behind each run that is told the link that opens it, where one is kept."""
+    left = iter(one["leaves_out"])
+    for block in blocks:
+        yield block
+        if block.startswith("The shortest run, in its calls") and (found := run_of(one, next(left)["fault"])):
+            yield walked(found, "requester/one.md")
 
 
 def filled(path: str, text: str, recorded: Recorded) -> str:
@@ -129,7 +141,21 @@ def filled(path: str, text: str, recorded: Recorded) -> str:
         except (ValueError, KeyError) as problem:
             raise Untold(f"{path}: {found.group(0)} cannot be told: {problem}") from problem
 
-    return _elsewhere(links.rewritten(_TOLD.sub(fill, text)))
+    return _elsewhere(links.rewritten(drawn(_with_runs(path, _TOLD.sub(fill, text), recorded))))
+
+
+def _with_runs(path: str, text: str, recorded: Recorded) -> str:
+    """The page of cut sets, on which each run is opened rather than told by a command."""
+    if path != "cut-sets.md":
+        return text
+
+    def opened(found: re.Match[str]) -> str:
+        name, options = found.groups()
+        return f"| {recorded.opened(name, _column(options.split()), path, 'Step through')} |"
+
+    return re.sub(r"\| `shadowproof explain (\S+) ([^`|]*)` \|", opened, text).replace(
+        "| tell the run |", "| the run |"
+    )
 
 
 def _tell(what: str, rest: str, recorded: Recorded) -> str:

@@ -28,6 +28,8 @@ from shadowproof.walk.runs import finding_link
 EXPLORER = "walk.html"
 """The page that walks the protocol, in the site's top folder."""
 
+STEP = "Step through this run"
+
 _DEFAULTS = {reading.actor.name: reading.default for reading in READINGS}
 
 
@@ -109,10 +111,9 @@ class Recorded:
         text = story(kept.run, network, PROPERTIES[name], column, kept.verdict(), self.holds_when(name, column))
         return f"```text\n{text.rstrip()}\n```\n\n{self.opened(name, column)}"
 
-    def opened(self, name: str, column: Column) -> str:
-        """A link that opens a recorded run."""
-        where = escape(finding_link(name, column, given=True))
-        return f'<a class="walk" href="../{EXPLORER}#{where}">Step through this run</a>'
+    def opened(self, name: str, column: Column, page: str = "folder/page.md", text: str = STEP) -> str:
+        """A link from a page that opens a recorded run."""
+        return walked(finding_link(name, column, given=True), page, text)
 
     def holds_when(self, name: str, column: Column) -> list[str]:
         """What would keep the property, as recorded: each fault or reading of the circumstance without which it holds."""
@@ -130,6 +131,11 @@ class Recorded:
         return cell is not None and cell.verdict == HOLDS
 
 
+def walked(link: str, page: str, text: str = STEP) -> str:
+    """What opens a run in the page that walks the protocol. link: what stands behind that page's address. page: where this stands."""
+    return f'<a class="walk" href="{"../" * page.count("/")}{EXPLORER}#{escape(link)}">{text}</a>'
+
+
 def said(cell: Cell) -> str:
     """A verdict, with how far it reaches."""
     if cell.verdict == REFUTED:
@@ -138,7 +144,7 @@ def said(cell: Cell) -> str:
 
 
 def steps(cell: Cell) -> str:
-    return "no run reaches it" if cell.length is None else f"{cell.length} steps"
+    return "no run reaches it" if cell.length is None else f"{cell.length}\N{NO-BREAK SPACE}steps"
 
 
 def command(name: str, column: Column) -> str:

@@ -1,14 +1,8 @@
-"""The site: what stands on it is what the model and the record say, every link on it leads somewhere, and nothing is fetched."""
+"""The site: what stands on it is what the model and the record say. As it is made, and in a browser: `test_made.py`."""
 
 from __future__ import annotations
 
-import re
-import subprocess
-import sys
-from html import unescape
-from html.parser import HTMLParser
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 import pytest
 
@@ -36,103 +30,9 @@ from shadowproof.site import (
     script,
 )
 from shadowproof.site.runs import Recorded
-from tests.helpers.nightly import nightly
 
 ROOT = Path(__file__).parents[3]
 RECORDED = Recorded.now()
-SOME = re.compile(
-    r"(index|script|promises|matrix|findings|requesters|contributing|guide/(how-to-read|tutorial)"
-    r"|property/(no-vm-left-saved|every-session-ends|writer-identity)|requirement/bak-9|actor/(note|system)"
-    r"|fault/requester_vanishes|reading/read-8|finding/7|requester/burp|script/2-prepare-for-snapshot)\.md"
-)
-"""A page of each kind."""
-
-
-class Page(HTMLParser):
-    """What a page links to, fetches, and can be linked to."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__()
-        self.links, self.fetched, self.anchors = list[str](), list[str](), set[str]()
-        self.feed(path.read_text("utf-8"))
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        of = {name: value or "" for name, value in attrs}
-        if "id" in of:
-            self.anchors.add(of["id"])
-        if tag == "a" and "href" in of:
-            self.links.append(of["href"])
-        if tag in {"script", "img", "link", "iframe"}:
-            self.fetched += [of[name] for name in ("src", "href") if name in of]
-
-
-def dead_links(folder: Path) -> list[str]:
-    """Links of pages to pages and places that are not there, and whatever is fetched from elsewhere."""
-    pages = {path.resolve(): Page(path) for path in folder.rglob("*.html")}
-    found = []
-    for path, page in pages.items():
-        for target in (*page.links, *page.fetched):
-            parts = urlsplit(unescape(target))
-            if parts.scheme or parts.netloc:
-                if target in page.fetched or parts.netloc not in KNOWN:
-                    found.append(f"{path.name}: {target} is elsewhere")
-                continue
-            to = (path.parent / unquote(parts.path)).resolve() if parts.path else path
-            anchor = unquote(parts.fragment)
-            if not to.exists() or (
-                anchor and to in pages and anchor not in pages[to].anchors and to.name != "walk.html"
-            ):
-                found.append(f"{path.name}: {target}")
-    return found
-
-
-KNOWN = frozenset({"www.sphinx-doc.org", "pradyunsg.me", "github.com"})
-"""Whom the theme thanks at the foot of each page."""
-
-
-def test_what_is_looked_for_is_found(tmp_path: Path) -> None:
-    (tmp_path / "a.html").write_text(
-        '<a id="x" href="b.html#y"></a><a href="c.html"></a><img src="//else.where/i.png">'
-    )
-    (tmp_path / "b.html").write_text('<a id="z" href="a.html#x"></a>')
-    assert len(dead_links(tmp_path)) == 3
-
-
-def made(folder: Path, *more: str) -> Path:
-    """The site in a folder, by a process of its own: what Sphinx imports warns of things that are not ours."""
-    if problem := build.lacking():
-        pytest.fail(f"{problem} is not installed: it is pinned in requirements/dev.txt")
-    text = (
-        "import sys, re; from pathlib import Path; from shadowproof.site.build import build\n"
-        "build(Path(sys.argv[1]), Path(sys.argv[2]), only=re.compile(sys.argv[3]).fullmatch)"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", text, str(ROOT), str(folder), *more],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return folder / "html"
-
-
-def test_a_page_of_each_kind_is_made_without_a_warning(tmp_path: Path) -> None:
-    html = made(tmp_path / "site", SOME.pattern)
-    assert dead_links(html) == []
-    pages = {path.relative_to(html).with_suffix(".md").as_posix() for path in html.rglob("*.html")}
-    assert len([path for path in pages if SOME.fullmatch(path)]) >= 20
-    text = (html / "property" / "no-vm-left-saved.html").read_text("utf-8")
-    assert "requester_vanishes" in text
-    assert PROPERTIES["no-vm-left-saved"].says in unescape(text)
-    assert (html / "search.html").is_file()
-
-
-@nightly
-def test_the_whole_site_is_made_without_a_warning(tmp_path: Path) -> None:
-    html = made(tmp_path / "site", ".*")
-    assert dead_links(html) == []
-    assert len(list(html.rglob("*.html"))) > 400
 
 
 EVERY = {
