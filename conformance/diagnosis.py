@@ -219,7 +219,11 @@ def _searched(
             asked = left(column, few)
             if asked and (vms == 1 or not known):
                 wider = wider or Searches([c for c in runs if left(c, few)], list(wanted.values()), whole=True)
-                known.update(wider.shortest(column, asked, vms, longest(asked)))
+                if vms > 1:  # VMs that run: they are few, and most that goes wrong with two goes wrong with them
+                    known.update(wider.shortest(column, asked, vms, longest(asked), wider.running(vms)))
+                still = {k: term for k, term in asked.items() if k not in known}
+                if still:
+                    known.update(wider.shortest(column, still, vms, longest(asked)))
     return runs
 
 

@@ -6,7 +6,7 @@ may do on purpose after which no such way is left.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -25,6 +25,8 @@ from model.events.disturbances import EVENTS as DISTURBANCES
 from model.faults import FAULTS
 from model.notation.terms import Term
 from model.protocol import PROTOCOL
+from proofs.answers.verdict import RunFound
+from proofs.search.symmetry import State
 from proofs.world.world import Column
 
 BY_HAND = "operator_changes_vm"
@@ -111,9 +113,30 @@ def _staked(
             asked = [at for at, one in enumerate(situations)
                      if columns[at] == column and at not in found and one.left and one.left[0].within]  # fmt: skip
             if asked:
-                longest = max(len(situations[at].explanations[0].found.run.steps) for at in asked) + DEEPER
+                told = [situations[at].explanations[0].found.run for at in asked]
+                longest = max(len(run.steps) for run in told) + DEEPER
                 wanted = {f"{at}": terms[at] & STAKE for at in asked}
-                found |= {int(k): run for k, run in searches.shortest(column, wanted, vms, longest).items()}
+                runs = (
+                    searches.shortest(column, wanted, vms, longest)
+                    if vms == 1
+                    else _two(searches, column, wanted, longest, told)
+                )
+                found |= {int(k): run for k, run in runs.items()}
+    return found
+
+
+def _two(
+    searches: Searches, column: Column, wanted: Mapping[str, Term], longest: int, told: Sequence[RunFound]
+) -> dict[str, Found]:
+    """Runs of two VMs: first those in which one that runs is added to the VM of the runs that explain the situations, and nothing else
+    happens than there and that it is saved; then whatever else happens; then of any two. The first are few, and mostly do."""
+    beside = list(searches.beside(told[0]))
+    there = {"vm_saved", *(name for run in told for name, _ in run.steps)}
+    found: dict[str, Found] = {}
+    for only, events in ((beside, there), (beside, set[str]()), (list[State](), set[str]())):
+        left = {name: term for name, term in wanted.items() if name not in found}
+        if left:
+            found |= searches.shortest(column, left, 2, longest, only, events)
     return found
 
 

@@ -11,7 +11,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
+from hashlib import sha256
 from io import BytesIO
 from itertools import combinations
 from zipfile import BadZipFile
@@ -36,6 +37,7 @@ from model.notation.terms import TRUE, In, Term, any_of
 from model.protocol import PROTOCOL
 from model.readings import READINGS
 from model.sorts import vm
+from proofs.answers.content import content_of
 from proofs.world.world import Column
 from properties.kinds import Always
 
@@ -143,11 +145,18 @@ class Possible:
     # -- kept -----------------------------------------------------------------------------------------------------------
 
     def as_bytes(self) -> bytes:
-        """All of it, as numpy keeps arrays."""
+        """All of it, as numpy keeps arrays, with the hash of the protocol that it is of. Few labels are different: each is kept once."""
         names = json.dumps([_name(column) for column in self.columns])
         out = BytesIO()
-        columns = np.frombuffer(names.encode(), dtype=np.uint8)
-        np.savez_compressed(out, columns=columns, host=self.host, vm=self.vm, labels=self.labels)
+        columns, of = (np.frombuffer(text.encode(), dtype=np.uint8) for text in (names, of_protocol()))
+        labels, which = np.unique(self.labels, axis=0, return_inverse=True)
+        arrays = {
+            "host": self.host,
+            "vm": self.vm,
+            "labels": labels,
+            "which": which.ravel().astype(np.min_scalar_type(len(labels))),
+        }
+        np.savez_compressed(out, of=of, columns=columns, **arrays)  # type: ignore[arg-type]  # numpy takes a flag by this way, too
         return out.getvalue()
 
 
@@ -168,13 +177,24 @@ def _name(column: Column) -> list[list[str]]:
     return [sorted(column.faults), *map(list, column.readings)]
 
 
-def from_bytes(content: bytes) -> Possible | None:
-    """What `as_bytes` made; None: it is damaged, or of something else. Nothing in it is executed."""
+@cache
+def of_protocol() -> str:
+    """A hash of all that a closed set depends on but the engines: the protocol's rules, and which machines are looked at."""
+    looked_at = " ".join(actor.name for actor in (*OF_HOST, *OF_VM))
+    columns = " ".join(column.name for column in single_columns())
+    return sha256("\n".join([*content_of(PROTOCOL), looked_at, columns]).encode()).hexdigest()
+
+
+def from_bytes(content: bytes, of: str | None = None) -> Possible | None:
+    """What `as_bytes` made; None: it is damaged, or of something else (of: the protocol's hash, if it is asked for). Nothing in it is
+    executed."""
     try:
         with np.load(BytesIO(content), allow_pickle=False) as kept:
+            if of is not None and kept["of"].tobytes() != of.encode():
+                return None
             told = json.loads(kept["columns"].tobytes())
             columns = tuple(map(_column, told))
-            host, seen, labels = kept["host"], kept["vm"], kept["labels"]
+            host, seen, labels = kept["host"], kept["vm"], kept["labels"][kept["which"]]
     except (ValueError, KeyError, TypeError, OSError, EOFError, BadZipFile, IndexError):
         return None
     shapes = (len(host), len(OF_HOST)), (len(host), len(OF_VM)), (len(host), -(-len(columns) // _WORD))

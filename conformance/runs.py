@@ -3,7 +3,7 @@ there to rest. Each run is executed by the machines before it is told."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations_with_replacement
 
@@ -79,12 +79,15 @@ class Searches:
         )
 
     def shortest(
-        self, column: Column, wanted: Mapping[str, Term], vms: int = 1, longest: int = 10_000
-    ) -> dict[str, Found]:
+        self, column: Column, wanted: Mapping[str, Term], vms: int = 1, longest: int = 10_000,
+        only: Iterable[State] = (), events: Collection[str] = (),
+    ) -> dict[str, Found]:  # fmt: skip
         """For each term, by name, a shortest run of so many VMs, and of so many steps at most, to a state in which it holds, where the
-        machines execute it."""
+        machines execute it. only, events: of those from these starts, and of those in which nothing else happens; none: of all."""
         look = Look(self.compiled, wanted, {})
-        before = self._search(self._starts(vms), look, len(wanted), self.permitted(column), longest)
+        starts = list(only) or self._starts(vms)
+        permitted = frozenset(e for e in self.permitted(column) if not events or self.names[e] in events)
+        before = self._search(starts, look, len(wanted), permitted, longest)
         found = {}
         for name, hit in look.hits.items():
             run = self._run(column, *_back(before, hit.state))
@@ -102,7 +105,7 @@ class Searches:
         states = {name: ~_term(one) for name, one in splits.items() if isinstance(one, Always)}
         steps = {name: ~_term(one) for name, one in splits.items() if isinstance(one, Step)}
         look = Look(self.compiled, states, steps)
-        starts = self._starts(vms) if vms == 1 else self._running(vms)
+        starts = self._starts(vms) if vms == 1 else self.running(vms)
         before = self._search(starts, look, len(splits), self.permitted(column) - self._widened, LONGEST, FEWER_STATES)
         runs = {}
         for name, hit in look.hits.items():
@@ -173,13 +176,30 @@ class Searches:
             level = following
         return before
 
-    def _running(self, vms: int) -> Iterator[State]:
+    def running(self, vms: int) -> Iterator[State]:
         """Starts in which every VM runs, where power is looked at: of several VMs there are too many kinds to search them all."""
-        at = self.compiled.vm_vars[0].at.get("power")
-        number = self.compiled.vm_vars[0].number["power"]["RUNNING"] if at is not None else -1
-        for state in self._starts(vms):
-            if at is None or all(self.compiled.locals[one][1][at] == number for one in state[1:]):
-                yield state
+        return (state for state in self._starts(vms) if all(map(self._runs, state[1:])))
+
+    def beside(self, run: RunFound) -> Iterator[State]:
+        """Starts of two VMs one of which starts as the first one of this run, and the other one runs."""
+        of = self.compiled.vm_vars[0]
+        wanted = {
+            of.at[name]: of.number[name][state]
+            for (name, at), state in run.starts.items()
+            if at == (0,) and name in of.at
+        }
+
+        def alike(local: int) -> bool:
+            return all(self.compiled.locals[local][1][at] == number for at, number in wanted.items())
+
+        for host, one, other in self._starts(2):
+            if (alike(one) and self._runs(other)) or (alike(other) and self._runs(one)):
+                yield host, one, other
+
+    def _runs(self, local: int) -> bool:
+        of = self.compiled.vm_vars[0]
+        at = of.at.get("power")
+        return at is None or self.compiled.locals[local][1][at] == of.number["power"]["RUNNING"]
 
     def _starts(self, vms: int) -> Iterator[State]:
         for host in self.compiled.start_hosts:

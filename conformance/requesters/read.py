@@ -32,12 +32,15 @@ from conformance.requesters.profile import (
     checked,
     known_call,
 )  # fmt: skip
-from conformance.texts.facts import ReadError
+from conformance.texts.content import ReadError
 from conformance.texts.lines import bytes_of, decoded, shown
 
 SCHEMA = "requester-profile/1"
 EXAMPLES = Path(__file__).with_name("examples")
 MOST_BYTES = 200_000
+MOST_SIGNS = 1_000
+"""Signs of what is said about a requester."""
+
 FIELDS = ("version", "source", "licence", "role", "context", "components", "async_result", "status_read", "restore", "certain", "inference",
           "fairness", "not_expressed")  # fmt: skip
 """What a profile may say of itself beside its table."""
@@ -124,7 +127,9 @@ def _listed(data: dict[str, Any], key: str, name: str) -> Iterator[tuple[int, di
 
 
 def _fact(value: object) -> str | tuple[str, ...]:
-    return tuple(shown(str(one)) for one in value[:20]) if isinstance(value, list) else shown(str(value))
+    if isinstance(value, list):
+        return tuple(shown(str(one), MOST_SIGNS) for one in value[:20])
+    return shown(str(value), MOST_SIGNS)
 
 
 def _row(one: dict[str, Any], calls: tuple[str, ...], place: str) -> Row:

@@ -11,10 +11,6 @@ from model.notation import Actor, States
 Words = frozenset[str]
 
 
-class ReadError(ValueError):
-    """A file cannot be read, or contradicts another; one sentence with the place and the remedy."""
-
-
 @dataclass(frozen=True)
 class Place:
     """Where something stands: a file (or what was said at the command line), and the line in it, from 1 (0: the whole)."""

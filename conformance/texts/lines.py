@@ -6,13 +6,12 @@ Everything is bounded before it is looked at: bytes of a file, signs of a line, 
 from __future__ import annotations
 
 import re
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from conformance.texts.facts import Place, ReadError
+from conformance.texts.content import ReadError, content_of
+from conformance.texts.facts import Place
 
-MOST_BYTES = 8_000_000
 MOST_LINES = 200_000
 MOST_SIGNS = 2_000
 """Signs of a line that are read; what is beyond is no text that a person copied."""
@@ -45,27 +44,12 @@ class Line:
 
 def bytes_of(path: Path) -> bytes:
     """The content of a file, or of stdin (`-`). Raises ReadError."""
-    name = shown(str(path))
-    try:
-        if str(path) == "-":
-            content = sys.stdin.buffer.read(MOST_BYTES + 1)
-        elif path.is_dir():
-            raise ReadError(f"{name} is a folder. Name the files in it.")
-        else:
-            with path.open("rb") as stream:
-                content = stream.read(MOST_BYTES + 1)
-    except OSError as problem:
-        raise ReadError(f"{name} cannot be read ({problem.strerror}). Check the name.") from None
-    if len(content) > MOST_BYTES:
-        raise ReadError(
-            f"{name} is larger than {MOST_BYTES:,} bytes. Take what was printed or logged around the failed backup."
-        )
-    return content
+    return content_of(path, shown(str(path)))
 
 
-def shown(text: str) -> str:
-    """A name or a value as it may be printed."""
-    return _CONTROLS.sub("?", text.replace("\n", " ").replace("\t", " "))[:200]
+def shown(text: str, most: int = 200) -> str:
+    """A name or a value as it may be printed, so many signs of it at most."""
+    return _CONTROLS.sub("?", text.replace("\n", " ").replace("\t", " "))[:most]
 
 
 def decoded(content: bytes, file: str) -> str:

@@ -7,7 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from conformance.texts import beyond, clients, events, vms, writers
-from conformance.texts.facts import Fact, Place, ReadError, Seen, together
+from conformance.texts.content import ReadError
+from conformance.texts.facts import Fact, Place, Seen, together
 from conformance.texts.lines import EVTX, Line, bytes_of, decoded, lines_of, shown
 from model.notation import HOST
 from model.protocol import PROTOCOL

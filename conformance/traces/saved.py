@@ -56,6 +56,30 @@ def of_the_protocol(run: RunFound, network: Network = PROTOCOL) -> RunFound:
     return replace(run, starts=_own(run.starts, network))
 
 
+def as_data(run: RunFound, column: Column) -> dict[str, Any]:
+    """A complete run in short: what it begins with, and its events by name. `of_data` makes the run of it."""
+    return {**header(run, column), "events": [name_of(*step) for step in run.steps]}
+
+
+def happened(run: RunFound, reading: tuple[str, str] | None = None, network: Network = PROTOCOL) -> Column:
+    """The circumstances that a run takes: the faults that happen in it, and another reading, if it is of one."""
+    faults = {network.events[name].fault for name, _ in run.steps if name in network.events}
+    return Column(frozenset(name for name in faults if name is not None), (reading,) if reading else ())
+
+
+def of_data(data: Mapping[str, Any], where: str) -> tuple[RunFound, Column]:
+    """The run of a header and its events by name, with its circumstances; no machine has executed it yet. Raises TraceError."""
+    from proofs.sample.settings import defaults  # noqa: PLC0415 - slow to load, and not needed to write a run
+
+    reader = Reader()
+    head = reader.header({key: value for key, value in data.items() if key != "events"}, where)
+    acts = [reader.line({"event": event}, number, where, head) for number, event in enumerate(data["events"], 1)]
+    starts = {key: min(head.starts.get(key, {state})) for key, state in defaults(PROTOCOL, head.shapes).items()}
+    starts |= {(name, ()): value for name, value in head.readings}
+    run = RunFound(head.shapes, starts, tuple((line.event, line.at) for line in acts))
+    return run, Column(head.faults or frozenset(), head.readings)
+
+
 def lines(run: RunFound, column: Column, network: Network = PROTOCOL) -> Iterator[dict[str, Any]]:
     """The start, whole; then each event with what it changed. Raises NotEnabled if the machines refuse the run."""
     now = Run(network, run.shapes, _own(run.starts, network) | {(n, ()): v for n, v in column.readings}, column.faults)

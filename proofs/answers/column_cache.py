@@ -6,19 +6,19 @@ makes every column another question. Slices that did not change are then still k
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from functools import cache
 from hashlib import sha256
 
-from model.notation.machines import Actor
 from model.notation.network import Network
 from model.views import LEFT_OUT_WHERE_NOT_ASKED
 from proofs.answers.cache import versions
+from proofs.answers.content import content_of
 from proofs.answers.memory import keep, recall, stable
 from proofs.answers.verdict import Verdict
 from proofs.world.scope import Scope
-from proofs.world.world import Column, shown
+from proofs.world.world import Column
 from properties.catalogue import PROPERTIES, watched
 from properties.kinds import Fact, Property
 
@@ -65,37 +65,6 @@ def project_content() -> str:
 def protocol_content() -> str:
     """A hash of the protocol and its properties, whatever engines judge them: what a run is a run of, and what it breaks."""
     return _hash([_network_hash(watched()), _catalogue_hash(tuple(PROPERTIES))])
-
-
-def content_of(network: Network) -> Iterator[str]:
-    """All of a network that a verdict can depend on, as text: no word that is only for readers, no place in a file, no order
-    in which sets happen to be kept. The order of declaration is in it: it decides which of several shortest runs is told."""
-    for actor in network.actors.values():
-        yield f"machine {actor.name} {_lineage(actor)} {actor.states} {actor.starts} {actor.observer}"
-        yield from _rows(actor)
-    for event in network.events.values():
-        scope = f"{event.scope.sort!r} {event.scope.all}"
-        yield f"event {event.name} {scope} {event.fault} {event.fair} {shown(event.when)}"
-    for fault in network.faults.values():
-        yield f"fault {fault.name} {sorted(fault.silences)}"
-    yield from (f"at start {shown(term)}" for term in network.at_start)
-
-
-def _lineage(actor: Actor) -> list[str]:
-    """The names of the sort, and of what it is part of."""
-    sort, found = actor.sort, [actor.sort.name]
-    while sort.of is not None:
-        sort = sort.of
-        found.append(sort.name)
-    return found
-
-
-def _rows(actor: Actor) -> Iterator[str]:
-    """A machine's table as the engines read it: by event and state, in the order in which rows are tried."""
-    for event in actor.events:
-        for state in actor.states:
-            rules = [f"{rule.dest} if {shown(rule.when)}" for rule in actor.rules(event, state)]
-            yield f"  {event} {state} {rules}"
 
 
 @cache

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from shadowproof.commands import CacheFolder, JsonFile, Schema, app, console, here, say
+from shadowproof.commands import CacheFolder, JsonFile, SaveFile, Schema, app, console, here, say
 
 
 @app.command()
@@ -35,6 +35,7 @@ def diagnose(
         bool, typer.Option("--thorough", help="Look for a run of every explanation, however long that takes.")
     ] = False,
     json_file: JsonFile = None,
+    save_file: SaveFile = None,
     cache: CacheFolder = None,
     schema: Schema = False,
 ) -> None:
@@ -45,28 +46,44 @@ def diagnose(
     Exit status: 0 something fits; 1 no run of the model shows this; 2 bad input, or nothing in it that can be put to the test; 3 what
     was seen is neither excluded nor shown by a run.
     """
-    from conformance.texts.facts import ReadError
+    from conformance.texts.content import ReadError
     from shadowproof.outside.cache_folder import close_cache, open_cache
     from shadowproof.outside.files import check_writable, is_stdout, write_json
-    from shadowproof.tell.diagnosis import answer, schema_text, seen_in
-    from shadowproof.tell.diagnosis_text import text_of
+    from shadowproof.tell import asked
 
     if schema:
+        from shadowproof.tell.diagnosis import schema_text
+
         say(schema_text(), end="")
         return
     if not texts and not see:
         raise ReadError("What was seen? Name files, - for stdin, or say it with --see MACHINE=STATE.")
     if json_file is not None:
         check_writable(json_file, *(texts or []))
-    seen = seen_in(texts or [], see or [])
+    if save_file is not None:
+        from shadowproof.tell.traces.saving import check_save
+
+        check_save(save_file)
     errors = console(errors=True)
     open_cache(cache, errors)
-    told = answer(
-        seen, thorough=thorough, stories=stories, progress=lambda what: errors.print(f"{what} ...", style="dim")
-    )
+    key = asked.key_of(texts or [], see or [], {"stories": stories, "thorough": thorough})
+    given = asked.recall(key)
+    if given is None:
+        from shadowproof.tell.diagnosis import answer, seen_in
+        from shadowproof.tell.diagnosis_text import text_of
+
+        told = answer(
+            seen_in(texts or [], see or []), thorough=thorough, stories=stories,
+            progress=lambda what: errors.print(f"{what} ...", style="dim"),
+        )  # fmt: skip
+        given = asked.Given(told, text_of(told))
+        asked.keep(key, given)
     close_cache(errors)
     if json_file is not None:
-        write_json(json_file, told)
-    say(text_of(told, here), end="", err=is_stdout(json_file))
-    fits = [told["fits"], *(case["fits"] for case in told["cases"])]
-    raise typer.Exit(0 if True in fits else 1 if False in fits else 3 if told["open"] else 2)
+        write_json(json_file, given.told)
+    say(here(given.text), end="", err=is_stdout(json_file) or is_stdout(save_file))
+    if save_file is not None:
+        from shadowproof.tell.traces.saving import save_all, told_runs
+
+        save_all(save_file, told_runs(given.told), errors)
+    raise typer.Exit(given.status)

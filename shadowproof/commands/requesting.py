@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from shadowproof.commands import CacheFolder, JsonFile, app, console, here, say
+from shadowproof.commands import CacheFolder, JsonFile, SaveFile, app, console, here, say
 
 
 @app.command()
@@ -28,6 +28,7 @@ def requester(
         ),
     ] = False,
     json_file: JsonFile = None,
+    save_file: SaveFile = None,
     cache: CacheFolder = None,
 ) -> None:
     """Hold a requester against the protocol: which promises its table of calls keeps, which it breaks, and what would mend it.
@@ -41,6 +42,7 @@ def requester(
     from shadowproof.outside.cache_folder import close_cache, open_cache
     from shadowproof.outside.files import check_writable, is_stdout, write_json, write_whole
     from shadowproof.tell.requester import RECORDED, answer, as_kept, comparison, text_of
+    from shadowproof.tell.traces.saving import check_save, runs_of_requesters, save_all
 
     if new:
         say(read.TEMPLATE, end="")
@@ -56,6 +58,7 @@ def requester(
         )
     if json_file is not None:
         check_writable(json_file, *profiles)
+    check_save(save_file)
     found = [read.read_profile(path) for path in profiles]
     errors = console(errors=True)
     open_cache(cache, errors)
@@ -65,10 +68,12 @@ def requester(
         write_whole(RECORDED, as_kept(told))
     if json_file is not None:
         write_json(json_file, told if len(told) > 1 else told[0])
-    to_errors = is_stdout(json_file)
+    to_errors = is_stdout(json_file) or is_stdout(save_file)
     say("\n\n".join(text_of(one, here).rstrip("\n") for one in told), err=to_errors)
     if len(told) > 1:
         _print_table(comparison(told), to_errors)
+    if save_file is not None:
+        save_all(save_file, runs_of_requesters(told), errors)
     broken, open_ = any(one["leaves_out"] for one in told), any(one["open"] for one in told)
     raise typer.Exit(1 if broken else 3 if open_ else 0)
 

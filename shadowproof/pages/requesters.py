@@ -8,7 +8,7 @@ from typing import Any
 
 from shadowproof.pages.layout import slug
 from shadowproof.pages.overviews import markdown
-from shadowproof.tell.requester import NOT_EXPRESSED, NOT_SHOWN, RECORDED, comparison
+from shadowproof.tell.requester import DECIDES, NOT_EXPRESSED, NOT_SHOWN, RECORDED, comparison
 
 Told = Mapping[str, Any]
 
@@ -26,6 +26,7 @@ def page() -> str:
         "**To be fair:** the tables were read from published source, and nothing was run. Most of these programs do not set out to back up "
         "Hyper-V hosts. What is said follows in the model, in circumstances in which one thing goes wrong; it says nothing of how a "
         "program behaves. What breaks with the model's own requester, too, is held against nobody.",
+        DECIDES,
         markdown(tuple(heading), [tuple(row) for row in rows]),
         *(block for told in several for block in section(told)),
         "## Not expressed, not shown",

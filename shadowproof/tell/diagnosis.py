@@ -81,24 +81,7 @@ def _inventory(path: Path) -> Seen:
 
 
 def answer(seen: Seen, *, thorough: bool, stories: bool, progress: Callable[[str], None]) -> Json:
-    """The answer, from the cache if it was given before."""
-    asked = [*map(repr, _stable(seen)), f"{thorough} {stories}"]
-    key = kept.key_of("diagnosis", asked)
-    known = kept.answer(key)
-    if known is not None:
-        return known
-    found = _answer(seen, thorough=thorough, stories=stories, progress=progress)
-    kept.keep_answer(key, found)
-    return found
-
-
-def _stable(seen: Seen) -> list[object]:
-    facts = [(f.machine, sorted(f.states), str(f.place), f.said, f.of, f.now, f.weak) for f in seen.facts]
-    remarks = [(r.kind.name, str(r.place), r.says, r.holds) for r in seen.remarks]
-    return [*facts, *remarks, *((c.condition, _stable(Seen(c.facts))) for c in seen.cases)]
-
-
-def _answer(seen: Seen, *, thorough: bool, stories: bool, progress: Callable[[str], None]) -> Json:
+    """The answer to what was seen. stories: with the run of each explanation, not of the first only."""
     told: Json = {
         "schema": SCHEMA,
         "facts": [_fact(one) for one in seen.facts],
@@ -129,7 +112,7 @@ def _diagnosed(
     from conformance.diagnosis import diagnose  # noqa: PLC0415 - slow to load, and not needed for an answer that is kept
     from conformance.observed import observation  # noqa: PLC0415 - slow to load, and not needed for an answer that is kept
 
-    progress("closing the set of what is possible (kept for the next time)")
+    progress("looking for what fits, and for the runs that show it")
     possible = kept.possible()
     seen = observation(facts, possible)
     if seen is None:
@@ -206,6 +189,12 @@ def _column(column: Column) -> Json:
     }
 
 
+def _run(found: Found, column: Column) -> Json:
+    from conformance.traces.saved import as_data  # noqa: PLC0415 - slow to load, and not needed for an answer that is kept
+
+    return as_data(found.run, column)
+
+
 def _story(found: Found, column: Column) -> list[str]:
     from shadowproof.tell.argument import Recorded  # noqa: PLC0415 - slow to load, and not needed for an answer that is kept
     from shadowproof.tell.story import told  # noqa: PLC0415 - slow to load, and not needed for an answer that is kept
@@ -245,7 +234,8 @@ def _situation(one: Situation, advice: Advice | None, question: Question | None,
 
 def _explanation(one: Explanation, story: bool) -> Json:
     return {**_column(one.column), "steps": len(one.found.run.steps), "vms": len(one.found.run.shapes),
-            "supported": one.supported, "story": _story(one.found, one.column) if story else []}  # fmt: skip
+            "supported": one.supported, "run": _run(one.found, one.column),
+            "story": _story(one.found, one.column) if story else []}  # fmt: skip
 
 
 def _advice(advice: Advice, stories: bool) -> Json:
@@ -263,7 +253,7 @@ def _advice(advice: Advice, stories: bool) -> Json:
         for one in advice.never
     ]
     return {"at_stake": advice.at_stake, "column": advice.column.name, "steps": len(advice.found.run.steps),
-            "vms": len(advice.found.run.shapes), "way": way, "never": never,
+            "vms": len(advice.found.run.shapes), "way": way, "never": never, "run": _run(advice.found, advice.column),
             "story": _story(advice.found, advice.column) if stories else []}  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from textwrap import wrap
 from typing import Any
 
@@ -25,13 +25,13 @@ _NOTHING = (
 )
 
 
-def text_of(told: Json, spell: Callable[[str], str] = str) -> str:
-    """The whole answer. spell: how a sign is written that the page may lack."""
+def text_of(told: Json) -> str:
+    """The whole answer."""
     told = _places_in_short(told)
     lines = [*_facts(told["facts"]), *_remarks(told["remarks"]), *_body(told, told["cases"])]
     for case in told["cases"]:
         lines += ["", *_wrapped(f"If {case['condition']}:", ""), *(f"  {line}".rstrip() for line in _case(case))]
-    return spell("\n".join([*lines, "", *_wrapped("Not shown: " + " ".join(told["not_shown"]), "  ")])) + "\n"
+    return "\n".join([*lines, "", *_wrapped("Not shown: " + " ".join(told["not_shown"]), "  ")]) + "\n"
 
 
 def _places_in_short(told: Json) -> Json:

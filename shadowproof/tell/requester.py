@@ -16,6 +16,7 @@ from conformance.requesters.judge import REQUESTERS, Broken, Judged, judge
 from conformance.requesters.machine import Own, network_of
 from conformance.requesters.mend import Mended, mend, to_blame
 from conformance.requesters.profile import Profile
+from conformance.traces.saved import as_data, happened, of_the_protocol
 from model.faults import FAULTS
 from proofs.answers.record import Record, load
 from properties.catalogue import PROPERTIES
@@ -37,13 +38,23 @@ NOT_SHOWN = (
 )
 
 
+DECIDES = (
+    "Which VMs a veto leaves saved is the document's to say, and it leaves that open. Were they given back inside PrepareForSnapshot, "
+    "or on BackupShutdown (READ-1), a requester that waits for DoSnapshotSet would leave none saved after a veto, whatever else it "
+    "leaves out: that is proved for any number of VMs. Judged is the reading that the model takes by default, on Abort."
+)
+"""What is fair to say of every requester beside what follows for it. `test_judged.py` proves it."""
+
 RECORDED = Path(judge_module.__file__).with_name("judged.json")
 """What was found of the public requesters, from which their page is made."""
 
 
 def as_kept(told: Sequence[Json]) -> str:
-    """What is kept of the public requesters."""
-    return json.dumps([dict(one) for one in told], indent=1, ensure_ascii=False) + "\n"
+    """What is kept of the public requesters; their runs are told in calls there, and not once more as traces."""
+    kept_ = [
+        {**one, "leaves_out": [{k: v for k, v in of.items() if k != "run"} for of in one["leaves_out"]]} for one in told
+    ]
+    return json.dumps(kept_, indent=1, ensure_ascii=False) + "\n"
 
 
 def answer(profile: Profile, progress: Callable[[str], None]) -> Json:
@@ -142,6 +153,7 @@ def _leaves_out(profile: Profile, own: Sequence[Broken], record: Record) -> list
             "where": first.circumstance.says,
             "steps": len(first.run.steps),
             "vms": len(first.run.shapes),
+            "run": as_data(of_the_protocol(first.run), happened(first.run, first.circumstance.reading)),
             "story": list(told_in_calls(first.run)),
         })  # fmt: skip
     return found
@@ -193,12 +205,15 @@ def _lines(told: Mapping[str, Any]) -> Iterator[str]:
         yield from _wrapped(
             f"No requester can help: {promise} breaks with the model's own one, too, where {_some(where)}."
         )
+    yield from _wrapped(f"To be fair: {DECIDES}")
     yield from _wrapped("Not expressed: " + " ".join(told["not_expressed"]))
     yield from _wrapped("Not shown: " + " ".join(told["not_shown"]))
 
 
 def _some(where: Sequence[str]) -> str:
-    return "; or ".join(where[:4]) + (f"; or in {len(where) - 4} circumstances more" if len(where) > 4 else "")
+    if len(where) <= 5:
+        return "; or ".join(where)
+    return "; or ".join(where[:4]) + f"; or in {len(where) - 4} circumstances more"
 
 
 def _mended(told: Mapping[str, Any]) -> Iterator[str]:

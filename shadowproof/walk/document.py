@@ -20,7 +20,7 @@ from model.protocol import PROTOCOL
 from model.readings import READINGS, Reading
 from model.requirements import REQUIREMENTS
 from model.who import EVERYBODY, LANE_OF, LANES, WHO, Lane, Who
-from proofs.answers.column_cache import content_of
+from proofs.answers.content import content_of
 from properties.catalogue import PROPERTIES, group_of, watched
 from properties.kinds import Always, Ends, Possible, Property, Step
 from properties.vocabulary import at_rest

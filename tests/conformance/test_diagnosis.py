@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from conformance import kept
 from conformance.diagnosis import PHASES, Situation, diagnose
 from conformance.guidance import BY_HAND, Advice, advise, tell_apart
 from conformance.observed import observation
-from conformance.possible import close, paired_columns
 from conformance.runs import Searches
 from conformance.texts.facts import Place as TextPlace
 from conformance.texts.facts import fact
@@ -16,7 +16,7 @@ from model.actors.vss import Vss, vss
 from model.faults import FAULTS
 from model.notation import Run
 from model.protocol import PROTOCOL
-from tests.conformance.closed import closed, diagnosed, seen
+from tests.conformance.closed import SEARCHED, closed, counted, diagnosed, seen
 from tests.helpers.nightly import nightly
 
 VETO = ("writer_state=FAILED_AT_PREPARE_SNAPSHOT", "last_error=RETRYABLE")
@@ -122,6 +122,15 @@ def test_after_a_veto_it_is_the_requester_who_brings_saved_vms_back_and_nobody_m
     assert {never.fault for never in one.never} >= {"management_service_restarts", "failure_ignored", "released_early"}
 
 
+@pytest.mark.parametrize(("texts", "most"), [(VETO, 60_000), (NOT_GIVEN_BACK, 40_000)])
+def test_an_answer_takes_so_much_searching_at_most(texts: tuple[str, ...], most: int) -> None:
+    """Some 47,000 states and 28,000: at 20,000 a second an answer takes three seconds, cold."""
+    told = diagnosed(*texts)
+    with counted() as many:
+        advise(told, told.situations[:3])
+    assert 1_000 < many[0] + SEARCHED[texts] <= most
+
+
 def test_a_vm_that_could_not_be_given_back_needs_an_operator() -> None:
     for one in advice(*NOT_GIVEN_BACK):
         assert (one.way or ())[-1].event == "operator_starts_vm"
@@ -177,7 +186,8 @@ def test_of_a_log_alone_the_latest_entries_that_go_together_are_one_moment() -> 
 @nightly
 def test_what_needs_two_things_at_once_is_found_in_pairs() -> None:
     assert not diagnosed("requester=COMPLETE_REFUSED").situations
-    pairs = close(paired_columns())
+    pairs = kept.packaged(pairs=True)
+    assert pairs is not None
     told = diagnose(seen("requester=COMPLETE_REFUSED"), pairs)
     assert told.situations
     assert all("completed_after_failure" in one.column.faults for one in told.situations[0].explanations)

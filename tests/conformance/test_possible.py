@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from conformance.possible import OF_HOST, OF_VM, Possible, contains, from_bytes, size, term_of
+from conformance import kept
+from conformance.possible import (
+    OF_HOST,
+    OF_VM,
+    Possible,
+    close,
+    contains,
+    from_bytes,
+    paired_columns,
+    single_columns,
+    size,
+    term_of,
+)
 from conformance.texts.read import SEEN
 from model.notation import happens, some
 from model.notation.errors import Place
@@ -15,6 +29,7 @@ from proofs.views.proof import prove
 from proofs.world.world import Column
 from properties.kinds import Always
 from tests.conformance.closed import closed
+from tests.helpers.nightly import nightly
 
 STATES = {
     "failed for a moment": ({"writer_state": {"FAILED_AT_PREPARE_SNAPSHOT"}, "last_error": {"RETRYABLE"}}, ()),
@@ -88,6 +103,47 @@ def test_it_is_kept_as_it_is_and_what_is_damaged_is_not_believed() -> None:
         assert from_bytes(damaged) is None
     fewer = Possible(again.columns, again.host[:, :-1], again.vm, again.labels)
     assert from_bytes(fewer.as_bytes()) is None
+
+
+def same(one: Possible, other: Possible) -> bool:
+    arrays = ((one.host, other.host), (one.vm, other.vm), (one.labels, other.labels))
+    return one.columns == other.columns and all(np.array_equal(a, b) for a, b in arrays)
+
+
+def test_what_comes_with_the_package_is_what_is_closed_anew() -> None:
+    """Asked again after each change of the protocol or of an engine: python -m conformance.kept makes it anew."""
+    assert same(close(single_columns()), closed())
+
+
+@nightly
+def test_pairs_that_come_with_the_package_are_what_is_closed_anew() -> None:
+    pairs = kept.packaged(pairs=True)
+    assert pairs is not None
+    assert same(close(paired_columns()), pairs)
+
+
+def test_of_one_thing_at_a_time_pairs_say_what_singles_say() -> None:
+    pairs, singles = kept.packaged(pairs=True), closed()
+    assert pairs is not None
+
+    def states(of: Possible, column: Column) -> set[bytes]:
+        word, bit = divmod(of.columns.index(column), 64)
+        rows = (of.labels[:, word] >> np.uint64(bit) & np.uint64(1)) > 0
+        return {row.tobytes() for row in np.concatenate([of.host[rows], of.vm[rows]], axis=1)}
+
+    for column in singles.columns:
+        assert states(pairs, column) == states(singles, column), column.name
+
+
+def test_a_set_of_another_protocol_is_not_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    content = (Path(kept.__file__).with_name(kept.NAMES[False])).read_bytes()
+    assert from_bytes(content, "0" * 64) is None
+    assert kept.packaged(tmp_path) is None
+    (tmp_path / kept.NAMES[False]).write_bytes(content[:-100])
+    assert kept.packaged(tmp_path) is None
+    monkeypatch.setattr(kept, "packaged", lambda **_: None)
+    monkeypatch.setattr("conformance.possible.close", lambda columns: closed() if len(columns) < 100 else None)
+    assert kept.possible() is closed()
 
 
 def test_every_state_in_it_is_one_of_its_machines() -> None:

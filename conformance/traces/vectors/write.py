@@ -9,9 +9,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from conformance.traces.form import USUAL, Key, Reader, name_of
+from conformance.traces.form import SCHEMA as TRACE
+from conformance.traces.form import USUAL, Key, name_of
 from conformance.traces.replayed import steps_of
-from conformance.traces.saved import header, itf_of
+from conformance.traces.saved import header, itf_of, of_data
 from conformance.traces.table import Steps
 from conformance.traces.vectors.goals import (
     FINDING,
@@ -26,7 +27,7 @@ from conformance.traces.vectors.goals import (
 )
 from model.actors.writer import returned
 from model.notation import Run
-from model.notation.run import Index, Shape
+from model.notation.run import Shape
 from model.protocol import PROTOCOL
 from proofs.answers.runs import Kept
 from proofs.answers.verdict import RunFound
@@ -191,24 +192,6 @@ def kept_recipes(protocol: str, path: Path = RECIPES) -> tuple[list[Candidate], 
 
 def candidate(data: Mapping[str, Any]) -> Candidate:
     """A run of a recipe. Raises TraceError."""
-    reader = Reader()
-    head = reader.header(
-        {
-            "schema": "shadowproof-trace/1",
-            "vms": data["vms"],
-            "faults": data["faults"],
-            "readings": data["readings"],
-            "complete": True,
-        },
-        RECIPES.name,
-    )
-    acts: list[tuple[str, Index]] = []
-    for number, event in enumerate(data["events"].split(), 1):
-        line = reader.line({"event": event}, number, RECIPES.name, head)
-        acts.append((line.event, line.at))
-    starts = {key: min(head.starts.get(key, {state})) for key, state in defaults(PROTOCOL, head.shapes).items()}
-    starts |= {(name, ()): value for name, value in head.readings}
-    column = Column(head.faults or frozenset(), head.readings)
-    return Candidate(
-        column, RunFound(head.shapes, starts, tuple(acts)), tuple(Goal(FINDING, name) for name in data["findings"])
-    )
+    head = {key: data[key] for key in ("vms", "faults", "readings")}
+    run, column = of_data({"schema": TRACE, **head, "complete": True, "events": data["events"].split()}, RECIPES.name)
+    return Candidate(column, run, tuple(Goal(FINDING, name) for name in data["findings"]))

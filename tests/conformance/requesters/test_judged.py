@@ -8,16 +8,19 @@ from pathlib import Path
 
 import pytest
 
-from conformance.requesters.judge import Circumstance, Judged, judge
+from conformance.requesters.judge import REQUESTERS, Circumstance, Judged, judge
 from conformance.requesters.machine import Own, network_of
 from conformance.requesters.mend import faults_in, mend
 from conformance.requesters.profile import ABORT, COPY, RELEASE
 from conformance.requesters.read import TEMPLATE, examples, profile_of, read_profile
 from model.notation import Run
+from model.protocol import PROTOCOL
 from proofs.answers.record import load
+from proofs.views.proof import prove
+from proofs.world.world import Column
 from properties.catalogue import PROPERTIES, watched
 from shadowproof.pages import requesters
-from shadowproof.tell.requester import RECORDED, table_hash
+from shadowproof.tell.requester import DECIDES, RECORDED, table_hash
 from tests.helpers.nightly import nightly
 
 VETO = Circumstance(fault="vm_cannot_be_saved")
@@ -50,6 +53,24 @@ def test_hvbackup_leaves_vms_saved_after_a_veto_for_it_never_looks_and_two_answe
     assert broken(found) == {"no-vm-left-saved": {"failure_ignored"}, "no-partial-backup": {"failure_ignored"}}
     (change,) = mend(found, load()).changes
     assert (change.kind, change.answer) == ("status", (ABORT, RELEASE))
+
+
+@pytest.mark.parametrize("given_back", ["INSIDE", "ON_SHUTDOWN"])
+def test_were_vms_given_back_elsewhere_no_requester_that_waits_would_leave_one_saved_after_a_veto(
+    given_back: str,
+) -> None:
+    """What the page says to be fair: all faults of requesters at once, but that it does not wait, or is gone."""
+    vetoes, reading = {"vm_cannot_be_saved", "guest_snapshot_fails"}, (("READ-1", given_back),)
+    left = PROPERTIES["no-vm-left-saved"]
+    faults = (REQUESTERS - {"released_while_waiting", "requester_vanishes"}) | vetoes
+    assert prove(PROTOCOL, Column(frozenset(faults), reading), [left])[left.name].holds
+    assert not prove(PROTOCOL, Column(frozenset(faults)), [left])[left.name].holds
+    assert "given back inside PrepareForSnapshot, or on BackupShutdown (READ-1)" in DECIDES
+
+
+def test_what_is_said_of_a_requester_is_not_cut_short() -> None:
+    (note,) = [one for one in read_profile(Path("vshadow")).facts["fairness"] if "Its published examples" in one]
+    assert note.endswith("since PostSnapshot has been by then.")
 
 
 def test_vshadow_looks_and_leaves_vms_saved_all_the_same_for_it_never_aborts() -> None:

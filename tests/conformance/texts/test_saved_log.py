@@ -10,7 +10,7 @@ from types import ModuleType
 import pytest
 
 from conformance.texts import saved_log
-from conformance.texts.facts import ReadError
+from conformance.texts.content import ReadError
 from conformance.texts.lines import EVTX
 from conformance.texts.read import read_text
 from model.facts import WRITER_ID

@@ -18,7 +18,8 @@ from model.notation import TRUE, Actor, Event, Fault, Network, Sort, Term
 from model.notation.machines import Move
 from model.protocol import PROTOCOL
 from proofs.answers.cache import in_use, use
-from proofs.answers.column_cache import column_key, content_of, keep_column, project_content, recall_column
+from proofs.answers.column_cache import column_key, keep_column, project_content, recall_column
+from proofs.answers.content import content_of
 from proofs.answers.verdict import RunFound, Verdict
 from proofs.mutants.changes import with_event
 from proofs.world.parts import ONE_OF_EACH
@@ -258,6 +259,7 @@ def test_the_engines_are_in_the_key_and_in_what_workers_are_told_by(
 SAID = """
 from proofs.verdicts.check import Scope
 from proofs.answers.column_cache import column_key, project_content
+from proofs.answers.content import content_of
 from proofs.verdicts.combined.pairs import pairs
 from properties.catalogue import PROPERTIES
 columns = pairs(["faults", "readings", "both"])

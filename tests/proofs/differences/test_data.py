@@ -9,7 +9,7 @@ import pytest
 
 from examples.small_backup import NETWORK
 from model.notation import DeclarationError
-from proofs.answers.column_cache import content_of
+from proofs.answers.content import content_of
 from proofs.differences.data import DEEPEST, DataError, from_data, term_of, to_data
 from tests.proofs.differences.prepared import with_fault, with_reading
 

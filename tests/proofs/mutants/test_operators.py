@@ -22,7 +22,7 @@ from model.notation import (
     stays,
 )
 from model.protocol import PROTOCOL
-from proofs.answers.column_cache import content_of
+from proofs.answers.content import content_of
 from proofs.mutants.all_mutants import all_mutants
 from proofs.mutants.fates import load
 from proofs.mutants.operators import OPERATORS, Mutant, changed_guards, mutants_of

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 from pathlib import Path
 
 import jsonschema
 import pytest
 
-from conformance import kept
 from conformance.texts.lines import EVTX
-from proofs.answers.cache import use
+from shadowproof.tell import asked
 from shadowproof.tell.diagnosis import Json, answer, schema_text, seen_in
 from shadowproof.tell.diagnosis_text import text_of
-from tests.conformance.closed import closed
 from tests.helpers.command import command
 
 LISTED = """
@@ -30,8 +29,7 @@ Writer name: 'System Writer'
 
 
 @pytest.fixture
-def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Json:
-    monkeypatch.setattr(kept, "possible", lambda **_: closed())
+def told(tmp_path: Path) -> Json:
     file = tmp_path / "writers.txt"
     file.write_text(LISTED, "utf-8")
     return answer(seen_in([file], []), thorough=False, stories=False, progress=lambda _: None)
@@ -46,19 +44,35 @@ def test_the_answer_keeps_the_schema_and_says_all_there_is_to_say(told: Json) ->
     assert max(map(len, text.splitlines())) <= 130
 
 
-def test_an_answer_that_is_kept_is_the_same_and_asks_nothing_anew(
-    told: Json, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked: list[str] = []
-    seen = seen_in([tmp_path / "writers.txt"], [])
-    use(tmp_path / "cache")
-    try:
-        first = answer(seen, thorough=False, stories=False, progress=asked.append)
-        monkeypatch.setattr(kept, "possible", lambda **_: pytest.fail("asked anew"))
-        assert answer(seen, thorough=False, stories=False, progress=asked.append) == first == told
-    finally:
-        use(None)
-    assert len(asked) == 1
+def test_an_answer_that_is_kept_is_the_same_and_asks_nothing_anew(told: Json, tmp_path: Path) -> None:
+    """Known by the bytes that were read: the model is not even loaded."""
+    file, cache = str(tmp_path / "writers.txt"), str(tmp_path / "cache")
+    first = run(file, "--cache", cache)
+    again = run(file, "--cache", cache, "--json", str(tmp_path / "a.json"))
+    assert (again.stdout, again.returncode) == (first.stdout, first.returncode) == (text_of(told).encode(), 0)
+    assert json.loads((tmp_path / "a.json").read_text("utf-8")) == told
+    assert (b"looking" in first.stderr, b"looking" in again.stderr) == (True, False)
+    lists = "import sys; from shadowproof.cli import app; app(sys.argv[1:], standalone_mode=False); print('\\n=', *sys.modules)"
+    words = [sys.executable, "-c", lists, "diagnose", file, "--cache", cache]
+    loaded = subprocess.run(words, capture_output=True, check=True, text=True).stdout.split()
+    assert "conformance.kept" in loaded
+    loaded = loaded[loaded.index("=") :]
+    assert not {name for name in loaded if name.startswith(("model.", "numpy", "properties"))}
+
+
+def test_what_is_asked_otherwise_is_another_question(tmp_path: Path) -> None:
+    file = tmp_path / "a.txt"
+    file.write_text("State: Saved", "utf-8")
+    plain = {"stories": False, "thorough": False}
+    keys = [
+        asked.key_of([file], [], plain),
+        asked.key_of([file], ["x"], plain),
+        asked.key_of([file], [], plain | {"stories": True}),
+    ]
+    file.write_text("State: Off", "utf-8")
+    keys += [asked.key_of([file], [], plain), asked.key_of([file, file], [], plain)]
+    assert len({*keys, None}) == 6
+    assert asked.key_of([tmp_path / "none"], [], plain) is None
 
 
 def run(*arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:

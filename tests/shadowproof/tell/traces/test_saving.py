@@ -16,6 +16,7 @@ TOLD: dict[str, tuple[str, ...]] = {
     "explain": ("explain", "no-vm-left-saved", "--fault", "requester_vanishes"),
     "play": PLAYED,
     "simulate": ("simulate", "restore", "--seed", "3"),
+    "diagnose": ("diagnose", "--see", "vss=MADE", "--see", "requester=COPIED"),
 }
 
 
@@ -41,6 +42,18 @@ def test_a_run_goes_through_a_pipe() -> None:
     assert [line.get("event") for line in lines[2:]] == list(PLAYED[3:])
     assert "play:" in kept.stderr
     assert run("replay", "-", into=kept.stdout).exit_code == 0
+
+
+def test_where_several_runs_are_told_each_is_kept_under_a_number(tmp_path: Path) -> None:
+    words = ("diagnose", "--see", "writer_state=FAILED_AT_THAW", "--stories")
+    told = run(*words, "--save", str(tmp_path / "run.jsonl"))
+    names = sorted(path.name for path in tmp_path.iterdir())
+    stories = told.stdout.count("The shortest run to it with")
+    assert len(names) == stories > 1
+    assert {"run-1.jsonl", f"run-{stories}.jsonl"} <= set(names)
+    done = run("replay", *(str(tmp_path / name) for name in names))
+    assert done.stdout.count(": accepted: ") == stories
+    assert f"{stories} runs are told, and stdout takes one" in str(run(*words, "--save", "-").exception)
 
 
 def test_what_has_no_form_or_no_run_is_refused(tmp_path: Path) -> None:
