@@ -66,11 +66,18 @@ LEFT_BEHIND: tuple[tuple[str, States, States], ...] = (
 @dataclass(frozen=True)
 class Explanation:
     """Circumstances in which a situation can be, with a shortest run (of those searched) that leads to it. supported: how many of
-    the earlier facts are so somewhere in that run."""
+    the earlier facts are so somewhere in that run. timed: 1, what took how long fits a fault of it; -1, it speaks against one; 0,
+    neither."""
 
     column: Column
     found: Found
     supported: int
+    timed: int = 0
+
+    @property
+    def rank(self) -> tuple[int, int, int, int]:
+        """Fewest faults first, then what times and earlier facts support, then the shortest run."""
+        return size(self.column), -self.timed, -self.supported, len(self.found.run.steps)
 
 
 @dataclass(frozen=True)
@@ -95,10 +102,9 @@ class Situation:
     unseen: tuple[Column, ...] = ()
 
     @property
-    def rank(self) -> tuple[int, int, int]:
-        """Fewest faults first, then what earlier facts support, then the shortest run."""
-        best = self.explanations[0]
-        return size(best.column), -best.supported, len(best.found.run.steps)
+    def rank(self) -> tuple[int, int, int, int]:
+        """That of what explains it best."""
+        return self.explanations[0].rank
 
 
 @dataclass(frozen=True)
@@ -236,11 +242,11 @@ def _situation(
     runs: Mapping[Column, Mapping[str, Found]], key: str,
 ) -> Situation:  # fmt: skip
     explained = [
-        Explanation(column, runs[column][key], _supported(seen, runs[column][key]))
+        Explanation(column, runs[column][key], _supported(seen, runs[column][key]), _timed(seen, column))
         for column in columns
         if key in runs[column]
     ]
-    explained.sort(key=lambda e: (size(e.column), -e.supported, len(e.found.run.steps)))
+    explained.sort(key=lambda one: one.rank)
     shown = [e.column for e in explained]
     unseen = tuple(column for column in columns if column not in shown)
     left = tuple(_left(seen, possible, host, one, shown)) if shown else ()
@@ -252,6 +258,13 @@ def _supported(seen: Observation, found: Found) -> int:
     from conformance.passing import passes  # noqa: PLC0415 - runs on the machines themselves, where there is something to ask
 
     return passes(found.run, [one for one in seen.earlier if one.machine in MACHINES]) if seen.earlier else 0
+
+
+def _timed(seen: Observation, column: Column) -> int:
+    """Whether times fit a fault of these circumstances, or speak against one."""
+    if column.faults & {span.excludes for span in seen.spans}:
+        return -1
+    return 1 if column.faults & {span.fits for span in seen.spans} else 0
 
 
 def _left(seen: Observation, possible: Possible, host: States, one: States, shown: Sequence[Column]) -> Iterator[Left]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from conformance.possible import MACHINES, OF_HOST, Possible, States, term_of
 from conformance.texts.facts import Fact
+from conformance.timing import Span
 from model.actors.conditions import integration
 from model.actors.power import Power, power
 from model.notation import Term, some
@@ -18,12 +19,14 @@ MOST_VMS = 2
 
 @dataclass(frozen=True)
 class Observation:
-    """What is so at one moment: of the host, and of some VMs; from these facts. earlier: facts of before, and hints."""
+    """What is so at one moment: of the host, and of some VMs; from these facts. earlier: facts of before, and hints. spans: what took how
+    long."""
 
     host: States
     vms: tuple[States, ...]
     facts: tuple[Fact, ...]
     earlier: tuple[Fact, ...] = ()
+    spans: tuple[Span, ...] = ()
 
     def term(self, more: States, vm_more: States) -> Term:
         """What is seen, as a term, of two VMs at most, which a search can take. more: what else is so of the host; vm_more: of the VM

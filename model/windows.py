@@ -14,7 +14,8 @@ from model.facts import FLUSH_AND_HOLD_SECONDS, FREEZE_WINDOW_SECONDS
 @dataclass(frozen=True)
 class Window:
     """From an event to the next of some others, so many seconds at most. says: in a sentence. strict: a run that takes longer is
-    none; else it is remarkable, and `else_` says what else may explain it. by: the requirement; source: where the number is from."""
+    none; else it is remarkable, and `else_` says what else may explain it. by: the requirement; source: where the number is from.
+    between: what is timed, in a word or two; fault: the fault of the model that taking longer is."""
 
     name: str
     opens: str
@@ -25,6 +26,8 @@ class Window:
     by: str = "VSS-4"
     strict: bool = False
     else_: str = ""
+    between: str = ""
+    fault: str = ""
 
 
 FREEZE_TO_THAW = Window(
@@ -35,6 +38,8 @@ FREEZE_TO_THAW = Window(
     "From Freeze to Thaw a writer waits 60 seconds at most, then VSS gives the snapshot set up.",
     "CVssWriter::Initialize (dwTimeoutFreeze by default), CVssWriter::OnFreeze",
     strict=True,
+    between="Freeze to Thaw",
+    fault="freeze_window_overrun",
 )
 
 FLUSH_AND_HOLD = Window(
@@ -45,6 +50,8 @@ FLUSH_AND_HOLD = Window(
     "Writes are held for 10 seconds at most, then VSS lets go and the copy fails.",
     "Shadow Copy Creation for Providers",
     else_="The model has flush, hold and commit as one step, and other writers may still be in Freeze, before writes are held.",
+    between="flush and hold",
+    fault="provider_fails",
 )
 
 _WAITS = (
@@ -63,6 +70,8 @@ REQUESTERS_WAITS = tuple(
         f"DoSnapshotSet takes longer than {who}.",
         "the requesters' tables of calls (conformance/requesters/examples), or common practice where none is named",
         else_="How long a requester waits is its own affair: PrepareForSnapshot has no published bound.",
+        between="DoSnapshotSet",
+        fault="released_while_waiting",
     )
     for seconds, who in _WAITS
 )

@@ -44,6 +44,7 @@ class Kind(Enum):
     BEYOND = "outside the document"
     OPEN = "left open"
     NOTE = "note"
+    TIME = "time"
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,16 @@ class Remark:
     place: Place
     says: str
     holds: str = ""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """An event of the protocol was seen at a time: seconds, by the clock of the file that says so."""
+
+    event: str
+    time: float
+    place: Place
+    said: str
 
 
 @dataclass(frozen=True)
@@ -71,13 +82,14 @@ class Seen:
     facts: tuple[Fact, ...] = ()
     remarks: tuple[Remark, ...] = ()
     cases: tuple[Case, ...] = ()
+    marks: tuple[Mark, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.facts or self.remarks or self.cases)
+        return bool(self.facts or self.remarks or self.cases or self.marks)
 
 
-MOST_FACTS, MOST_REMARKS, MOST_CASES = 200, 60, 4
-"""How much is taken from what was read: facts and remarks, the last ones; cases, which are each answered, the first ones."""
+MOST_FACTS, MOST_REMARKS, MOST_CASES, MOST_MARKS = 200, 60, 4, 400
+"""How much is taken from what was read: facts, remarks and times, the last ones; cases, which are each answered, the first ones."""
 
 
 def together(found: Iterable[Seen]) -> Seen:
@@ -85,7 +97,9 @@ def together(found: Iterable[Seen]) -> Seen:
     facts: dict[object, Fact] = {}
     remarks: dict[tuple[Kind, str], Remark] = {}
     cases: dict[object, Case] = {}
+    marks: list[Mark] = []
     for seen in found:
+        marks += seen.marks
         for fact in seen.facts:
             facts.setdefault((fact.machine, fact.states, fact.of if fact.of != "a VM" else fact.place, fact.now), fact)
         for case in seen.cases:
@@ -101,7 +115,10 @@ def together(found: Iterable[Seen]) -> Seen:
                     Kind.OPEN, Place(first.place.file), f"there are {many:,} {what}, of which {most} are taken", _FEWER
                 )
             )
-    return Seen(tuple(facts.values())[-MOST_FACTS:], tuple(told[-MOST_REMARKS:]), tuple(cases.values())[:MOST_CASES])
+    return Seen(
+        tuple(facts.values())[-MOST_FACTS:], tuple(told[-MOST_REMARKS:]), tuple(cases.values())[:MOST_CASES],
+        tuple(marks[-MOST_MARKS:]),
+    )  # fmt: skip
 
 
 _FEWER = "Give what was printed or logged around the failed backup."

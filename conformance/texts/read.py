@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from conformance.texts import beyond, clients, events, vms, writers
+from conformance.texts import beyond, clients, events, times, vms, writers
 from conformance.texts.content import ReadError
 from conformance.texts.facts import Fact, Place, Seen, together
 from conformance.texts.lines import EVTX, Line, bytes_of, decoded, lines_of, shown
@@ -19,7 +19,7 @@ SEEN = frozenset({
 })  # fmt: skip
 """The machines of which something may be said (those of `possible.py`, which takes long to load)."""
 
-READERS = (writers.read, events.read, clients.read, vms.read, beyond.read)
+READERS = (writers.read, events.read, clients.read, vms.read, beyond.read, times.read)
 
 
 def read_file(path: Path) -> Seen:

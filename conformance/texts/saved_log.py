@@ -18,14 +18,24 @@ MOST_RECORDS = 50_000
 MOST_TEXT = 2_000_000
 """Signs that all entries of interest may have together."""
 
-SOURCES = ("VSS", "Microsoft-Windows-Hyper-V-VMMS", "volsnap", "Microsoft-Windows-Hyper-V-Integration")
+SOURCES = (
+    "VSS", "Microsoft-Windows-Hyper-V-VMMS", "volsnap", "Volsnap", "Microsoft-Windows-Hyper-V-Integration", "ESENT", "MSSQL",
+)  # fmt: skip
 _SENTENCES = {
     ("VSS", "8229"): "A VSS writer has rejected an event with error",
     ("VSS", "12289"): "Volume Shadow Copy Service error: Unexpected error",
     ("VSS", "12292"): "Error creating the Shadow Copy Provider COM class with CLSID",
     ("VSS", "8193"): "Volume Shadow Copy Service error: Unexpected error calling routine",
+    ("ESENT", "2001"): "Shadow copy instance freeze started.",
+    ("ESENT", "2003"): "Shadow copy instance freeze ended.",
+    ("MSSQL", "3197"): "I/O is frozen on database",
+    ("MSSQL", "3198"): "I/O was resumed on database",
+    ("volsnap", "8"): "The flush and hold writes operation timed out on volume",
     ("Microsoft-Windows-Hyper-V-VMMS", "10111"): "failed to mount the virtual hard drive for virtual machine",
 }
+_ONLY = ("ESENT", "MSSQL")
+"""Sources of which only the entries with a sentence are read: they say when their writers were frozen."""
+
 """How entries begin whose words decide; 10103 is not among them, since its meaning has changed."""
 
 
@@ -69,9 +79,15 @@ def _entry(data: object) -> str:
     identity = str(identity.get("#text", "")) if isinstance(identity, dict) else str(identity)
     if not source.startswith(SOURCES):
         return ""
+    source = "MSSQL" if source.startswith("MSSQL") else source.replace("Volsnap", "volsnap")
     sentence = _SENTENCES.get((source, identity), "")
+    if source in _ONLY and not sentence:
+        return ""
+    when = system.get("TimeCreated")
+    when = when.get("#attributes", {}).get("SystemTime", "") if isinstance(when, dict) else ""
     values = " ".join(_strings(event.get("EventData")) or _strings(event.get("UserData")))
-    return f"Event ID: {identity}\nSource: {source}\n{sentence} {values[:4000]}".replace("\r", "")
+    dated = f"Date: {when}\n" if isinstance(when, str) and when else ""
+    return f"Event ID: {identity}\nSource: {source}\n{dated}{sentence} {values[:4000]}".replace("\r", "")
 
 
 def _strings(value: object, depth: int = 0) -> list[str]:

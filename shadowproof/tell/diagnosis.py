@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from conformance import kept
 from conformance.texts.facts import Case, Fact, Kind, Place, Remark, Seen, together
 from conformance.texts.lines import bytes_of, decoded, shown
 from conformance.texts.read import read_file, refuse_contradictions, said
+from conformance.timing import Span, remarks, spans
 from model.actors.writer import NOT_REACHED, WriterState, writer_state
 from model.faults import FAULTS
 from model.protocol import PROTOCOL
@@ -34,7 +36,8 @@ NOT_SHOWN = (
     "reading, and pairs where nothing smaller fits. What is possible is so by the run that is told.",
     "Where more than two VMs were seen in states of their own, a run tells of two.",
     "Likelier means fewer faults, then what earlier entries support, then a shorter run: no frequency of anything.",
-    "Durations, two sessions at a time, and VMs in transition are not in the model.",
+    "The model is untimed: what took how long, where a text says so, puts explanations in order and excludes none. Two sessions at a "
+    "time, and VMs in transition, are not in it.",
 )
 
 Json = dict[str, Any]
@@ -82,15 +85,16 @@ def _inventory(path: Path) -> Seen:
 
 def answer(seen: Seen, *, thorough: bool, stories: bool, progress: Callable[[str], None]) -> Json:
     """The answer to what was seen. stories: with the run of each explanation, not of the first only."""
+    took = spans(seen.marks)
     told: Json = {
         "schema": SCHEMA,
         "facts": [_fact(one) for one in seen.facts],
-        "remarks": [_remark(one) for one in seen.remarks],
-        **_diagnosed(seen.facts, thorough=thorough, stories=stories, progress=progress),
+        "remarks": [_remark(one) for one in (*seen.remarks, *remarks(took))],
+        **_diagnosed(seen.facts, took, thorough=thorough, stories=stories, progress=progress),
     }
     told["cases"] = [
         {"condition": case.condition, "facts": [_fact(one) for one in case.facts],
-         **_diagnosed(_in_case(seen, case), 1, thorough=thorough, stories=False, progress=progress)}
+         **_diagnosed(_in_case(seen, case), took, 1, thorough=thorough, stories=False, progress=progress)}
         for case in seen.cases
     ]  # fmt: skip
     told["not_shown"] = [*NOT_SHOWN]
@@ -104,8 +108,9 @@ def _in_case(seen: Seen, case: Case) -> tuple[Fact, ...]:
 
 
 def _diagnosed(
-    facts: Sequence[Fact], full: int = TOLD_IN_FULL, *, thorough: bool, stories: bool, progress: Callable[[str], None]
-) -> Json:
+    facts: Sequence[Fact], took: Sequence[Span], full: int = TOLD_IN_FULL, *, thorough: bool, stories: bool,
+    progress: Callable[[str], None],
+) -> Json:  # fmt: skip
     """The situations that fit these facts; full: of how many of them all is worked out."""
     if not any(not one.weak for one in facts):
         return _untold()
@@ -117,6 +122,7 @@ def _diagnosed(
     seen = observation(facts, possible)
     if seen is None:
         return _untold()
+    seen = replace(seen, spans=tuple(took))
     found = diagnose(seen, possible, thorough=thorough)
     widened = False
     if not found.situations and not found.open and not _never_reached(seen):
@@ -234,7 +240,7 @@ def _situation(one: Situation, advice: Advice | None, question: Question | None,
 
 def _explanation(one: Explanation, story: bool) -> Json:
     return {**_column(one.column), "steps": len(one.found.run.steps), "vms": len(one.found.run.shapes),
-            "supported": one.supported, "run": _run(one.found, one.column),
+            "supported": one.supported, "timed": one.timed, "run": _run(one.found, one.column),
             "story": _story(one.found, one.column) if story else []}  # fmt: skip
 
 

@@ -17,6 +17,7 @@ _KINDS = (
     ("another writer's line", "Set aside"),
     ("outside the document", "Outside the document"),
     ("left open", "Left open"),
+    ("time", "Timed"),
     ("note", "Beside it"),
 )
 _NOTHING = (
@@ -152,6 +153,7 @@ def _explanations(one: Json, widened: bool) -> Iterator[str]:
         yield f"   Explained, each {'pair ' if widened else ''}by itself, by:" if len(found) > 1 else "   Explained by:"
         for each in found:
             support = ", and what the log has from before is in its run" if each["supported"] else ""
+            support += _TIMED[each["timed"]]
             yield from _wrapped(f"     {each['name']} ({_size(each)}{support}): {' '.join(each['says'])}", "         ")
     if one["unseen"]:
         names = ", ".join(column["name"] for column in one["unseen"])
@@ -162,6 +164,9 @@ def _explanations(one: Json, widened: bool) -> Iterator[str]:
         if each["story"] and each["steps"]:
             yield from _wrapped(f"The shortest run to it with {each['name']}:", "     ", "   ")
             yield from (f"     {line}".rstrip() for line in each["story"])
+
+
+_TIMED = {1: "; the times fit it", 0: "", -1: "; the times speak against it"}
 
 
 def _left(one: Json) -> Iterator[str]:

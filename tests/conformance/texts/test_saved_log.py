@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import struct
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from types import ModuleType
 
 import pytest
@@ -13,6 +15,7 @@ from conformance.texts import saved_log
 from conformance.texts.content import ReadError
 from conformance.texts.lines import EVTX
 from conformance.texts.read import read_text
+from conformance.timing import spans
 from model.facts import WRITER_ID
 
 
@@ -53,6 +56,31 @@ def test_entries_of_vss_say_what_their_text_says(package: ModuleType) -> None:
     assert {(one.machine, *one.states) for one in seen.facts} == {
         ("writer_state", "FAILED_AT_POST_SNAPSHOT"), ("last_error", "RETRYABLE"),
     }  # fmt: skip
+
+
+def test_entries_carry_their_time_and_of_databases_only_when_they_froze(
+    package: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def at(second: int, source: str, identity: int) -> dict[str, str]:
+        made = json.loads(entry(source, identity, "web")["data"])
+        made["Event"]["System"]["TimeCreated"] = {"#attributes": {"SystemTime": f"2010-11-05T01:02:{second:02}.5Z"}}
+        return {"data": json.dumps(made)}
+
+    records = [at(1, "MSSQL$A", 3197), at(2, "MSSQL$A", 17137), at(9, "ESENT", 102), at(32, "MSSQL$A", 3198)]
+    monkeypatch.setattr(Parser, "records_json", lambda _: iter(records))
+    text = saved_log.text_of(EVTX, "a.evtx")
+    assert text.count("Event ID") == 2
+    (one,) = spans(read_text(text, "a.evtx").marks)
+    assert (one.seconds, one.excludes) == (31, "freeze_window_overrun")
+
+
+def test_the_parser_itself_reads_an_empty_log_and_refuses_what_is_damaged() -> None:
+    """The package, not its stand-in: a header and no chunk; then chunks of anything."""
+    head = struct.pack("<8sQQQIHHHH76xII", EVTX, 0, 0, 1, 128, 1, 3, 4096, 1, 0, 0).ljust(4096, b"\0")
+    assert saved_log.text_of(head, "a.evtx") == ""
+    for damage in (b"\xff" * 65_536 * 3, b"ElfChnk\0" + bytes(range(256)) * 255 + bytes(248), EVTX * 9_000):
+        with suppress(ReadError):
+            assert saved_log.text_of(head + damage, "a.evtx") == ""
 
 
 def test_a_log_may_be_as_large_as_it_likes(package: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
