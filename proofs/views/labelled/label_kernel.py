@@ -50,6 +50,7 @@ def joint(kinds: Words, found: Words) -> None:
 @machine_code
 def row_of(table: Ints, key: int) -> int:
     """Where a key is in a table, or may be put: keys and rows side by side, -1 where there is none."""
+    key = int(key)  # without numba it would be a number of numpy, of 32 bits or 64, which the next line leaves
     mask = len(table) - 1
     at = ((key ^ (key >> 32) * 40503) * 2654435761 >> 7) & mask
     while table[at, 0] != key and table[at, 0] != -1:
@@ -145,14 +146,15 @@ def chained(first: int, after: Small) -> Ints:
 @machine_code
 def hand_on(label: Words, host: int, vm: int, views: Views, counts: Ints) -> bool:
     """Put a label to that of a view; False if there is no room for a new one."""
-    at = row_of(views.table, host << 32 | vm)
+    key = int(host) << 32 | int(vm)
+    at = row_of(views.table, key)
     row = views.table[at, 1]
     if row < 0:
         row = counts[0]
         if row == len(views.vms):
             return False
         counts[0] += 1
-        views.table[at, 0], views.table[at, 1] = host << 32 | vm, row
+        views.table[at, 0], views.table[at, 1] = key, row
         views.vms[row], views.after[row], views.first[host] = vm, views.first[host], row
         views.seen[vm] = 1
     new = False
