@@ -4,6 +4,7 @@ They are committed, so that what a changed rule does to them is reviewed with it
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
@@ -38,16 +39,20 @@ PICTURE = "run.svg"
 """In docs/ itself: the run at the top of README.md."""
 
 
-def generate(root: Path) -> dict[Path, str]:
-    """Every page, by its path below the checkout `root`. Raises RecordError and FatesError where what is
-    kept of verdicts or mutants cannot be read."""
+NOTHING: Mapping[str, str] = {}
+
+
+def generate(root: Path, beside: Mapping[str, str] = NOTHING) -> dict[Path, str]:
+    """Every page, by its path below the checkout `root`. beside: others that are written with them, by their paths from there.
+    Raises RecordError and FatesError where what is kept of verdicts or mutants cannot be read."""
     texts = {name: folded(page()) for name, page in GENERATED.items()}
     folder = root / "docs"
-    beside = sorted(path for path in (*folder.glob("*.md"), *folder.glob("guide/*.md")) if path.name != INDEX)
+    hand = sorted(path for path in (*folder.glob("*.md"), *folder.glob("guide/*.md")) if path.name != INDEX)
     titles = {f"{FOLDER}/{name}": title(text) for name, text in texts.items()}
-    by_hand = {path.relative_to(folder).as_posix(): title(path.read_text(encoding="utf-8")) for path in beside}
+    by_hand = {path.relative_to(folder).as_posix(): title(path.read_text(encoding="utf-8")) for path in hand}
     made = {folder / INDEX: pages.index(titles, by_hand), folder / PICTURE: picture.page()}
-    return made | {folder / FOLDER / name: texts[name] for name in texts}
+    more = {root / name: text for name, text in beside.items()}
+    return made | {folder / FOLDER / name: texts[name] for name in texts} | more
 
 
 def title(text: str) -> str:
@@ -55,11 +60,11 @@ def title(text: str) -> str:
     return next((line.removeprefix("# ") for line in text.splitlines() if line.startswith("# ")), "untitled")
 
 
-def write(root: Path) -> list[Path]:
+def write(root: Path, beside: Mapping[str, str] = NOTHING) -> list[Path]:
     """Write every page, each whole or not at all: none is touched before all are on the disk under another name."""
     made: dict[Path, Path] = {}
     try:
-        for path, text in generate(root).items():
+        for path, text in generate(root, beside).items():
             path.parent.mkdir(parents=True, exist_ok=True)
             with NamedTemporaryFile(
                 "w", encoding="utf-8", newline="\n", dir=path.parent, prefix=f".{path.name}.", delete=False
@@ -75,8 +80,10 @@ def write(root: Path) -> list[Path]:
     return list(made)
 
 
-def stale(root: Path) -> list[Path]:
+def stale(root: Path, beside: Mapping[str, str] = NOTHING) -> list[Path]:
     """The pages on the disk that differ from what the model says now, and those that are missing."""
     return [
-        path for path, text in generate(root).items() if not path.is_file() or path.read_bytes() != text.encode("utf-8")
+        path
+        for path, text in generate(root, beside).items()
+        if not path.is_file() or path.read_bytes() != text.encode("utf-8")
     ]

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 
+DIGITS = 16
+"""Of the hash of the protocol so many are said; reports for CI have all 64."""
+
+
 def file_name(typed: str) -> Path:
     """A name of a file or a folder. None at all is none: Path takes it for the working folder, which nobody has named."""
     if not typed:
@@ -55,19 +59,27 @@ def readings_like(incomplete: str) -> list[str]:
 
 def _version(wanted: bool) -> None:
     if wanted:
-        from importlib.metadata import PackageNotFoundError, version
+        from shadowproof.outside.version import version
 
-        try:
-            say(f"shadowproof {version('shadowproof')}")
-        except PackageNotFoundError:  # a checkout that is not installed
-            say("shadowproof, not installed")
+        say(f"shadowproof {version() or 'of no known version'}")
+        from proofs.answers.column_cache import (
+            protocol_content,
+        )  # only now: a model that is being edited may be refused
+
+        say(f"protocol {protocol_content()[:DIGITS]}")
         raise typer.Exit
 
 
 @app.callback()
 def common(
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which version this is.")
+        bool,
+        typer.Option(
+            "--version",
+            callback=_version,
+            is_eager=True,
+            help="Say which version this is, and a hash of the protocol that is judged.",
+        ),
     ] = False,
 ) -> None:
     """What all commands have."""

@@ -177,13 +177,14 @@ def docs(
         ),
     ] = False,
 ) -> None:
-    """Write the pages in docs/ that come from the model and the record; with --site, make the site of all of them.
+    """Write the pages in docs/ that come from the model and the record, and the manual page; with --site, make the site of all of them.
 
     The site is plain files that work from the disk and on any static host: docs --site build/site, then open
     build/site/html/index.html. Every run on it opens in the page that `walk` writes. It has state diagrams where Graphviz is
     installed. A link on it that leads nowhere is an error.
     """
     from shadowproof import ask
+    from shadowproof.commands import manual
     from shadowproof.docs import stale, write
 
     root = Path.cwd()
@@ -196,9 +197,9 @@ def docs(
     elif site is not None:
         _make_site(root, site)
     elif not check:
-        say(f"{len(write(root))} pages written.")
+        say(f"{len(write(root, {manual.PLACE: manual.page(app)}))} pages written.")
     else:
-        old = stale(root)
+        old = stale(root, {manual.PLACE: manual.page(app)})
         for path in old:
             say(f"{path.relative_to(root)} is out of date. Run: make docs")
         raise typer.Exit(1 if old else 0)

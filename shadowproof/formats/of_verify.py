@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 
 from model.notation import Network
 from proofs.answers.column_cache import protocol_content
@@ -14,6 +12,7 @@ from proofs.verdicts.columns import title
 from proofs.world.world import Column
 from properties.catalogue import PROPERTIES, watched
 from shadowproof.formats.found import At, Found, Report, Standing
+from shadowproof.outside.version import version
 from shadowproof.verify.changed import Since
 from shadowproof.verify.comparison import Change, findings
 from shadowproof.verify.report import Verification
@@ -32,7 +31,7 @@ def report_of(done: Verification, since: Since | None = None) -> Report:
     )
     seconds = {title(column): taken for column, taken in done.seconds.items()}
     head = tuple(list(not_as_recorded(done, since, most=HEAD))[:HEAD])
-    return Report("verify", head, found, done.status, _version(), protocol_content(), seconds)
+    return Report("verify", head, found, done.status, version(), protocol_content(), seconds)
 
 
 def _found(done: Verification, column: Column, one: Verdict, change: Change | None, *, smallest: bool) -> Found:
@@ -80,11 +79,3 @@ def steps_of(run: RunFound, network: Network) -> Iterator[At]:
         place = network.events[event].place
         whose = f" (vm {', part '.join(str(one + 1) for one in member)})" if member else ""
         yield At(place.file, place.line, f"{event}{whose}")
-
-
-@cache
-def _version() -> str:
-    try:
-        return version("shadowproof")
-    except PackageNotFoundError:  # a checkout that is not installed
-        return ""
