@@ -8,13 +8,18 @@ from typing import Annotated
 import typer
 
 from shadowproof.commands import (
+    Annotate,
     CacheFolder,
+    CodeQualityFile,
     Faults,
     JsonFile,
+    JunitFile,
     NoCache,
     NoFault,
     Readings,
+    SarifFile,
     Schema,
+    SummaryFile,
     app,
     console,
     file_name,
@@ -54,6 +59,11 @@ def diff(
             help="Also write a comment for a pull request, folded; - is stdout.",
         ),
     ] = None,
+    junit: JunitFile = None,
+    sarif: SarifFile = None,
+    code_quality: CodeQualityFile = None,
+    summary: SummaryFile = None,
+    annotate: Annotate = "none",
     cache: CacheFolder = None,
     no_cache: NoCache = False,
     schema: Schema = False,
@@ -76,9 +86,10 @@ def diff(
     from contextlib import ExitStack
 
     from shadowproof.diff import compare, report, told
+    from shadowproof.diff.ci import report_of
     from shadowproof.diff.comment import as_comment
     from shadowproof.diff.revisions import RevisionError, column_of, is_edited, side
-    from shadowproof.formats.files import check_apart
+    from shadowproof.formats.files import Wanted, check_apart
     from shadowproof.outside.cache_folder import close_cache, open_cache
     from shadowproof.outside.files import is_stdout, write_json, write_whole
     from shadowproof.verify.printing import print_lines
@@ -90,9 +101,11 @@ def diff(
         raise RevisionError(
             "diff is given nothing to compare with. Name a revision, such as HEAD~1 or main, or a folder."
         )
-    check_apart(json_file, markdown)
+    formats = Wanted(junit, sarif, code_quality, summary, annotate=annotate)
+    formats.check(None)
+    check_apart(json_file, markdown, *formats.files.values())
     errors = console(errors=True)
-    out = console(errors=is_stdout(json_file) or is_stdout(markdown))
+    out = console(errors=is_stdout(json_file) or is_stdout(markdown) or formats.to_stdout)
     with ExitStack() as stack, errors.status("loading both models (some seconds)") as status:
         sides = [stack.enter_context(side(one)) for one in (base, head)]
         column = column_of(sides, faults or [], readings or [], no_fault)
@@ -108,6 +121,7 @@ def diff(
             found = compare.noted(
                 found, "Edits of the checkout that are in no commit are not looked at: leave HEAD out for them."
             )
+        formats.write(lambda: report_of(found, *sides), say)
         if kept is not None:
             close_cache(errors)
     if json_file is not None:

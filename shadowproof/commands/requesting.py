@@ -7,7 +7,20 @@ from typing import Annotated
 
 import typer
 
-from shadowproof.commands import CacheFolder, JsonFile, SaveFile, app, console, here, say
+from shadowproof.commands import (
+    Annotate,
+    CacheFolder,
+    CodeQualityFile,
+    JsonFile,
+    JunitFile,
+    SarifFile,
+    SaveFile,
+    SummaryFile,
+    app,
+    console,
+    here,
+    say,
+)
 
 
 @app.command()
@@ -29,6 +42,11 @@ def requester(
     ] = False,
     json_file: JsonFile = None,
     save_file: SaveFile = None,
+    junit: JunitFile = None,
+    sarif: SarifFile = None,
+    code_quality: CodeQualityFile = None,
+    summary: SummaryFile = None,
+    annotate: Annotate = "none",
     cache: CacheFolder = None,
 ) -> None:
     """Hold a requester against the protocol: which promises its table of calls keeps, which it breaks, and what would mend it.
@@ -39,9 +57,11 @@ def requester(
     """
     from conformance.requesters import read
     from conformance.requesters.profile import ProfileError
+    from shadowproof.formats.files import Wanted
     from shadowproof.outside.cache_folder import close_cache, open_cache
     from shadowproof.outside.files import check_writable, is_stdout, write_json, write_whole
     from shadowproof.tell.requester import RECORDED, answer, as_kept, comparison, text_of
+    from shadowproof.tell.requester_ci import report_of
     from shadowproof.tell.traces.saving import check_save, runs_of_requesters, save_all
 
     if new:
@@ -59,6 +79,8 @@ def requester(
     if json_file is not None:
         check_writable(json_file, *profiles)
     check_save(save_file)
+    formats = Wanted(junit, sarif, code_quality, summary, annotate=annotate)
+    formats.check(json_file, *profiles)
     found = [read.read_profile(path) for path in profiles]
     errors = console(errors=True)
     open_cache(cache, errors)
@@ -68,14 +90,16 @@ def requester(
         write_whole(RECORDED, as_kept(told))
     if json_file is not None:
         write_json(json_file, told if len(told) > 1 else told[0])
-    to_errors = is_stdout(json_file) or is_stdout(save_file)
+    broken, open_ = any(one["leaves_out"] for one in told), any(one["open"] for one in told)
+    status = 1 if broken else 3 if open_ else 0
+    formats.write(lambda: report_of([(str(path), one) for path, one in zip(profiles, told, strict=True)], status), say)
+    to_errors = is_stdout(json_file) or is_stdout(save_file) or formats.to_stdout
     say("\n\n".join(text_of(one, here).rstrip("\n") for one in told), err=to_errors)
     if len(told) > 1:
         _print_table(comparison(told), to_errors)
     if save_file is not None:
         save_all(save_file, runs_of_requesters(told), errors)
-    broken, open_ = any(one["leaves_out"] for one in told), any(one["open"] for one in told)
-    raise typer.Exit(1 if broken else 3 if open_ else 0)
+    raise typer.Exit(status)
 
 
 def _print_table(rows: list[list[str]], errors: bool) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from proofs.differences.rules import Changed
 from shadowproof.diff.compare import GAINED, STRONGER, Diff, counted
-from shadowproof.diff.told import conclusion, reach, run, verdicts
+from shadowproof.diff.told import conclusion, cut, reach, run, verdicts
 from shadowproof.formats.markdown import SCREEN, folded, plain
 
 MARK = "<!-- shadowproof diff -->"
@@ -33,6 +33,9 @@ def _lines(diff: Diff) -> Iterator[str]:
         yield from folded(
             f"{len(rest)} more verdicts", [f"- {plain(one.kind)}: {plain(verdicts(one))}" for one in rest[:MOST]]
         )
+    if diff.cuts:
+        texts = [f"- {plain(cut(one))}" for one in diff.cuts[:MOST]]
+        yield from folded(f"{len(diff.cuts)} minimal cut sets appear or vanish", texts)
     if diff.named:
         texts = [f"- {plain(f'{one.sort} {one.name} {one.what}: {one.says}')}" for one in diff.named[:MOST]]
         yield from folded(f"{len(diff.named)} said otherwise", texts)

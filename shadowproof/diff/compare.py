@@ -63,6 +63,17 @@ class Judged:
 
 
 @dataclass(frozen=True)
+class Cut:
+    """A minimal cut set of a promise, which only one side has: what breaks it together, and no less. kind: NEW or GONE; steps: of its
+    run."""
+
+    promise: str
+    column: Column
+    kind: str
+    steps: int
+
+
+@dataclass(frozen=True)
 class Diff:
     """All that was found."""
 
@@ -75,6 +86,8 @@ class Diff:
     notes: tuple[str, ...] = ()
     shown_in: tuple[str, ...] = ()
     """Columns in which views show, for any number of VMs, that the rules that changed make no difference."""
+    cuts: tuple[Cut, ...] | None = None
+    """Cut sets that appear and vanish, of the promises whose cut sets both sides have kept; None: not both have."""
     not_shown: str = ""
     """Why they do not show it in others."""
 
@@ -110,7 +123,7 @@ class Diff:
         """0 nothing differs that was looked at; 1 a run, a promise, or what is said differs; 3 a rule says something else, and a search
         that had to stop early found no run that shows it."""
         told = any(one.what != WORDS_ONLY for one in self.named)
-        if self.differences or told or (self.judged is not None and self.judged.changes):
+        if self.differences or told or self.cuts or (self.judged is not None and self.judged.changes):
             return 1
         return 3 if self.silent and not all(done.closed for done in self.searched) else 0
 
@@ -141,7 +154,7 @@ def compare(
             found = _shown(found, base.network, head.network, tell)
     if promises and not (found.same and base.promises.keys() == head.promises.keys() and not _other(base, head)):
         found = replace(found, judged=_judged(base, head, found, column, every, cache, tell))
-    return found
+    return replace(found, cuts=_cuts(base, head)) if promises else found
 
 
 def _shown(found: Diff, base: Network, head: Network, tell: Tell) -> Diff:
@@ -261,6 +274,16 @@ def _columns(base: Side, head: Side, found: Diff, every: bool) -> list[Column]:
             values = {one["name"]: one["values"][1:] for one in of.data["readings"]}
             columns += [Column(readings=((name, value),)) for name, others in values.items() for value in others]
     return [one for one in dict.fromkeys(columns) if len(one.faults) <= 1]
+
+
+def _cuts(base: Side, head: Side) -> tuple[Cut, ...] | None:
+    """Which minimal cut sets only one side has, as it is kept; None, where a side's are of another protocol."""
+    both = [name for name in head.cuts if name in base.cuts]
+    if not both:
+        return None
+    was, now = ({(name, one.column): one.steps for name in both for one in of.cuts[name].sets} for of in (base, head))
+    new = (Cut(*key, NEW, steps) for key, steps in now.items() if key not in was)
+    return (*new, *(Cut(*key, GONE, steps) for key, steps in was.items() if key not in now))
 
 
 Cells = dict[tuple[str, str], Cell]

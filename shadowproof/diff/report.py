@@ -6,7 +6,7 @@ from importlib.resources import files
 from typing import Any
 
 from proofs.answers.record import Cell
-from shadowproof.diff.compare import Diff
+from shadowproof.diff.compare import NEW, Diff
 from shadowproof.diff.told import conclusion
 
 SCHEMA = "shadowproof-diff/1"
@@ -53,6 +53,12 @@ def as_json(diff: Diff) -> dict[str, Any]:
         "searched": [
             {"column": done.column.name, "pairs": done.pairs, "closed": done.closed, "problem": done.problem or None}
             for done in diff.searched
+        ],
+        "cut_sets": None
+        if diff.cuts is None
+        else [
+            {"promise": one.promise, "column": one.column.name, "appears": one.kind == NEW, "steps": one.steps}
+            for one in diff.cuts
         ],
         "promises": None
         if judged is None

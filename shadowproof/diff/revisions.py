@@ -25,6 +25,8 @@ from proofs.answers import record, runs
 from proofs.answers.record import Record, RecordError
 from proofs.differences.data import DataError, from_data, sorts_of, term_of
 from proofs.mutants.since import ROOT, SECONDS, SinceError, unpacked
+from proofs.verdicts.combined import kept_cuts
+from proofs.verdicts.combined.kept_cuts import KeptCuts, KeptCutsError
 from proofs.world.world import Column
 from shadowproof.diff.said import SCHEMA
 
@@ -36,6 +38,9 @@ LOADING, JUDGING = 60, 3_600
 """Seconds of computing after which a process is ended; and of waiting, so many times that."""
 
 WAITING = 10
+
+KEPT = ("record.json", "runs.json", kept_cuts.PATH.name)
+"""What is kept in proofs/answers of the verdicts of a side."""
 
 _HERE = "the checkout as it is"
 _PASSED_ON = ("PATH", "HOME", "TMPDIR", "LANG", "SYSTEMROOT", "NUMBA_CACHE_DIR")
@@ -91,6 +96,13 @@ class Side:
                 return record.load(answers / "record.json")
         return None
 
+    @cached_property
+    def cuts(self) -> dict[str, KeptCuts]:
+        """What is kept of the cut sets of its headline promises, if that is of this protocol; nothing else."""
+        with suppress(KeptCutsError):
+            return kept_cuts.load(self.data["protocol"], self.folder / "proofs" / "answers" / kept_cuts.PATH.name)
+        return {}
+
     def judged(self, columns: Sequence[Mapping[str, Any]], cache: Path | None) -> list[dict[str, Any]]:
         """The verdicts on what is asked. Raises RevisionError."""
         asked = {"columns": columns, "cache": None if cache is None else str(cache.resolve())}
@@ -127,7 +139,7 @@ def side(asked: str | None, root: Path = ROOT) -> Iterator[Side]:
             raise RevisionError(
                 f"{asked} has no model/protocol.py: it is from before the specification. Name a later one."
             )
-        answers = [path for path in there if path.endswith(("/record.json", "/runs.json"))]
+        answers = [path for path in there if path.endswith(tuple(f"/{name}" for name in KEPT))]
         try:
             with unpacked(commit, [*FOLDERS, *answers], root) as folder:
                 yield _loaded(asked, folder)
@@ -175,7 +187,7 @@ def _copy(of: Path, to: Path) -> None:
         shutil.copytree(of / name, to / name, ignore=shutil.ignore_patterns("__pycache__"))
     answers = Path("proofs") / "answers"
     (to / answers).mkdir(parents=True)
-    for name in ("record.json", "runs.json"):
+    for name in KEPT:
         with suppress(OSError):
             shutil.copy(of / answers / name, to / answers / name)
 

@@ -8,7 +8,7 @@ from model.notation import words
 from model.notation.terms import In
 from proofs.differences.rules import Changed
 from proofs.differences.runs import ADDED, REMOVED, Difference, Searched
-from shadowproof.diff.compare import Diff, Verdicts, counted
+from shadowproof.diff.compare import GONE, NEW, Cut, Diff, Verdicts, counted
 
 FEW = 12
 """Of one kind of thing so many are told; `--json` has all."""
@@ -28,6 +28,7 @@ def lines(diff: Diff, few: int | None = FEW) -> Iterator[str]:
     if few is not None and len(diff.differences) > few:
         yield f"  … and {len(diff.differences) - few} more runs"
     yield from promises(diff, few)
+    yield from _some("Minimal cut sets:", [cut(one) for one in diff.cuts or ()], few)
     yield from reach(diff)
 
 
@@ -47,6 +48,9 @@ def conclusion(diff: Diff) -> str:
             f"{len({one.promise for one in found})} promises {kind}"
             for kind, found in counted(diff.judged.changes).items()
         ]
+    for kind, one, many in ((NEW, "appears", "appear"), (GONE, "vanishes", "vanish")):
+        if number := sum(of.kind == kind for of in diff.cuts or ()):
+            parts.append(f"{number} cut sets {many}" if number > 1 else f"{number} cut set {one}")
     if not parts and diff.same:
         return f"no run differs ({diff.same}), but what is said does."
     if not parts and diff.silent and diff.shown_in and not diff.not_shown:
@@ -84,6 +88,12 @@ def promises(diff: Diff, few: int | None = FEW) -> Iterator[str]:
         yield from _some(f"Promises {kind}:", [verdicts(one) for one in found], few)
 
 
+def cut(one: Cut) -> str:
+    """A cut set that appears or vanishes."""
+    with_ = f"{one.promise} is broken by {one.column.name}"
+    return f"{with_}, which is new: {one.steps} steps" if one.kind == NEW else f"{with_} no more, or by less already"
+
+
 def verdicts(one: Verdicts) -> str:
     """One verdict, as it was and is."""
     was, now = (_cell(cell.verdict, cell.length, cell.assurance) for cell in (one.was, one.now))
@@ -117,6 +127,8 @@ def reach(diff: Diff) -> Iterator[str]:
         yield f"Not proved: {diff.not_shown}."
     elif diff.silent and not diff.shown_in:
         yield f"Of {', '.join(one.name for one in diff.silent[:FEW])} no run was found that shows it: bounded, not proved."
+    if diff.cuts is None and diff.judged is not None:
+        yield "Cut sets: not both sides have kept those of what they say (shadowproof cuts --record keeps them)."
     if diff.judged is not None:
         judged = diff.judged
         if judged.by_record:

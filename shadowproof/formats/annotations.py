@@ -19,7 +19,7 @@ def github(report: Report) -> Iterator[str]:
         place = f"file={_property(one.at.file)},line={max(one.at.line, 1)}"
         yield f"::error {place},title={title}::{_message(f'{one.told}. {one.says}')}"
     if len(failed) > len(told[:MOST]):
-        yield f"::error title=shadowproof::{many(len(failed), 'verdict')} in all not as recorded"
+        yield f"::error title=shadowproof::{many(len(failed), 'verdict')} in all {report.named(Standing.FAILED)}"
 
 
 def _message(text: str) -> str:

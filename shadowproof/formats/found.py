@@ -15,7 +15,7 @@ class Standing(Enum):
     KEPT = "kept"
     KNOWN = "fails as recorded"
     OPEN = "not put to the test, or undecided as recorded"
-    FAILED = "not as recorded"
+    FAILED = "not as expected"
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Found:
 @dataclass(frozen=True)
 class Report:
     """All that one command has found. head: what it says first, a line each; seconds: of computing, by circumstances; content: a hash
-    of the protocol that was judged; status: the exit status."""
+    of the protocol that was judged; status: the exit status; expected: what is well if nothing is the matter, in two words."""
 
     command: str
     head: tuple[str, ...]
@@ -64,6 +64,11 @@ class Report:
     version: str = ""
     content: str = ""
     seconds: dict[str, float] = field(default_factory=dict)
+    expected: str = "as recorded"
+
+    def named(self, standing: Standing) -> str:
+        """What is said of a standing here."""
+        return f"not {self.expected}" if standing is Standing.FAILED else standing.value
 
     def standing(self, standing: Standing) -> list[Found]:
         return [one for one in self.found if one.standing is standing]

@@ -39,10 +39,11 @@ def _lines(report: Report) -> Iterator[str]:
     if len(failed) > SCREEN:
         yield ""
         yield from folded(
-            f"{many(len(failed) - SCREEN, 'verdict')} more that are not as recorded", _table(failed[SCREEN:])
+            f"{many(len(failed) - SCREEN, 'verdict')} more that are {report.named(Standing.FAILED)}",
+            _table(failed[SCREEN:]),
         )
     yield ""
-    yield ", ".join(f"{numbers[one]:,} {one.value}" for one in Standing if numbers[one]) + "."
+    yield ", ".join(f"{numbers[one]:,} {report.named(one)}" for one in Standing if numbers[one]) + "."
     if known:
         about = f"{many(len(known), 'known finding')} on {many(len(promises(known)), 'promise')}, as recorded"
         yield ""
@@ -53,8 +54,10 @@ def headline(report: Report) -> str:
     """In a few words how it stands."""
     failed = len(report.standing(Standing.FAILED))
     if failed:
-        return f"{many(failed, 'verdict')} not as recorded"
-    return "nothing was put to the test" if report.status == 2 else "as recorded" if report.status == 0 else "undecided"
+        return f"{many(failed, 'verdict')} {report.named(Standing.FAILED)}"
+    return (
+        "nothing was put to the test" if report.status == 2 else report.expected if report.status == 0 else "undecided"
+    )
 
 
 def folded(title: str, lines: Iterator[str] | Sequence[str]) -> Iterator[str]:

@@ -46,7 +46,7 @@ def test_a_line_that_begins_with_a_dot_is_one_of_ours_and_no_text_is_a_command()
 def test_roff_has_no_complaint_and_notices_a_slip() -> None:
     def complaints(text: str) -> str:
         command = ["groff", "-man", "-Tutf8", "-ww", "-z"]
-        return subprocess.run(command, input=text, capture_output=True, text=True, check=False).stderr  # noqa: S607
+        return subprocess.run(command, input=text, capture_output=True, text=True, check=False).stderr
 
     assert complaints(PAGE) == ""
     assert complaints(PAGE + ".NOSUCH\n") != ""

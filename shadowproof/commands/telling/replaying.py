@@ -7,7 +7,23 @@ from typing import Annotated
 
 import typer
 
-from shadowproof.commands import Faults, JsonFile, NoFault, Readings, SaveFile, app, console, file_name, here, say
+from shadowproof.commands import (
+    Annotate,
+    CodeQualityFile,
+    Faults,
+    JsonFile,
+    JunitFile,
+    NoFault,
+    Readings,
+    SarifFile,
+    SaveFile,
+    SummaryFile,
+    app,
+    console,
+    file_name,
+    here,
+    say,
+)
 
 
 @app.command()
@@ -33,6 +49,11 @@ def replay(
     ] = False,
     json_file: JsonFile = None,
     save_file: SaveFile = None,
+    junit: JunitFile = None,
+    sarif: SarifFile = None,
+    code_quality: CodeQualityFile = None,
+    summary: SummaryFile = None,
+    annotate: Annotate = "none",
     schema: Annotated[
         bool, typer.Option("--schema", help="Print the JSON schema of a trace's lines, and do nothing else.")
     ] = False,
@@ -50,9 +71,11 @@ def replay(
     from conformance.traces.form import TraceError
     from conformance.traces.replayed import replayed
     from shadowproof import ask
+    from shadowproof.formats.files import Wanted
     from shadowproof.outside.files import check_writable, is_stdout, write_json
     from shadowproof.outside.telling import telling
     from shadowproof.tell.story import WIDTH
+    from shadowproof.tell.traces.ci import report_of
     from shadowproof.tell.traces.saving import check_save, save
     from shadowproof.tell.traces.told import as_json, ending, schema_text, status, text_of
 
@@ -67,9 +90,11 @@ def replay(
     if json_file is not None:
         check_writable(json_file, *traces)
     check_save(save_file)
+    formats = Wanted(junit, sarif, code_quality, summary, annotate=annotate)
+    formats.check(json_file, *traces)
     if save_file is not None and len(traces) > 1:
         raise ask.AskError("--save keeps one run. Name one trace.")
-    quiet = is_stdout(json_file) or is_stdout(save_file)
+    quiet = is_stdout(json_file) or is_stdout(save_file) or formats.to_stdout
     out, errors, answers = console(), console(errors=True), []
     for path in traces:
         with telling(errors, "followed", "events", silent_up_to=1_000_000) as told:
@@ -78,6 +103,7 @@ def replay(
         say(text_of(*answers[-1], here, story=story, width=min(WIDTH, out.width)), err=quiet)
     if json_file is not None:
         write_json(json_file, as_json(answers))
+    formats.write(lambda: report_of(answers), say)
     if isinstance(answers[0][1], Accepted):
         save(save_file, answers[0][1].run, answers[0][1].column, "shadowproof replay")
     say(ending(here), err=quiet)
