@@ -22,9 +22,8 @@ from model.actors.requester import Requester, requester
 from model.actors.vss import other_writer, provider, vss
 from model.actors.writer import last_error, process, writer_state
 from model.events.disturbances import EVENTS as DISTURBANCES
-from model.faults import FAULTS
 from model.notation.terms import Term
-from model.protocol import PROTOCOL
+from model.protocol import FAULTS, PROTOCOL
 from proofs.answers.verdict import RunFound
 from proofs.search.symmetry import State
 from proofs.world.world import Column

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from conformance.texts.facts import Fact
-from model.faults import FAULTS
 from model.notation import Run
-from model.protocol import PROTOCOL
+from model.protocol import FAULTS, PROTOCOL
 from proofs.answers.verdict import RunFound
 
 EVERY_FAULT = frozenset(fault.name for fault in FAULTS)

@@ -30,12 +30,10 @@ from model.actors.requester import context, requester
 from model.actors.volumes import selected
 from model.actors.vss import other_writer, provider, vss
 from model.actors.writer import last_error, process, writer_state
-from model.faults import FAULTS
 from model.notation import every, happens
 from model.notation.errors import Place
 from model.notation.terms import TRUE, In, Term, any_of
-from model.protocol import PROTOCOL
-from model.readings import READINGS
+from model.protocol import FAULTS, PROTOCOL, READINGS
 from model.sorts import vm
 from proofs.answers.content import content_of
 from proofs.world.world import Column

@@ -1,5 +1,8 @@
-"""The protocol, put together: every actor, every event, every fault, and what holds at the start."""
+"""The protocol, put together: every actor, every event, every fault, and what holds at the start; in the version that is chosen."""
 
+from dataclasses import replace
+
+from model import faults, readings, requirements
 from model.actors import (
     child,
     cluster,
@@ -16,10 +19,10 @@ from model.actors import (
     writer,
 )
 from model.events import EVENT_FILES
-from model.faults import FAULTS
 from model.notation import Actor, Network, build, declared
-from model.readings import READINGS
-from model.requirements import BY_ID
+from model.readings import Reading
+from model.requirements import Requirement
+from model.versions import chosen, version
 
 ACTOR_FILES = (
     requester, vss, writer, volumes, power, conditions, method, child, image, restore, parts, cluster, due,
@@ -33,12 +36,41 @@ AT_START = (
     parts.PORTS_WHERE_HERE,
 )
 
-PROTOCOL: Network = declared(
+DOCUMENT: Network = declared(
     build(
-        dict.fromkeys((*ACTORS, *(reading.actor for reading in READINGS))),
+        dict.fromkeys((*ACTORS, *(reading.actor for reading in readings.READINGS))),
         (event for file in EVENT_FILES for event in file.EVENTS),
-        FAULTS,
+        faults.FAULTS,
         AT_START,
-        {*BY_ID, *(reading.actor.name for reading in READINGS)},
+        {*requirements.BY_ID, *(reading.actor.name for reading in readings.READINGS)},
     )
 )
+"""What the document says, whichever version is chosen."""
+
+VERSION = version(chosen())
+PROTOCOL: Network = VERSION.applied(DOCUMENT)
+"""The version that this process speaks of."""
+
+FAULTS = tuple(PROTOCOL.faults.values())
+WITHOUT_FAULT = faults.WITHOUT_FAULT if VERSION.base else VERSION.without_fault
+
+
+def _readings() -> tuple[Reading, ...]:
+    """The silent points of the version: the document's, but for those whose machine is gone, and its own; with faults that there are."""
+    found = {one.actor.name: one for one in (*readings.READINGS, *VERSION.readings)}
+    here = [one for name, one in found.items() if name in PROTOCOL.actors]
+    return tuple(
+        replace(one, matters_under=tuple(fault for fault in one.matters_under if fault in PROTOCOL.faults))
+        for one in here
+    )
+
+
+READINGS = readings.READINGS if VERSION.base else _readings()
+
+REQUIREMENTS = (
+    *requirements.REQUIREMENTS,
+    *(Requirement(name, says, also=f"version {VERSION.name}") for name, says in VERSION.sources.items()),
+)
+"""What rules and promises cite: what the document says, and what the sources of the version say."""
+
+BY_ID = {one.id: one for one in REQUIREMENTS}

@@ -5,12 +5,15 @@ from __future__ import annotations
 import ast
 import inspect
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
+from importlib import import_module
 from types import ModuleType
 
 from model.notation import DeclarationError, Network
-from model.protocol import PROTOCOL
+from model.protocol import DOCUMENT, PROTOCOL, VERSION
+from model.versions import DOCUMENT as DOCUMENT_NAME
 from properties.checked import checked, observers_of
 from properties.conduct import causes, faults, handlers
 from properties.kinds import Property
@@ -27,9 +30,18 @@ from properties.promises import (
     sessions,
     vss,
 )
+from properties.versions.read import in_version
+
+
+def _own(version: str) -> ModuleType:
+    """The file of what a version promises, other than the document."""
+    return import_module(f"properties.versions.{version.replace('-', '_')}")
+
+
+_OWN = () if VERSION.base else (_own(VERSION.name),)
 
 FILES: tuple[ModuleType, ...] = (
-    general, method, backup, giving_back, images, copies, causes, refinement, sessions, restore, cluster, handlers, faults, vss,
+    general, method, backup, giving_back, images, copies, causes, refinement, sessions, restore, cluster, handlers, faults, vss, *_OWN,
 )  # fmt: skip
 """In an order that is kept: which of several shortest runs is told hangs on it."""
 
@@ -65,7 +77,17 @@ def _assigned(file: ModuleType) -> Counter[str]:
     )
 
 
-PROPERTIES = checked(collected(FILES), PROTOCOL)
+def left_out_in(version: str) -> Mapping[str, str]:
+    """Promises of the document that a version does not have, and why."""
+    found: Mapping[str, str] = {} if version == DOCUMENT_NAME else _own(version).LEFT_OUT
+    return found
+
+
+LEFT_OUT = left_out_in(VERSION.name)
+"""Promises of the document that the version does not have, and why."""
+
+_FOUND = collected(FILES)
+PROPERTIES = checked(in_version(_FOUND, LEFT_OUT, DOCUMENT, PROTOCOL) if _OWN else _FOUND, PROTOCOL)
 
 
 def group_of(name: str) -> str:

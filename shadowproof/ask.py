@@ -6,12 +6,10 @@ import difflib
 from collections.abc import Iterable, Sequence
 from importlib.util import find_spec
 
-from model.faults import FAULTS
-from model.protocol import PROTOCOL
-from model.readings import READINGS
+from model.protocol import FAULTS, PROTOCOL, READINGS, VERSION
 from proofs.counts.visit import ENGINES
 from proofs.world.world import Column
-from properties.catalogue import PROPERTIES
+from properties.catalogue import LEFT_OUT, PROPERTIES
 
 MOST_VMS = 6
 
@@ -38,6 +36,8 @@ def properties(names: Sequence[str]) -> list[str]:
             found[name] = None
         elif showing:
             found |= dict.fromkeys(showing)
+        elif name in LEFT_OUT:
+            raise AskError(f"{name} is left out in version {VERSION.name}. {LEFT_OUT[name]}")
         else:
             raise AskError(f"There is no property or requirement {name!r}. {near(name, PROPERTIES, 'properties')}")
     return list(found)

@@ -22,6 +22,7 @@ from shadowproof.commands import (
 )
 from shadowproof.commands.how_long import say_how_long
 from shadowproof.commands.telling import arguing, explaining, playing, replaying, walking
+from shadowproof.commands.which_version import take_version
 from shadowproof.outside.failure import CLOSED_PIPE, shown, told
 from shadowproof.outside.spelling import spell_what_is_lacking
 from shadowproof.outside.stopping import told_to_end
@@ -45,6 +46,7 @@ __all__ = [
 ]
 
 say_how_long(app)
+take_version(app)
 
 
 def main() -> None:

@@ -11,8 +11,7 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 
-from model.faults import FAULTS
-from model.readings import READINGS
+from model.protocol import FAULTS, READINGS
 from proofs.answers.column_cache import protocol_content
 from proofs.answers.record import Record
 from proofs.answers.verdict import REFUTED

@@ -14,7 +14,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from model.readings import READINGS
+from model.protocol import READINGS
 from proofs.answers.verdict import HOLDS, NOT_EXERCISED, REFUTED, UNDECIDED, Verdict
 from proofs.verdicts.cluster import connected
 from proofs.verdicts.combined.pairs import KINDS, New, new_in, pairs, parts, singles

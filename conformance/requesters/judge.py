@@ -12,10 +12,9 @@ from conformance.requesters.machine import Own, network_of
 from conformance.requesters.profile import Profile
 from conformance.runs import Searches
 from model.actors.requester import requester
-from model.faults import FAULTS
 from model.notation.network import Network
 from model.notation.terms import machines_of
-from model.protocol import PROTOCOL
+from model.protocol import FAULTS, PROTOCOL
 from model.views import LEFT_OUT_WHERE_NOT_ASKED
 from proofs.answers.column_cache import protocol_content
 from proofs.answers.record import Record

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from conformance.traces.clocks import Over
 from conformance.traces.form import Line
-from model.requirements import BY_ID
+from model.protocol import BY_ID
 from proofs.answers.verdict import RunFound
 from proofs.world.world import Column
 

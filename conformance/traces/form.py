@@ -10,8 +10,7 @@ from typing import Any
 from conformance.texts.lines import shown
 from model.notation import HOST, Actor, Network, Shape
 from model.notation.run import Index
-from model.protocol import PROTOCOL
-from model.readings import READINGS
+from model.protocol import PROTOCOL, READINGS
 
 SCHEMA = "shadowproof-trace/1"
 MOST_VMS, MOST_PARTS = 6, 9

@@ -13,9 +13,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from model.versions import suffix
 from proofs.answers.verdict import HOLDS, NOT_EXERCISED, REFUTED, UNDECIDED, Verdict
 
-PATH = Path(__file__).parent / "record.json"
+PATH = Path(__file__).parent / f"record{suffix()}.json"
+"""Of the version that this process speaks of: what is recorded of one says nothing of another."""
 SCHEMA = "shadowproof-record/3"
 WORSE, BETTER, DIFFERENT, NEW = "worse", "better", "different", "not recorded"
 _RANK = {HOLDS: 0, NOT_EXERCISED: 1, UNDECIDED: 2, REFUTED: 3}
@@ -93,7 +95,9 @@ class RecordError(ValueError):
 
 
 def load(path: Path = PATH) -> Record:
-    """Read the record. Raises RecordError."""
+    """Read the record; of a version that has none yet it is empty. Raises RecordError."""
+    if suffix() and path == PATH and not path.exists():
+        return Record({})
     try:
         text = path.read_text("utf-8")
     except FileNotFoundError:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from model.notation.network import Network
+from model.versions import suffix
 from proofs.answers.json_form import from_json, to_json
 from proofs.answers.record import RecordError
 from proofs.answers.verdict import REFUTED, RunFound, Verdict
@@ -20,7 +21,7 @@ from proofs.world.slices import as_asked
 from properties.catalogue import PROPERTIES
 from properties.kinds import Property
 
-PATH = Path(__file__).parent / "runs.json"
+PATH = Path(__file__).parent / f"runs{suffix()}.json"
 SCHEMA = "shadowproof-runs/1"
 
 

@@ -14,7 +14,7 @@ from functools import cached_property
 
 from model.notation import DeclarationError, Network, Shape
 from model.notation.terms import events_of, machines_of
-from model.readings import READINGS
+from model.protocol import READINGS
 from proofs.answers.record import Record
 from proofs.answers.verdict import HOLDS, NOT_EXERCISED, REFUTED, Verdict
 from proofs.mutants.baseline import Baseline, Marked, Out, Start, everything, few_kinds

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from model.notation import FALSE, TRUE, Actor, Event, Move, Network, States, Term, all_of, any_of, every, some, words
+from model.notation.changes import Change, Rows, conjuncts, rows_of, with_event, with_table
 from model.notation.terms import And, Every, Not, Or, Some
-from proofs.mutants.changes import Change, Rows, conjuncts, rows_of, with_event, with_table
 
 OPERATORS: Mapping[str, str] = {
     "never": "the event never happens",

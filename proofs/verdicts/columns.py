@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from itertools import chain
 
-from model.faults import FAULTS, WITHOUT_FAULT
-from model.readings import READINGS
+from model.protocol import FAULTS, READINGS, WITHOUT_FAULT
 from proofs.world.world import Column
 
 BASE = Column()

@@ -44,14 +44,14 @@ def properties_like(incomplete: str) -> list[str]:
 
 def faults_like(incomplete: str) -> list[str]:
     """For completion: faults that begin so."""
-    from model.faults import FAULTS
+    from model.protocol import FAULTS
 
     return [fault.name for fault in FAULTS if fault.name.startswith(incomplete.lower())]
 
 
 def readings_like(incomplete: str) -> list[str]:
     """For completion: the other values of readings that begin so."""
-    from model.readings import READINGS
+    from model.protocol import READINGS
 
     others = (f"{reading.actor.name}={other}" for reading in READINGS for other in reading.others)
     return [one for one in others if one.startswith(incomplete.upper())]

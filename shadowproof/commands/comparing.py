@@ -30,7 +30,10 @@ from shadowproof.commands import (
 @app.command()
 def diff(
     base: Annotated[
-        str | None, typer.Argument(help="A revision of this checkout, or a folder that holds model and properties.")
+        str | None,
+        typer.Argument(
+            help="A revision of this checkout, a folder with model and properties, or a version of the protocol."
+        ),
     ] = None,
     head: Annotated[
         str | None, typer.Argument(help="Another one; without it, the checkout as it is, edits included.")
@@ -75,7 +78,7 @@ def diff(
     number of VMs, or not found with one. Promises are taken from both records where those are of what the two say; else they are
     judged without faults and where runs differ, as far as they speak of what changed; --every judges all, which takes long.
 
-    Try: shadowproof diff HEAD~1, or shadowproof diff main my-branch --markdown comment.md
+    Try: shadowproof diff HEAD~1, shadowproof diff main my-branch --markdown comment.md, or shadowproof diff document linux-online
 
     The model of a revision is loaded in a process of its own, with limits, but with your rights: it is code. Do not compare with what
     you would not run.
@@ -85,6 +88,7 @@ def diff(
     """
     from contextlib import ExitStack
 
+    from model.versions import names
     from shadowproof.diff import compare, report, told
     from shadowproof.diff.ci import report_of
     from shadowproof.diff.comment import as_comment
@@ -117,7 +121,7 @@ def diff(
                 errors.print(text, highlight=False, soft_wrap=True, markup=False)
 
         found = compare.compare(*sides, column=column, promises=promises, every=every, cache=kept, tell=tell)
-        if head is not None and is_edited():
+        if head is not None and head not in names() and is_edited():
             found = compare.noted(
                 found, "Edits of the checkout that are in no commit are not looked at: leave HEAD out for them."
             )

@@ -1,5 +1,6 @@
-"""The two sides of a comparison: a revision of version control, a folder, or the checkout as it is. Each is said by a process of its
-own, which gets no more of this one's environment than it needs, so much memory and time, and can write so much."""
+"""The two sides of a comparison: a revision of version control, a folder, a version of the protocol, or the checkout as it is. Each
+is said by a process of its own, which gets no more of this one's environment than it needs, so much memory and time, and can write so
+much."""
 
 from __future__ import annotations
 
@@ -18,6 +19,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
 from typing import Any
 
+from model import versions
 from model.notation import DeclarationError, Network
 from model.notation.errors import Place
 from model.notation.terms import Term
@@ -67,11 +69,13 @@ class Promise:
 
 @dataclass(frozen=True)
 class Side:
-    """One of the two, loaded. label: as it was asked for. folder: where its model is, and, with `answers`, its record."""
+    """One of the two, loaded. label: as it was asked for. folder: where its model is, and, with `answers`, its record. version: of the
+    protocol, if one was asked for."""
 
     label: str
     folder: Path
     data: Mapping[str, Any]
+    version: str = versions.DOCUMENT
 
     @cached_property
     def network(self) -> Network:
@@ -106,7 +110,9 @@ class Side:
     def judged(self, columns: Sequence[Mapping[str, Any]], cache: Path | None) -> list[dict[str, Any]]:
         """The verdicts on what is asked. Raises RevisionError."""
         asked = {"columns": columns, "cache": None if cache is None else str(cache.resolve())}
-        found = _answer("shadowproof.diff.judged", self.label, self.folder, JUDGING, json.dumps(asked))
+        found = _answer(
+            "shadowproof.diff.judged", self.label, self.folder, JUDGING, json.dumps(asked), version=self.version
+        )
         return list(found)
 
 
@@ -122,10 +128,12 @@ def _promise(one: Any, sorts: Mapping[str, Any]) -> Promise:
 
 @contextmanager
 def side(asked: str | None, root: Path = ROOT) -> Iterator[Side]:
-    """A side, for as long as its files are needed. asked: a revision or a folder (None: the checkout as it is). Raises
-    RevisionError."""
+    """A side, for as long as its files are needed. asked: a version of the protocol, a revision or a folder (None: the checkout as it
+    is). Raises RevisionError."""
     if asked is None:
         yield _loaded(_HERE, root)
+    elif asked in versions.names():
+        yield _loaded(asked, root, asked)
     elif _is_folder(asked):
         with TemporaryDirectory() as folder:
             _copy(Path(asked), Path(folder))
@@ -195,7 +203,7 @@ def _copy(of: Path, to: Path) -> None:
 def _commit(asked: str, root: Path) -> str:
     if not re.fullmatch(r"[\w./@^~{}:+=#-]{1,200}", asked) or asked.startswith("-"):
         raise RevisionError(
-            f"{asked!r:.80} names no revision and no folder with a model. Write one such as HEAD~1, or main."
+            f"{asked!r:.80} names no revision, no version and no folder with a model. Write one such as HEAD~1, or main."
         )
     if not (root / ".git").exists() and _fails(["rev-parse", "--git-dir"], root):
         raise RevisionError(
@@ -207,7 +215,7 @@ def _commit(asked: str, root: Path) -> str:
                 f"{asked} is not in this checkout, which is shallow. Fetch more of it: git fetch --unshallow"
             )
         raise RevisionError(
-            f"{asked} is no revision of this checkout, and no folder with a model. Write one such as HEAD~1, or main."
+            f"{asked} is no revision of this checkout, no version and no folder with a model. Write one such as HEAD~1, or main."
         )
     return _git(["rev-parse", "--verify", "--quiet", "--end-of-options", f"{asked}^{{commit}}"], root).strip()
 
@@ -233,8 +241,9 @@ def _git(arguments: Sequence[str], root: Path) -> str:
     return done.stdout
 
 
-def _loaded(label: str, folder: Path) -> Side:
-    found = Side(label, folder, _answer("shadowproof.diff.said", label, folder, LOADING))
+def _loaded(label: str, folder: Path, version: str = versions.DOCUMENT) -> Side:
+    data = _answer("shadowproof.diff.said", label, folder, LOADING, version=version)
+    found = Side(label, folder, data, version)
     try:
         if found.data["schema"] != SCHEMA:
             raise DataError(f"its schema is {found.data['schema']!r:.40}")
@@ -246,11 +255,15 @@ def _loaded(label: str, folder: Path) -> Side:
     return found
 
 
-def _answer(module: str, label: str, folder: Path, seconds: int, asked: str = "") -> Any:
-    """What a module prints as JSON, in a process that takes the folder's model in place of the checkout's. Raises RevisionError."""
+def _answer(
+    module: str, label: str, folder: Path, seconds: int, asked: str = "", version: str = versions.DOCUMENT
+) -> Any:
+    """What a module prints as JSON, in a process that takes the folder's model in place of the checkout's, in that version. Raises
+    RevisionError."""
     environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
     paths = [str(folder), str(ROOT)] if folder != ROOT else [str(ROOT)]
     environment |= {"PYTHONPATH": os.pathsep.join(paths), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONIOENCODING": "utf-8"}
+    environment[versions.VARIABLE] = version
     command = [sys.executable, "-P", "-m", module]
     with TemporaryFile() as out, TemporaryFile() as errors, TemporaryFile() as given:
         given.write(asked.encode())

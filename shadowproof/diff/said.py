@@ -9,9 +9,7 @@ from hashlib import sha256
 from typing import Any
 
 from model.notation.terms import events_of, machines_of
-from model.protocol import PROTOCOL
-from model.readings import READINGS
-from model.requirements import REQUIREMENTS
+from model.protocol import PROTOCOL, READINGS, REQUIREMENTS
 from proofs.answers.column_cache import content_of_property, protocol_content
 from proofs.differences.data import term_data, to_data
 from proofs.world.world import Column, World

@@ -10,9 +10,8 @@ from functools import cache
 from model.actors.requester import Context, Requester, context, requester
 from model.actors.restore import files
 from model.actors.writer import FAILED, LastError, last_error, writer_state
-from model.faults import FAULTS
 from model.notation import Event, Fault, Run, Term, after, happens
-from model.protocol import PROTOCOL
+from model.protocol import FAULTS, PROTOCOL
 from proofs.answers.verdict import UNDECIDED, RunFound
 from proofs.verdicts.check import check
 from proofs.verdicts.columns import BASE

@@ -12,10 +12,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from model.faults import FAULTS
 from model.notation import Fault
-from model.protocol import PROTOCOL
-from model.requirements import BY_ID
+from model.protocol import BY_ID, FAULTS, PROTOCOL
 from proofs.answers.record import Record, load
 from proofs.answers.verdict import HOLDS, REFUTED, UNDECIDED
 from proofs.verdicts.columns import BASE

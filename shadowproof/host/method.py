@@ -21,8 +21,7 @@ from model.actors.power import Power, power
 from model.actors.volumes import Selected, Volumes, selected, volumes
 from model.notation import FALSE, Network, Term, any_of
 from model.notation.terms import And, machines_of
-from model.protocol import PROTOCOL
-from model.readings import READINGS
+from model.protocol import PROTOCOL, READINGS
 from model.sorts import disk
 from proofs.world.world import fold
 from shadowproof.ask import AskError

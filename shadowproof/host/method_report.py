@@ -8,7 +8,7 @@ from shlex import quote
 
 from model.actors.conditions import CONDITIONS
 from model.actors.method import Method
-from model.readings import READINGS
+from model.protocol import READINGS
 from shadowproof.host.inventory import Fact, Inventory
 from shadowproof.host.method import NOT_MET, OPEN, Assessment, Readings
 from shadowproof.host.method_words import because, disk_in_words, disk_names, facts_in_words

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from textwrap import wrap
 from typing import Any
 
-from model.readings import READINGS
+from model.protocol import READINGS
 from proofs.answers.column_cache import protocol_content
 from proofs.answers.record import Record
 from proofs.answers.record import load as load_record

@@ -10,12 +10,11 @@ from model.actors.power import Power, power
 from model.actors.writer import Doing, doing
 from model.events.post_snapshot import noted, nothing_noted
 from model.notation import Network, Term
+from model.notation.changes import with_event
 from model.notation.terms import any_of
-from model.protocol import PROTOCOL
-from model.requirements import REQUIREMENTS
+from model.protocol import PROTOCOL, REQUIREMENTS
 from proofs.answers.record import load
 from proofs.answers.verdict import HOLDS, REFUTED, Verdict
-from proofs.mutants.changes import with_event
 from proofs.verdicts.check import check
 from proofs.verdicts.combined.combinations import column_of
 from proofs.world.scope import Scope

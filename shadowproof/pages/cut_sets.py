@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from model.faults import FAULTS
-from model.readings import READINGS
+from model.protocol import FAULTS, READINGS
 from proofs.answers.column_cache import protocol_content
 from proofs.answers.record import Record
 from proofs.answers.record import load as load_record

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from model.faults import FAULTS
-from model.protocol import PROTOCOL
-from model.readings import READINGS
-from model.requirements import REQUIREMENTS
+from model import versions
+from model.protocol import FAULTS, PROTOCOL, READINGS, REQUIREMENTS
 from properties.catalogue import PROPERTIES
 from shadowproof.ask import AskError
 
@@ -25,6 +23,7 @@ def listing(what: str) -> str:
         ],
         "actors": [(a.name, a.says) for a in PROTOCOL.actors.values()],
         "events": [(e.name, e.says) for e in PROTOCOL.events.values()],
+        "versions": [(name, versions.version(name).of) for name in versions.names()],
         "requirements": [(r.id, r.says) for r in REQUIREMENTS],
     }
     if what not in lists:

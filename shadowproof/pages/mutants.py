@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from model.requirements import BY_ID
+from model.protocol import BY_ID
 from proofs.mutants.all_mutants import all_mutants
 from proofs.mutants.fates import Tally, by_operator, by_requirement, load, matrix
 from proofs.mutants.judge import SURVIVES, Fate

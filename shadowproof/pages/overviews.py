@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from model.actors.conditions import CONDITIONS
 from model.left_out import ANSWERED, LEFT_OUT
 from model.notation import Event, Network, words
-from model.requirements import REQUIREMENTS, SENTENCES, Requirement
+from model.protocol import REQUIREMENTS
+from model.requirements import SENTENCES, Requirement
 from properties.catalogue import PROPERTIES
 from properties.kinds import Fact, Property
 

@@ -8,11 +8,8 @@ from pathlib import Path
 from types import ModuleType
 
 from model.events import EVENT_FILES
-from model.faults import FAULTS
 from model.notation import TRUE, Actor, Event, Term, words
-from model.protocol import ACTOR_FILES, PROTOCOL
-from model.readings import READINGS
-from model.requirements import BY_ID, REQUIREMENTS
+from model.protocol import ACTOR_FILES, BY_ID, FAULTS, PROTOCOL, READINGS, REQUIREMENTS
 from proofs.answers.record import load
 from properties.catalogue import PROPERTIES, SHELVES, group_of, is_conduct
 from properties.kinds import Always, Ends, Fact, Independent, Possible, Property, Step

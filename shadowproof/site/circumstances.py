@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import partial
 
-from model.faults import FAULTS
 from model.notation import Fault
-from model.protocol import PROTOCOL
-from model.readings import READINGS, Reading
+from model.protocol import FAULTS, PROTOCOL, READINGS
+from model.readings import Reading
 from proofs.answers.verdict import HOLDS, NOT_EXERCISED, REFUTED, UNDECIDED
 from proofs.verdicts.columns import (
     ALL_FAULTS,

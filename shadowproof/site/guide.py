@@ -15,9 +15,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from model.protocol import PROTOCOL
-from model.readings import READINGS
-from model.requirements import REQUIREMENTS, SENTENCES
+from model.protocol import PROTOCOL, READINGS, REQUIREMENTS
+from model.requirements import SENTENCES
 from proofs.answers.verdict import REFUTED
 from proofs.verdicts.columns import ALL_FAULTS, BASE, title
 from proofs.world.world import Column

@@ -7,9 +7,7 @@ from collections.abc import Callable, Iterable
 from functools import cache
 
 from model.events import EVENT_FILES
-from model.faults import FAULTS
-from model.readings import READINGS
-from model.requirements import BY_ID
+from model.protocol import BY_ID, FAULTS, READINGS
 from proofs.verdicts.columns import ALL_FAULTS, BASE, every_column, title
 from proofs.world.world import Column
 from shadowproof.pages.layout import slug

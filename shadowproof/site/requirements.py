@@ -6,8 +6,8 @@ from functools import cache, partial
 from itertools import groupby
 
 from model.left_out import ANSWERED
-from model.protocol import PROTOCOL
-from model.requirements import BY_ID, SENTENCES
+from model.protocol import BY_ID, PROTOCOL
+from model.requirements import SENTENCES
 from proofs.mutants.all_mutants import all_mutants
 from proofs.mutants.fates import Tally, by_requirement
 from proofs.mutants.fates import load as load_fates

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from html import escape
 
-from model.readings import READINGS
-from model.requirements import BY_ID
+from model.protocol import BY_ID, READINGS
 from proofs.answers.column_cache import protocol_content
 from proofs.answers.record import Cell, Record, load
 from proofs.answers.runs import Runs, load_for

@@ -8,8 +8,7 @@ from types import ModuleType
 from model.events import EVENT_FILES
 from model.notation import TRUE, Event, words
 from model.notation.terms import events_of
-from model.protocol import PROTOCOL
-from model.requirements import BY_ID
+from model.protocol import BY_ID, PROTOCOL
 from properties.catalogue import PROPERTIES
 from properties.kinds import terms_of
 from shadowproof.pages import drawing

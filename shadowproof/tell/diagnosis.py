@@ -14,9 +14,7 @@ from conformance.texts.lines import bytes_of, decoded, shown
 from conformance.texts.read import read_file, refuse_contradictions, said
 from conformance.timing import Span, remarks, spans
 from model.actors.writer import NOT_REACHED, WriterState, writer_state
-from model.faults import FAULTS
-from model.protocol import PROTOCOL
-from model.readings import READINGS
+from model.protocol import FAULTS, PROTOCOL, READINGS
 
 if TYPE_CHECKING:
     from conformance.diagnosis import Diagnosis, Explanation, Near, Situation

@@ -17,7 +17,7 @@ from conformance.requesters.machine import Own, network_of
 from conformance.requesters.mend import Mended, mend, to_blame
 from conformance.requesters.profile import Profile
 from conformance.traces.saved import as_data, happened, of_the_protocol
-from model.faults import FAULTS
+from model.protocol import FAULTS
 from proofs.answers.record import Record, load
 from properties.catalogue import PROPERTIES
 

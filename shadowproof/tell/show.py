@@ -7,18 +7,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import model.requirements as required
-from model.faults import FAULTS
+from model import versions
 from model.left_out import ANSWERED, LEFT_OUT
 from model.notation import Actor, Event, words
 from model.notation.events import Fault
 from model.notation.terms import events_of, machines_of
-from model.protocol import PROTOCOL
-from model.readings import READINGS, Reading
-from model.requirements import REQUIREMENTS, SENTENCES, Requirement
+from model.protocol import FAULTS, PROTOCOL, READINGS, REQUIREMENTS, VERSION
+from model.readings import Reading
+from model.requirements import SENTENCES, Requirement
+from model.versions.version import Version
 from proofs.answers.record import Cell, RecordError, load
 from proofs.answers.verdict import REFUTED
 from proofs.verdicts.columns import BASE, fault_columns, reading_columns, title
-from properties.catalogue import PROPERTIES
+from properties.catalogue import LEFT_OUT as LEFT_OUT_HERE
+from properties.catalogue import PROPERTIES, left_out_in
 from properties.kinds import Possible, Property, terms_of
 from shadowproof.ask import AskError, near
 from shadowproof.verify.changed import row_place
@@ -51,10 +53,29 @@ def show(name: str) -> list[Shown]:
     ]
     if found:
         return found
+    if name.lower() in versions.names():
+        return [_version(versions.version(name.lower()))]
+    if name.lower() in LEFT_OUT_HERE:
+        raise AskError(f"{name} is left out in version {VERSION.name}. {LEFT_OUT_HERE[name.lower()]}")
     number = name.lower().removeprefix("s")
     if number.isdecimal() and int(number) in SENTENCES:
         return [_sentence(int(number))]
     raise AskError(f"Nothing has the name {name!r}. {near(name, names(), 'properties')}")
+
+
+def _version(one: Version) -> Shown:
+    """A version: what it overrides, why, and by which source; what its sources leave open; which promises of the document it has not."""
+    left_out = left_out_in(one.name)
+    return Shown(
+        one.name, "a version of the protocol", one.of, str(one.place),
+        (
+            *(f"{change.sort} {change.name} {change.what} ({change.source}): {change.why}" for change in one.overrides),
+            *(f"{name}: {text}" for name, text in one.sources.items()),
+            *(f"Reading {reading.actor.name}: {reading.actor.says}" for reading in one.readings),
+            *(f"Left open, {name}: {text}" for name, text in one.leaves_open.items()),
+            *(f"Left out, {name}: {why}" for name, why in left_out.items()),
+        ),
+    )  # fmt: skip
 
 
 def names() -> list[str]:
@@ -62,6 +83,7 @@ def names() -> list[str]:
     return list(dict.fromkeys([
         *PROPERTIES, *(one.id for one in REQUIREMENTS), *(one.actor.name for one in READINGS), *(one.name for one in FAULTS),
         *PROTOCOL.events, *PROTOCOL.actors, *(f"S{number}" for number in SENTENCES),
+        *versions.names(),
     ]))  # fmt: skip
 
 
@@ -129,6 +151,8 @@ def _citing(name: str) -> dict[str, tuple[str, ...]]:
 
 
 def _place_of(one: Requirement) -> str:
+    if one.id in VERSION.sources:
+        return str(VERSION.place)
     file = Path(str(required.__file__))
     lines = file.read_text("utf-8").splitlines()
     number = next((number for number, line in enumerate(lines, 1) if f'"{one.id}"' in line), 1)

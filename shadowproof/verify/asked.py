@@ -8,10 +8,12 @@ from pathlib import Path
 
 from rich.console import Console
 
+from model.protocol import VERSION
 from proofs.answers.record import Record, RecordError, load
 from proofs.verdicts.columns import fault_columns
 from proofs.world.scope import Scope
 from proofs.world.world import Column
+from properties.catalogue import LEFT_OUT
 from shadowproof import ask
 from shadowproof.host.inventory import read_inventory
 from shadowproof.host.kinds import Asked, Kind, kinds, scope_of
@@ -78,6 +80,10 @@ def question(
     """The question that is asked. one: the column was asked for. changed: only what changed will be judged.
     every_fault: of a host, without faults and under each fault alone. say: hears
     notes on what is read. Raises AskError, RecordError, and what an inventory that cannot be read raises."""
+    if LEFT_OUT:
+        say(
+            f"Version {VERSION.name} leaves {len(LEFT_OUT)} promises of the document out: shadowproof show {VERSION.name} says why."
+        )
     if full and changed:
         raise ask.AskError("--full asks more than is recorded, --changed less. Leave one out.")
     if every_fault and (inventory is None or one):
@@ -92,16 +98,20 @@ def question(
         raise ask.AskError(
             "--full is about every column; with --fault, --reading or --no-fault there is one. Leave --full out."
         )
-    whole = not one and vms == RECORDED_VMS and not full
+    record = _record(say, whole=not one and vms == RECORDED_VMS and not full) if vms >= RECORDED_VMS else NOTHING
+    whole = not one and vms == RECORDED_VMS and not full and bool(record.cells)
     tasks = [(column, names, Scope(vms=vms, proofs=True))] if one else recorded_tasks(names, vms, full=full)
-    return Question(tasks, whole, _record(say, whole=whole) if vms >= RECORDED_VMS else NOTHING)
+    return Question(tasks, whole, record)
 
 
 def _record(say: Said, *, whole: bool) -> Record:
     """What verdicts are compared with: nothing, where the question has to do without since the record cannot be read. whole: the
     question is the record's own, and needs it. Raises RecordError."""
     try:
-        return load()
+        found = load()
+        if not found.cells:
+            say(f"Nothing is recorded of version {VERSION.name}: what is found is told, and compared with nothing.")
+        return found
     except RecordError as problem:
         if whole:
             raise

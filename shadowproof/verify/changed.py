@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from model.notation import Actor, Network
-from model.requirements import REQUIREMENTS
+from model.protocol import REQUIREMENTS
 from proofs.mutants.since import ROOT, SECONDS, SinceError, rules_at, rules_of
 
 

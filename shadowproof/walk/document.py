@@ -16,9 +16,8 @@ from typing import Any
 from model.events import EVENT_FILES
 from model.notation import TRUE, Actor, Event, Network, Sort, Term
 from model.notation.terms import After, And, Const, Every, Happens, In, Not, Or, Same, Some, Unchanged
-from model.protocol import PROTOCOL
-from model.readings import READINGS, Reading
-from model.requirements import REQUIREMENTS
+from model.protocol import PROTOCOL, READINGS, REQUIREMENTS
+from model.readings import Reading
 from model.who import EVERYBODY, LANE_OF, LANES, WHO, Lane, Who
 from proofs.answers.content import content_of
 from properties.catalogue import PROPERTIES, group_of, watched

@@ -10,8 +10,8 @@ from collections.abc import Collection, Iterator, Mapping
 
 from model.actors.power import Power
 from model.notation import Move, on
+from model.notation.changes import rows_of, with_rows, with_table
 from model.protocol import PROTOCOL
-from proofs.mutants.changes import rows_of, with_rows, with_table
 from proofs.search.plain import starts as starts_of
 from proofs.search.plain import successors
 from proofs.verdicts.columns import BASE, every_column

@@ -6,9 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from model.notation import TRUE, Network, States, Term, all_of, on, stays
-from model.notation.run import Shape
-from model.notation.terms import SomeStates
-from proofs.mutants.changes import (
+from model.notation.changes import (
     Rows,
     guard_without,
     rows_of,
@@ -20,6 +18,8 @@ from proofs.mutants.changes import (
     with_table,
     without_row,
 )
+from model.notation.run import Shape
+from model.notation.terms import SomeStates
 from proofs.verdicts.columns import BASE
 from proofs.world.parts import ONE_OF_EACH
 from proofs.world.world import Column

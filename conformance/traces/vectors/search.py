@@ -9,8 +9,7 @@ from conformance.traces.form import Allowed, Header, Key
 from conformance.traces.table import State, Steps
 from conformance.traces.vectors.goals import Candidate, Goal, Shown
 from conformance.traces.vectors.write import candidate, shows
-from model.faults import FAULTS
-from model.readings import READINGS
+from model.protocol import FAULTS, READINGS
 from proofs.answers.verdict import RunFound
 from proofs.world.world import Column
 

@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import Any
 
 import proofs.answers
-from model.readings import READINGS, Reading
+from model.protocol import READINGS
+from model.readings import Reading
 from proofs.answers.verdict import REFUTED
 from proofs.verdicts.check import check
 from proofs.views.labelled.family_proof import Proving

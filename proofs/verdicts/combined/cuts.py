@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from model.readings import READINGS
+from model.protocol import READINGS
 from proofs.answers.verdict import HOLDS, NOT_EXERCISED, REFUTED, Verdict
 from proofs.verdicts.columns import BASE, fault_columns, reading_columns
 from proofs.verdicts.combined.pairs import parts

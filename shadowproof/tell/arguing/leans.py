@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from model.actors.requester import requester
 from model.actors.vss import vss
 from model.notation import TRUE, Network, Term, all_of, stays
+from model.notation.changes import conjuncts, rows_of, with_event, with_rows, with_table
 from model.protocol import PROTOCOL
-from proofs.mutants.changes import conjuncts, rows_of, with_event, with_rows, with_table
 from proofs.verdicts.columns import BASE
 from proofs.why.argue import closed_for
 from proofs.why.tables.table import Table

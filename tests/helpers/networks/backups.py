@@ -4,7 +4,7 @@ a plain search of two VMs that are told apart, also where the requester may vani
 from __future__ import annotations
 
 from model.notation import FALSE
-from proofs.mutants.changes import with_event
+from model.notation.changes import with_event
 from properties.catalogue import watched
 
 BACKUPS = with_event(

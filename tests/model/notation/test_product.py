@@ -31,12 +31,12 @@ from model.notation import (
     some,
     stays,
 )
+from model.notation.changes import with_event
 from model.notation.network import check_scope
 from model.notation.product import differs, in_one_run_alone, in_the_other_run, in_the_other_run_alone, two_runs
 from model.notation.terms import machines_of
 from model.protocol import PROTOCOL
 from proofs.answers.verdict import HOLDS, NOT_EXERCISED, REFUTED, Verdict
-from proofs.mutants.changes import with_event
 from proofs.verdicts.check import check
 from proofs.verdicts.columns import BASE
 from proofs.world.parts import ONE_OF_EACH

@@ -15,13 +15,13 @@ import pytest
 
 import proofs.answers.column_cache
 from model.notation import TRUE, Actor, Event, Fault, Network, Sort, Term
+from model.notation.changes import with_event
 from model.notation.machines import Move
 from model.protocol import PROTOCOL
 from proofs.answers.cache import in_use, use
 from proofs.answers.column_cache import column_key, keep_column, project_content, recall_column
 from proofs.answers.content import content_of
 from proofs.answers.verdict import RunFound, Verdict
-from proofs.mutants.changes import with_event
 from proofs.world.parts import ONE_OF_EACH
 from proofs.world.scope import Scope
 from proofs.world.world import Column

@@ -16,13 +16,13 @@ from model.actors.cluster import Cluster, cluster
 from model.actors.method import Progress as G
 from model.actors.power import Note, note
 from model.notation import FALSE, Network, happens
+from model.notation.changes import rows_of, with_dest, with_event, with_table
 from model.protocol import PROTOCOL
 from model.readings import READINGS
 from model.views import LEFT_OUT_WHERE_NOT_ASKED
 from proofs.answers.cache import Cache, in_use, use
 from proofs.answers.memory import around, key_of, replays, stable
 from proofs.answers.verdict import HOLDS, REFUTED, Verdict
-from proofs.mutants.changes import rows_of, with_dest, with_event, with_table
 from proofs.verdicts.check import check
 from proofs.verdicts.suite import judge_columns
 from proofs.world.scope import Scope

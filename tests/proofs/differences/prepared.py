@@ -19,7 +19,7 @@ from examples.small_backup import (
     vm,
 )
 from model.notation import Actor, Fault, Move, Network, States, build, event, on
-from proofs.mutants.changes import rows_of, with_event, with_table
+from model.notation.changes import rows_of, with_event, with_table
 
 
 def refactored() -> Network:

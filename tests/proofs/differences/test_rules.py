@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from examples.small_backup import NETWORK, H, R, result, vm
 from model.notation import every
+from model.notation.changes import with_event
 from proofs.differences.rules import Kind, changed
-from proofs.mutants.changes import with_event
 from tests.proofs.differences.prepared import (
     elsewhere,
     refactored,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from examples.small_backup import NETWORK, H, R, phase, result, vm
 from model.notation import every
+from model.notation.changes import with_event
 from proofs.differences.rules import Kind, changed
 from proofs.differences.runs import search
 from proofs.differences.same import why_not_the_same
-from proofs.mutants.changes import with_event
 from proofs.verdicts.columns import BASE
 from tests.proofs.differences.prepared import elsewhere, strengthened, weakened, with_fault, without_actor
 

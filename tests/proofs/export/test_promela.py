@@ -14,12 +14,12 @@ import pytest
 from examples import small_backup
 from examples.small_backup import Guest, Result, vm
 from model.notation import Network, Shape, every, happens, implies, some
+from model.notation.changes import with_event
 from model.notation.network import satisfiable
 from proofs.export import promela_control
 from proofs.export.promela import Exported, independent, promela
 from proofs.export.promela_steps import in_order
 from proofs.export.promela_terms import Names
-from proofs.mutants.changes import with_event
 from proofs.search.plain import explore
 from proofs.world.compiled import Compiled
 from proofs.world.parts import ONE_OF_EACH

@@ -13,8 +13,8 @@ import z3
 from examples import small_backup
 from examples.small_backup import Guest
 from model.notation import Network, Shape, after, every, happens, implies, some
+from model.notation.changes import with_event
 from proofs.export.smt import LOGIC, smtlib
-from proofs.mutants.changes import with_event
 from proofs.search.plain import explore
 from proofs.solvers.solvers import SAT, UNSAT
 from proofs.verdicts.columns import BASE

@@ -3,7 +3,7 @@
 import pytest
 
 from model.notation import TRUE, DeclarationError, on
-from proofs.mutants.changes import (
+from model.notation.changes import (
     guard_without,
     rows_of,
     with_dest,

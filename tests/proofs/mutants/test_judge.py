@@ -14,12 +14,12 @@ from model.actors.conditions import Integration, integration
 from model.actors.power import Power, power
 from model.actors.requester import Requester, requester
 from model.notation import Term
+from model.notation.changes import with_event
 from model.protocol import PROTOCOL
 from proofs.answers.record import load as load_record
 from proofs.mutants.all_mutants import all_mutants, judge_mutants
 from proofs.mutants.baseline import Baseline
 from proofs.mutants.changed_rules import Rules
-from proofs.mutants.changes import with_event
 from proofs.mutants.fates import Tally, load
 from proofs.mutants.judge import BROKEN, EQUIVALENT, KILLED, REFUSED, SURVIVES, Changed, Fate, Judges
 from proofs.mutants.operators import Mutant

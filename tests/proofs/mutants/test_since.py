@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from model.notation import TRUE
+from model.notation.changes import rows_of, with_dest, with_event, with_table
 from model.protocol import PROTOCOL
-from proofs.mutants.changes import rows_of, with_dest, with_event, with_table
 from proofs.mutants.since import ROOT, SinceError, changed_since, rules_of
 
 

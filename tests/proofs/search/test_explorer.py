@@ -9,8 +9,8 @@ import pytest
 
 import proofs.verdicts.check
 from model.notation import TRUE, Network, Shape, every, happens, implies, some
+from model.notation.changes import rows_of, with_dest, with_event, with_table
 from proofs.answers.verdict import HOLDS, NOT_EXERCISED, REFUTED, UNDECIDED, Verdict
-from proofs.mutants.changes import rows_of, with_dest, with_event, with_table
 from proofs.search.plain import LimitReached, explore, successors
 from proofs.search.replay import EnginesDisagree, replay
 from proofs.search.swift import explore_swiftly

@@ -14,8 +14,8 @@ from random import Random
 import pytest
 
 from model.notation import FALSE, Network
+from model.notation.changes import with_event
 from proofs.counts.tables import Tables
-from proofs.mutants.changes import with_event
 from proofs.world.world import Column
 from properties.kinds import Step
 from tests.helpers.nightly import nightly

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from model.notation import Run
+from model.notation.changes import rows_of, with_dest, with_event, with_table
 from proofs.counts.tables import STAY, Tables
-from proofs.mutants.changes import rows_of, with_dest, with_event, with_table
 from proofs.solvers.symbolic import Rule, Symbolic
 from proofs.world.predicates import Step as Snapshot
 from proofs.world.predicates import Table

@@ -10,7 +10,7 @@ import pytest
 import z3
 
 from model.notation import HOST, Actor, Network, States, build
-from proofs.mutants.changes import with_event
+from model.notation.changes import with_event
 from proofs.solvers.diagram import Formula, diagram, diagram_of
 from proofs.solvers.symbolic import Symbolic
 from proofs.verdicts.columns import BASE

@@ -11,9 +11,9 @@ import pytest
 import z3
 
 from model.notation import HOST, TRUE, Network, Term, every, happens, implies, some
+from model.notation.changes import with_event
 from model.notation.terms import After, And, Every, Not, Or, all_of
 from model.notation.words import words
-from proofs.mutants.changes import with_event
 from proofs.solvers import obligations as reading
 from proofs.solvers.obligations import Confirming, Obligation
 from proofs.solvers.solvers import UNSAT, Z3, ask

@@ -34,8 +34,8 @@ from model.notation import (
     stays,
     unchanged,
 )
+from model.notation.changes import rows_of, with_dest, with_event, with_guard, with_rows, with_table, without_row
 from model.notation.terms import machines_of
-from proofs.mutants.changes import rows_of, with_dest, with_event, with_guard, with_rows, with_table, without_row
 from proofs.search.plain import Look, starts, successors
 from proofs.search.symmetry import State
 from proofs.solvers.symbolic import Member, Symbolic

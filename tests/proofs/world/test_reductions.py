@@ -10,9 +10,9 @@ from functools import cache, partial
 import pytest
 
 from model.notation import every, on, some
+from model.notation.changes import rows_of, with_event, with_rows, with_table
 from model.protocol import PROTOCOL
 from model.views import LEFT_OUT_WHERE_NOT_ASKED
-from proofs.mutants.changes import rows_of, with_event, with_rows, with_table
 from proofs.search.plain import Explored, explore, starts, successors
 from proofs.search.swift import SwiftlyExplored, explore_swiftly
 from proofs.search.symmetry import check_compiled, check_starts

@@ -12,8 +12,8 @@ from model.actors.cluster import Cluster
 from model.actors.conditions import CONDITIONS, FITS_CHILD_SNAPSHOT
 from model.actors.method import method as method_actor
 from model.notation import Run, on
+from model.notation.changes import rows_of, with_dest, with_table
 from model.protocol import PROTOCOL
-from proofs.mutants.changes import rows_of, with_dest, with_table
 from shadowproof.host.inventory import Inventory, Machine, read_inventory
 from shadowproof.host.kinds import all_parts, at_start, can_be
 from shadowproof.host.method import Assessment, assess

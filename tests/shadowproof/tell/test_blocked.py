@@ -6,10 +6,10 @@ import pytest
 
 from model.actors.power import Power
 from model.notation import Network, Shape
+from model.notation.changes import rows_of, with_sources, with_table
 from model.notation.run import Index
 from model.protocol import PROTOCOL
 from proofs.answers.verdict import REFUTED, RunFound, Verdict
-from proofs.mutants.changes import rows_of, with_sources, with_table
 from proofs.verdicts.columns import BASE
 from proofs.world.world import Column
 from properties.catalogue import PROPERTIES, watched

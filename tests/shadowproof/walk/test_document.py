@@ -13,10 +13,10 @@ import pytest
 from typer.testing import CliRunner
 
 from model.notation import build
+from model.notation.changes import with_event
 from model.protocol import PROTOCOL
 from model.readings import READINGS
 from model.who import WHO
-from proofs.mutants.changes import with_event
 from properties.catalogue import PROPERTIES, watched
 from shadowproof.cli import app
 from shadowproof.walk.document import digest, document, protocol_document, schema_text

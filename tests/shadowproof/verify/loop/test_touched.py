@@ -15,9 +15,9 @@ from rich.console import Console
 
 from model.actors.writer import Doing, doing
 from model.notation import TRUE, Network
+from model.notation.changes import rows_of, with_event, with_table
 from model.protocol import PROTOCOL
 from proofs.answers.column_cache import protocol_content
-from proofs.mutants.changes import rows_of, with_event, with_table
 from proofs.mutants.since import ROOT, said_by
 from proofs.verdicts.columns import ALL_FAULTS, BASE, every_column, fault_columns
 from proofs.world.scope import Scope

@@ -1,19 +1,80 @@
-"""Changed protocols: another network with one rule changed, put together and checked anew; the original is not touched.
+"""Changed networks: another one with a rule changed, put together and checked anew; the original is not touched.
 
-A changed protocol that does not break what it should break shows that a property is too weak, or says nothing.
+All that changes a network by the names of its rules goes through `Parts`: wrong protocols, mutants, proposed wordings, and the overrides
+of a version (`overrides.py`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from model.notation import Actor, Event, Move, Network, States, Term, all_of, build, words
-from model.notation.terms import And, SomeStates, as_set
+from model.notation.errors import Place
+from model.notation.events import Event, Fault
+from model.notation.machines import Actor, Move
+from model.notation.network import Network, build
+from model.notation.terms import And, SomeStates, States, Term, all_of, as_set
+from model.notation.words import words
 
 Rows = tuple[Move, ...]
 Change = Callable[[Network], Network]
 """One rule changed: from a network another one."""
+
+
+@dataclass
+class Parts:
+    """What a network is built of, each by its name and in its order, to be changed before it is built again."""
+
+    actors: dict[str, Actor]
+    events: dict[str, Event]
+    faults: dict[str, Fault]
+    at_start: tuple[Term, ...]
+    known_ids: frozenset[str]
+
+    @staticmethod
+    def of(network: Network) -> Parts:
+        return Parts(
+            dict(network.actors), dict(network.events), dict(network.faults), network.at_start, network.known_ids
+        )
+
+    def built(self) -> Network:
+        """The network, checked. Raises DeclarationError."""
+        return build(self.actors.values(), self.events.values(), self.faults.values(), self.at_start, self.known_ids)
+
+    def event(self, name: str) -> Event:
+        """LookupError: no such event."""
+        if name not in self.events:
+            raise LookupError(f"no event {name}")
+        return self.events[name]
+
+    def actor(self, name: str) -> Actor:
+        """LookupError: no such machine."""
+        if name not in self.actors:
+            raise LookupError(f"no machine {name}")
+        return self.actors[name]
+
+    def set_table(
+        self,
+        actor: str,
+        moves: Iterable[Move],
+        *,
+        starts: frozenset[States] | None = None,
+        says: str | None = None,
+        place: Place | None = None,
+    ) -> None:
+        """Another table, other starts, another sentence for one machine: the same name, states and place in the network. What is not
+        given stays. LookupError: no such machine."""
+        old = self.actor(actor)
+        chosen = frozenset(state for state in old.enum if state.name in old.starts) if starts is None else starts
+        new = Actor(
+            old.name, old.enum, of=old.sort, starts=chosen, says=old.says if says is None else says,
+            observer=old.observer, leaves_out=old.leaves_out,
+        )  # fmt: skip
+        new.place = place or old.place
+        rows = tuple(moves)
+        if rows:  # a machine whose last row is taken away never moves
+            new.table(*rows)
+        self.actors[actor] = new
 
 
 def with_event(
@@ -21,19 +82,20 @@ def with_event(
 ) -> Network:
     """The network with an event's guard, fairness or fault replaced; what is not given stays (of the fault: the empty word).
     LookupError: no such event."""
-    old = _event(network, name)
-    new = replace(
+    parts = Parts.of(network)
+    old = parts.event(name)
+    parts.events[name] = replace(
         old,
         when=old.when if when is None else when,
         fair=old.fair if fair is None else fair,
         fault=old.fault if fault == "" else fault,
     )
-    return _rebuilt(network, events=[new if event is old else event for event in network.events.values()])
+    return parts.built()
 
 
 def guard_without(network: Network, name: str, condition: Term) -> Term:
     """An event's guard without a condition that it joins to others by `and`. LookupError if it has none such."""
-    when, left = _event(network, name).when, conjuncts(condition)
+    when, left = Parts.of(network).event(name).when, conjuncts(condition)
     if missing := [part for part in left if part not in conjuncts(when)]:
         raise LookupError(f"{name} does not need that {words(all_of(*missing))}")
     return all_of(*(part for part in conjuncts(when) if part not in left))
@@ -49,20 +111,14 @@ def with_table(
 ) -> Network:
     """The network with another table for one machine: the same name, states and place in the network, and the same starts
     unless others are given."""
-    old = _actor(network, actor)
-    chosen = frozenset(state for state in old.enum if state.name in old.starts) if starts is None else starts
-    new = Actor(
-        old.name, old.enum, of=old.sort, starts=chosen, says=old.says, observer=old.observer, leaves_out=old.leaves_out
-    )
-    rows = tuple(moves)
-    if rows:  # a machine whose last row is taken away never moves
-        new.table(*rows)
-    return _rebuilt(network, actors=[new if one is old else one for one in network.actors.values()])
+    parts = Parts.of(network)
+    parts.set_table(actor, moves, starts=starts)
+    return parts.built()
 
 
 def rows_of(network: Network, actor: str) -> Rows:
     """The rows of a machine's table, as they were declared."""
-    return _actor(network, actor).moves
+    return Parts.of(network).actor(actor).moves
 
 
 def without_row(rows: Sequence[Move], event: str, source: States | None = None) -> Rows:
@@ -96,27 +152,3 @@ def _changed(rows: Sequence[Move], event: str, source: States | None, change: Ca
     if not fitting:
         raise LookupError(f"no row on {event}" + (f" from {source.name}" if source is not None else ""))
     return tuple(new for row in rows for new in (change(row) if row in fitting else (row,)))
-
-
-def _event(network: Network, name: str) -> Event:
-    if name not in network.events:
-        raise LookupError(f"no event {name}")
-    return network.events[name]
-
-
-def _actor(network: Network, name: str) -> Actor:
-    if name not in network.actors:
-        raise LookupError(f"no machine {name}")
-    return network.actors[name]
-
-
-def _rebuilt(
-    network: Network, *, actors: Iterable[Actor] | None = None, events: Iterable[Event] | None = None
-) -> Network:
-    return build(
-        network.actors.values() if actors is None else actors,
-        network.events.values() if events is None else events,
-        network.faults.values(),
-        network.at_start,
-        network.known_ids,
-    )

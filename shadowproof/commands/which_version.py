@@ -1,0 +1,81 @@
+"""`--version NAME` of the commands that speak of the protocol: which version of it. (`shadowproof --version` says which version of the tool
+this is.)
+
+It is chosen before the model is loaded, for this process and for those that it starts, so that every engine, cache and record
+in them is of that version alone: nothing has to be handed on, and nothing can be mixed up.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from functools import wraps
+from inspect import Parameter, signature
+from typing import Annotated, Any
+
+import typer
+
+TAKE_NONE = frozenset(
+    {
+        "accept", "assumptions", "collector", "agent", "diff", "docs", "letter", "left-out", "mutate", "obligations", "requester", "sweep",
+    }
+)  # fmt: skip
+"""Commands that take none: they are about the document, about what is recorded of it, about another protocol, or about several."""
+
+
+def _choose(context: typer.Context, name: str | None) -> str | None:
+    """Choose the version. Raises UnknownVersion, and ValueError where another one is loaded already."""
+    from model import versions
+
+    if name is None or context.resilient_parsing:
+        return name
+    versions.check(name)
+    loaded = sys.modules.get("model.protocol")
+    if loaded is not None and loaded.VERSION.name != name:
+        raise versions.UnknownVersion(
+            f"This process speaks of version {loaded.VERSION.name} already. Ask for {name} in another one."
+        )
+    os.environ[versions.VARIABLE] = name
+    return name
+
+
+def _names(incomplete: str) -> list[str]:
+    from model.versions import names
+
+    return [name for name in names() if name.startswith(incomplete)]
+
+
+Version = Annotated[
+    str | None,
+    typer.Option(
+        "--version",
+        metavar="NAME",
+        is_eager=True,
+        callback=_choose,
+        autocompletion=_names,
+        help="Of this version of the protocol: document, or another that shadowproof list versions names.",
+    ),
+]
+
+
+def _of_a_version(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The same command with one option more, which is looked at before all others; the function is not told of it."""
+
+    @wraps(function)
+    def asked(*args: Any, version: str | None = None, **given: Any) -> Any:
+        return function(*args, **given)
+
+    option = Parameter("version", Parameter.KEYWORD_ONLY, default=None, annotation=Version)
+    takes = signature(function, eval_str=True)
+    asked.__signature__ = takes.replace(parameters=[*takes.parameters.values(), option])  # type: ignore[attr-defined]
+    asked.__annotations__ = {one.name: one.annotation for one in (*takes.parameters.values(), option)}
+    return asked
+
+
+def take_version(app: typer.Typer) -> None:
+    """Give the option to each command that speaks of one version of the protocol."""
+    for command in app.registered_commands:
+        name = command.name or str(getattr(command.callback, "__name__", "")).replace("_", "-")
+        if name not in TAKE_NONE and command.callback is not None:
+            command.callback = _of_a_version(command.callback)
