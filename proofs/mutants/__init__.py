@@ -4,9 +4,11 @@ Takes a network; gives what became of each mutant (`fates`, kept in `mutants.jso
 property, no different from the right one (`same_views`, for any number of VMs), or surviving.
 
 `changes` changes a network, `operators` says in which ways; `baseline` is the right network, searched once, and
-`changed_rules` the little that a mutant does otherwise; `judge` judges one, `all_mutants` all of them, `since` tells which rules
-changed since a revision. Better than searching each mutant anew by far; worse at many VMs: one, of few kinds, is looked at first.
+`changed_rules` the little that a mutant does otherwise; `comparing` holds mutants against closed views of all columns at once
+(`labelled_sets`); `judge` judges one, `all_mutants` all of them, `since` tells which rules changed since a revision. Better than
+searching each mutant anew by far; worse at many VMs: one, of few kinds, is looked at first; and at mutants that tell much apart
+of configuration, which are compared column by column.
 
-Held by `tests/proofs/mutants/test_judge.py` (against the plain search), `test_operators.py`, `test_same_views.py`,
-`test_changes.py`, `test_since.py`.
+Held by `tests/proofs/mutants/test_judge.py` (against the plain search), `test_comparing.py` (against each column alone),
+`test_operators.py`, `test_same_views.py`, `test_changes.py`, `test_since.py`.
 """

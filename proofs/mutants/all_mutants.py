@@ -1,12 +1,12 @@
-"""All mutants judged, over the cores of this machine: searched one by one, then compared by closed views column by column, then
-those that differ searched where they do, and the rest of them asked as the record is made."""
+"""All mutants judged, over the cores of this machine: searched one by one, then compared by closed views of all columns at once,
+then those that differ searched where they do, and the rest of them asked as the record is made."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from multiprocessing import active_children, get_context
 from typing import TypeVar
 
@@ -15,6 +15,7 @@ import joblib
 from model.protocol import PROTOCOL
 from proofs.answers.record import load
 from proofs.computer.processes import for_this_process
+from proofs.mutants.comparing import Comparing
 from proofs.mutants.judge import EQUIVALENT, KILLED, OPEN, SURVIVES, Fate, Judges
 from proofs.mutants.operators import Mutant, mutants_of
 from proofs.world.world import Column
@@ -86,22 +87,19 @@ class _Run:
             self.fates |= {fate.mutant: fate for fate in found}
 
     def compare(self) -> None:
-        """Those that nothing has killed, in every column, by closed views."""
-        left = {n: self.judges.columns_of(self.mutants[n]) for n, fate in self.fates.items() if fate.kind == SURVIVES}
-        columns = [column for column in self.judges.apart if any(column in of for of in left.values())]
-        tasks = [(self.names, column, tuple(n for n, of in left.items() if column in of)) for column in columns]
-        self.unlike = {name: [] for name in left}
+        """Those that nothing has killed, in every column in which they may fire, by closed views of all of them at once."""
+        left = tuple(name for name, fate in self.fates.items() if fate.kind == SURVIVES)
+        comparing = _comparing(self.names, left)
+        tasks = [(self.names, left, chunk) for chunk in _chunks(comparing.in_turn())]
+        self.unlike = {name: list(self._by_name(name)) for name in left}  # those that start elsewhere differ everywhere
         views = dict.fromkeys(left, 0)
-        compared = dict(self._go("compared, by columns", _compared, tasks))
-        for column in columns:
-            unlike, size = compared[column.name]
-            for name in (name for name, of in left.items() if column in of):
-                views[name] += size
-                if name in unlike:
-                    self.unlike[name].append(column.name)
-        for name, of in left.items():
+        for found in self._go("compared", _compared, tasks, each=CHUNK):
+            for name, (unlike, size) in found.items():
+                self.unlike[name], views[name] = unlike, size
+        for name in left:
             kind = SURVIVES if self.unlike[name] else EQUIVALENT
-            self.fates[name] = replace(self.fates[name], kind=kind, columns=len(of), views=views[name])
+            columns = len(self.judges.columns_of(self.mutants[name]))
+            self.fates[name] = replace(self.fates[name], kind=kind, columns=columns, views=views[name])
 
     def search_again(self) -> None:
         """Those that differ: first each in one column in which it does, which kills most; then the rest in all others. Columns are
@@ -141,6 +139,10 @@ class _Run:
         asks = self.judges.rules(self.mutants[name]).machines if columns else frozenset[str]()
         read = [column for column in columns if any(reading in asks for reading, _ in column.readings)]
         return tuple(dict.fromkeys((*read, *columns)))
+
+    def _by_name(self, name: str) -> Iterator[str]:
+        """The names of the columns in which a mutant may fire."""
+        return (column.name for column in self.judges.columns_of(self.mutants[name]))
 
     def _by_column(self) -> list[str]:
         """Those first that are looked at in the same columns, so that a process has to know few."""
@@ -186,11 +188,17 @@ def _searched(task: tuple[Names, Names, Column | None]) -> list[Fate]:
     return found
 
 
-def _compared(task: tuple[Names, Column, Names]) -> tuple[str, tuple[frozenset[str], int]]:
-    """The mutants that are not known to be the same in a column; and how many views show that the others are."""
-    names, column, mutants = task
-    why_not, views = judges(names).same([all_mutants()[name] for name in mutants], column)
-    return column.name, (frozenset(name for name, why in why_not.items() if why), views)
+@lru_cache(maxsize=1)
+def _comparing(names: Names, mutants: Names) -> Comparing:
+    """What compares these mutants, in this process: what it says of a column it says once."""
+    return judges(names).comparing([all_mutants()[name] for name in mutants])
+
+
+def _compared(task: tuple[Names, Names, Names]) -> dict[str, tuple[list[str], int]]:
+    """Some of all mutants that are compared: the columns in which each is not known to be the same, and how many views show it."""
+    names, every, some = task
+    comparing, of_each = _comparing(names, every), judges(names).columns_of
+    return {name: comparing.differs(name, of_each(all_mutants()[name])) for name in some}
 
 
 def _asked(task: tuple[Names, str, tuple[Column, ...]]) -> Fate:

@@ -19,6 +19,7 @@ from proofs.answers.record import Record
 from proofs.answers.verdict import HOLDS, NOT_EXERCISED, REFUTED, Verdict
 from proofs.mutants.baseline import Baseline, Marked, Out, Start, everything, few_kinds
 from proofs.mutants.changed_rules import Pair, Rules
+from proofs.mutants.comparing import Comparing
 from proofs.mutants.operators import Mutant
 from proofs.mutants.same_views import SameViews
 from proofs.search.endless import Out as Act
@@ -379,6 +380,11 @@ class Judges:
         rules = {one.name: self.rules(one) for one in mutants}
         views = SameViews(self.watched, column, start, list(rules.values()), self._same)
         return {name: views.why_not(one) for name, one in rules.items()}, views.views
+
+    def comparing(self, mutants: Sequence[Mutant]) -> Comparing:
+        """What compares these mutants with the right network, in every column in which a changed rule may fire."""
+        start = {name: frozenset({state}) for name, state in self.kinds()[0].items()}
+        return Comparing(self.watched, self.apart, start, [self.rules(one) for one in mutants])
 
     def ask(self, mutant: Mutant, column: Column) -> Fate:
         """A mutant that differs in a column, and that no small search kills: the properties that are likely to notice, asked there as

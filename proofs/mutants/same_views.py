@@ -5,6 +5,8 @@ number of parts, is a run of both.
 Both are said for any number of parts (`any_parts.py`). What the changed rules say of the parts that are not watched, and the right
 ones do not, may be whatever it can be on each view. What nobody waits for is left out of the set, unless the rules move it; and so
 is what most questions can do without, which only adds views to it.
+
+A set is closed for one column (`ClosedSet`), or for many at once (`labelled_sets.py`), which takes as long as for a few.
 """
 
 from __future__ import annotations
@@ -12,12 +14,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import product
+from typing import Protocol
 
 from model.notation import Network
 from model.notation.run import Shape
 from model.notation.terms import FALSE, Happens, In, Term, machines_of
 from model.views import LEFT_OUT_WHERE_NOT_ASKED
 from proofs.mutants.changed_rules import At, Pair, Projected, Rules
+from proofs.mutants.labelled_sets import LabelledSets
 from proofs.views.saturation import TooManyViews, saturate
 from proofs.world.any_number.any_parts import AnyParts, NotForAnyNumber, Presence
 from proofs.world.compiled import Compiled
@@ -28,10 +32,47 @@ LIMIT = 400_000
 """Views at most; beyond, nothing is known."""
 
 
+MOST_SETS = 2
+"""Closed sets of one column that are kept, where there are many columns, and most is asked of sets of all of them."""
+
+
+class Said:
+    """Mutants in the terms for any number of parts: what columns with the same readings have in common. network: with its
+    observers. Raises NotForAnyNumber."""
+
+    def __init__(self, network: Network, column: Column, mutants: Sequence[Rules]) -> None:
+        changed = [(one.changed, one.mutant.events, one.mutant.machine) for one in mutants]
+        self.any_parts = AnyParts(network, column, (), changed)
+        pairs = zip(mutants, self.any_parts.changed, strict=True)
+        self.rules = {one.mutant.name: Rules(self.any_parts.network, one.mutant, changed) for one, changed in pairs}
+
+
+class Closed(Protocol):
+    """A closed set of views, of one column. machines: those of the column's network that it has. size: its views. problem: why there
+    is none."""
+
+    problem: str
+    size: int
+
+    @property
+    def machines(self) -> frozenset[str]: ...
+    def to(self, machines: frozenset[str]) -> At:
+        """The views, as far as these machines go."""
+        ...
+
+    def key(self, machines: frozenset[str]) -> object:
+        """The same for the same views, as far as these machines go."""
+        ...
+
+    def names(self, machines: Collection[str]) -> list[str]:
+        """The variables of a VM as far as these machines go, in their order."""
+        ...
+
+
 class SameViews:
     """The closed sets of a column that mutants are held against. network: with its observers. start: one VM that may be. mutants: all
     that will be asked of, in the terms of the network. known: what was found in other columns in which a rule is looked at in the
-    same states."""
+    same states. said: the mutants in the terms for any number of parts, if they are known. sets: closed for this column among others."""
 
     def __init__(
         self,
@@ -40,43 +81,50 @@ class SameViews:
         start: Mapping[str, frozenset[str]],
         mutants: Sequence[Rules],
         known: dict[object, bool] | None = None,
+        *,
+        said: Said | None = None,
+        sets: LabelledSets | None = None,
     ) -> None:
-        self.column, self.start = column, start
+        self.column, self.start, self.labelled = column, start, sets
         self.shape = Shape({sort.name: 1 for sort in network.parts})
         self._worlds: dict[bool, World] = {}
-        self._sets: dict[frozenset[str], ClosedSet] = {}
+        self._sets: dict[tuple[frozenset[str], tuple[Term, ...]], ClosedSet] = {}
         self._known = known if known is not None else {}
         self._readings = dict(column.readings)
         self._said: dict[str, Rules] = {}
         self._refused = ""
-        asked = [one for one in mutants if one.mutant.events and one.tolerated(column)]
         try:
-            self.any_parts = AnyParts(
-                network, column, (), [(one.changed, one.mutant.events, one.mutant.machine) for one in asked]
+            said = said or Said(
+                network, column, [one for one in mutants if one.mutant.events and one.tolerated(column)]
             )
         except NotForAnyNumber as reason:
             self._refused = f"{reason} in {column}"
             return
-        for one, changed in zip(asked, self.any_parts.changed, strict=True):
-            self._said[one.mutant.name] = Rules(self.any_parts.network, one.mutant, changed)
+        self.any_parts, self._said = said.any_parts, said.rules
         self.told_apart = tuple(dict.fromkeys(term for one in self._said.values() for term in one.told_apart))
 
     def why_not(self, rules: Rules) -> str:
         """Why the mutant is not known to be the same here; empty: it is."""
-        if not rules.mutant.events:
-            return f"{rules.mutant.machine} starts elsewhere"
-        if not rules.tolerated(self.column):
-            return ""
-        if self._refused:
-            return self._refused
-        said = self._said[rules.mutant.name]
-        found = self._set(said)
-        if found.problem:
-            return found.problem
-        return f"it is different on a view in {self.column}" if self._differs(rules, said, found) else ""
+        return self.compared(rules)[0]
 
-    def _differs(self, rules: Rules, said: Rules, found: ClosedSet) -> bool:
-        world, machines = found.world, said.machines & found.part.machines
+    def compared(self, rules: Rules) -> tuple[str, int]:
+        """The same, and how many views were looked at."""
+        if not rules.mutant.events:
+            return f"{rules.mutant.machine} starts elsewhere", 0
+        if not rules.tolerated(self.column):
+            return "", 0
+        if self._refused:
+            return self._refused, 0
+        said = self._said[rules.mutant.name]
+        world = self._world(said)
+        found = self._set(said, world)
+        if found.problem:
+            return found.problem, 0
+        differs = self._differs(rules, said, world, found)
+        return f"it is different on a view in {self.column}" if differs else "", found.size
+
+    def _differs(self, rules: Rules, said: Rules, world: World, found: Closed) -> bool:
+        machines = said.machines & found.machines
         more = [name for name in self.any_parts.network.actors if name in said.machines & self.any_parts.more]
         reach = tuple((name, world.reach[name]) for name in sorted(said.taking_part))
         key = (
@@ -86,11 +134,11 @@ class SameViews:
             tuple((name, self._meaning(name)) for name in sorted({*machines, *more})),
             tuple((name, state) for name, state in self.column.readings if name in rules.taking_part),
             reach,
-            found.views.key(machines),
+            found.key(machines),
         )
         if key not in self._known:
-            pair = Pair(said, world, found.part.machines | set(more), self.shape, self.start)
-            at = self._with(more, machines, found.views.to(machines), found.names(machines))
+            pair = Pair(said, world, found.machines | set(more), self.shape, self.start)
+            at = self._with(more, machines, found.to(machines), found.names(machines))
             self._known[key] = pair.differ(at, alone=False)
         return self._known[key]
 
@@ -128,21 +176,30 @@ class SameViews:
         """How many views there are in all sets that were needed."""
         return sum(found.size for found in self._sets.values())
 
-    def _set(self, rules: Rules) -> ClosedSet:
-        """The closed set of all that decides what may happen, and of what the changed rules move."""
+    def _world(self, rules: Rules) -> World:
+        """The column without what nobody waits for, unless the rules move it."""
         whole = bool(rules.machines & LEFT_OUT_WHERE_NOT_ASKED)
         if whole not in self._worlds:
             out = frozenset[str]() if whole else LEFT_OUT_WHERE_NOT_ASKED
             self._worlds[whole] = World(self.any_parts.network, self.column, out)
-        world = self._worlds[whole]
+        return self._worlds[whole]
+
+    def _set(self, rules: Rules, world: World) -> Closed:
+        """The closed set of all that decides what may happen, and of what the changed rules move."""
+        if self.labelled and (known := self.labelled.of(rules, self.any_parts, self.column, world.leaves_out)):
+            return known
         events = Happens(frozenset(event.name for event in world.events))  # perhaps none is left
         names = sorted(rules.machines - self.any_parts.more)
         moved = (In(name, frozenset(sorted(world.reach[name])[:1])) for name in names)
         part = world.cone([events, *moved])
         part = replace(part, machines=part.machines | self._set_off(rules, world))
-        if part.machines not in self._sets:
-            self._sets[part.machines] = ClosedSet(world, part, self.shape, self.told_apart)
-        return self._sets[part.machines]
+        terms = rules.told_apart if self.labelled else self.told_apart
+        key = (part.machines, terms)
+        if key not in self._sets:
+            if self.labelled and len(self._sets) >= MOST_SETS:
+                self._sets.pop(next(iter(self._sets)))
+            self._sets[key] = ClosedSet(world, part, self.shape, terms)
+        return self._sets[key]
 
     def _set_off(self, rules: Rules, world: World) -> frozenset[str]:
         """The machine that the mutant changes, if it stays in one state for ever, so that no set needs it, but has other rows there
@@ -157,10 +214,10 @@ class SameViews:
 
 
 class ClosedSet:
-    """The closed views of a slice of the right network."""
+    """The closed views of a slice of the right network in one column."""
 
     def __init__(self, world: World, part: Slice, shape: Shape, terms: Sequence[Term]) -> None:
-        self.world, self.part = world, part
+        self.machines = part.machines
         compiled = Compiled(world, part, (shape,), terms)
         self.problem, self.size, at = "", 0, {}
         try:
@@ -171,7 +228,15 @@ class ClosedSet:
             self.size = len(found)
             at = {compiled.hosts[host]: [compiled.locals[vm][1] for vm in vms] for host, vms in found.at.items()}
         self._names = compiled.vm_vars[0].names
-        self.views = Projected(compiled.host_vars, compiled.vm_vars[0], at)
+        self._views = Projected(compiled.host_vars, compiled.vm_vars[0], at)
+
+    def to(self, machines: frozenset[str]) -> At:
+        """The views, as far as these machines go."""
+        return self._views.to(machines)
+
+    def key(self, machines: frozenset[str]) -> object:
+        """The same for the same views, as far as these machines go."""
+        return self._views.key(machines)
 
     def names(self, machines: Collection[str]) -> list[str]:
         """The variables of a VM as far as these machines go, in their order."""
