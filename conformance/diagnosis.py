@@ -66,8 +66,8 @@ LEFT_BEHIND: tuple[tuple[str, States, States], ...] = (
 @dataclass(frozen=True)
 class Explanation:
     """Circumstances in which a situation can be, with a shortest run (of those searched) that leads to it. supported: how many of
-    the earlier facts are so somewhere in that run. timed: 1, what took how long fits a fault of it; -1, it speaks against one; 0,
-    neither."""
+    the earlier facts are so somewhere in that run. timed: 1, what took how long, or what the text says, fits a fault of it; -1, it speaks
+    against one; 0, neither."""
 
     column: Column
     found: Found
@@ -261,10 +261,10 @@ def _supported(seen: Observation, found: Found) -> int:
 
 
 def _timed(seen: Observation, column: Column) -> int:
-    """Whether times fit a fault of these circumstances, or speak against one."""
+    """Whether times (or words) fit a fault of these circumstances, or times speak against one."""
     if column.faults & {span.excludes for span in seen.spans}:
         return -1
-    return 1 if column.faults & {span.fits for span in seen.spans} else 0
+    return 1 if column.faults & (seen.spoken | {span.fits for span in seen.spans}) else 0
 
 
 def _left(seen: Observation, possible: Possible, host: States, one: States, shown: Sequence[Column]) -> Iterator[Left]:

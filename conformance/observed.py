@@ -20,13 +20,14 @@ MOST_VMS = 2
 @dataclass(frozen=True)
 class Observation:
     """What is so at one moment: of the host, and of some VMs; from these facts. earlier: facts of before, and hints. spans: what took how
-    long."""
+    long. spoken: the faults that the text speaks for."""
 
     host: States
     vms: tuple[States, ...]
     facts: tuple[Fact, ...]
     earlier: tuple[Fact, ...] = ()
     spans: tuple[Span, ...] = ()
+    spoken: frozenset[str] = frozenset()
 
     def term(self, more: States, vm_more: States) -> Term:
         """What is seen, as a term, of two VMs at most, which a search can take. more: what else is so of the host; vm_more: of the VM

@@ -65,7 +65,7 @@ def read(lines: Sequence[Line]) -> Seen:
                 "The document speaks of Windows guests only. Seen from the host it is a guest whose backup fails: its VM's snapshot "
                 "is not taken, and then no VM is backed up (BAK-13)."
             )
-            remarks.setdefault("linux", Remark(Kind.BEYOND, line.place, says, holds))
+            remarks.setdefault("linux", Remark(Kind.BEYOND, line.place, says, holds, "guest_snapshot_fails"))
             began = "the guest was asked to freeze, so the context stood in nobody's way (READ-6)"
             facts += [
                 fact(context, Context.AUTORECOVERABLE, line.place, began, now=False),

@@ -49,12 +49,14 @@ class Kind(Enum):
 
 @dataclass(frozen=True)
 class Remark:
-    """Something in a text that is no fact of the model. says: what it is; holds: what can be said all the same (or nothing)."""
+    """Something in a text that is no fact of the model. says: what it is; holds: what can be said all the same (or nothing). fault: the
+    fault of the model that it speaks for, if it does."""
 
     kind: Kind
     place: Place
     says: str
     holds: str = ""
+    fault: str = ""
 
 
 @dataclass(frozen=True)

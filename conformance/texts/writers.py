@@ -89,13 +89,12 @@ def _of_others(others: Sequence[Block]) -> Iterator[Fact]:
     yield from {one.machine: one for one in seen.values()}.values()
 
 
+_FAILED_OTHERWISE = frozenset(state for state in WriterState if state.name.startswith("FAILED")) - FAILED
+
 _SAID_BY_OTHERS: tuple[tuple[frozenset[States], Actor, frozenset[States]], ...] = (
-    (FAILED, other_writer, frozenset({OtherWriter.FAILED})),
+    (FAILED | _FAILED_OTHERWISE, other_writer, frozenset({OtherWriter.FAILED})),
     (frozenset({WriterState.WAITING_FOR_BACKUP_COMPLETE}), vss, frozenset({Vss.POST_SNAPSHOT, Vss.MADE})),
 )
-
-
-_FAILED_OTHERWISE = frozenset(state for state in WriterState if state.name.startswith("FAILED")) - FAILED
 
 
 def _blocks(lines: Sequence[Line]) -> Iterator[Block]:

@@ -84,15 +84,16 @@ def _inventory(path: Path) -> Seen:
 def answer(seen: Seen, *, thorough: bool, stories: bool, progress: Callable[[str], None]) -> Json:
     """The answer to what was seen. stories: with the run of each explanation, not of the first only."""
     took = spans(seen.marks)
+    spoken = frozenset(one.fault for one in seen.remarks if one.fault)
     told: Json = {
         "schema": SCHEMA,
         "facts": [_fact(one) for one in seen.facts],
         "remarks": [_remark(one) for one in (*seen.remarks, *remarks(took))],
-        **_diagnosed(seen.facts, took, thorough=thorough, stories=stories, progress=progress),
+        **_diagnosed(seen.facts, took, spoken, thorough=thorough, stories=stories, progress=progress),
     }
     told["cases"] = [
         {"condition": case.condition, "facts": [_fact(one) for one in case.facts],
-         **_diagnosed(_in_case(seen, case), took, 1, thorough=thorough, stories=False, progress=progress)}
+         **_diagnosed(_in_case(seen, case), took, spoken, 1, thorough=thorough, stories=False, progress=progress)}
         for case in seen.cases
     ]  # fmt: skip
     told["not_shown"] = [*NOT_SHOWN]
@@ -106,7 +107,7 @@ def _in_case(seen: Seen, case: Case) -> tuple[Fact, ...]:
 
 
 def _diagnosed(
-    facts: Sequence[Fact], took: Sequence[Span], full: int = TOLD_IN_FULL, *, thorough: bool, stories: bool,
+    facts: Sequence[Fact], took: Sequence[Span], spoken: frozenset[str], full: int = TOLD_IN_FULL, *, thorough: bool, stories: bool,
     progress: Callable[[str], None],
 ) -> Json:  # fmt: skip
     """The situations that fit these facts; full: of how many of them all is worked out."""
@@ -120,7 +121,7 @@ def _diagnosed(
     seen = observation(facts, possible)
     if seen is None:
         return _untold()
-    seen = replace(seen, spans=tuple(took))
+    seen = replace(seen, spans=tuple(took), spoken=spoken)
     found = diagnose(seen, possible, thorough=thorough)
     widened = False
     if not found.situations and not found.open and not _never_reached(seen):

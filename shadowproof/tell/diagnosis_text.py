@@ -166,7 +166,7 @@ def _explanations(one: Json, widened: bool) -> Iterator[str]:
             yield from (f"     {line}".rstrip() for line in each["story"])
 
 
-_TIMED = {1: "; the times fit it", 0: "", -1: "; the times speak against it"}
+_TIMED = {1: "; what the text says of it fits", 0: "", -1: "; the times speak against it"}
 
 
 def _left(one: Json) -> Iterator[str]:

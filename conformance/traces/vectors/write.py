@@ -46,8 +46,8 @@ NOT_SHOWN = (
     "The model is untimed, and of a document: what products do besides stands in no vector.",
 )
 
-WHY = "no run of one VM in no, one, or some pairs of faults or another reading shows it"
-"""Why something is missing."""
+WHY = "open: no run of one VM in no, one, or some pairs of faults or another reading shows it, and no closed set excludes it"
+"""Why something is missing that is not known to be unreachable."""
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from conformance.traces.vectors import write
 from conformance.traces.vectors.cover import covered
 from conformance.traces.vectors.goals import FINDING, FROM, MOVE, WITNESS, Candidate, Goal, recorded
 from conformance.traces.vectors.search import searched
+from conformance.traces.vectors.unreachable import UNREACHABLE, aimed, unreachable
 from conformance.traces.vectors.write import RECIPES, Made, kept_recipes, recipes, shapes_key, shows, vector
 from model.notation import Shape
 from proofs.answers.column_cache import protocol_content
@@ -51,12 +52,15 @@ def _searched(told: Told | None) -> tuple[list[Candidate], dict[Goal, str]]:
     wanted = write.everything(kept)
     steps = steps_of(shapes_key([Shape({"disk": 1, "adapter": 1})]))
     found = searched(steps, [goal for goal in wanted if goal.kind != FINDING], told)
+    left = {goal for goal in wanted if goal.kind == FROM} - found.keys()
+    excluded = unreachable(left, told)
+    found |= aimed(left - excluded)
     others = {repr((one.column, one.run)): one for goal, one in sorted(found.items(), key=lambda pair: pair[0])}
     candidates = [*recorded(kept), *others.values()]
     shown = {k: shows(one) & wanted for k, one in enumerate(candidates)}
     chosen = [candidates[k] for k in covered(candidates, shown)]
     missing = wanted - frozenset().union(*shown.values())
-    return chosen, dict.fromkeys(missing, write.WHY)
+    return chosen, {goal: UNREACHABLE if goal in excluded else write.WHY for goal in missing}
 
 
 def record(told: Told | None = None) -> None:
@@ -99,7 +103,9 @@ def text_of(found: Made, *, everything: bool = False) -> Iterator[str]:
     yield f"{len(found.vectors)} vectors, {sum(steps):,} steps, the longest {max(steps, default=0)}"
     for kind, name in NAMES.items():
         shown, of = found.count(kind)
-        yield f"  {name}: {shown:,} of {of:,}{' (100 %)' if shown == of else ''}"
+        never = sum(1 for goal, why in found.missing.items() if goal.kind == kind and why == UNREACHABLE)
+        beside = f"; {never:,} more are reachable in no run of small circumstances" if never else ""
+        yield f"  {name}: {shown:,} of {of:,}{' (100 %)' if shown == of else ''}{beside}"
     why: dict[str, list[str]] = {}
     for goal, reason in sorted(found.missing.items()):
         why.setdefault(reason, []).append(f"{goal.kind} {goal.name}")

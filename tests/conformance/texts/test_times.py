@@ -10,7 +10,7 @@ import pytest
 from conformance.diagnosis import Explanation, diagnose
 from conformance.texts.facts import Kind, Mark, Place
 from conformance.texts.lines import lines_of
-from conformance.texts.read import read_file
+from conformance.texts.read import read_file, read_text
 from conformance.texts.times import GAVE_UP, read
 from conformance.timing import Span, remarks, spans
 from model.faults import FAULTS
@@ -59,6 +59,12 @@ def test_where_there_is_no_pair_or_no_time_nothing_is_timed() -> None:
     assert took("no-pair") == []
 
 
+def test_a_linux_guest_that_refuses_to_freeze_speaks_for_the_failure_of_its_snapshot() -> None:
+    told = read_text("Hyper-V VSS: VSS: freeze of /boot: Permission denied", "f").remarks
+    assert [one.fault for one in told if one.fault] == ["guest_snapshot_fails"]
+    assert "guest_snapshot_fails" in {fault.name for fault in FAULTS}
+
+
 def test_times_of_two_files_are_not_compared() -> None:
     one, other = (Mark(event, at, Place(file, 1), "") for event, at, file in
                   (("freeze_delivered", 0.0, "a"), ("thaw_delivered", 74.0, "b")))  # fmt: skip
@@ -102,6 +108,8 @@ def test_times_put_explanations_in_order_and_exclude_none() -> None:
     assert next(iter(timed)) == "released_while_waiting"
     assert [name for name, mark in timed.items() if mark] == ["released_while_waiting"]
     assert len(timed) > 5
+    spoken = diagnose(replace(plain, spoken=frozenset({"guest_crashes"})), closed()).situations[0]
+    assert spoken.explanations[0].column.name == "guest_crashes"
     (kept,) = took("freeze-31-s-two-databases")
     overrun = Explanation(
         next(c for c in closed().columns if c.name == kept.excludes), first.explanations[0].found, 0, -1

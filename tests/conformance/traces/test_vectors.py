@@ -19,12 +19,14 @@ from conformance.traces.replayed import answered
 from conformance.traces.vectors import write
 from conformance.traces.vectors.cover import covered
 from conformance.traces.vectors.goals import FINDING, FROM, MOVE, WITNESS, Candidate, Goal, moves
+from conformance.traces.vectors.unreachable import UNREACHABLE, unreachable
 from model.notation import Run, Shape
 from model.protocol import PROTOCOL
 from proofs.answers.column_cache import protocol_content
 from proofs.answers.verdict import RunFound
 from proofs.world.world import Column
 from shadowproof.tell.traces import vectors
+from tests.helpers.nightly import nightly
 
 
 @cache
@@ -108,6 +110,53 @@ def test_what_is_missing_is_named_with_the_reason() -> None:
     shown_ = set[Goal]().union(*(one.shows for one in found.vectors))
     assert found.wanted - shown_ == found.missing.keys()
     assert len([goal for goal in found.wanted if goal.kind in {MOVE, FROM}]) == len(set(moves()))
+
+
+def test_of_the_moves_by_state_nearly_all_are_shown_or_known_to_be_unreachable() -> None:
+    """Counted both ways: by row 100 %; by row and state what is shown, what closed views exclude, and what is left open, by name."""
+    missing = {goal: why for goal, why in made().missing.items() if goal.kind == FROM}
+    assert {goal.kind for goal in made().missing} == {FROM}
+    left = {goal.name for goal, why in missing.items() if why != UNREACHABLE}
+    assert left <= OPEN
+    assert all(why in (UNREACHABLE, write.WHY) for why in missing.values())
+    shown, of = made().count(FROM)
+    assert shown + len(missing) == of
+    assert shown >= 729
+
+
+OPEN = {
+    "port: cluster_fails_over from NEW to NONE",
+    "port: network_updated from NEW to NEW",
+    "port: network_updated from OLD to NEW",
+    "port: vm_deleted from NEW to NONE",
+    "port: vm_fails_over from NEW to NONE",
+}
+"""Of network adapters, whose closed sets say nothing of them."""
+
+
+def test_one_of_those_that_are_said_to_be_unreachable_is_so_by_closed_views() -> None:
+    asked = Goal(FROM, "other_writer: restore_dropped from FAILED to STABLE")
+    assert made().missing[asked] == UNREACHABLE
+    assert unreachable({asked}) == {asked}
+
+
+@nightly
+def test_what_a_vector_takes_is_not_excluded() -> None:
+    taken = {
+        goal
+        for one in made().vectors[::40]
+        for goal in one.shows
+        if goal.kind == FROM and not goal.name.startswith("port")
+    }
+    assert len(taken) > 50
+    assert not unreachable(taken)
+
+
+@nightly
+def test_all_that_is_said_to_be_unreachable_is_so() -> None:
+    asked = {goal for goal, why in made().missing.items() if why == UNREACHABLE}
+    assert len(asked) >= 100
+    assert unreachable(asked) == asked
 
 
 def test_none_of_them_is_needless() -> None:
