@@ -49,23 +49,23 @@ def test_states_and_steps_of_one_and_two_vms_are_as_many() -> None:
 
 def test_every_recorded_run_breaks_its_promise_by_its_last_step() -> None:
     """One in some; at night all."""
-    asked = recorded(one_in=1 if AT_NIGHT else 4)
-    assert len(asked.questions) >= 60
+    asked = recorded(one_in=1 if AT_NIGHT else 8)
+    assert len(asked.questions) >= 30
     assert len(runs.load().kept) >= 240
     assert asked.wrong() == []
 
 
 def test_random_runs_of_the_protocol() -> None:
-    asked = sampled(range(4), 60)
+    asked = sampled(range(2), 60)
     happened = Counter(name.partition("@")[0] for one in asked.questions for name in one["run"])
-    assert len(happened) >= 50
-    assert happened.total() >= 200
+    assert len(happened) >= 30
+    assert happened.total() >= 100
     assert asked.wrong() == []
 
 
 def test_random_runs_of_networks_by_chance() -> None:
-    asked = by_chance(range(30), 25)
-    assert sum(len(one["run"]) for one in asked.questions) >= 500
+    asked = by_chance(range(20), 25)
+    assert sum(len(one["run"]) for one in asked.questions) >= 300
     assert asked.wrong() == []
 
 

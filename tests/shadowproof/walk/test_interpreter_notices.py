@@ -56,7 +56,7 @@ def _questions() -> tuple[Asked, dict[str, range]]:
     several = (
         counts((1, Column(), varied)),
         recorded(one_in=24),
-        sampled(range(2), 50 if AT_NIGHT else 35),
+        sampled(range(2), 50) if AT_NIGHT else sampled([1], 40),
         by_chance(range(40 if AT_NIGHT else 16), 25),
     )
     return joined, {kind: joined.join(asked) for kind, asked in zip(KINDS, several, strict=True)}
