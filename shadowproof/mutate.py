@@ -23,6 +23,7 @@ from properties.catalogue import PROPERTIES
 from properties.unpromised import why_unpromised
 from shadowproof.ask import AskError, near
 from shadowproof.outside.files import write_whole
+from shadowproof.outside.rooms import refuse_installed
 from shadowproof.outside.telling import telling
 from shadowproof.verify.progress import announce
 
@@ -241,6 +242,7 @@ def as_text(done: Mutated) -> str:
 
 def record(done: Mutated, path: Path = kept.PATH) -> None:
     """Keep what became of these mutants, with what is kept of the others. Raises OutputError and FatesError."""
+    refuse_installed("What became of mutants is kept")
     before = kept.load(path) if path.exists() else {}
     write_whole(path, kept.dump(kept.merged(before, done.fates, all_mutants())))
 

@@ -25,6 +25,7 @@ from shadowproof import ask
 from shadowproof.formats.found import Found, Standing
 from shadowproof.formats.of_verify import report_of
 from shadowproof.outside.cache_folder import close_cache, open_cache
+from shadowproof.outside.rooms import hidden
 from shadowproof.verify.asked import question
 from shadowproof.verify.verify import recorded_tasks
 
@@ -93,6 +94,11 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config, items: list[pytest.Item]) -> None:
     """Beside the suite's own. Before others choose among the items, so that -k and -m do."""
+    if (other := hidden()) is not None:
+        raise pytest.UsageError(
+            f"shadowproof has a package {other.name!r} of its own, which hides {other} in this process. Run it in one of its own: "
+            "shadowproof verify --junit FILE"
+        )
     try:
         names = ask.properties(config.getoption("shadowproof_promise"))
         asked = _columns(config.getoption("shadowproof_column"), names)

@@ -14,6 +14,7 @@ from hatchling.build import build_wheel
 
 from proofs.answers.column_cache import protocol_content
 from shadowproof.commands import DIGITS
+from shadowproof.outside.rooms import hidden, refuse_installed
 from shadowproof.outside.version import version
 from tests.helpers.nightly import nightly
 
@@ -89,6 +90,18 @@ def test_who_has_imported_another_model_is_told_what_to_do(site: Path) -> None:
     said = says(site, "-c", f"{before}import shadowproof", status=1).splitlines()[-1]
     assert said.startswith("ImportError: shadowproof has a package 'model' of its own, and ")
     assert said.endswith("Run shadowproof in a process of its own: python -m shadowproof")
+
+
+def test_a_suite_of_somebody_else_is_told_what_would_be_hidden_in_it(site: Path) -> None:
+    house = site / "shadowproof" / "house"
+    assert hidden(house, [str(house), str(site.parent)]) is None
+    assert hidden(house, [str(house), str(site)]) == site / "model"
+    assert hidden(ROOT, [str(site)]) is None
+    with pytest.raises(
+        ValueError, match="Verdicts are recorded in a checkout of the project, and this is an installed package"
+    ):
+        refuse_installed("Verdicts are recorded", house)
+    refuse_installed("Verdicts are recorded")
 
 
 @nightly

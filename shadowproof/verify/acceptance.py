@@ -18,6 +18,7 @@ from properties.catalogue import PROPERTIES, watched
 from shadowproof.ask import AskError
 from shadowproof.outside.cache_folder import close_cache, open_cache
 from shadowproof.outside.files import check_writable, write_whole
+from shadowproof.outside.rooms import refuse_installed
 from shadowproof.verify.changed import since_record
 from shadowproof.verify.printing import print_lines
 from shadowproof.verify.report import Verification
@@ -38,6 +39,7 @@ def accept_now(
     """Judge every column (what `verify` has just judged is known), show what differs from the record, and write the record and its
     runs. asking: gives a person's answer to a question; None: nobody is there. cache: where judgements are kept, if not at the usual
     place. show_only: write nothing. Raises AskError without a reason, OutputError where they cannot be written."""
+    refuse_installed("Verdicts are recorded")
     if not show_only and (not reason.strip() if reason is not None else asking is None):
         raise AskError(NO_REASON)
     for path in (record.PATH, runs.PATH):
