@@ -6,6 +6,7 @@ A verdict on such a property would be a word on nothing: `holds`, since the term
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 
 from model.notation import Actor, Network
 from model.notation.declared import check_rows, refuse_unless_sentence
@@ -78,7 +79,9 @@ def _check_names(name: str, found: Property, network: Network) -> None:
 def _check_known(found: Property, what: str, names: Iterable[str], known: Iterable[str], kind: str) -> None:
     for name in sorted({*names} - {*known}):
         problem = f"{what}: {name} is no {kind} that there is"
-        raise DeclarationError(found.place, problem, "Use a name that there is, or declare it")
+        meant = get_close_matches(name, known, 1, 0.8)
+        remedy = f"Write {meant[0]}" if meant else "Use a name that there is"
+        raise DeclarationError(found.place, problem, f"{remedy}, or declare it")
 
 
 def _check_observers(name: str, found: Property, watching: Network) -> None:

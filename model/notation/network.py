@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from functools import cache, cached_property, lru_cache
 from itertools import combinations
 from typing import Any
@@ -191,7 +192,9 @@ def _check_moves(network: Network) -> None:
         for move in actor.moves:
             if move.event not in network.events:
                 problem = f"{actor.name} moves on {move.event}, which nothing declares"
-                raise DeclarationError(move.place, problem, "Declare it with event(...)")
+                meant = get_close_matches(move.event, network.events, 1, 0.8)
+                remedy = f"Write {meant[0]}, or declare it" if meant else "Declare it"
+                raise DeclarationError(move.place, problem, f"{remedy} with event(...)")
 
 
 def _check_events(network: Network) -> None:

@@ -58,7 +58,7 @@ KINDS: dict[str, Case] = {
         "without: 'vm_saved' is no list of names", 'without=("name", "name")'),
     "it ends without what there is not": (
         lambda: load(ends("It ends.", over, without=("vm_sayved",), shows="SB-8", witness=SAVED)),
-        "property it: vm_sayved is no event that there is", "Use a name that there is"),
+        "property it: vm_sayved is no event that there is", "Write vm_saved, or declare it"),
     "possible only under what is no fault": (
         lambda: load(possible("It may be.", SAVED, shows="SB-8", needs=("vm_saved",))),
         "property it: vm_saved is no fault that there is", "Use a name that there is"),

@@ -85,6 +85,11 @@ class TestNames:
         with refused("extra moves on windows_open, which nothing declares", "Declare it with event(...)"):
             put_together(house(), toggle("extra").table(row))
 
+    def test_an_event_that_is_nearly_one_is_told_which(self) -> None:
+        row = on("all_outt", Mode.DAY, Mode.NIGHT)  # planted
+        with refused("extra moves on all_outt, which nothing declares", "Write all_out, or declare it with event(...)"):
+            put_together(house(), toggle("extra").table(row))
+
     def test_a_stay_on_an_event_that_nothing_declares(self) -> None:
         row = stays("windows_open")  # planted
         with refused("extra moves on windows_open, which nothing declares", "Declare it with event(...)"):
