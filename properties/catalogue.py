@@ -83,6 +83,11 @@ def left_out_in(version: str) -> Mapping[str, str]:
     return found
 
 
+def promised_by(version: str) -> dict[str, Property]:
+    """What a version promises besides."""
+    return {} if version == DOCUMENT_NAME else collected((_own(version),))
+
+
 LEFT_OUT = left_out_in(VERSION.name)
 """Promises of the document that the version does not have, and why."""
 

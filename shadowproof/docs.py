@@ -10,7 +10,7 @@ from tempfile import NamedTemporaryFile
 
 from shadowproof.duties import duties
 from shadowproof.letter import letter
-from shadowproof.pages import cut_sets, findings, mutants, pages, picture, requesters
+from shadowproof.pages import cut_sets, findings, mutants, pages, picture, requesters, versions
 from shadowproof.pages.layout import folded
 
 GENERATED = {
@@ -27,6 +27,7 @@ GENERATED = {
     "obligations.md": duties.page,
     "mutants.md": mutants.page,
     "requesters.md": requesters.page,
+    "versions.md": versions.page,
 }
 """The pages, in the order of the index."""
 

@@ -270,5 +270,6 @@ VERSION = Version(
         "time": "A Linux guest has 10 seconds to freeze with old drivers, and 15 minutes with newer ones; guards know no time.",
     },
     without_fault="A VM that a cluster holds for online and that the writer saves directly is taken for failed, as in the document. An "
-    "online backup of a Linux guest needs no auto-recovery, so NO_AUTORECOVERY in the context spoils nothing, unless READ-6 says so.",
+    "online backup of a Linux guest needs no auto-recovery, so NO_AUTORECOVERY in the context spoils nothing, unless READ-6 says so: no VM "
+    "fails without a fault, and what needs a failed writer or an Abort is not reached.",
 )  # fmt: skip

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from model.actors.child import ChildSnapshot, ChildWriters, child_snapshot, child_writers
 from model.actors.image import Image, InBackup, Outcome, image, in_backup, outcome
-from model.actors.power import Power, power
+from model.actors.method import Progress, progress
+from model.actors.power import Note, Power, note, power
 from model.actors.requester import Context, context
 from model.actors.volumes import Volumes, volumes
 from model.actors.vss import Provider, provider
@@ -33,6 +34,8 @@ LEFT_OUT: Mapping[str, str] = {
     "provider-defeats-child-snapshots": "Nothing is recovered. In its place: the-provider-does-not-defeat-an-online-backup.",
     "shadow-copy-holds-the-chosen-as-they-are": "An image that holds the child's snapshot has it to be rolled back to. In its place: "
     "the-copy-holds-what-the-checkpoint-keeps.",
+    "post-snapshot-is-over-when-all-is-undone": "An image is settled when it is made. In its place: "
+    "post-snapshot-is-over-when-all-is-given-back.",
     "child-writers-take-part": _NO_VSS_IN_THE_GUEST,
     "child-runs-a-whole-backup": f"{_NO_VSS_IN_THE_GUEST} In its place: the-checkpoint-is-of-a-frozen-guest.",
     "child-sees-an-ordinary-backup": _NO_VSS_IN_THE_GUEST,
@@ -72,6 +75,17 @@ nothing_is_written_to_the_copy = step(
     "Once it is made, the shadow copy of a VM stays as it is until it goes.",
     every(vm, unchanged(image)) | _ends,
     shows="LIN-4",
+    witness=fired("post_snapshot_succeeded"),
+)
+
+post_snapshot_is_over_when_all_is_given_back = step(
+    "The writer returns from PostSnapshot only when each VM that it saved is given back or stuck; with success only if none is stuck.",
+    implies(
+        happens("post_snapshot_succeeded", "post_snapshot_failed"),
+        every(vm, note.is_(Note.NOTHING) | progress.is_(Progress.STUCK)),
+    )
+    & implies(happens("post_snapshot_succeeded"), every(vm, ~progress.is_(Progress.STUCK))),
+    shows="BAK-9 READ-11 LINUX-1",
     witness=fired("post_snapshot_succeeded"),
 )
 

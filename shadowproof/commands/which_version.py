@@ -25,11 +25,13 @@ TAKE_NONE = frozenset(
 
 
 def _choose(context: typer.Context, name: str | None) -> str | None:
-    """Choose the version. Raises UnknownVersion, and ValueError where another one is loaded already."""
+    return name if name is None or context.resilient_parsing else choose(name)
+
+
+def choose(name: str) -> str:
+    """Choose the version of this process and of those that it starts. Raises UnknownVersion, also where another one is loaded already."""
     from model import versions
 
-    if name is None or context.resilient_parsing:
-        return name
     versions.check(name)
     loaded = sys.modules.get("model.protocol")
     if loaded is not None and loaded.VERSION.name != name:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from model.actors.power import Power, power
 from model.actors.writer import Doing, doing
 from model.events.post_snapshot import noted, nothing_noted
-from model.notation import Network, Term
-from model.notation.changes import with_event
-from model.notation.terms import any_of
+from model.notation.overrides import Override, event_is, overridden
 from model.protocol import PROTOCOL, REQUIREMENTS
 from proofs.answers.record import load
 from proofs.answers.verdict import HOLDS, REFUTED, Verdict
@@ -21,31 +19,24 @@ from proofs.world.scope import Scope
 from proofs.world.world import Column
 from properties.catalogue import PROPERTIES
 
-
-def _given_back_on_shutdown_whatever_came_before(network: Network) -> Network:
-    """BackupShutdown gives back all that the writer still has a note of, whether it vetoed or not."""
-    for name in ("vm_given_back", "vm_cannot_be_resumed", "nothing_left_to_give_back"):
-        when = network.events[name].when
-        network = with_event(network, name, when=any_of(when, _SHUTTING_DOWN & noted & _rest(name)))
-    last = network.events["backup_shutdown_returned"].when
-    return with_event(network, "backup_shutdown_returned", when=last & nothing_noted)
-
-
-_SHUTTING_DOWN = doing.is_(Doing.BACKUP_SHUTDOWN)
-
-
-def _rest(name: str) -> Term:
-    saved = power.is_(Power.SAVED)
-    return ~saved if name == "nothing_left_to_give_back" else saved
+_NOTED = doing.is_(Doing.BACKUP_SHUTDOWN) & noted
+_SAVED = power.is_(Power.SAVED)
+_WHY = "BackupShutdown gives back all that the writer still has a note of, whether it vetoed or not."
+_GIVEN_BACK_ON_SHUTDOWN = (
+    event_is("vm_given_back", also=_NOTED & _SAVED, why=_WHY, source="proposed"),
+    event_is("vm_cannot_be_resumed", also=_NOTED & _SAVED, why=_WHY, source="proposed"),
+    event_is("nothing_left_to_give_back", also=_NOTED & ~_SAVED, why=_WHY, source="proposed"),
+    event_is("backup_shutdown_returned", only=nothing_noted, why=_WHY, source="proposed"),
+)
 
 
 @dataclass(frozen=True)
 class Wording:
-    """A proposed wording. readings: those that it settles; change: what else it changes of the protocol. helps: the circumstances
-    in which it is tried (faults, and readings that the wording leaves to others)."""
+    """A proposed wording. readings: those that it settles; overrides: what else it has otherwise, as a version has it. helps: the
+    circumstances in which it is tried (faults, and readings that the wording leaves to others)."""
 
     readings: tuple[tuple[str, str], ...] = ()
-    change: Callable[[Network], Network] | None = None
+    overrides: tuple[Override, ...] = ()
     helps: tuple[Column, ...] = field(default=())
 
 
@@ -62,7 +53,7 @@ WORDINGS: Mapping[str, Wording] = {
         ),
     ),
     "given-back-at-shutdown": Wording(
-        change=_given_back_on_shutdown_whatever_came_before,
+        overrides=_GIVEN_BACK_ON_SHUTDOWN,
         helps=(
             Column(readings=(("READ-14", "UNTIL_RETURN"),)),
             *_fault("requester_vanishes", "released_while_waiting"),
@@ -81,7 +72,7 @@ def proof_of(name: str, sentences: Collection[int]) -> list[dict[str, Any]]:
     and those that only the wording breaks (lost), with the assurance of what is mended. Judged are what is broken there, and every
     promise that shows a requirement of these sentences."""
     wording, record = WORDINGS[name], load()
-    network = wording.change(PROTOCOL) if wording.change else None
+    network = overridden(PROTOCOL, wording.overrides) if wording.overrides else None
     meant = {one.id for one in REQUIREMENTS if set(one.sentences) & set(sentences)}
     found = []
     for column in wording.helps:

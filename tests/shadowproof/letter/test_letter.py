@@ -71,7 +71,7 @@ def test_each_wording_mends_something_and_is_kept() -> None:
 def test_a_wording_that_changes_nothing_mends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     from shadowproof.letter import wordings
 
-    one = wordings.Wording(change=lambda network: network, helps=wordings._fault("requester_vanishes"))
+    one = wordings.Wording(helps=wordings._fault("requester_vanishes"))
     monkeypatch.setattr(wordings, "WORDINGS", {"nothing": one})
     monkeypatch.setattr(
         wordings, "PROPERTIES", {n: PROPERTIES[n] for n in ("no-vm-left-saved", "vms-at-rest-are-not-touched")}
