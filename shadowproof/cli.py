@@ -11,6 +11,7 @@ from typer import TyperException
 
 from shadowproof.commands import (
     app,
+    beginning,
     checking,
     comparing,
     cutting,
@@ -30,6 +31,7 @@ from shadowproof.outside.stopping import told_to_end
 __all__ = [
     "app",
     "arguing",
+    "beginning",
     "checking",
     "comparing",
     "cutting",

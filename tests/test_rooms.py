@@ -33,6 +33,7 @@ FACES = [
             "duties",
             "letter",
             "diff",
+            "new",
             "formats",
             "outside",
             "pages",

@@ -9,7 +9,7 @@ AT_ONCE, SECONDS, A_MINUTE, LONG = "a few seconds", "up to some 15 seconds", "up
 HOW_LONG = {
     AT_ONCE: (
         "list", "show", "requirements", "left-out", "draw", "play", "simulate", "method", "assumptions", "export", "collector",
-        "letter", "diagnose", "replay", "walk",
+        "letter", "diagnose", "replay", "walk", "new",
     ),
     SECONDS: ("explain", "obligations", "count", "agent", "vectors"),
     A_MINUTE: ("why", "why-not", "docs", "requester", "diff"),

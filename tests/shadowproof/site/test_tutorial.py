@@ -30,7 +30,7 @@ def follow(copy: Copy, kinds: set[str], commands: tuple[str, ...]) -> int:
         if kind in {"python", "diff"}:
             place = next(places)
             if kind in kinds and kind == "python":
-                copy.add(place, f"\n\n{text}")
+                in_place_of_the_stub(copy.root / place, text)
             elif kind in kinds:
                 old, new = (line[1:].strip() for line in text.splitlines())
                 copy.edit(place, old, new)
@@ -42,6 +42,13 @@ def follow(copy: Copy, kinds: set[str], commands: tuple[str, ...]) -> int:
                 assert " ".join(line.split()) in said, line
                 held += 1
     return held
+
+
+def in_place_of_the_stub(path: Path, text: str) -> None:
+    """What is told to be filled in, where `shadowproof new` has said that it is to be."""
+    before, _, stub = path.read_text("utf-8").rpartition(f"\n\n{text.partition(' = ')[0]} = ")
+    assert "FILL IN: " in stub
+    path.write_text(f"{before}\n\n{text}", "utf-8")
 
 
 def _says(copy: Copy, asked: list[str]) -> str:
@@ -60,16 +67,29 @@ def copy(tmp_path: Path) -> Copy:
 
 
 def test_the_page_has_all_its_parts() -> None:
-    assert [kind for kind, _ in BLOCKS] == ["sh", "text", "sh", "text", "python", "sh", "text", "diff", "sh", "text"]
+    assert [kind for kind, _ in BLOCKS] == [
+        "sh",
+        "text",
+        "sh",
+        "text",
+        "sh",
+        "text",
+        "python",
+        "sh",
+        "text",
+        "diff",
+        "sh",
+        "text",
+    ]
     assert files() == ["properties/promises/giving_back.py", "model/actors/power.py"]
     assert (Path(__file__).parents[3] / "examples" / "small_backup.py").is_file()
 
 
 def test_what_is_asked_and_added_is_there(copy: Copy) -> None:
-    assert follow(copy, {"python"}, ("show", "play")) == 4
+    assert follow(copy, {"python"}, ("show", "play", "new")) == 6
     assert "a-paused-vm-never-wakes" in copy.says("list", "properties")
 
 
 @nightly
 def test_the_promise_is_proved_and_the_mistake_found(copy: Copy) -> None:
-    assert follow(copy, {"python", "diff"}, ("show", "play", "verify")) == 7
+    assert follow(copy, {"python", "diff"}, ("show", "play", "new", "verify")) == 9
