@@ -97,7 +97,7 @@ def test_a_changed_page_is_stale(tmp_path: Path) -> None:
 def test_nothing_is_written_if_one_page_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "docs"
     pages = {folder / "a.md": "# A\n", folder / "b.md": "\ud800"}  # a lone surrogate cannot be encoded
-    monkeypatch.setattr(docs, "generate", lambda root: pages)
+    monkeypatch.setattr(docs, "generate", lambda root, beside: pages)
     with pytest.raises(UnicodeEncodeError):
         docs.write(tmp_path)
     assert list(folder.iterdir()) == []
