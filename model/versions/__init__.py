@@ -7,8 +7,10 @@ import os
 import pkgutil
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from model.versions.version import Version
+if TYPE_CHECKING:
+    from model.versions.version import Version
 
 VARIABLE = "SHADOWPROOF_PROTOCOL"
 DOCUMENT = "document"
@@ -44,8 +46,8 @@ def suffix() -> str:
 
 def version(name: str) -> Version:
     """A version by its name. Raises UnknownVersion, and DeclarationError where its file says nonsense."""
-    found = import_module(f"model.versions.{check(name).replace('-', '_')}").VERSION
-    if not isinstance(found, Version) or found.name != name:
+    found: Version = import_module(f"model.versions.{check(name).replace('-', '_')}").VERSION
+    if found.name != name:
         raise UnknownVersion(
             f"The file of version {name} declares no version of that name. Write VERSION = Version({name!r}, ...)."
         )

@@ -3,6 +3,7 @@ quick."""
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Annotated, Any, TextIO, cast
@@ -83,6 +84,9 @@ def common(
     ] = False,
 ) -> None:
     """What all commands have."""
+    from model.versions import VARIABLE
+
+    os.environ.pop(VARIABLE, None)  # which version of the protocol is meant, its own --version says, and nothing else
 
 
 Properties = Annotated[
