@@ -12,6 +12,7 @@ from proofs.differences.runs import ADDED, search
 from proofs.world.world import Column
 from properties.catalogue import left_out_in, promised_by
 from shadowproof.diff import told
+from shadowproof.pages.layout import slug
 from shadowproof.pages.overviews import markdown
 
 
@@ -33,21 +34,21 @@ def page() -> str:
 def _section(one: Version) -> Iterator[str]:
     yield f"## {one.name}"
     yield one.of
-    yield "### Where it is said"
+    yield f"### {one.name}: where it is said"
     yield "\n".join(f"* *{name}*: {text}" for name, text in one.sources.items())
-    yield "### Rules that differ"
+    yield f"### {one.name}: rules that differ"
     rows = [(f"{change.sort} `{change.name}`", change.what, change.why, change.source) for change in one.overrides]
     yield markdown(("rule", "it", "why", "source"), rows)
-    yield "### What happens otherwise"
+    yield f"### {one.name}: what happens otherwise"
     yield from _runs(one)
-    yield "### Promises that it has and the document has not"
+    yield f"### {one.name}: promises that it has and the document has not"
     yield "\n".join(f"* *{name}*: {found.says}" for name, found in promised_by(one.name).items())
-    yield "### Promises of the document that it has not"
-    yield "\n".join(f"* *{name}*: {why}" for name, why in left_out_in(one.name).items())
+    yield f"### {one.name}: promises of the document that it has not"
+    yield "\n".join(f"* [{name}](properties.md#{slug(name)}): {why}" for name, why in left_out_in(one.name).items())
     if one.without_fault:
         yield f"What fails without any fault: {one.without_fault}"
     yield "All other promises of the document are asked of it as they stand; an event that it does not have happens in none of them."
-    yield "### What its sources leave open"
+    yield f"### {one.name}: what its sources leave open"
     yield "\n".join(
         [
             *(f"* Reading *{name}*: {text}" for name, text in _readings(one)),
