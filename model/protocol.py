@@ -22,7 +22,7 @@ from model.events import EVENT_FILES
 from model.notation import Actor, Network, build, declared
 from model.readings import Reading
 from model.requirements import Requirement
-from model.versions import chosen, version
+from model.versions import chosen, load
 
 ACTOR_FILES = (
     requester, vss, writer, volumes, power, conditions, method, child, image, restore, parts, cluster, due,
@@ -47,7 +47,7 @@ DOCUMENT: Network = declared(
 )
 """What the document says, whichever version is chosen."""
 
-VERSION = version(chosen())
+VERSION = load(chosen())
 PROTOCOL: Network = VERSION.applied(DOCUMENT)
 """The version that this process speaks of."""
 

@@ -44,7 +44,7 @@ def suffix() -> str:
     return "" if chosen() == DOCUMENT else f"-{chosen()}"
 
 
-def version(name: str) -> Version:
+def load(name: str) -> Version:
     """A version by its name. Raises UnknownVersion, and DeclarationError where its file says nonsense."""
     found: Version = import_module(f"model.versions.{check(name).replace('-', '_')}").VERSION
     if found.name != name:

@@ -18,7 +18,8 @@ import typer
 
 TAKE_NONE = frozenset(
     {
-        "accept", "assumptions", "collector", "agent", "diff", "docs", "letter", "left-out", "mutate", "obligations", "requester", "sweep",
+        "accept", "assumptions", "collector", "cuts", "agent", "diff", "docs", "letter", "left-out", "mutate",
+        "obligations", "requester", "sweep",
     }
 )  # fmt: skip
 """Commands that take none: they are about the document, about what is recorded of it, about another protocol, or about several."""

@@ -23,7 +23,7 @@ def listing(what: str) -> str:
         ],
         "actors": [(a.name, a.says) for a in PROTOCOL.actors.values()],
         "events": [(e.name, e.says) for e in PROTOCOL.events.values()],
-        "versions": [(name, versions.version(name).of) for name in versions.names()],
+        "versions": [(name, versions.load(name).of) for name in versions.names()],
         "requirements": [(r.id, r.says) for r in REQUIREMENTS],
     }
     if what not in lists:

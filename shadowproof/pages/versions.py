@@ -18,7 +18,7 @@ from shadowproof.pages.overviews import markdown
 
 def page() -> str:
     """The page; for each version one walk, over both networks side by side without faults."""
-    found = [versions.version(name) for name in versions.names()]
+    found = [versions.load(name) for name in versions.names()]
     document, *others = found
     blocks = [
         "# Versions of the protocol",

@@ -54,7 +54,7 @@ def show(name: str) -> list[Shown]:
     if found:
         return found
     if name.lower() in versions.names():
-        return [_version(versions.version(name.lower()))]
+        return [_version(versions.load(name.lower()))]
     if name.lower() in LEFT_OUT_HERE:
         raise AskError(f"{name} is left out in version {VERSION.name}. {LEFT_OUT_HERE[name.lower()]}")
     number = name.lower().removeprefix("s")

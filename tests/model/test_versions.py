@@ -35,7 +35,7 @@ OF = "A version of the house."
 
 @cache
 def network_of(name: str) -> Network:
-    return versions.version(name).applied(DOCUMENT)
+    return versions.load(name).applied(DOCUMENT)
 
 
 def asked(*arguments: str, version: str = "") -> subprocess.CompletedProcess[str]:
@@ -58,7 +58,7 @@ def test_the_document_is_what_a_process_speaks_of_and_what_is_recorded() -> None
 class TestEach:
     def test_only_what_it_names_is_otherwise(self, name: str) -> None:
         """Each rule that differs is overridden by its name, and every other rule of the document is there."""
-        version, network = versions.version(name), network_of(name)
+        version, network = versions.load(name), network_of(name)
         named = {one.name.rpartition(" on ")[2] for one in version.overrides}
         different = {one.name for one in changed(DOCUMENT, network)}
         assert different
@@ -79,7 +79,7 @@ class TestEach:
 class TestRefused:
     def test_an_unknown_version(self) -> None:
         with pytest.raises(versions.UnknownVersion, match="It is one of document, linux-online"):
-            versions.version("nope")
+            versions.load("nope")
 
     def test_a_version_that_overrides_nothing(self) -> None:
         with pytest.raises(
