@@ -11,6 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from model.versions import chosen
 from proofs.answers.cache import in_use
 
 if TYPE_CHECKING:
@@ -35,8 +36,8 @@ def digest() -> str:
 
 
 def key_of(what: str, asked: Iterable[str]) -> str:
-    """The key of an answer."""
-    return sha256("\n".join([what, digest(), *asked]).encode()).hexdigest()
+    """The key of an answer, of the version of the protocol that this process speaks of."""
+    return sha256("\n".join([what, chosen(), digest(), *asked]).encode()).hexdigest()
 
 
 def answer(key: str) -> dict[str, Any] | None:

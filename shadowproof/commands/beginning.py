@@ -15,7 +15,7 @@ def new(
     name: Annotated[str, typer.Argument(help="Its name, as others of its kind are called.")],
     machine: Annotated[str, typer.Option("--machine", help="Of an event or a fault: the machine that it moves.")] = "",
     file: Annotated[
-        str, typer.Option("--in", metavar="FILE", help="The group of a property, or the phase of an event.")
+        str, typer.Option("--in", metavar="GROUP", help="The group of a property, or the phase of an event.")
     ] = "",
     by: Annotated[str, typer.Option("--by", help="The requirement that it comes from, or shows.")] = "BAK-1",
 ) -> None:

@@ -6,13 +6,15 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 
+from model.events import EVENT_FILES
 from model.notation import HOST
 from model.protocol import PROTOCOL
 from model.readings import READINGS
 from model.requirements import BY_ID
 from model.sorts import vm
-from properties.catalogue import PROPERTIES
+from properties.catalogue import FILES, PROPERTIES
 from shadowproof.ask import AskError, near
 from shadowproof.new.source import Source
 
@@ -78,7 +80,7 @@ def test_it_is_a_machine_of_the_protocol() -> None:
 def event(asked: Wanted) -> list[Source]:
     """An event of a phase, with a row in the table of a machine that it moves."""
     _refuse(asked.name, r"[a-z][a-z0-9]*(_[a-z0-9]+)+", "vm_taken_along", PROTOCOL.events, "event")
-    path = _file(asked, ("model/events",), "prepare_for_snapshot", "EVENTS = (")
+    path = _file(asked, EVENT_FILES, "prepare_for_snapshot")
     return [*_happening(asked, path, "WRITER"), _test_of_event(asked)]
 
 
@@ -147,7 +149,7 @@ def property_(asked: Wanted) -> list[Source]:
     shows="{asked.by}",
     witness=fired("vm_saved"),  # {MARK} what must have happened for it to mean anything
 )'''
-    file = asked.read(_file(asked, ("properties/promises", "properties/conduct"), "general")).at_end(text)
+    file = asked.read(_file(asked, FILES, "general")).at_end(text)
     for module, *names in (
         ("model.actors.power", "Power", "power"), ("model.notation", "every", "implies"), ("model.sorts", "vm"),
         ("properties.kinds", "always", "fired"), ("properties.vocabulary", "at_rest"),
@@ -221,17 +223,10 @@ def _refuse(name: str, form: str, example: str, known: object, kind: str) -> Non
         raise AskError(f"{name} is there already: shadowproof show {name}. Choose another name.")
 
 
-def _file(asked: Wanted, folders: Sequence[str], default: str, marked: str = "") -> str:
-    """The file that is asked for, of those in these folders. marked: what a file has to hold for something to be added to it."""
+def _file(asked: Wanted, files: Sequence[ModuleType], default: str) -> str:
+    """The path of the one that is asked for by the last word of its name."""
+    known = {file.__name__.rpartition(".")[2]: file.__name__.replace(".", "/") + ".py" for file in files}
     chosen = asked.file or default
-    fits = {
-        path.stem: f"{folder}/{path.name}"
-        for folder in folders
-        for path in sorted((asked.root / folder).glob("*.py"))
-        if path.stem != "__init__" and marked in path.read_text("utf-8")
-    }
-    if chosen not in fits:
-        raise AskError(
-            f"{' and '.join(folders)} have no file {chosen!r:.80} to add to. Write --in with one of {', '.join(fits)}."
-        )
-    return fits[chosen]
+    if chosen not in known:
+        raise AskError(f"There is no file {chosen!r:.80} to add to. Write --in with one of {', '.join(known)}.")
+    return known[chosen]

@@ -52,7 +52,7 @@ BAD = {
     "no reason": (["accept", "--reason", " "], "reason"),
     "no reason at all": (["accept"], "Write --reason"),
     "no such command": (["verfy"], "No such command 'verfy'. Did you mean 'verify'? What it takes: shadowproof --help"),
-    "no such option": (["show", "--json", "x"], "No such option: --json. What it takes: shadowproof show --help"),
+    "no such option": (["show", "--xml", "x"], "No such option: --xml. What it takes: shadowproof show --help"),
     "no number": (["cuts", "no-vm-left-saved", "--size", "x"], "Invalid value for '--size'"),
     "an option without its value": (["verify", "--fault"], "'--fault' requires an argument"),
     "one name too many": (["show", "vm_saved", "vm_chosen"], "vm_chosen"),

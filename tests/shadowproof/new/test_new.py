@@ -99,7 +99,9 @@ def test_a_name_that_exists_or_is_none_is_refused(kind: str, name: str, problem:
 def test_an_event_of_no_machine_is_refused(machine: str, problem: str) -> None:
     with pytest.raises(AskError, match=problem):
         KINDS["event"](Wanted(ROOT, "vm_taken_along", machine))
-    with pytest.raises(AskError, match=r"have no file 'nowhere' to add to\. Write --in with one of child_backup"):
+    with pytest.raises(
+        AskError, match=r"There is no file 'nowhere' to add to\. Write --in with one of prepare_session"
+    ):
         KINDS["event"](Wanted(ROOT, "vm_taken_along", "power", "nowhere"))
 
 
