@@ -38,12 +38,12 @@ from shadowproof.tell.playing.start import vm_starts, wanted
 from shadowproof.tell.requester import RECORDED
 from shadowproof.tell.story import told
 
-AS_THEY_ARE = ("obligations", "left-out", "derived", "mutants", "letter", "cut-sets")
+AS_THEY_ARE = ("obligations", "left-out", "derived", "mutants", "letter", "cut-sets", "versions")
 """Pages of docs/generated that stand on the site as they are, with other links."""
 
 ORDER: Mapping[str, tuple[str, ...]] = {
     "Begin": ("guide/how-to-read", "guide/questions", "guide/tutorial"),
-    "The protocol": ("script", "actors", "requirements", "sentences", "left-out", "derived"),
+    "The protocol": ("script", "actors", "requirements", "sentences", "left-out", "derived", "versions"),
     "What holds, and what does not": ("promises", "matrix", "cut-sets", "circumstances", "findings", "letter"),
     "Backup software and hosts": (
         "obligations",

@@ -110,7 +110,7 @@ def _of_slug() -> dict[str, str]:
 
 _LINK = re.compile(
     r"\]\((?:\.\./)?(?:docs/)?(?:generated/)?(requirements|properties|actors|events|readings-and-faults|findings|letter|obligations|mutants|requesters"
-    r"|left-out|derived|cut-sets)\.md(?:#([^)]+))?\)"
+    r"|left-out|derived|cut-sets|versions)\.md(?:#([^)]+))?\)"
 )
 
 
