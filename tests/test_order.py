@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.helpers.dealing import APART, LONGEST, TOGETHER, Dealt, begun, unit_of
+from tests.helpers.nightly import nightly
 
 TESTS = Path(__file__).parent
 
@@ -50,9 +51,12 @@ FILES = {
 }
 
 
-@pytest.mark.parametrize("splits", [False, True], ids=["as it is", "where units are not heeded"])
+@pytest.mark.parametrize(
+    "splits",
+    [pytest.param(False, marks=nightly, id="as it is"), pytest.param(True, id="where units are not heeded")],
+)
 def test_two_workers_take_whole_files(tmp_path: Path, splits: bool) -> None:
-    """With the tools as they are pinned; and the guard sees it if they deal otherwise."""
+    """With the tools as they are pinned, which each run of several workers shows; and the guard sees it if they deal otherwise."""
     for name, text in FILES.items():
         (tmp_path / name).write_text(text, "utf-8")
     if splits:

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 
 LONGEST = (
-    "proofs/mutants/test_judge.py", "shadowproof/test_sweep.py", "proofs/views/test_family.py",
-    "conformance/test_diagnosis.py", "proofs/answers/test_memory.py", "proofs/export/test_promela.py",
-    "properties/test_promises.py", "proofs/world/test_reductions.py", "proofs/counts/test_visit.py",
-    "shadowproof/walk/test_browser.py", "wrong_protocols/test_three_vms.py", "proofs/why/test_reasons.py",
-    "shadowproof/verify/test_verify.py", "wrong_protocols/test_refuted_by_proof.py", "sampled/test_sampled.py",
-    "shadowproof/test_hostile.py", "wrong_protocols/test_spin_refutes.py", "conformance/traces/test_vectors.py",
-    "proofs/views/test_views_against_searches.py", "shadowproof/host/test_kinds.py",
-    "proofs/solvers/test_symbolic.py", "proofs/why/test_table.py", "model/notation/test_product.py",
-    "sampled/test_attacks.py", "proofs/export/test_spin_agrees.py", "proofs/world/test_stand_ins.py",
-    "shadowproof/verify/test_coverage.py", "proofs/verdicts/test_shares.py", "wrong_protocols/test_two_disks.py",
-    "shadowproof/test_stopping.py",
+    "proofs/views/test_family.py", "shadowproof/test_sweep.py", "proofs/mutants/test_judge.py",
+    "sampled/test_sampled.py", "wrong_protocols/test_spin_refutes.py", "proofs/export/test_promela.py",
+    "shadowproof/site/test_made.py", "shadowproof/walk/test_browser.py", "properties/test_promises.py",
+    "shadowproof/test_stopping.py", "proofs/solvers/test_symbolic.py", "proofs/answers/test_memory.py",
+    "shadowproof/verify/test_coverage.py", "proofs/verdicts/test_cluster.py", "proofs/verdicts/test_cuts.py",
+    "proofs/verdicts/test_shares.py", "proofs/why/test_table.py", "wrong_protocols/test_three_vms.py",
+    "conformance/agents/hv_vss/test_lockstep.py", "shadowproof/test_suite.py", "shadowproof/host/test_kinds.py",
+    "wrong_protocols/test_two_disks.py", "shadowproof/test_mutate.py", "bench/test_spin.py",
+    "proofs/counts/test_visit.py", "shadowproof/test_hostile.py", "wrong_protocols/test_refuted_by_proof.py",
+    "proofs/views/test_views_against_searches.py", "proofs/export/test_spin_agrees.py", "sampled/test_attacks.py",
 )  # fmt: skip
 """Files that take long. They are begun first: one that is begun last is waited for."""
 

@@ -37,7 +37,7 @@ NOT_COME_TO = {"image_cannot_be_rolled_back"}
 while the requester is still at rest. No plan has that first, since what it brings (an image that does not hold the snapshot) is so
 at the start."""
 
-FLOOR = AT_NIGHT if PROFILE == "nightly" else Floor(events=0.96, moves=0.85, visited=0.015)
+FLOOR = AT_NIGHT if PROFILE == "nightly" else Floor(events=0.94, moves=0.8, visited=0.01)
 """Of the profiles `pr` and `nightly`. In the first, rounds end once a little more than it is come to."""
 
 Runs = machine_for("Runs", setup(), judges(), Tally(NETWORK))

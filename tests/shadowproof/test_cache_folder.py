@@ -16,6 +16,7 @@ import shadowproof.outside.cache_folder
 from proofs.answers.cache import CacheError, in_use, use
 from shadowproof.outside.cache_folder import NAME, close_cache, open_cache, place
 from tests.helpers.command import command
+from tests.helpers.nightly import nightly
 
 ROOT = Path(__file__).parents[2]
 
@@ -136,7 +137,7 @@ def no_room() -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
 
 
-@pytest.mark.parametrize("command", ["verify", "prove"])
+@pytest.mark.parametrize("command", ["verify", pytest.param("prove", marks=nightly)])
 def test_no_verdict_is_lost_on_a_full_disk(tmp_path: Path, command: str) -> None:
     asked = [command, "-p", "no-partial-backup", "--fault", "guest_snapshot_fails"]
     done = subprocess.run(

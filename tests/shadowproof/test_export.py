@@ -16,6 +16,7 @@ from shadowproof import export
 from shadowproof.ask import AskError
 from shadowproof.cli import main
 from shadowproof.commands import app
+from tests.helpers.nightly import nightly
 from tests.helpers.spin import needs_spin, refuses, seen
 
 ONE = ["-p", "no-vm-left-saved"]
@@ -77,6 +78,7 @@ def test_a_requirement_stands_for_what_can_be_said_of_it() -> None:
     assert sorted(wanted.split(", ")) == sorted(said_of_it)
 
 
+@nightly
 def test_by_default_there_is_most_that_one_slice_is_enough_for() -> None:
     text = said("--to", "promela", "--vms", "1")
     assert text.count("#define VMS 1\n") == 1

@@ -82,7 +82,7 @@ def begun(text: str, *arguments: str) -> Iterator[subprocess.Popen[str]]:
         process.communicate()
 
 
-TOLD = [pytest.param(name, signal.SIGTERM, marks=[] if name in {"verify", "prove"} else [nightly]) for name in COMMANDS]
+TOLD = [pytest.param(name, signal.SIGTERM, marks=[] if name == "verify" else [nightly]) for name in COMMANDS]
 TOLD.append(pytest.param("verify", signal.SIGINT, marks=nightly))
 
 

@@ -52,7 +52,7 @@ THREE_VMS = {
 
 IN_EVERY_RUN = frozenset(
     {
-        *(topic[0].name for topic in BY_TOPIC.values()),
+        *(topic[0].name for topic in list(BY_TOPIC.values())[::2]),
         "MET-6-some",  # with two disks
         "abort-after-post-snapshot",  # with a fault
         "complete-after-vanishing",  # with more events than any other

@@ -29,6 +29,7 @@ from properties.catalogue import PROPERTIES
 from properties.kinds import Always, Fact, Property, Step
 from tests.counted import calls
 from tests.helpers.networks.tiny import HARBOUR
+from tests.helpers.nightly import nightly
 
 ROOT = Path(__file__).parents[3]
 NAMES = ["no-vm-left-saved", "writer-identity"]
@@ -80,6 +81,7 @@ def changed_rows(actor: Actor) -> Iterator[tuple[Move, ...]]:
         yield (*before, replace(row, when=~row.when), *after)
 
 
+@nightly
 def test_every_row_of_every_machine_counts() -> None:
     seen = 0
     for actor in PROTOCOL.actors.values():

@@ -33,7 +33,7 @@ from tests.helpers.nightly import AT_NIGHT, nightly
 from tests.proofs.verdicts import test_finds
 from tests.proofs.views.test_views import _networks_of
 
-MOST = 40_000 if AT_NIGHT else 8_000
+MOST = 40_000 if AT_NIGHT else 4_000
 """Bytes that three VMs of a network drawn by chance may take."""
 VANISHES = Column(frozenset({"requester_vanishes"}))
 WAYS = [("numpy", True), ("numba", True), ("numba", False), ("numpy", False)]

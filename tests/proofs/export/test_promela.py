@@ -32,6 +32,7 @@ from tests.helpers.networks.backups import BACKUPS, VHD_BESIDE_THE_REST
 from tests.helpers.networks.random_networks import drawn
 from tests.helpers.networks.tiny import HARBOUR, Boat, boat, named, open_, place
 from tests.helpers.networks.whole import whole
+from tests.helpers.nightly import nightly
 from tests.helpers.spin import needs_spin, refuses, seen
 
 VANISHES = Column(frozenset({"requester_vanishes"}))
@@ -254,6 +255,7 @@ print(text_of_most().text)
 """
 
 
+@nightly
 def test_is_the_same_in_another_process() -> None:
     again = subprocess.run(
         [sys.executable, "-c", PRINTED],

@@ -229,6 +229,7 @@ def assert_sampled(setting: Setting, runs: int, steps: int, seed: int) -> set[st
     return set(seen)
 
 
+@nightly
 def test_states_of_random_runs() -> None:
     """Two VMs that are running or off, and clustered, with two faults: too many states to visit."""
     beyond = setting(

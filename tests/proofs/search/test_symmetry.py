@@ -39,6 +39,7 @@ from properties.kinds import Fact, always, fired, terms_of
 from tests.helpers.networks.random_networks import drawn, random_count
 from tests.helpers.networks.tiny import HARBOUR, NO_OARS, ONE_OAR, named, open_
 from tests.helpers.networks.whole import compiled_whole, whole
+from tests.helpers.nightly import nightly
 
 STORM = Column(frozenset({"storm"}))
 
@@ -96,6 +97,7 @@ class TestWhatIsInterchangeable:
         if vms > 1:
             assert check_compiled(found, partial(successors, found, sort=False), every.before) == (vms - 1) * apart
 
+    @nightly
     def test_vms_of_several_kinds(self) -> None:
         """A host's VMs may start in different states: the kind goes with the VM's number, wherever the VM stands."""
         group = SLICES["every-session-ends"]

@@ -101,7 +101,7 @@ class TestClosedSets:
         answers = ask(Confirming(harbour(stormy=stormy)))
         assert {answer.said for answer in answers.answers} == {UNSAT}
 
-    @pytest.mark.parametrize("column", [BASE, VANISHES], ids=str)
+    @pytest.mark.parametrize("column", [BASE, pytest.param(VANISHES, marks=nightly)], ids=str)
     def test_of_the_protocol_are_confirmed(self, column: Column) -> None:
         closed = real(column)
         answers = ask(Confirming(closed))

@@ -16,6 +16,7 @@ from proofs.verdicts.suite import judge_columns
 from proofs.world.scope import Scope
 from proofs.world.world import Column
 from properties.catalogue import PROPERTIES
+from tests.helpers.nightly import nightly
 
 A, B = Column(frozenset({"guest_hangs"})), Column(frozenset({"released_early"}))
 BOTH = Column(A.faults | B.faults)
@@ -102,6 +103,7 @@ def test_each_property_is_compared_with_itself() -> None:
     assert [new.found.property for new in new_in([BOTH], found)] == ["two"]
 
 
+@nightly
 def test_a_restore_by_parts_is_broken_by_a_fault_and_a_reading_together_only() -> None:
     """Found by reading the document: what files restored in part do to a VM depends on how mixed statuses are taken."""
     name, scope = "none-registered-if-one-is-not-all", Scope(vms=2, proofs=True, counts=False)

@@ -21,6 +21,7 @@ from proofs.world.world import Column
 from properties.catalogue import PROPERTIES, watched
 from properties.kinds import terms_of
 from shadowproof.host.kinds import kinds, scope_of
+from tests.helpers.nightly import nightly
 from tests.helpers.vms import BASIC, DYNAMIC, read_from, vhds, vm
 
 VANISHES = Column(frozenset({"requester_vanishes"}))
@@ -70,6 +71,7 @@ def test_kinds_are_judged_alone_as_by_one_process(host: Scope) -> None:
     assert [one.verdict == REFUTED for one in found["no-vm-left-saved"]] == [False, True]
 
 
+@nightly
 def test_what_is_damaged_is_heard_of_once(host: Scope, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_WORTH_IT", 1)
     monkeypatch.setattr("proofs.verdicts.check._JUDGED", {})

@@ -22,6 +22,7 @@ from properties.kinds import Always, Ends, Possible, Property, Step, always, end
 from tests.helpers.networks.random_networks import Drawn, drawn, random_count
 from tests.helpers.networks.tiny import NO_OARS, named
 from tests.helpers.networks.whole import compiled_whole
+from tests.helpers.nightly import nightly
 
 boat = Sort("boat", of=HOST)
 
@@ -304,6 +305,7 @@ def assert_one_answer(found: Drawn) -> int:
     return sum(length is not None for length in one.values())
 
 
+@nightly
 def test_of_networks_drawn_by_chance_the_shortest_run_is_told() -> None:
     """Of those in which a second VM makes a run shorter, and of one in ten of the others."""
     seen: Counter[str] = Counter()

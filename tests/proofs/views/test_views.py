@@ -24,6 +24,7 @@ from tests.helpers.by_views import shown_by_views
 from tests.helpers.networks.random_networks import drawn, random_count
 from tests.helpers.networks.tiny import HARBOUR, NO_OARS, ONE_OAR, named
 from tests.helpers.networks.whole import compiled_whole
+from tests.helpers.nightly import nightly
 from tests.proofs.verdicts import test_finds
 
 crew = Sort("crew", of=HOST)
@@ -220,6 +221,7 @@ class TestExactViews:
         found = check(BASE, scope=Scope(vms=3, shapes=(Shape({}),)), network=self.NETWORK, properties=asked)
         assert [one.verdict for one in found] == [HOLDS, HOLDS]
 
+    @nightly
     def test_they_show_at_least_what_plain_ones_show(self) -> None:
         """Of every property of networks drawn by chance."""
         compared = 0

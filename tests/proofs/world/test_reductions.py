@@ -63,6 +63,7 @@ def family_of_graphs(compiled: Compiled) -> dict[object, Graph]:
 
 
 class TestAlikeConfigurations:
+    @nightly
     def test_each_configuration_has_the_graph_of_its_representative(self) -> None:
         each = family_of_graphs(compiled_whole(PROTOCOL, [ONE_OF_EACH], allowed=[RUNNING]))
         chosen = family_of_graphs(compiled_whole(PROTOCOL, [ONE_OF_EACH], allowed=[RUNNING], reduce=True))
@@ -183,7 +184,13 @@ def slices() -> dict[Slice, str]:
     return found
 
 
-@pytest.mark.parametrize("part", [pytest.param(part, id=name) for part, name in slices().items()])
+@pytest.mark.parametrize(
+    "part",
+    [
+        pytest.param(part, id=name, marks=[nightly] if number % 3 else [])
+        for number, (part, name) in enumerate(slices().items())
+    ],
+)
 def test_a_slice_is_the_whole_cut_down(part: Slice) -> None:
     """What can influence a property does exactly what it does in the whole network."""
     compiled = Compiled(World(watched(), BASE), part, [ONE_OF_EACH], allowed=[CONFIGURED], reduce=False)

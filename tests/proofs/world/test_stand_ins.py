@@ -41,6 +41,7 @@ from proofs.world.world import Slice, World
 from properties.kinds import Always, Step, always, fired, terms_of
 from tests.helpers.networks.random_networks import Drawn, drawn, random_count
 from tests.helpers.networks.tiny import named
+from tests.helpers.nightly import nightly
 from tests.proofs.views import test_views
 
 ITEM = Sort("item", of=HOST)
@@ -256,6 +257,7 @@ def searched(found: Drawn, compiled: Compiled, vms: int) -> Explored:
         return found_so_far
 
 
+@nightly
 def test_searches_find_the_same_and_as_near() -> None:
     """Breadth first, so whatever is found is as far from the start as it can be."""
     hits = fewer = 0

@@ -59,7 +59,7 @@ def brief(found: Sequence[Verdict]) -> list[tuple[str, str, int | None]]:
         (1, BASE),
         pytest.param(2, Column(frozenset({"requester_vanishes"})), marks=nightly),
         pytest.param(3, Column(frozenset({"integration_service_stops"})), marks=nightly),
-        (4, Column(frozenset({"switch_gone"}), (("READ-5", "EVERY_VM"),))),
+        pytest.param(4, Column(frozenset({"switch_gone"}), (("READ-5", "EVERY_VM"),)), marks=nightly),
     ],
     ids=str,
 )
@@ -76,6 +76,7 @@ def test_verdicts_are_those_of_searches_that_look_at_everything(tmp_path: Path, 
             assert brief([one]) == brief(check(column, [name], searched_through(only)))
 
 
+@nightly
 def test_the_twelve_are_judged_as_by_a_search_of_all_states() -> None:
     names = ["back-in-prior-state", "no-vm-is-lost"]
     column, asked = Column(frozenset({"requester_vanishes"})), scope_of(kinds(read_inventory(EXAMPLE)))
