@@ -7,7 +7,7 @@ from collections import defaultdict
 LONGEST = (
     "proofs/views/test_family.py", "shadowproof/test_sweep.py", "proofs/mutants/test_judge.py",
     "sampled/test_sampled.py", "wrong_protocols/test_spin_refutes.py", "proofs/export/test_promela.py",
-    "shadowproof/site/test_made.py", "shadowproof/walk/test_browser.py", "properties/test_promises.py",
+    "shadowproof/site/test_made.py", "shadowproof/walk/test_browser.py",
     "shadowproof/test_stopping.py", "proofs/solvers/test_symbolic.py", "proofs/answers/test_memory.py",
     "shadowproof/verify/test_coverage.py", "proofs/verdicts/test_cluster.py", "proofs/verdicts/test_cuts.py",
     "proofs/verdicts/test_shares.py", "proofs/why/test_table.py", "wrong_protocols/test_three_vms.py",

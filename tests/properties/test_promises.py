@@ -1,4 +1,5 @@
-"""Every promise, each a test of its own: it holds without faults, or, where only a fault can put it to the test, with it."""
+"""Every promise, each a test of its own: it holds without faults, or, where only a fault can put it to the test, with it. By day
+`make verify` says so, in every column."""
 
 import pytest
 
@@ -9,6 +10,7 @@ from proofs.verdicts.columns import BASE
 from proofs.world.scope import Scope
 from proofs.world.world import Column
 from properties.catalogue import PROPERTIES
+from tests.helpers.nightly import nightly
 
 PUT_TO_THE_TEST_BY = {
     "failed-undoing-spoils-the-backup": "roll_back_fails",
@@ -54,6 +56,7 @@ def without_faults() -> dict[str, Verdict]:
     return {found.property: found for found in check(BASE)}
 
 
+@nightly
 @pytest.mark.parametrize("name", PROPERTIES)
 def test_holds(name: str, without_faults: dict[str, Verdict]) -> None:
     found = without_faults[name]

@@ -30,9 +30,9 @@ ASKED_FOR = {
 each = pytest.mark.parametrize("wrong", PROTOCOLS, ids=lambda wrong: wrong.name)
 
 
-def one_in_five(turn: int) -> pytest.MarkDecorator:
+def one_in_eight(turn: int) -> pytest.MarkDecorator:
     """Every wrong protocol is refuted in every run; in further ways it is asked in turn."""
-    return pytest.mark.parametrize("wrong", in_turn(PROTOCOLS, turn, 5), ids=lambda wrong: wrong.name)
+    return pytest.mark.parametrize("wrong", in_turn(PROTOCOLS, turn, 8), ids=lambda wrong: wrong.name)
 
 
 def judged(wrong: Wrong, vms: int) -> Verdict:
@@ -70,7 +70,7 @@ def test_is_refuted(wrong: Wrong) -> None:
         assert found.run.loop == wrong.length - wrong.repeats
 
 
-@one_in_five(0)
+@one_in_eight(0)
 def test_no_views_prove_it(wrong: Wrong) -> None:
     """Whatever is shown for any number of VMs holds for few, and here it does not: neither plain views show it nor exact ones,
     as far as there are not too many of them."""
@@ -82,7 +82,7 @@ def test_no_views_prove_it(wrong: Wrong) -> None:
     assert not any(shown_by_views(network, wrong.column, [asked], exact=True, limit=FEW).values())
 
 
-@one_in_five(1)
+@one_in_eight(1)
 def test_is_refuted_where_views_are_asked_first(wrong: Wrong) -> None:
     """Nobody says how many disks it takes: where views leave it open, VMs with two are searched as well."""
     found = by_views_and_searches(wrong, changed(wrong), wrong.vms)
@@ -91,7 +91,7 @@ def test_is_refuted_where_views_are_asked_first(wrong: Wrong) -> None:
     assert found.assurance != CLOSED
 
 
-@one_in_five(2)
+@one_in_eight(2)
 def test_the_right_protocol_is_not_refuted(wrong: Wrong) -> None:
     """It is proved for any number of VMs, or only a fault puts the promise to the test."""
     found = judged_right(wrong)
