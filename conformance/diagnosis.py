@@ -242,7 +242,7 @@ def _situation(
     runs: Mapping[Column, Mapping[str, Found]], key: str,
 ) -> Situation:  # fmt: skip
     explained = [
-        Explanation(column, runs[column][key], _supported(seen, runs[column][key]), _timed(seen, column))
+        Explanation(column, runs[column][key], _supported(seen, runs[column][key]), timed(seen, column))
         for column in columns
         if key in runs[column]
     ]
@@ -260,11 +260,12 @@ def _supported(seen: Observation, found: Found) -> int:
     return passes(found.run, [one for one in seen.earlier if one.machine in MACHINES]) if seen.earlier else 0
 
 
-def _timed(seen: Observation, column: Column) -> int:
-    """Whether times (or words) fit a fault of these circumstances, or times speak against one."""
-    if column.faults & {span.excludes for span in seen.spans}:
-        return -1
-    return 1 if column.faults & (seen.spoken | {span.fits for span in seen.spans}) else 0
+def timed(seen: Observation, column: Column) -> int:
+    """Whether times (or words) fit a fault of these circumstances, or times speak against one. Of several sessions in a log one may
+    fit and another not: then it is not excluded."""
+    if column.faults & (seen.spoken | {span.fits for span in seen.spans}):
+        return 1
+    return -1 if column.faults & {span.excludes for span in seen.spans} else 0
 
 
 def _left(seen: Observation, possible: Possible, host: States, one: States, shown: Sequence[Column]) -> Iterator[Left]:

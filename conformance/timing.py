@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
-from conformance.texts.facts import Kind, Mark, Remark
+from conformance.texts.facts import DATED, IN_UTC, Kind, Mark, Remark
 from conformance.texts.times import GAVE_UP
 from model.windows import FREEZE_TO_THAW, REQUESTERS_WAITS, Window
 
@@ -13,12 +13,13 @@ from model.windows import FREEZE_TO_THAW, REQUESTERS_WAITS, Window
 @dataclass(frozen=True)
 class Span:
     """From one mark to another it took so many seconds. window: what it is held against: of several limits the last that it reached, or
-    (reached: none was) the first."""
+    (reached: none was) the first. is_last: nothing of its kind comes after it in its file, as far as all times there are understood."""
 
     window: Window
     seconds: float
     opened: Mark
     closed: Mark
+    is_last: bool = False
 
     @property
     def reached(self) -> bool:
@@ -36,46 +37,83 @@ class Span:
 
     @property
     def excludes(self) -> str:
-        """The fault that the time speaks against; empty: none. A requester's own limit is not known, so it excludes nothing."""
-        return self.window.fault if self.window.strict and not self.reached else ""
+        """The fault that the time speaks against; empty: none. A requester's own limit is not known, so it excludes nothing; nor does
+        what is of an earlier session of a log."""
+        return self.window.fault if self.window.strict and not self.reached and self.is_last else ""
 
 
 def spans(marks: Sequence[Mark]) -> list[Span]:
-    """What took how long, in each file by itself: from an event to the next that ends it, where none of its kind comes between."""
+    """What took how long, in each file by itself: from an event to the next that ends it, where none of its kind comes between. Where
+    day and month may be the other way round, what both orders say."""
     found: list[Span] = []
     for file in dict.fromkeys(one.place.file for one in marks):
-        own = sorted((one for one in marks if one.place.file == file), key=lambda one: one.time)
-        found += _pairs(own, FREEZE_TO_THAW.opens, FREEZE_TO_THAW.closes, (FREEZE_TO_THAW,))
-        waits = REQUESTERS_WAITS
-        found += _pairs(own, waits[0].opens, (*waits[0].closes, GAVE_UP), waits)
+        own = [one for one in marks if one.place.file == file]
+        told = _spans(own, lambda one: one.when.time)
+        otherwise = {(one.opened, one.closed) for one in _spans(own, lambda one: one.when.other)}
+        found += [_as_last(one, own) for one in told if (one.opened, one.closed) in otherwise]
     return found
 
 
-def _pairs(marks: Sequence[Mark], opens: str, closes: Sequence[str], windows: Sequence[Window]) -> Iterator[Span]:
+Clock = Callable[[Mark], float]
+
+
+def _spans(marks: Sequence[Mark], clock: Clock) -> Iterator[Span]:
+    """Those of one file, by one order of day and month."""
+    for since in dict.fromkeys(one.when.since for one in marks):
+        own = sorted((one for one in marks if one.when.since == since), key=clock)
+        yield from _freezes(own, clock)
+        yield from _waits(own, clock)
+
+
+def _freezes(marks: Sequence[Mark], clock: Clock) -> Iterator[Span]:
     """Several databases freeze in one session: it is timed from the first of them until as many have thawed. One that never ended is
     left where a later one begins."""
     first: Mark | None = None
     many = 0
     for one in marks:
-        if one.event == opens:
-            if first is None or one.time - first.time > LATER:
+        if one.event == FREEZE_TO_THAW.opens:
+            if first is None or clock(one) - clock(first) > LATER:
                 first, many = one, 0
             many += 1
-        elif one.event in closes and first is not None:
+        elif one.event in FREEZE_TO_THAW.closes and first is not None:
             many -= 1
-            if not many or one.event == GAVE_UP:
-                yield _span(first, one, windows)
-                first, many = None, 0
+            if not many:
+                yield from _span(first, one, (FREEZE_TO_THAW,))
+                first = None
 
 
-LATER = 600.0
-"""Seconds after which what begins is of another session."""
+def _waits(marks: Sequence[Mark], clock: Clock) -> Iterator[Span]:
+    """A requester has one set at a time: it is timed from where it was begun last."""
+    first: Mark | None = None
+    for one in marks:
+        if one.event == REQUESTERS_WAITS[0].opens:
+            first = one
+        elif one.event in (*REQUESTERS_WAITS[0].closes, GAVE_UP) and first is not None:
+            yield from _span(first, one, REQUESTERS_WAITS)
+            first = None
 
 
-def _span(first: Mark, last: Mark, windows: Sequence[Window]) -> Span:
-    seconds = last.time - first.time
-    reached = [one for one in windows if seconds > one.seconds]
-    return Span(reached[-1] if reached else windows[0], seconds, first, last)
+LATER = 900.0
+"""Seconds after which what begins, or ends, is of another session: half as long again as the longest limit."""
+
+
+def _span(first: Mark, last: Mark, windows: Sequence[Window]) -> Iterator[Span]:
+    """The time between two marks, where it is known and is of one session."""
+    seconds = first.when.until(last.when)
+    if seconds is not None and seconds <= LATER:
+        reached = [one for one in windows if seconds > one.seconds]
+        yield Span(reached[-1] if reached else windows[0], seconds, first, last)
+
+
+def _as_last(span: Span, marks: Sequence[Mark]) -> Span:
+    """The span, and whether it is the last of its kind in its file: its times have dates, and so have all others of its kind there, in
+    one way, and none is later."""
+    kind = (span.window.opens, *span.window.closes)
+    of_kind = [one.when for one in marks if one.event in kind]
+    last = span.closed.when
+    dated = last.since in (DATED, IN_UTC) and all(one.since == last.since for one in of_kind)
+    latest = all(one.time <= last.time and one.other <= last.other for one in of_kind)
+    return replace(span, is_last=dated and latest)
 
 
 def remarks(found: Sequence[Span]) -> list[Remark]:
@@ -104,7 +142,9 @@ def _holds(one: Span) -> str:
     if one.fits:
         return f"This fits the fault {one.fits}."
     if one.excludes:
-        return f"So the fault {one.excludes} does not explain this session."
+        return f"So the fault {one.excludes} does not explain this session, if the log is the host's and not a guest's."
+    if one.window.strict:
+        return "It excludes nothing: it is not known to be of the last session of this log."
     if one.reached:
         return "It came to its end all the same, so the requester of this log has waited."
     return f"None was reached: {one.window.fault} fits only a requester that waits less."

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from model.notation import Actor, States
@@ -59,12 +59,34 @@ class Remark:
     fault: str = ""
 
 
+DATED, IN_UTC, DAYLESS, UNREAD = "a date", "a date in UTC", "a time of day", ""
+"""What a time is counted from; else the words that stand beside it."""
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A time in seconds, by the clock of the file that says it, counted from what `since` names: only times since the same can be
+    compared, and none that is unread. other: the same with day and month the other way round, where that is open. entry: the line
+    at which the log's entry begins whose date it is, which tells no two events of it apart."""
+
+    since: str = UNREAD
+    time: float = 0.0
+    other: float = 0.0
+    entry: int = 0
+
+    def until(self, later: Moment) -> float | None:
+        """The seconds from here to another one; None: it is not known."""
+        seconds, otherwise = later.time - self.time, later.other - self.other
+        known = self.since == later.since != UNREAD and (not self.entry or self.entry != later.entry)
+        return seconds if known and abs(seconds - otherwise) < 1e-6 else None
+
+
 @dataclass(frozen=True)
 class Mark:
-    """An event of the protocol was seen at a time: seconds, by the clock of the file that says so."""
+    """An event of the protocol was seen at a time."""
 
     event: str
-    time: float
+    when: Moment
     place: Place
     said: str
 
@@ -118,9 +140,15 @@ def together(found: Iterable[Seen]) -> Seen:
                 )
             )
     return Seen(
-        tuple(facts.values())[-MOST_FACTS:], tuple(told[-MOST_REMARKS:]), tuple(cases.values())[:MOST_CASES],
-        tuple(marks[-MOST_MARKS:]),
+        tuple(facts.values())[-MOST_FACTS:], tuple(told[-MOST_REMARKS:]), tuple(cases.values())[:MOST_CASES], tuple(_last(marks)),
     )  # fmt: skip
+
+
+def _last(marks: Sequence[Mark]) -> Iterator[Mark]:
+    """The last times; of those before, one of each kind in each file, unread: there was more than is looked at."""
+    before, last = marks[:-MOST_MARKS], marks[-MOST_MARKS:]
+    yield from {(one.event, one.place.file): replace(one, when=Moment()) for one in before}.values()
+    yield from last
 
 
 _FEWER = "Give what was printed or logged around the failed backup."
