@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from conformance.texts.facts import Fact, Kind, Remark, Seen, fact
 from conformance.texts.lines import Line
+from conformance.texts.words import is_said
 from model.actors.method import Method, Progress, method, progress
 from model.actors.requester import Context, context
 
@@ -72,7 +73,7 @@ def read(lines: Sequence[Line]) -> Seen:
                 fact(progress, Progress.FAILED, line.place, line.said, of="the Linux VM", now=False),
                 fact(method, Method.CHILD_VM_SNAPSHOT, line.place, line.said, of="the Linux VM", now=False),
             ]
-        if _RESTART.search(line.text):
+        if is_said(_RESTART, line.text):
             says = "advice to restart services"
             holds = (
                 "VSS restarted: every open session is gone. The management service restarted in a session: the writer forgets which "

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from conformance.texts import codes
 from conformance.texts.facts import Case, Fact, Kind, Remark, Seen, fact
 from conformance.texts.lines import Line
+from conformance.texts.words import happened, is_said
 from model.actors.image import Outcome, outcome
 from model.actors.requester import AFTER_FAILURE, Context, Requester, context, requester
 from model.actors.writer import LastError, last_error
@@ -23,14 +24,19 @@ _TOLD_ELSEWHERE = re.compile(
 )
 """Lines whose codes are read as part of something larger."""
 
+_MADE = "the shadow copies were made"
+_CREATES = re.compile(r"^(?:DISKSHADOW>\s*)?Create\b|^Alias \S{1,60} for shadow ID", re.I)
+_LISTS = re.compile(r"^Number of shadow copies listed:\s*[1-9]", re.I)
+"""Shadow copies that are listed were made in this session if it created some: else they may be years old."""
+
 _CALLS: tuple[tuple[re.Pattern[str], frozenset[States], str], ...] = (
     (re.compile(r"BackupComplete\"?\W.{0,80}(?:not called in correct sequence|not initialized|VSS_E_BAD_STATE)"
             r"|failure calling \"BackupComplete\"", re.I),
      frozenset({R.COMPLETE_REFUSED}), "BackupComplete was refused: it was called after a failure"),
-    (re.compile(r"\bAddToSnapshotSet\b.{0,200}|The requested object was a duplicate", re.I),
+    (re.compile(r"^at\s.{0,200}\bAddToSnapshotSet\b|\bAddToSnapshotSet\b.{0,80}(?P<word>\b(?:failed|failure|error|exception)\b|\b0x8)"
+                r"|The requested object was a duplicate", re.I),
      frozenset({R.CHOOSING}), "the requester failed while it was adding volumes to the set"),
-    (re.compile(r"^Number of shadow copies listed:\s*[1-9]|^Number of shadow copies created:\s*[1-9]", re.I),
-     frozenset({R.SNAPSHOT_MADE}), "the shadow copies were made"),
+    (re.compile(r"^Number of shadow copies created:\s*[1-9]", re.I), frozenset({R.SNAPSHOT_MADE}), _MADE),
     (re.compile(r"^(?:DISKSHADOW>\s*)?End Backup\b", re.I), frozenset({R.COMPLETED}), "BackupComplete was called"),
     (re.compile(r"^Copying files for\b|^\s*\"?Copying files", re.I), frozenset({R.COPYING}), "files were being copied"),
     (re.compile(r"^Deleting snapshot set", re.I), frozenset({R.COMPLETED}), "the requester deleted the snapshot set at its end"),
@@ -51,9 +57,13 @@ def read(lines: Sequence[Line]) -> Seen:
 def _steps(lines: Sequence[Line]) -> Iterator[Fact]:
     """The last call that shows, once for each kind of line."""
     seen: dict[str, Fact] = {}
+    creates = False
     for line in lines:
+        creates = creates or _CREATES.match(line.text) is not None
+        if creates and _LISTS.match(line.text):
+            seen[_MADE] = fact(requester, Requester.SNAPSHOT_MADE, line.place, _MADE, now=False)
         for pattern, states, said in _CALLS:
-            if pattern.search(line.text):
+            if is_said(pattern, line.text):
                 seen.pop(said, None)
                 seen[said] = fact(requester, states, line.place, said, now=False)
                 break
@@ -89,7 +99,11 @@ def _codes(lines: Sequence[Line], facts: list[Fact], remarks: list[Remark], case
     for line in lines:
         for found in codes.CODE.finditer(line.text):
             number = int(found[1], 16)
-            if number in told or _TOLD_ELSEWHERE.search(line.text):
+            if (
+                number in told
+                or _TOLD_ELSEWHERE.search(line.text)
+                or not happened(line.text, found.start(), found.end())
+            ):
                 continue
             told.add(number)
             if number in codes.OF_VSS:

@@ -196,8 +196,8 @@ _TELLING: tuple[tuple[re.Pattern[str], Callable[[Entry], Told]], ...] = (
     (_REJECTED, _rejected),
     (re.compile(r"older writer session state is being removed", re.I), _old_session),
     (re.compile(r"failed to mount the virtual hard d|failed to revert to VSS snapshot on the virtual hard|VSS_REVERT_VHD_FAILED"
-                r"|number of reverted volumes", re.I), _not_rolled_back),
-    (re.compile(r"creating the Shadow Copy Provider COM class|COM Server with CLSID.{0,80}cannot be started", re.I), _no_provider),
-    (re.compile(r"XML document is too long|metadata.{0,40}too (?:long|large)", re.I), _metadata_too_long),
+                r"|number of (?:reverted volumes|volumes reverted)\b.{0,80}\b(?:not match|differ|mismatch)", re.I), _not_rolled_back),
+    (re.compile(r"Error creating the Shadow Copy Provider COM class|COM Server with CLSID.{0,80}cannot be started", re.I), _no_provider),
+    (re.compile(r"XML document is too long|metadata(?:(?!\bnot\b).){0,40}\btoo (?:long|large)", re.I), _metadata_too_long),
     (re.compile(r"Execution Context:\s*Provider|Error calling a routine on a Shadow Copy Provider", re.I), _provider),
 )  # fmt: skip

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from conformance.texts.facts import Kind, Seen
 from conformance.texts.read import read_file
+from conformance.timing import spans
 
 SHARED = Path(__file__).parents[3] / "shared"
 FOLDERS = (SHARED / "captures", SHARED / "field" / "captures")
@@ -46,6 +48,30 @@ REASONS = {
     "08-veritas-100031826-recovery-checkpoint": Kind.BEYOND,
 }
 
+LINES = {
+    "bareos-writer-invalid-state": {2: 1, 3: 1, 5: 1},
+    "diskshadow-component-offline": {6: 1},
+    "diskshadow-list-writers-status": {3: 1},
+    "diskshadow-smb-create": {23: 1, 24: 1, 27: 1},
+    "dpm-child-partition-retryable": {4: 1, 12: 1, 22: 2, 28: 1},
+    "event10103-2008-revert-failed": {2: 2},
+    "event12289-hyperv-writer-session-gc": {2: 2},
+    "getvm-json-zabbix": {2: 1, 5: 1, 8: 1},
+    "hvbackup-two-vms-saved-state": {2: 1, 20: 1, 46: 1, 59: 1},
+    "linux-guest-freeze-permission-denied": {2: 3},
+    "vssadmin-failed11-retryable-postsnapshot": {2: 2, 18: 1, 19: 1},
+    "vssadmin-failed8-inconsistent": {12: 1, 13: 1, 15: 1},
+    "wsb-online-offline-captions": {2: 1, 4: 2},
+    "03-kb2009513-provider-12292-11": {7: 2},
+    "05-lis-test-724-squashfs-freeze": {2: 3},
+    "06-hypervbackup-12-duplicate-csvfs": {4: 1},
+    "10-ms-2026-backup-checkpoint-guide": {6: 1},
+}  # fmt: skip
+"""How many facts each line of a capture is, hints too; of no other line is there any."""
+
+EVENTS = {"bareos-writer-invalid-state": ["snapshot_set_failed"], "hvbackup-two-vms-saved-state": ["snapshot_set_begun"] * 2}
+"""What a capture is read to have happened, for what took how long; nothing in any other."""
+
 CAPTURES = sorted(path for folder in FOLDERS if folder.is_dir() for path in folder.glob("*.txt"))
 
 
@@ -58,6 +84,9 @@ def said(seen: Seen) -> set[str]:
 def test_a_capture_says_what_it_says_and_no_more(path: Path) -> None:
     seen = read_file(path)
     assert said(seen) == FACTS.get(path.stem, set())
+    assert Counter(one.place.line for one in seen.facts) == LINES.get(path.stem, {})
+    assert [one.event for one in seen.marks] == EVENTS.get(path.stem, [])
+    assert not spans(seen.marks)
     if path.stem not in FACTS:
         assert REASONS[path.stem] in {one.kind for one in seen.remarks}
 
