@@ -42,12 +42,17 @@ class ProfileError(ValueError):
 @dataclass(frozen=True)
 class Row:
     """One call: what comes after each outcome (none: the next row). then: what ends the session once a call that was cancelled is
-    over."""
+    over. line: where it stands (0: not known)."""
 
     call: str
     answers: Mapping[str, Answer] = field(default_factory=dict)
     then: Answer = NEXT
     note: str = ""
+    line: int = field(default=0, compare=False, repr=False)
+
+    def place(self, file: str) -> str:
+        """Where it stands, as it is told."""
+        return f"{file}:{self.line}" if self.line else file
 
     def answer(self, outcome: str) -> Answer:
         return self.answers.get(outcome, NEXT)
@@ -123,20 +128,23 @@ def checked(profile: Profile, place: str) -> Profile:
             f"{place}: a profile has 1 to {MOST_ROWS} rows, one a call. Write a row for each call it makes."
         )
     for needed in (DO_SNAPSHOT_SET, RELEASE):
-        if calls.count(needed) != 1:
-            raise ProfileError(f"{place}: a backup makes the call {needed} once. Write its row once.")
+        rows = [row for row in profile.rows if row.call == needed]
+        if len(rows) != 1:
+            where = rows[1].place(place) if rows else place
+            raise ProfileError(f"{where}: a backup makes the call {needed} once. Write its row once.")
     if calls[-1] != RELEASE:
-        raise ProfileError(f"{place}: the row after {RELEASE} is never reached. Put {RELEASE} last.")
+        after = profile.rows[calls.index(RELEASE) + 1]
+        raise ProfileError(f"{after.place(place)}: the row after {RELEASE} is never reached. Put {RELEASE} last.")
     made = calls.index(DO_SNAPSHOT_SET)
     for at, row in enumerate(profile.rows):
         wrong = row.call in (COPY, SUCCEEDED, NOT_SUCCEEDED, COMPLETE, ABORT, DELETE) and at < made
         wrong = wrong or (row.call in (*BEFORE[:-1], PREPARE) and at > made)
         if wrong:
             raise ProfileError(
-                f"{place}: {row.call} cannot stand where it does: VSS refuses it. Move it to its side of {DO_SNAPSHOT_SET}."
+                f"{row.place(place)}: {row.call} cannot stand where it does: VSS refuses it. Move it to its side of {DO_SNAPSHOT_SET}."
             )
     for row in profile.rows:
-        _check_answers(row, place)
+        _check_answers(row, row.place(place))
     return profile
 
 
@@ -158,11 +166,16 @@ def _check_answers(row: Row, place: str) -> None:
 
 def known_call(call: str, calls: Sequence[str], place: str) -> str:
     """The call, if there is one of that name. Raises ProfileError."""
-    if call in calls:
-        return call
-    close = difflib.get_close_matches(call, calls, 1, 0.5)
+    return known("call", call, calls, place)
+
+
+def known(what: str, name: str, names: Sequence[str], place: str) -> str:
+    """The name, if it is one of these. Raises ProfileError."""
+    if name in names:
+        return name
+    close = difflib.get_close_matches(name, names, 1, 0.5)
     raise ProfileError(
-        f"{place}: there is no call {call!r}. {f'Did you mean {close[0]}?' if close else 'Write one of: ' + ', '.join(calls)}"
+        f"{place}: there is no {what} {name!r}. {f'Did you mean {close[0]}?' if close else 'Write one of: ' + ', '.join(names)}"
     )
 
 

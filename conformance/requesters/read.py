@@ -1,9 +1,11 @@
-"""Profiles from files: JSON as `requester-profile/1` has it, or a table (CSV) with remarks; and a table to be filled in."""
+"""Profiles from files: JSON or YAML as `requester-profile/1` has it (`requester-profile-1.json` is its schema), or a table (CSV) with
+remarks; and a table to be filled in."""
 
 from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
@@ -30,6 +32,7 @@ from conformance.requesters.profile import (
     Row,
     answers_of,
     checked,
+    known,
     known_call,
 )  # fmt: skip
 from conformance.texts.content import ReadError
@@ -45,6 +48,10 @@ FIELDS = ("version", "source", "licence", "role", "context", "components", "asyn
           "fairness", "not_expressed")  # fmt: skip
 """What a profile may say of itself beside its table."""
 
+KEYS = ("schema", "name", *FIELDS, "no_autorecovery", "all_volumes", "chooses_components", "reports", "set_backup_succeeded", "killed",
+        "sessions", "rows", "restore_rows")  # fmt: skip
+"""The keys of a profile as data."""
+
 
 def examples() -> dict[str, Path]:
     """The public requesters that come with the project, by name."""
@@ -53,14 +60,14 @@ def examples() -> dict[str, Path]:
 
 def read_profile(path: Path) -> Profile:
     """The profile in a file, or the example of that name. Raises ProfileError."""
-    known = examples()
-    if str(path) in known and not path.exists():
-        path = known[str(path)]
+    public = examples()
+    if str(path) in public and not path.exists():
+        path = public[str(path)]
     name = "stdin" if str(path) == "-" else shown(str(path))
     try:
         content = bytes_of(path)
     except ReadError as problem:
-        raise ProfileError(f"{problem} Examples that come with it: {', '.join(known)}.") from None
+        raise ProfileError(f"{problem} Examples that come with it: {', '.join(public)}.") from None
     if len(content) > MOST_BYTES:
         raise ProfileError(
             f"{name} is larger than {MOST_BYTES:,} bytes, which no table of calls is. Write one row a call."
@@ -74,56 +81,82 @@ def read_profile(path: Path) -> Profile:
 
 def profile_of(text: str, name: str) -> Profile:
     """The profile that a text is. Raises ProfileError."""
-    profile = _of_json(text, name) if text.lstrip()[:1] == "{" else _of_table(text, name)
+    if text.lstrip()[:1] == "{":
+        profile = _of_data(_json(text, name), name)
+    elif _BEGINS_YAML.match(text) is not None:
+        from conformance.requesters.as_yaml import data_of  # noqa: PLC0415 - only where it is asked for
+
+        profile = _of_data(data_of(text, name), name)
+    else:
+        profile = _of_table(text, name)
     return checked(profile, name)
 
 
-def _of_json(text: str, name: str) -> Profile:
+_BEGINS_YAML = re.compile(r"\ufeff?(?:[ \t]*(?:#[^\n]*)?\r?\n)*(?:---|%YAML|[\w'\"-]+[ \t]*:(?:\s|$))")
+"""A first line, but for remarks, that is `key: value`: a table begins with its heading."""
+
+
+def _json(text: str, name: str) -> object:
     try:
-        data = json.loads(text)
+        return json.loads(text)
     except (ValueError, RecursionError) as problem:  # also a number of too many digits
-        where = f" (line {problem.lineno})" if isinstance(problem, json.JSONDecodeError) else ""
+        where = f":{problem.lineno}" if isinstance(problem, json.JSONDecodeError) else ""
         raise ProfileError(
-            f"{name} is no JSON{where}. Mend it, or write a table: shadowproof requester --new"
+            f"{name}{where} is no JSON. Mend it there, or write a table: shadowproof requester --new"
         ) from None
+
+
+def _of_data(data: object, name: str) -> Profile:
+    """What JSON or YAML says. YAML has texts for truths, and knows its lines."""
     if not isinstance(data, dict) or data.get("schema", SCHEMA) != SCHEMA:
         raise ProfileError(f'{name} is no profile of a requester. It begins with "schema": "{SCHEMA}".')
-    rows = tuple(_row(one, CALLS, f"{name}: row {at}") for at, one in _listed(data, "rows", name))
-    restore = tuple(
-        _row(one, RESTORE_CALLS, f"{name}: restore row {at}") for at, one in _listed(data, "restore_rows", name)
-    )
-    facts = {key: _fact(data[key]) for key in FIELDS if key in data}
+    for key in data:
+        known("key", shown(str(key)), KEYS, _place(data, key, name))
+    rows = tuple(_row(one, CALLS, place) for place, one in _listed(data, "rows", name))
+    restore = tuple(_row(one, RESTORE_CALLS, place) for place, one in _listed(data, "restore_rows", name))
+    facts = {key: _fact(data[key]) for key in FIELDS if data.get(key)}
     said = str(data.get("set_backup_succeeded", "")).lower()
     reports = data.get("reports", "never" if "never" in said or not said else "false" if "false" in said else "true")
-    auto = str(data.get("no_autorecovery", False)).lower()
     return _profile(
-        shown(str(data.get("name", name))),
-        rows,
-        restore,
-        auto,
-        str(reports),
-        data.get("all_volumes", True) is not False,
-        data.get("chooses_components", True) is not False,
-        facts,
-    )
+        shown(str(data.get("name", name))), rows, restore, _truth(data.get("no_autorecovery", False)), _truth(reports),
+        _truth(data.get("all_volumes", True)) != "false", _truth(data.get("chooses_components", True)) != "false", facts,
+        _place(data, "reports", name),
+    )  # fmt: skip
+
+
+def _truth(value: object) -> str:
+    """A setting in small letters, with yes and no as true and false."""
+    said = str(value).strip().lower()
+    return {"yes": "true", "on": "true", "no": "false", "off": "false"}.get(said, said)
+
+
+def _place(data: dict[str, Any], key: str, name: str) -> str:
+    """Where a key stands: with its line, where that is known."""
+    line = getattr(data, "lines", {}).get(key, 0)
+    return f"{name}:{line}" if line else name
 
 
 def _profile(
     name: str, rows: tuple[Row, ...], restore: tuple[Row, ...], auto: str, reports: str, volumes: bool,
-    components: bool, facts: dict[str, str | tuple[str, ...]],
+    components: bool, facts: dict[str, str | tuple[str, ...]], place: str,
 ) -> Profile:  # fmt: skip
+    """place: where it says what it reports."""
     if reports not in ("true", "false", "never"):
-        raise ProfileError(f"{name}: reports is {shown(reports)!r}. Write true, false or never.")
+        raise ProfileError(f"{place}: reports is {shown(reports)!r}. Write true, false or never.")
     if auto not in ("true", "false"):
         auto = "option"
     return Profile(name, rows, restore, auto, volumes, reports, components, facts)
 
 
-def _listed(data: dict[str, Any], key: str, name: str) -> Iterator[tuple[int, dict[str, Any]]]:
+def _listed(data: dict[str, Any], key: str, name: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The rows under a key, each with its place."""
     found = data.get(key) or []
     if not isinstance(found, list) or len(found) > MOST_ROWS or not all(isinstance(one, dict) for one in found):
-        raise ProfileError(f"{name}: {key} is a list of at most {MOST_ROWS} rows, an object each. Write one a call.")
-    yield from enumerate(found, 1)
+        place = _place(data, key, name)
+        raise ProfileError(f"{place}: {key} is a list of at most {MOST_ROWS} rows, an object each. Write one a call.")
+    for at, one in enumerate(found, 1):
+        line = getattr(one, "line", 0)
+        yield f"{name}:{line}" if line else f"{name}: {key.replace('rows', 'row').replace('_', ' ')} {at}", one
 
 
 def _fact(value: object) -> str | tuple[str, ...]:
@@ -133,14 +166,17 @@ def _fact(value: object) -> str | tuple[str, ...]:
 
 
 def _row(one: dict[str, Any], calls: tuple[str, ...], place: str) -> Row:
-    call = known_call(str(one.get("call", "")), calls, place)
-    answers = {outcome: _answer(one[outcome], place) for outcome in OUTCOMES if outcome in one}
-    return Row(call, answers, _answer(one.get("then", NEXT), place), shown(str(one.get("note", ""))))
+    for key in one:
+        known("outcome", shown(str(key)), (*OUTCOMES, "call", "then", "note"), place)
+    call = known_call(shown(str(one.get("call", ""))), calls, place)
+    answers = {outcome: _answer(one[outcome], place) for outcome in OUTCOMES if one.get(outcome, "") != ""}
+    then = _answer(one.get("then") or NEXT, place)
+    return Row(call, answers, then, shown(str(one.get("note", ""))), getattr(one, "line", 0))
 
 
 def _answer(value: object, place: str) -> Answer:
     if isinstance(value, str):
-        return value
+        return tuple(call.strip() for call in value.split(";")) if RELEASE in value else value
     if isinstance(value, list) and all(isinstance(call, str) for call in value):
         return tuple(value)
     raise ProfileError(
@@ -153,13 +189,13 @@ _SETTINGS = ("no_autorecovery", "reports", "all_volumes", "chooses_components")
 
 def _of_table(text: str, name: str) -> Profile:
     """A table: remarks `# key: value` first, then one row a call, with a heading."""
-    known: dict[str, str] = {}
+    settings: dict[str, str] = {}
     lines = []
     for number, line in enumerate(text.splitlines()[:2_000], 1):
         if line.lstrip().startswith("#"):
             key, colon, value = line.lstrip("# \t").partition(":")
             if colon and key.strip() in ("name", *_SETTINGS, *FIELDS):
-                known[key.strip()] = value.partition("(")[0].strip() if key.strip() in _SETTINGS else value.strip()
+                settings[key.strip()] = value.partition("(")[0].strip() if key.strip() in _SETTINGS else value.strip()
         elif line.strip():
             lines.append((number, line))
     try:
@@ -183,13 +219,19 @@ def _of_table(text: str, name: str) -> Profile:
         into, calls = (restore, RESTORE_CALLS) if restore or told["call"] == RESTORE_CALLS[0] else (rows, CALLS)
         then = dict(answers_of({"failed": told.get("then", "")})).get("failed", NEXT)
         into.append(
-            Row(known_call(told["call"], calls, place), dict(answers_of(told)), then, shown(told.get("note", "")))
+            Row(
+                known_call(told["call"], calls, place),
+                dict(answers_of(told)),
+                then,
+                shown(told.get("note", "")),
+                number,
+            )
         )
-    facts: dict[str, str | tuple[str, ...]] = {key: shown(value) for key, value in known.items() if key in FIELDS}
+    facts: dict[str, str | tuple[str, ...]] = {key: shown(value) for key, value in settings.items() if key in FIELDS}
     return _profile(
-        shown(known.get("name", name)), tuple(rows), tuple(restore), known.get("no_autorecovery", "false").lower(),
-        known.get("reports", "never").lower(), known.get("all_volumes", "true").lower() != "false",
-        known.get("chooses_components", "true").lower() != "false", facts,
+        shown(settings.get("name", name)), tuple(rows), tuple(restore), _truth(settings.get("no_autorecovery", "false")),
+        _truth(settings.get("reports", "never")), _truth(settings.get("all_volumes", "true")) != "false",
+        _truth(settings.get("chooses_components", "true")) != "false", facts, name,
     )  # fmt: skip
 
 

@@ -29,10 +29,13 @@ def requester(
         list[Path] | None,
         typer.Argument(
             metavar="[PROFILE]...",
-            help="Tables of calls, as JSON or CSV; or the name of a public requester. Several are compared.",
+            help="Tables of calls, as JSON, YAML or CSV; or the name of a public requester. Several are compared.",
         ),
     ] = None,
     new: Annotated[bool, typer.Option("--new", help="Print a table with remarks, to be filled in.")] = False,
+    schema: Annotated[
+        bool, typer.Option("--profile-schema", help="Print the JSON schema of a profile, and do nothing else.")
+    ] = False,
     examples: Annotated[bool, typer.Option("--list", help="Name the public requesters that come with it.")] = False,
     recorded: Annotated[
         bool,
@@ -60,12 +63,15 @@ def requester(
     from shadowproof.formats.files import Wanted
     from shadowproof.outside.cache_folder import close_cache, open_cache
     from shadowproof.outside.files import check_writable, is_stdout, write_json, write_whole
-    from shadowproof.tell.requester import RECORDED, answer, as_kept, comparison, text_of
+    from shadowproof.tell.requester import RECORDED, answer, as_kept, comparison, schema_text, text_of
     from shadowproof.tell.requester_ci import report_of
     from shadowproof.tell.traces.saving import check_save, runs_of_requesters, save_all
 
     if new:
         say(read.TEMPLATE, end="")
+        return
+    if schema:
+        say(schema_text(), end="")
         return
     if examples:
         say("\n".join(read.examples()))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from hashlib import sha256
+from importlib.resources import files
 from pathlib import Path
 from textwrap import wrap
 from typing import Any
@@ -241,3 +242,8 @@ def comparison(several: Sequence[Mapping[str, Any]]) -> list[list[str]]:
             "; ".join(told["safe_if"]) + ("" if told["mended"] else " (something stays open)") if told["leaves_out"] else "as it is",
         ])  # fmt: skip
     return rows
+
+
+def schema_text() -> str:
+    """The published schema of a profile."""
+    return files("shadowproof.schema").joinpath("requester-profile-1.json").read_text("utf-8")
