@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from conformance.texts.facts import DATED, IN_UTC, Kind, Mark, Remark
@@ -43,36 +43,24 @@ class Span:
 
 
 def spans(marks: Sequence[Mark]) -> list[Span]:
-    """What took how long, in each file by itself: from an event to the next that ends it, where none of its kind comes between. Where
-    day and month may be the other way round, what both orders say."""
+    """What took how long, in each file by itself: from an event to the next that ends it, where none of its kind comes between."""
     found: list[Span] = []
     for file in dict.fromkeys(one.place.file for one in marks):
-        own = [one for one in marks if one.place.file == file]
-        told = _spans(own, lambda one: one.when.time)
-        otherwise = {(one.opened, one.closed) for one in _spans(own, lambda one: one.when.other)}
-        found += [_as_last(one, own) for one in told if (one.opened, one.closed) in otherwise]
+        own = sorted((one for one in marks if one.place.file == file), key=lambda one: one.when.time)
+        for since in dict.fromkeys(one.when.since for one in own):
+            comparable = [one for one in own if one.when.since == since]
+            found += [_as_last(one, own) for one in (*_freezes(comparable), *_waits(comparable))]
     return found
 
 
-Clock = Callable[[Mark], float]
-
-
-def _spans(marks: Sequence[Mark], clock: Clock) -> Iterator[Span]:
-    """Those of one file, by one order of day and month."""
-    for since in dict.fromkeys(one.when.since for one in marks):
-        own = sorted((one for one in marks if one.when.since == since), key=clock)
-        yield from _freezes(own, clock)
-        yield from _waits(own, clock)
-
-
-def _freezes(marks: Sequence[Mark], clock: Clock) -> Iterator[Span]:
+def _freezes(marks: Sequence[Mark]) -> Iterator[Span]:
     """Several databases freeze in one session: it is timed from the first of them until as many have thawed. One that never ended is
     left where a later one begins."""
     first: Mark | None = None
     many = 0
     for one in marks:
         if one.event == FREEZE_TO_THAW.opens:
-            if first is None or clock(one) - clock(first) > LATER:
+            if first is None or one.when.time - first.when.time > LATER:
                 first, many = one, 0
             many += 1
         elif one.event in FREEZE_TO_THAW.closes and first is not None:
@@ -82,7 +70,7 @@ def _freezes(marks: Sequence[Mark], clock: Clock) -> Iterator[Span]:
                 first = None
 
 
-def _waits(marks: Sequence[Mark], clock: Clock) -> Iterator[Span]:
+def _waits(marks: Sequence[Mark]) -> Iterator[Span]:
     """A requester has one set at a time: it is timed from where it was begun last."""
     first: Mark | None = None
     for one in marks:

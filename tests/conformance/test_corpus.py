@@ -69,7 +69,10 @@ LINES = {
 }  # fmt: skip
 """How many facts each line of a capture is, hints too; of no other line is there any."""
 
-EVENTS = {"bareos-writer-invalid-state": ["snapshot_set_failed"], "hvbackup-two-vms-saved-state": ["snapshot_set_begun"] * 2}
+EVENTS = {
+    "bareos-writer-invalid-state": ["snapshot_set_failed"],
+    "hvbackup-two-vms-saved-state": ["snapshot_set_begun"] * 2,
+}
 """What a capture is read to have happened, for what took how long; nothing in any other."""
 
 CAPTURES = sorted(path for folder in FOLDERS if folder.is_dir() for path in folder.glob("*.txt"))

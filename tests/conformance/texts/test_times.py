@@ -185,12 +185,15 @@ def test_a_wait_is_of_the_set_that_was_begun_last() -> None:
 
 def test_times_that_are_left_out_exclude_nothing() -> None:
     """Newest first, what is left out of a long log is the latest."""
-    (later, *short) = read(lines_of("2024-03-02 10:00:00 OnFreeze\n" + SHORT, "f")).marks
+    later, old, *short = read(
+        lines_of("2024-03-02 10:00:00 OnFreeze\n2024-02-02 10:00:00 OnFreeze\n" + SHORT, "f")
+    ).marks
     assert len(spans(short)) == 1
     assert spans(short)[0].excludes
-    many = together([Seen(marks=(later, *short[:1] * (MOST_MARKS - 1), short[1]))])
+    others = [replace(old, event="snapshot_set_begun")] * (MOST_MARKS - len(short))
+    many = together([Seen(marks=(later, old, *others, *short))])
     assert len(many.marks) == MOST_MARKS + 1
-    assert not [one for one in spans(many.marks) if one.excludes]
+    assert [one.excludes for one in spans(many.marks)] == [""]
 
 
 def test_a_freeze_without_its_thaw_is_not_that_of_the_next_session() -> None:
