@@ -120,7 +120,7 @@ class Possible:
         for one in vms:
             rows &= np.isin(self._hosts, self._hosts[there & self.rows(one)])
         where = self.host if MACHINES[machine] in OF_HOST else self.vm
-        return frozenset(MACHINES[machine].states[k] for k in np.unique(where[rows][:, _PLACE[machine]]).tolist())
+        return frozenset(MACHINES[machine].states[k] for k in set(where[rows][:, _PLACE[machine]].tolist()))
 
     def minimal(self, label: int) -> list[Column]:
         """The smallest circumstances of a label: those that contain no smaller one of it."""

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import pytest
 
 from conformance import kept
-from conformance.diagnosis import PHASES, Situation, diagnose
+from conformance.diagnosis import PHASES, RARE, Situation, diagnose
 from conformance.guidance import BY_HAND, Advice, advise, tell_apart
 from conformance.observed import observation
-from conformance.runs import Searches
+from conformance.runs import Found, Searches
 from conformance.texts.facts import Place as TextPlace
 from conformance.texts.facts import fact
 from model.actors.requester import Requester
 from model.actors.vss import Vss, vss
 from model.faults import FAULTS
-from model.notation import Run
+from model.notation import Run, Term
 from model.protocol import PROTOCOL
+from proofs.world.world import Column
 from tests.conformance.closed import SEARCHED, closed, counted, diagnosed, seen
 from tests.helpers.nightly import nightly
 
@@ -191,6 +195,41 @@ def test_what_needs_two_things_at_once_is_found_in_pairs() -> None:
     told = diagnose(seen("requester=COMPLETE_REFUSED"), pairs)
     assert told.situations
     assert all("completed_after_failure" in one.column.faults for one in told.situations[0].explanations)
+
+
+def test_any_two_vms_are_searched_where_nothing_else_explains_what_was_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where something does, two that run: of any two there are several times as many states."""
+    shortest, starts = Searches.shortest, list[bool]()
+
+    def of_one(
+        self: Searches, column: Column, wanted: Mapping[str, Term], vms: int = 1, *of: Any, **more: Any
+    ) -> dict[str, Found]:
+        if vms > 1:
+            starts.append(bool(of[1:] and [*of[1]]))
+        return {} if vms > 1 or nothing else shortest(self, column, wanted, vms, *of, **more)
+
+    monkeypatch.setattr(Searches, "shortest", of_one)
+    failed = seen("web:progress=FAILED", "web:method=CHILD_VM_SNAPSHOT", "context=AUTORECOVERABLE")
+    nothing = False
+    told = diagnose(failed, closed())
+    assert told.situations
+    assert told.open
+    assert starts
+    assert all(starts)
+    nothing = True
+    starts.clear()
+    assert diagnose(failed, closed()).open
+    assert not all(starts)
+
+
+def test_a_run_without_a_fault_takes_no_vm_out_of_the_backup_if_it_need_not() -> None:
+    (told,) = diagnosed("requester=COPYING", "web:method=CHILD_VM_SNAPSHOT").situations
+    (first,) = told.explanations
+    happened = [event for event, _ in first.found.run.steps]
+    assert not RARE & set(happened)
+    assert "child_snapshot_taken" in happened
+    assert PROTOCOL.events.keys() >= RARE
+    assert not any(PROTOCOL.events[event].fault for event in RARE)
 
 
 def test_what_is_neither_excluded_nor_shown_is_not_said_to_be_impossible(monkeypatch: pytest.MonkeyPatch) -> None:
