@@ -72,6 +72,8 @@ def read(lines: Sequence[Line]) -> Seen:
             others.append(block)
     if others:
         remarks.append(_set_aside(others))
+        if len({block.name for block in others}) >= A_LIST and not any(block.is_ours for block in blocks):
+            remarks.append(_not_listed(others))
         broken = [block for block in others if block.state in FAILED or block.state in _FAILED_OTHERWISE]
         if broken and not any(block.is_ours for block in blocks):
             remarks.append(_failed_elsewhere(broken))
@@ -212,6 +214,19 @@ def _set_aside(others: Sequence[Block]) -> Remark:
     told = "; ".join(dict.fromkeys(map(_said, others[:12])))
     more = f"; and {len(others) - 12} more" if len(others) > 12 else ""
     return Remark(Kind.OTHER_WRITER, others[0].line.place, f"not this writer's, and set aside: {told}{more}")
+
+
+A_LIST = 3
+"""Writers that are named together are a list, in which this one should be."""
+
+
+def _not_listed(others: Sequence[Block]) -> Remark:
+    return Remark(
+        Kind.NOTE,
+        others[0].line.place,
+        f"the {WRITER_NAME} is not among the {len({block.name for block in others})} writers listed",
+        "Where the list is whole, its service (vmms) does not run, or its metadata could not be had: no backup by it can begin.",
+    )
 
 
 def _failed_elsewhere(broken: Sequence[Block]) -> Remark:

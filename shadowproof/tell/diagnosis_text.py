@@ -10,6 +10,7 @@ from typing import Any
 from model.actors.writer import WriterState, writer_state
 from model.facts import WRITER_NAME
 from model.protocol import PROTOCOL
+from shadowproof.tell.diagnosis import NO_FAULT, shows_no_failure
 
 WIDTH = 118
 Json = Mapping[str, Any]
@@ -31,8 +32,10 @@ def text_of(told: Json) -> str:
     told = _places_in_short(told)
     lines = [*_facts(told["facts"]), *_remarks(told["remarks"]), *_body(told, told["cases"])]
     for case in told["cases"]:
-        lines += ["", *_wrapped(f"If {case['condition']}:", ""), *(f"  {line}".rstrip() for line in _case(case))]
-    return "\n".join([*lines, "", *_wrapped("Not shown: " + " ".join(told["not_shown"]), "  ")]) + "\n"
+        lines += ["", *_wrapped(f"If {case['condition']}:", ""), *(f"  {line}".rstrip() for line in _case(case, told))]
+    if any(one["fits"] is not None or one["open"] for one in (told, *told["cases"])):
+        lines += ["", *_wrapped("Not shown: " + " ".join(told["not_shown"]), "  ")]
+    return "\n".join(lines) + "\n"
 
 
 def _places_in_short(told: Json) -> Json:
@@ -81,15 +84,17 @@ def _remarks(remarks: Sequence[Json]) -> Iterator[str]:
         chosen = [one for one in remarks if one["kind"] == kind]
         if chosen:
             yield f"{heading}:"
+        held = set[str]()
         for one in chosen:
-            holds = f". {one['holds']}" if one["holds"] else ""
+            holds = f". {one['holds']}" if one["holds"] and one["holds"] not in held else ""
+            held.add(one["holds"])
             yield from _wrapped(f"  {one['place']}: {one['says']}{holds}", "      ")
 
 
 def _body(told: Json, cases: Sequence[Json]) -> Iterator[str]:
     if told["fits"] is None and not told["open"]:
-        yield ""
         if not cases:
+            yield ""
             yield from _wrapped(_NOTHING, "")
         return
     yield ""
@@ -98,30 +103,44 @@ def _body(told: Json, cases: Sequence[Json]) -> Iterator[str]:
     yield from _found(told)
 
 
-def _case(case: Json) -> Iterator[str]:
+def _case(case: Json, told: Json) -> Iterator[str]:
     yield from _facts(case["facts"])
+    if case["situations"] and _fitting(case) == _fitting(told):
+        yield "The same situations fit as above, and the same explains them."
+        return
     yield from _found(case)
+
+
+def _fitting(told: Json) -> list[tuple[str, frozenset[str]]]:
+    return [(one["says"], frozenset(each["name"] for each in one["explanations"])) for one in told["situations"]]
 
 
 def _found(told: Json) -> Iterator[str]:
     if told["fits"] is False:
         yield from _no_run(told)
         return
+    yield from _fits(told)
+    if told["open"]:
+        yield from [""] if told["situations"] else []
+        yield "Neither excluded nor shown by a run of one VM, or of two that run (--thorough looks further):"
     for one in told["open"]:
         names = _names([column["name"] for column in one["columns"]])
-        yield from _wrapped(
-            f"Neither excluded nor shown by a run of one or two VMs: {one['says']} (with {names})", "  "
-        )
-    if not told["situations"]:
-        return
+        yield from _wrapped(f"  {one['says']} (with {names})", "    ")
+
+
+def _fits(told: Json) -> Iterator[str]:
     found, full = told["situations"], told["in_full"]
+    if not found:
+        return
+    if shows_no_failure(told["seen"], found[0]["explanations"][0]["name"]):
+        yield from _wrapped(_NO_FAILURE, "")
     many = f"{len(found)} situations fit" if len(found) > 1 else "One situation fits"
     two = "; each needs two things at once" if told["widened"] else ""
     yield f"{many}{', the likelier first' if len(found) > 1 else ''}{two}:"
-    meant = set[str]()
+    told_before = Before()
     for at, one in enumerate(found[:full], 1):
         yield ""
-        yield from _situation(at, one, meant, told)
+        yield from _situation(at, one, told_before, told)
     if len(found) > full:
         yield ""
         yield "Less likely:"
@@ -130,35 +149,48 @@ def _found(told: Json) -> Iterator[str]:
             yield from _wrapped(f"{at}. {one['says']} ({best['name']}, {_size(best)})", "   ")
 
 
+_NO_FAILURE = (
+    "What was read shows no failure: it is so in a session without a fault, too, and says nothing of the writer. vssadmin list writers, "
+    "or an entry of the Application log, would."
+)
+
+
+class Before(dict[object, int]):
+    """What is told already, and of which situation."""
+
+    def where(self, what: object, at: int) -> int | None:
+        """The situation before this one of which the same is told; None: it is new."""
+        first = self.setdefault(what, at)
+        return first if first != at else None
+
+
 def _size(run: Json) -> str:
     steps, vms = run["steps"], run["vms"]
     return f"{steps} step{'' if steps == 1 else 's'}{f' with {vms} VMs' if vms > 1 else ''}"
 
 
-def _situation(at: int, one: Json, meant: set[str], told: Json) -> Iterator[str]:
+def _situation(at: int, one: Json, before: Before, told: Json) -> Iterator[str]:
     yield from _wrapped(f"{at}. {one['says']}", "   ")
-    yield from _explanations(one, told["widened"])
-    yield from _left(one)
+    yield from _explanations(at, one, before, told["widened"])
+    yield from _left(at, one, before)
     if one["advice"] is not None:
-        yield from _advice(one["advice"], meant, writer_state.name in told["seen"]["host"])
+        yield from _advice(one["advice"], before, writer_state.name in told["seen"]["host"])
     if one["question"] is not None:
-        yield from _question(one["question"])
+        yield from _question(at, one["question"], before)
 
 
-def _explanations(one: Json, widened: bool) -> Iterator[str]:
+def _explanations(at: int, one: Json, before: Before, widened: bool) -> Iterator[str]:
     found = one["explanations"]
-    if found[0]["name"] == "no fault":
-        yield from _wrapped(f"This is so with no fault, after {_size(found[0])}.", "   ", "   ")
+    if found[0]["name"] == NO_FAULT:
+        yield from _wrapped(f"It needs no fault: a run without one leads to it, in {_size(found[0])}.", "   ", "   ")
     else:
-        yield f"   Explained, each {'pair ' if widened else ''}by itself, by:" if len(found) > 1 else "   Explained by:"
-        for each in found:
-            support = ", and what the log has from before is in its run" if each["supported"] else ""
-            support += _TIMED[each["timed"]]
-            yield from _wrapped(f"     {each['name']} ({_size(each)}{support}): {' '.join(each['says'])}", "         ")
+        yield from _by_faults(at, found, before, widened)
     if one["unseen"]:
         names = ", ".join(column["name"] for column in one["unseen"])
+        first = before.where(names, at)
+        told = names if first is None else f"as in {first}"
         yield from _wrapped(
-            f"Not excluded, but without a run so far (--thorough looks for one): {names}.", "     ", "   "
+            f"Not excluded, but without a run so far (--thorough looks for one): {told}.", "     ", "   "
         )
     for each in found:
         if each["story"] and each["steps"]:
@@ -166,10 +198,33 @@ def _explanations(one: Json, widened: bool) -> Iterator[str]:
             yield from (f"     {line}".rstrip() for line in each["story"])
 
 
+def _by_faults(at: int, found: Sequence[Json], before: Before, widened: bool) -> Iterator[str]:
+    """What explains a situation. Where the text speaks for some of it, the rest is named."""
+    first = before.where(frozenset(each["name"] for each in found), at)
+    if first is not None:
+        names = ", ".join(f"{each['name']} ({_size(each)})" for each in found)
+        yield from _wrapped(f"Explained as in {first}, by: {names}.", "     ", "   ")
+        return
+    many = f", each {'pair ' if widened else ''}by itself" if len(found) > 1 else ""
+    all_supported = len(found) > 1 and all(each["supported"] for each in found)
+    support = " (what the log has from before is in the run of each)" if all_supported else ""
+    yield f"   Explained{many}, by{support}:"
+    spoken = any(each["timed"] > 0 for each in found)
+    for each in found:
+        if spoken and each["timed"] <= 0:
+            continue
+        support = ", and what the log has from before is in its run" if each["supported"] and not all_supported else ""
+        support += _TIMED[each["timed"]]
+        yield from _wrapped(f"     {each['name']} ({_size(each)}{support}): {' '.join(each['says'])}", "         ")
+    rest = [f"{each['name']} ({_size(each)}{_TIMED[each['timed']]})" for each in found if spoken and each["timed"] <= 0]
+    if rest:
+        yield from _wrapped(f"     of which the text says nothing: {', '.join(rest)}", "         ")
+
+
 _TIMED = {1: "; what the text says of it fits", 0: "", -1: "; the times speak against it"}
 
 
-def _left(one: Json) -> Iterator[str]:
+def _left(at: int, one: Json, before: Before) -> Iterator[str]:
     every = [each["name"] for each in one["explanations"]]
     may, only, cannot = list[str](), list[str](), list[str]()
     for left in one["left"]:
@@ -182,15 +237,18 @@ def _left(one: Json) -> Iterator[str]:
             cannot.append(left["what"])
     for heading, told in (("May be left", may), ("Only if more has gone wrong", only), ("Cannot be", cannot)):
         if told:
-            yield from _wrapped(f"{heading}: {'; '.join(told)}.", "     ", "   ")
+            first = before.where((heading, *told), at)
+            yield from _wrapped(
+                f"{heading}: {'; '.join(told)}." if first is None else f"{heading}: as in {first}.", "     ", "   "
+            )
 
 
 def _names(names: Sequence[str]) -> str:
     return ", ".join(names[:4]) + (f" or {len(names) - 4} more" if len(names) > 4 else "")
 
 
-def _advice(advice: Json, told: set[str], shows: bool) -> Iterator[str]:
-    """told: faults whose meaning is told already. shows: whether the writer's state was seen."""
+def _advice(advice: Json, before: Before, shows: bool) -> Iterator[str]:
+    """shows: whether the writer's state was seen."""
     worst = (
         f"from the worst of it (a VM is saved by the writer; {advice['column']}, {_size(advice)})"
         if advice["at_stake"]
@@ -212,8 +270,8 @@ def _advice(advice: Json, told: set[str], shows: bool) -> Iterator[str]:
     if advice["never"]:
         yield "   Must not happen now, for afterwards no such way is left:"
     for one in advice["never"]:
-        means = f" {one['means']}" if one["means"] and one["fault"] not in told else ""
-        told.add(one["fault"])
+        means = f" {one['means']}" if one["means"] and one["fault"] not in before else ""
+        before[one["fault"]] = 0
         yield from _wrapped(f"     {one['fault']}: {one['says']}{means}", "         ")
 
 
@@ -231,7 +289,11 @@ def _way(way: Sequence[Json]) -> Iterator[str]:
             yield from _wrapped(f"     {move['by']}{vm}: {move['says']} ({move['event']})", "         ")
 
 
-def _question(question: Json) -> Iterator[str]:
+def _question(at: int, question: Json, before: Before) -> Iterator[str]:
+    first = before.where(json.dumps(question, sort_keys=True), at)
+    if first is not None:
+        yield f"   To tell these apart: as in {first}."
+        return
     yield from _wrapped(f"To tell these apart look at {question['what']}: {question['command']}", "     ", "   ")
     for answer in question["answers"]:
         states = " or ".join(answer["states"]) or "(nothing to be seen)"

@@ -93,3 +93,11 @@ def test_a_state_without_a_name_counts_only_in_the_case_that_it_is_this_writers(
         ("writer_state", "FAILED_AT_FREEZE"),
         ("last_error", "TIMEOUT"),
     }
+
+
+def test_a_list_without_this_writer_is_said_to_be_one() -> None:
+    others = [OTHER.replace("Some", name) for name in ("First", "Second", "Third")]
+    listed = "is not among the 3 writers listed"
+    assert any(listed in one.says for one in read_text("".join(others), "f").remarks)
+    for text in ("".join(others[:2]), "".join(others) + HYPER_V, others[0] * 3):
+        assert not any("is not among" in one.says for one in read_text(text, "f").remarks)

@@ -11,9 +11,11 @@ import jsonschema
 import pytest
 
 from conformance.texts.lines import EVTX
+from conformance.texts.read import read_text
 from model.versions import VARIABLE
+from proofs.world.world import Column
 from shadowproof.tell import asked
-from shadowproof.tell.diagnosis import Json, answer, schema_text, seen_in
+from shadowproof.tell.diagnosis import NO_FAULT, Json, answer, schema_text, seen_in, shows_no_failure
 from shadowproof.tell.diagnosis_text import text_of
 from tests.helpers.command import command
 
@@ -43,6 +45,61 @@ def test_the_answer_keeps_the_schema_and_says_all_there_is_to_say(told: Json) ->
                   "Cannot be: a guest's writers are frozen", "To tell these apart look at the provider", "Not shown:"):  # fmt: skip
         assert words in text
     assert max(map(len, text.splitlines())) <= 130
+
+
+@pytest.fixture(scope="module")
+def listed() -> Json:
+    return answer(read_text(LISTED, "f"), thorough=False, stories=False, progress=lambda _: None)
+
+
+def test_what_is_so_of_several_situations_is_told_once(listed: Json) -> None:
+    text = text_of(listed)
+    for once in (
+        "Explained, each by itself, by",
+        "Cannot be: a guest's writers are frozen",
+        "look at the provider",
+    ):
+        assert text.count(once) == 1
+    for again in (
+        "Explained as in 1, by: vm_cannot_be_resumed (18 steps)",
+        "Cannot be: as in 1.",
+        "To tell these apart: as in 1.",
+    ):
+        assert again in text
+    assert len(text.splitlines()) < 100
+
+
+def test_a_case_in_which_the_same_fits_says_so_and_no_more(listed: Json) -> None:
+    """What is remarked of several lines is told of the first."""
+    case = {**listed, "condition": "line 3 is of it", "cases": []}
+    twice = [{"kind": "note", "place": f"f:{line}", "says": f"says {line}", "holds": "It holds."} for line in (1, 2)]
+    text = text_of({**listed, "cases": [case], "remarks": twice})
+    assert "If line 3 is of it:" in text
+    assert "The same situations fit as above, and the same explains them." in text
+    assert text.count("To rest, ") == text_of(listed).count("To rest, ")
+    assert text.count("It holds.") == 1
+    other = {**case, "situations": case["situations"][1:]}
+    assert "The same situations" not in text_of({**listed, "cases": [other]})
+
+
+@pytest.mark.parametrize(
+    ("see", "shows_none"),
+    [
+        ("web:method=SAVED_STATE", True),
+        ("web:power=RUNNING", True),
+        ("requester=CHOOSING", False),
+    ],
+)
+def test_what_is_so_without_a_fault_and_of_vms_alone_shows_no_failure(see: str, shows_none: bool) -> None:
+    found = answer(seen_in([], [see]), thorough=False, stories=False, progress=lambda _: None)
+    text = text_of(found)
+    assert ("What was read shows no failure" in text) == shows_none
+    assert (found["in_full"] == 1) == shows_none
+    saved = {**found["seen"], "vms": [*found["seen"]["vms"], {"power": ["SAVED"]}]}
+    assert not shows_no_failure(saved, NO_FAULT)
+    assert not shows_no_failure(found["seen"], "guest_crashes")
+    assert found["situations"][0]["explanations"][0]["name"] == NO_FAULT == Column().name
+    assert "It needs no fault: a run without one leads to it, in" in text
 
 
 def test_an_answer_that_is_kept_is_the_same_and_asks_nothing_anew(told: Json, tmp_path: Path) -> None:
@@ -102,6 +159,7 @@ def test_what_says_nothing_or_is_no_text_ends_in_a_sentence(
     output = (done.stdout + done.stderr).decode()
     assert done.returncode == 2, output
     assert word in output
+    assert "Not shown:" not in output
     assert "Traceback" not in output
     assert "\x1b" not in output
 
