@@ -17,6 +17,12 @@ _POWERS = {"running": Power.RUNNING, "off": Power.OFF, "saved": Power.SAVED, "pa
 
 _WORD = r"(?P<state>Running|Off|Saved|Paused)"
 _LISTED = re.compile(rf"^(?:VM ?state|State|Status)\s*:\s*{_WORD}\b(?P<rest>.{{0,60}})$", re.I)
+_NO_VM = re.compile(
+    r"^(?:DisplayName|ServiceName|ServiceType|StartType|CanStop|RequiredServices|PSJobTypeName)\s*:", re.I
+)
+_NEAR = 8
+"""What a list of a service or a job has, so many lines from its state at most: they run, stop and pause as VMs do."""
+
 _NAME = re.compile(r"^(?:VMName|Name)\s*:\s*(?P<name>\S.{0,120})$", re.I)
 _ROW = re.compile(rf"^(?P<name>\S.{{0,60}}?)\s+{_WORD}\s+\d{{1,3}}\s+\d{{1,9}}\b", re.I)
 _JSON = re.compile(r'"(?P<name>[^"{}]{1,120})"\s*:\s*\{(?P<body>[^{}]{0,4000})')
@@ -48,10 +54,12 @@ def read(lines: Sequence[Line]) -> Seen:
 
 def _powers(lines: Sequence[Line]) -> Iterator[Fact]:
     name = ""
-    for line in lines:
+    for at, line in enumerate(lines):
         if (found := _NAME.match(line.text)) is not None:
             name = found["name"].strip()
         elif (found := _LISTED.match(line.text)) is not None and "[" not in line.text:
+            if any(_NO_VM.match(one.text) for one in lines[max(0, at - _NEAR) : at + _NEAR]):
+                continue
             yield fact(power, _POWERS[found["state"].lower()], line.place, line.said, of=name or "a VM")
         elif (found := _ROW.match(line.text)) is not None:
             yield fact(power, _POWERS[found["state"].lower()], line.place, line.said, of=found["name"].strip())
