@@ -21,14 +21,6 @@ LAST_ERRORS = {
 }  # fmt: skip
 """Last errors as vssadmin words them; another language's are read where they are known for sure, and left open else."""
 
-SAYINGS = (
-    (re.compile(r"writer experienced a transient error", re.I), E.RETRYABLE),
-    (re.compile(r"writer experienced a non-?transient error", re.I), E.NONRETRYABLE),
-    (re.compile(r"shadow copies of all the .{0,40}volumes|only contains only a subset of the volumes", re.I), E.INCONSISTENTSNAPSHOT),
-    (re.compile(r"writer'?s timeout expired between the freeze and thaw", re.I), E.TIMEOUT),
-)  # fmt: skip
-"""How VSS itself words a writer's failure code."""
-
 OF_VSS = {
     0x80042301: ("VSS_E_BAD_STATE", "a call was made out of its sequence"),
     0x80042302: ("VSS_E_UNEXPECTED", "VSS met something it did not expect"),
