@@ -91,6 +91,11 @@ def test_what_yaml_takes_for_a_truth_or_a_number_is_what_is_written() -> None:
     assert profile.facts == {"version": "2.10", "role": "no", "source": "2024-01-31"}
 
 
+def test_half_a_sign_is_not_kept_for_no_file_could_hold_it() -> None:
+    for text in (json.dumps({**SMALL, "name": "a\ud800b"}), SMALL_YAML.replace("small", '"a\\ud800b"')):
+        assert profile_of(text, "p").name == "a?b"
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
