@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.internal.conjecture import providers
 
+from proofs.answers.cache import in_use, use_where_possible
 from tests.helpers.dealing import Dealt, begun, file_of, unit_of
 
 NO_CLOCKS = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -66,6 +67,15 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 def pytest_sessionfinish(session: pytest.Session) -> None:
     if DEALT.torn():
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.fixture(autouse=True)
+def _cache_is_left_as_it_was() -> Generator[None]:
+    """A command that a test runs in its own process takes a cache into use: what comes after must not find answers in it."""
+    before = in_use().folder
+    yield
+    if in_use().folder != before:
+        use_where_possible(before)
 
 
 def pytest_collection_finish() -> None:
