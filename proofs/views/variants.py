@@ -39,6 +39,8 @@ class Variants:
         self._puts: dict[tuple[int, States], list[tuple[int, Put]]] = {}
         self._ways: dict[tuple[int, States], frozenset[object]] = {}
         self._known: dict[int, tuple[int, ...]] = {}
+        self._said: dict[tuple[Term, tuple[str | None, ...]], Term] = {}
+        self._reads = {body: sorted(machines_of(body)) for bodies in self._bodies.values() for body in bodies}
 
     def of(self, vm: int) -> tuple[int, ...]:
         """The VM's states, itself among them; also of the VMs of other kinds for which it stands."""
@@ -77,9 +79,16 @@ class Variants:
         for other, configured in compiled.stand_ins.members(form, config):
             names, bodies = compiled.stand_ins.constant[other], self._bodies[compiled.first[other]]
             for at in self._alike(other, dict(zip(names, configured, strict=True))):
-                filled = {name: frozenset({state}) for name, state in at.items()}
-                found.setdefault(tuple(fold(body, filled) for body in bodies), (other, tuple(at.values())))
+                said = tuple([self._filled(body, at) for body in bodies])
+                found.setdefault(said, (other, tuple(at.values())))
         return found
+
+    def _filled(self, body: Term, at: Mapping[str, str]) -> Term:
+        """What a body says with a configuration filled in: worked out once for all that it reads of one."""
+        key = (body, tuple([at.get(name) for name in self._reads[body]]))
+        if key not in self._said:
+            self._said[key] = fold(body, {name: frozenset({at[name]}) for name in self._reads[body] if name in at})
+        return self._said[key]
 
     def _alike(self, form: int, at: Mapping[str, str]) -> Iterator[dict[str, str]]:
         """A configuration, with all put in that is alike for VMs of this kind, as far as the term reads it."""

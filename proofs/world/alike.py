@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
 
 import numpy as np
@@ -75,11 +76,12 @@ class Configurations:
         chosen = [self._classes(group, found, reduce) for group in found.groups]
         fixed = {name for group in found.groups for name in group}
         moving = [name for name in self.layout.vm_vars[form].names if name not in fixed]
+        known: dict[object, bool] = {}
         for configuration in product(*chosen):
             base = {name: state for part in configuration for name, state in part.items()}
             for states in product(*(found.free[name] for name in moving)):
                 start = {**base, **dict(zip(moving, states, strict=True))}
-                if _possible(start, found.limits):
+                if all(_possible(start, term, unseen, known) for term, unseen in found.limits):
                     yield start
 
     def alike(self, form: int) -> list[Alike]:
@@ -90,11 +92,7 @@ class Configurations:
 
     def _alike_of(self, configuration: Configuration) -> Iterator[Alike]:
         for group in configuration.groups:
-            classes: dict[int, list[States]] = {}
-            for signature, states in self._signatures(group, configuration):
-                classes.setdefault(signature, []).append(states)
-            like = {one: tuple(members) for members in classes.values() for one in members}
-            yield Alike(tuple(group), like, configuration.is_settled(group))
+            yield Alike(tuple(group), self._signatures(group, configuration).like, configuration.is_settled(group))
 
     def is_settled(self, actor: Actor, state: str) -> bool:
         """Whether a machine that starts in this state stays there for good: it is configuration, as far as this VM goes."""
@@ -221,11 +219,11 @@ class Configurations:
     def _classes(self, group: Sequence[str], found: Configuration, reduce: bool) -> list[dict[str, str]]:
         """One configuration of each class; every configuration if nothing is to be reduced."""
         classes: dict[object, States] = {}
-        for signature, states in self._signatures(group, found):
+        for signature, states in self._signatures(group, found).all:
             classes.setdefault(signature if reduce else states, states)
         return [dict(zip(group, states, strict=True)) for states in classes.values()]
 
-    def _signatures(self, group: Sequence[str], found: Configuration) -> Sequence[tuple[int, States]]:
+    def _signatures(self, group: Sequence[str], found: Configuration) -> _Signatures:
         """Every configuration of a group that may be at the start, with a number that stands for all that anything can see of it;
         what is asked again of another slice is remembered."""
         names = frozenset(group)
@@ -236,21 +234,23 @@ class Configurations:
         if key not in _SIGNATURES:
             if len(_SIGNATURES) >= MOST_REMEMBERED:
                 _SIGNATURES.clear()
-            _SIGNATURES[key] = tuple(_signed(group, found.free, found.settled, about, bound, parts))
+            _SIGNATURES[key] = _Signatures(tuple(_signed(group, found.free, found.settled, about, bound, parts)))
         return _SIGNATURES[key]
 
 
-def _possible(start: Mapping[str, str], limits: Limits) -> bool:
-    """Whether the start states can hold together, for some start states of the machines that are not kept."""
-    for term, unseen in limits:
-        known = fold(term, {name: frozenset({start[name]}) for name in machines_of(term) if name in start})
+def _possible(start: Mapping[str, str], term: Term, unseen: Mapping[str, States], known: dict[object, bool]) -> bool:
+    """Whether a term can hold of start states, for some start states of the machines that are not kept. known: of what it reads of
+    start states, whether it can."""
+    read = {name: start[name] for name in sorted(machines_of(term)) if name in start}
+    key = (term, tuple(read.values()))
+    if key not in known:
+        left = fold(term, {name: frozenset({state}) for name, state in read.items()})
         names = sorted(unseen)
-        if not any(
-            fold(known, {n: frozenset({s}) for n, s in zip(names, states, strict=True)}) == all_of()
+        known[key] = any(
+            fold(left, {n: frozenset({s}) for n, s in zip(names, states, strict=True)}) == all_of()
             for states in product(*(unseen[name] for name in names))
-        ):
-            return False
-    return True
+        )
+    return known[key]
 
 
 def _groups(fixed: Sequence[str], read: Iterable[frozenset[str]]) -> list[list[str]]:
@@ -263,7 +263,21 @@ def _groups(fixed: Sequence[str], read: Iterable[frozenset[str]]) -> list[list[s
     return [sorted(group) for group in sorted(groups, key=sorted)]
 
 
-_SIGNATURES: dict[object, tuple[tuple[int, States], ...]] = {}
+@dataclass(frozen=True)
+class _Signatures:
+    """Configurations of a group, each with its number. like: for each those of the same number."""
+
+    all: tuple[tuple[int, States], ...]
+
+    @cached_property
+    def like(self) -> Mapping[States, tuple[States, ...]]:
+        classes: dict[int, list[States]] = {}
+        for number, states in self.all:
+            classes.setdefault(number, []).append(states)
+        return {one: together for members in classes.values() for together in [tuple(members)] for one in members}
+
+
+_SIGNATURES: dict[object, _Signatures] = {}
 MOST_REMEMBERED = 1_000
 
 

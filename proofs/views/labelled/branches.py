@@ -14,9 +14,11 @@ STAYS = -1
 
 @dataclass
 class Contribution:
-    """What a VM contributes to some bits, by class of host states: rows of `Projected.own`. bits: their numbers."""
+    """What a VM contributes to some bits, by class of host states: rows of `Projected.own`. bits: their numbers. values: each
+    contribution to them, as one to all bits."""
 
     bits: tuple[int, ...]
+    values: tuple[int, ...]
     host: Classes
     vm: Classes
     rows: dict[int, int] = field(default_factory=dict)
@@ -24,11 +26,15 @@ class Contribution:
 
 @dataclass
 class Asking:
-    """An event at one member of a VM: what it reads, and what it was asked. branches: by class of host states, contribution, and
-    where it leads the host. asked: about how many classes of VMs. hosts: the host states that were met, by class."""
+    """An event at one member of a VM: what it reads, and what it was asked. Its guard in three parts: what is asked of the host alone
+    (`when_host`), of the VM alone (`when_vm`), and the rest. branches: by class of host states, contribution, and where it leads the
+    host; of_class: the same by class alone. asked: of how many classes of VMs it is known whether it can happen to them at all;
+    able_hosts, able_vms: the classes in which it can. hosts: the host states that were met, by class."""
 
     event: int
     when: Test
+    when_host: Test
+    when_vm: Test
     of_host: Sequence[Table]
     of_vm: Sequence[Table]
     asks: Contribution
@@ -36,7 +42,10 @@ class Asking:
     vm: Classes
     local: bool = True
     branches: dict[tuple[int, int, int], int] = field(default_factory=dict)
+    of_class: dict[int, list[int]] = field(default_factory=dict)
     asked: int = 0
+    able_hosts: list[int] = field(default_factory=list)
+    able_vms: list[int] = field(default_factory=list)
     hosts: dict[int, list[int]] = field(default_factory=dict)
 
 
@@ -51,19 +60,19 @@ class Part:
 
 @dataclass
 class Sweep:
-    """An event of the host or of all VMs: every host state is asked, and each machine of a VM by itself, for there many machines
-    may move, each for reasons of its own. branches: by contribution, and class of host states for each part. values: the
-    contributions that its guard wants, by class of host states."""
+    """An event of the host or of all VMs: each machine of a VM is asked by itself, for there many machines may move, each for reasons of
+    its own. branches: by contribution, and class of host states for each part. ends: by class of host states, each contribution with
+    which it can happen, and where it leads the host."""
 
     event: int
     when: Test
-    guard: Classes
     of_host: Sequence[Table]
+    host: Classes
     parts: Sequence[Part]
     asks: Contribution
     local: bool = False
     branches: dict[tuple[int, ...], int] = field(default_factory=dict)
-    values: dict[int, list[int]] = field(default_factory=dict)
+    ends: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
 
 
 @dataclass

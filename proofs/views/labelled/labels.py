@@ -204,7 +204,7 @@ class Labelled:
             if id(contribution) not in place.begins:
                 begin, size = len(place.masks), 1 << len(contribution.bits)
                 place.begins[id(contribution)] = begin
-                place.masks, place.kinds = (np.pad(a, ((0, size), (0, 0))) for a in (place.masks, place.kinds))
+                place.masks, place.kinds = (self._longer(a, size) for a in (place.masks, place.kinds))
                 asks.append((row, begin, begin + size, 0))
             begin = place.begins[id(contribution)]
             local = int(branch.asking.local)
@@ -214,5 +214,8 @@ class Labelled:
         if asks:
             place.asks = np.concatenate([place.asks, np.array(asks, dtype=np.int32)])
         place.done, place.fired, place.stood = (
-            np.pad(a, ((0, len(new)), (0, 0))) for a in (place.done, place.fired, place.stood)
+            self._longer(a, len(new)) for a in (place.done, place.fired, place.stood)
         )
+
+    def _longer(self, rows: Words, by: int) -> Words:
+        return grown(rows, len(rows) + by, self.words)

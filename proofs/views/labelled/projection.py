@@ -11,12 +11,12 @@ leads the host; its row in `Projected.to` says where it leads each VM that it ca
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 
 from model.notation.machines import Actor
-from model.notation.terms import HOST, Sort, Term
+from model.notation.terms import HOST, And, Every, Some, Sort, Term, all_of, machines_of, walk
 from proofs.views.labelled.branches import STAYS, Asking, Branch, Contribution, Part, Sweep
 from proofs.views.labelled.digits import NOWHERE, Classes, Digits, Ints, Small, TooWide, grown, reads_of
 from proofs.views.labelled.label_kernel import lead, number, rehash
@@ -87,15 +87,28 @@ class Projected:
         for actor, name in names:
             terms += self._rows_of(actor, event.name, 0, _own(actor, name, part))
         reads = reads_of(compiled, terms, [*(a.name for a in hosts), *(name for _, name in names)])
+        of_host, of_vm, rest = self._sorted(said)
         return Asking(
             e,
-            compiled.test(said, 0),
+            compiled.test(rest, 0),
+            compiled.test(of_host, 0),
+            compiled.test(of_vm, 0),
             [Table(compiled, a, a.name, event, 0, part) for a in hosts],
             [Table(compiled, a, name, event, 0, part) for a, name in names],
             self.contribution(reads.bits),
             self.classes_of_hosts(reads.host),
             self.classes_of_vms(reads.vm),
         )
+
+    def _sorted(self, guard: Term) -> tuple[Term, Term, Term]:
+        """What a guard asks of the host alone, of the VM alone, and the rest."""
+        found: tuple[list[Term], list[Term], list[Term]] = ([], [], [])
+        host, vm = self.compiled.host_vars.at, self.compiled.vm_vars[0].at
+        for part in guard.parts if isinstance(guard, And) else (guard,):
+            names = machines_of(part)
+            of_several = any(isinstance(one, (Every, Some)) for one in walk(part))
+            found[2 if of_several else 0 if names <= host.keys() else 1 if names <= vm.keys() else 2].append(part)
+        return all_of(*found[0]), all_of(*found[1]), all_of(*found[2])
 
     def _sweep(self, e: int) -> Sweep:
         compiled = self.compiled
@@ -105,7 +118,8 @@ class Projected:
         terms = [compiled.world.when[event.name]]
         for actor in hosts:
             terms += self._rows_of(actor, event.name, None, None)
-        bits, parts = set(reads_of(compiled, terms).bits), []
+        of_host = reads_of(compiled, terms, [a.name for a in hosts])
+        bits, parts = set(of_host.bits), []
         for actor, name in names:
             reads = reads_of(compiled, self._rows_of(actor, event.name, 0, _own(actor, name, None)), [name])
             bits |= set(reads.bits)
@@ -114,8 +128,8 @@ class Projected:
         return Sweep(
             e,
             compiled.test(compiled.world.when[event.name]),
-            self.classes_of_hosts(reads_of(compiled, [compiled.world.when[event.name]]).host),
             [Table(compiled, a, a.name, event, None, None) for a in hosts],
+            self.classes_of_hosts(of_host.host),
             parts,
             self.contribution(tuple(sorted(bits))),
         )
@@ -148,8 +162,9 @@ class Projected:
         if bits not in self.contributions:
             compiled = self.compiled
             reads = reads_of(compiled, [compiled.expand_in(compiled.state_bits[k][1], 0) for k in bits])
+            values = tuple(self.of_bits(bits, value) for value in range(1 << len(bits)))
             self.contributions[bits] = Contribution(
-                bits, self.classes_of_hosts(reads.host), self.classes_of_vms(reads.vm)
+                bits, values, self.classes_of_hosts(reads.host), self.classes_of_vms(reads.vm)
             )
         return self.contributions[bits]
 
@@ -169,44 +184,51 @@ class Projected:
             kind = kinds[tuple(asking.host.places)]
             if kind not in asking.hosts:
                 asking.hosts[kind] = []
-                before = len(self.branches)
-                self._ask(asking, [kind], range(asking.asked))
-                self._lead_all(before)
+                if self._is_able(asking.of_host, asking.when_host, Step(states, (), 0), states):
+                    asking.able_hosts.append(kind)
+                    before = len(self.branches)
+                    self._ask(asking, [kind], asking.able_vms)
+                    self._lead_all(before)
             asking.hosts[kind].append(host)
-            self.new_branches[host] += (b for (of, _, _), b in asking.branches.items() if of == kind)
+            self.new_branches[host] += asking.of_class.get(kind, ())
         for sweep in self.sweeps:
             self._ask_sweep(sweep, host, kinds)
 
     def _ask_sweep(self, sweep: Sweep, host: int, kinds: Mapping[tuple[int, ...], int]) -> None:
-        states, before = self.compiled.hosts[host], len(self.branches)
-        guard = kinds[tuple(sweep.guard.places)]
-        if guard not in sweep.values:
-            values = range(1 << len(sweep.asks.bits))
-            sweep.values[guard] = [v for v in values if sweep.when(self._step(sweep, states, v))]
-        for value in sweep.values[guard]:
-            step, states2 = self._step(sweep, states, value), list(states)
-            if not all(table.move(step, states2) for table in sweep.of_host):
-                continue
-            key = (value, *(kinds[tuple(part.host.places)] for part in sweep.parts))
+        own, before = kinds[tuple(sweep.host.places)], len(self.branches)
+        if own not in sweep.ends:
+            sweep.ends[own] = list(self._ends(sweep, self.compiled.hosts[host]))
+        if not sweep.ends[own]:
+            return
+        of_parts = tuple([kinds[tuple(part.host.places)] for part in sweep.parts])
+        for value, change in sweep.ends[own]:
+            key = (value, *of_parts)
             if key not in sweep.branches:
                 sweep.branches[key] = self._branch(sweep, value, 0, bool(sweep.parts))
-                self.branches[-1].kinds = key[1:]
-            self.sweep_ends[host, sweep.branches[key]] = self.compiled.host_id(tuple(states2))
+                self.branches[-1].kinds = of_parts
+            self.sweep_ends[host, sweep.branches[key]] = self._host_moved(host, change)
             self.new_branches[host].append(sweep.branches[key])
         self._lead_all(before)
 
-    def _step(self, sweep: Sweep, states: States, value: int) -> Step:
-        return Step(states, (), 0, self.of_bits(sweep.asks.bits, value))
+    def _ends(self, sweep: Sweep, states: States) -> Iterator[tuple[int, int]]:
+        """The contributions with which a sweep can happen in a host state, and the difference that each makes to it."""
+        for value, bits in enumerate(sweep.asks.values):
+            step, states2 = Step(states, (), 0, bits), list(states)
+            if sweep.when(step) and all(table.move(step, states2) for table in sweep.of_host):
+                yield value, self.host_digits.change(states, states2)
 
     def host_after(self, host: int, branch: int) -> int:
         """Where a branch leads the host (met or not)."""
         if not self.branches[branch].asking.local:
             return self.sweep_ends[host, branch]
-        code = self.host_digits.number(self.compiled.hosts[host]) + self.branches[branch].host_change
+        return self._host_moved(host, self.branches[branch].host_change)
+
+    def _host_moved(self, host: int, change: int) -> int:
+        if not change:
+            return host
+        code = self.host_digits.number(self.compiled.hosts[host]) + change
         found = self.host_numbers.get(code)
-        if found is None:
-            found = self.compiled.host_id(self._host_states(code))
-        return found
+        return self.compiled.host_id(self._host_states(code)) if found is None else found
 
     def _host_states(self, code: int) -> States:
         found = []
@@ -223,9 +245,10 @@ class Projected:
             classes.known[vms] = classes.of(self.states[vms])
         before = len(self.branches)
         for asking in self.askings:
-            new = range(asking.asked, len(asking.vm.examples))
+            new = [vm for vm in range(asking.asked, len(asking.vm.examples)) if self._is_able_vm(asking, vm)]
             asking.asked = len(asking.vm.examples)
-            self._ask(asking, asking.hosts, new)
+            asking.able_vms += new
+            self._ask(asking, asking.able_hosts, new)
         for branch in self.branches[:before]:
             self._lead(branch, vms)
         self._lead_all(before)
@@ -264,21 +287,26 @@ class Projected:
 
     # -- asking -------------------------------------------------------------------------------------------------------
 
-    def _ask(self, asking: Asking, hosts: Iterable[int], vms: Iterable[int]) -> None:
-        """Ask an event about classes of host states and VMs; new branches come to the hosts that have them. A machine that has
-        no row for where it is stands in the way, whatever else is so."""
-        able_hosts = [h for h in hosts if all(table.knows(asking.host.examples[h]) for table in asking.of_host)]
-        if not able_hosts:
-            return
-        for vm in vms:
-            if all(table.knows(asking.vm.examples[vm]) for table in asking.of_vm):
-                for host in able_hosts:
-                    for value in range(1 << len(asking.asks.bits)):
-                        self._ask_one(asking, host, vm, value)
+    def _is_able(self, tables: Iterable[Table], when: Test, step: Step, states: States) -> bool:
+        """Whether the machines of host or VM have rows for where they are, and are where the guard wants them. A machine that has none
+        stands in the way, whatever else is so."""
+        return all(table.knows(states) for table in tables) and when(step)
 
-    def _ask_one(self, asking: Asking, host: int, vm: int, value: int) -> None:
+    def _is_able_vm(self, asking: Asking, vm: int) -> bool:
+        own = asking.vm.examples[vm]
+        return self._is_able(asking.of_vm, asking.when_vm, Step((), own, 0), own)
+
+    def _ask(self, asking: Asking, hosts: Iterable[int], vms: Iterable[int]) -> None:
+        """Ask an event about classes of host states and VMs to which it can happen at all; new branches come to the hosts that have
+        them."""
+        for vm in vms:
+            for host in hosts:
+                for value, bits in enumerate(asking.asks.values):
+                    self._ask_one(asking, host, vm, value, bits)
+
+    def _ask_one(self, asking: Asking, host: int, vm: int, value: int, bits: int) -> None:
         states, own = asking.host.examples[host], asking.vm.examples[vm]
-        step = Step(states, own, 0, self.of_bits(asking.asks.bits, value))
+        step = Step(states, own, 0, bits)
         if not asking.when(step):
             return
         states2, own2 = list(states), list(own)
@@ -289,6 +317,7 @@ class Projected:
         key = (host, value, self.host_digits.change(states, states2))
         if key not in asking.branches:
             asking.branches[key] = self._branch(asking, value, key[2], True)
+            asking.of_class.setdefault(host, []).append(asking.branches[key])
             for one in asking.hosts[host]:
                 self.new_branches[one].append(asking.branches[key])
         self.branches[asking.branches[key]].change[vm] = self.vm_digits.change(own, own2)
@@ -327,12 +356,12 @@ class Projected:
         """What one machine of the VMs adds to their numbers in a sweep."""
         part, kinds = sweep.parts[i], sweep.parts[i].vm.known[vms]
         told = np.zeros(len(part.vm.examples), dtype=np.int64)
-        for kind in np.unique(kinds).tolist():
+        for kind in _different(kinds):
             if (i, kind) not in branch.moved:
                 own = part.vm.examples[kind]
                 states = part.host.examples[branch.kinds[i]]
                 moved = list(own)
-                if not part.table.move(Step(states, own, 0, self.of_bits(sweep.asks.bits, branch.value)), moved):
+                if not part.table.move(Step(states, own, 0, sweep.asks.values[branch.value]), moved):
                     raise ValueError(f"{self.compiled.events[sweep.event].name} waits for a single VM")
                 branch.moved[i, kind] = self.vm_digits.change(own, moved)
             told[kind] = branch.moved[i, kind]
@@ -368,12 +397,18 @@ class Projected:
         kinds = contribution.vm.known[vms]
         states = contribution.host.examples[host]
         told = np.zeros(len(contribution.vm.examples), dtype=np.int32)
-        for kind in np.unique(kinds).tolist():
+        for kind in _different(kinds):
             step = Step(states, contribution.vm.examples[kind], 0)
             for i, k in enumerate(contribution.bits):
                 every, test = self._own_tests[k]
                 told[kind] |= (test(step) != every) << i
         self.own[row, vms] = told[kinds]
+
+
+def _different(kinds: Small) -> list[int]:
+    """The numbers that occur, in order: small ones, so that they need not be sorted."""
+    found: list[int] = np.flatnonzero(np.bincount(kinds)).tolist()
+    return found
 
 
 def _own(actor: Actor, name: str, part: tuple[Sort, int] | None) -> tuple[Sort, int] | None:

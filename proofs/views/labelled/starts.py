@@ -11,9 +11,10 @@ many starts are kept as it takes to have every way in which properties read any 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from hashlib import sha256
 
-from model.notation.terms import Term
+from model.notation.terms import Term, machines_of
 from proofs.views.variants import Variants
 from proofs.world.compiled import Compiled
 from proofs.world.rows import Codes, Rows, together
@@ -42,6 +43,7 @@ class _Starts:
             for term in compiled.asked_by(0, event):
                 self.asked[term] = self.asked.get(term, 0) | self.allowed[event.name]
         self.late = [term for term in terms if term not in compiled.terms]
+        self._which = (tuple(self.rows.states.items()), sha256(self.rows.numbers.tobytes()).digest())
         self.moved = {name: self._moved(name) for name in vars_.names}
 
     def labels(self) -> list[int]:
@@ -86,7 +88,17 @@ class _Starts:
                     told = {state: found for state, found in rules.items() if state in stays}
                     yield self.rows.told(name, told), self.allowed[event.name]
         for term, label in self.asked.items():
-            yield self.rows.read(term, settled)[0], label
+            known = {name: settled[name] for name in machines_of(term) if name in settled}
+            yield self._codes(term, known), label
+
+    def _codes(self, term: Term, known: Settled) -> Codes:
+        """What a term says of the starts, as numbers; what is asked again of another slice is remembered."""
+        key = (self._which, term, tuple(sorted(known.items())))
+        if key not in _CODES:
+            if len(_CODES) >= MOST_REMEMBERED:
+                _CODES.clear()
+            _CODES[key] = self.rows.read(term, known)[0]
+        return _CODES[key]
 
     def _few(self, told: Iterable[tuple[Codes, int]]) -> list[tuple[Codes, int]]:
         """The same said shortly: what tells starts apart alike is one, and what does so in every column is."""
@@ -111,6 +123,10 @@ class _Starts:
             for i, vm in enumerate(self.compiled.starts):
                 found[i] |= {(number, way) for way in variants.ways(vm)}
         return found
+
+
+_CODES: dict[Hashable, Codes] = {}
+MOST_REMEMBERED = 10_000
 
 
 def _chosen(classes: Codes, read: Sequence[frozenset[object]]) -> list[int]:
