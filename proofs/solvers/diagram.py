@@ -81,8 +81,15 @@ def diagram(views: Views, form: int = 0) -> Diagram:
 
 def diagram_of(columns: Sequence[str | Alike], rows: Iterable[Key]) -> Diagram:
     """The diagram of rows with these columns."""
-    maker, chosen = _Maker(), sorted(rows, key=repr)
+    maker, chosen = _Maker(), _in_order(rows)
     return Diagram(tuple(columns), maker.node(chosen, 0, len(columns)) if chosen else 0, maker.nodes)
+
+
+def _in_order(rows: Iterable[Key]) -> list[Key]:
+    """Rows in an order that does not depend on how they came: by what their values are as text."""
+    chosen = list(rows)
+    place = [{v: i for i, v in enumerate(sorted(set(values), key=repr))} for values in zip(*chosen, strict=True)]
+    return sorted(chosen, key=lambda row: [places[value] for places, value in zip(place, row, strict=True)])
 
 
 def _class_of(group: Alike, states: Mapping[str, str]) -> tuple[tuple[str, ...], ...]:
@@ -122,7 +129,7 @@ class Formula:
 
     def _in_classes(self, group: Alike, values: frozenset[Hashable]) -> z3.BoolRef:
         """One of the configurations of these classes: as a small diagram of its own."""
-        rows = sorted((row for members in values if isinstance(members, tuple) for row in members), key=repr)
+        rows = _in_order(row for members in values if isinstance(members, tuple) for row in members)
         maker = _Maker()
         root = maker.node(rows, 0, len(group.names))
         made = dict(self._made)

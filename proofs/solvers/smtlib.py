@@ -45,7 +45,7 @@ def _declarations(confirming: Confirming, asked: Iterable[Obligation]) -> Iterat
     predicates = {_name(confirming.in_set(confirming.anyone, then=then).decl()) for then in (False, True)}
     waiting: list[z3.ExprRef] = [formula for one in asked for _, formula in one.formulas]
     waiting += [confirming.meaning(confirming.anyone, then=then) for then in (False, True)]
-    seen = set[int]()
+    seen, declared = set[int](), set[int]()
     while waiting:
         term = waiting.pop()
         if term.get_id() in seen:
@@ -53,9 +53,12 @@ def _declarations(confirming: Confirming, asked: Iterable[Obligation]) -> Iterat
         seen.add(term.get_id())
         waiting.extend(term.children())
         decl = term.decl()
-        if decl.kind() == z3.Z3_OP_UNINTERPRETED and _name(decl) not in predicates:
+        if decl.kind() != z3.Z3_OP_UNINTERPRETED or decl.get_id() in declared:
+            continue
+        declared.add(decl.get_id())
+        if _name(decl) not in predicates:
             for sort in (*(decl.domain(i) for i in range(decl.arity())), decl.range()):
-                if isinstance(sort, z3.DatatypeSortRef):
+                if isinstance(sort, z3.DatatypeSortRef) and sort.sexpr() not in sorts:
                     constructors = " ".join(f"({_name(sort.constructor(i))})" for i in range(sort.num_constructors()))
                     sorts[sort.sexpr()] = f"(declare-datatypes (({sort.sexpr()} 0)) (({constructors})))\n"
             domain = " ".join(decl.domain(i).sexpr() for i in range(decl.arity()))

@@ -100,6 +100,7 @@ class Symbolic:
             self.states[actor.name] = dict(zip(actor.states, constants, strict=True))
         self._host: dict[tuple[str, bool], Any] = {}
         self._vm: dict[tuple[str, bool], Any] = {}
+        self._applied: dict[tuple[str, bool, int], z3.ExprRef] = {}
         for then, mark in ((False, ""), (True, "'")):
             for name in compiled.host_vars.names:
                 self._host[name, then] = z3.Const(name + mark, sorts[name])
@@ -131,11 +132,17 @@ class Symbolic:
 
     def vm_now(self, name: str, vm: z3.ExprRef) -> z3.ExprRef:
         """The state of a VM's machine (of a part: "name#j") before the step."""
-        return self._vm[name, False](vm)
+        return self._of_vm(name, vm, then=False)
 
     def vm_then(self, name: str, vm: z3.ExprRef) -> z3.ExprRef:
         """The state of a VM's machine (of a part: "name#j") after the step."""
-        return self._vm[name, True](vm)
+        return self._of_vm(name, vm, then=True)
+
+    def _of_vm(self, name: str, vm: z3.ExprRef, *, then: bool) -> z3.ExprRef:
+        key = (name, then, vm.get_id())
+        if key not in self._applied:
+            self._applied[key] = self._vm[name, then](vm)  # which keeps the VM's number its own
+        return self._applied[key]
 
     def is_of(self, vm: z3.ExprRef, forms: Iterable[int]) -> z3.BoolRef:
         """The VM is of one of these forms (numbers of the compiled shapes); no step changes that."""
@@ -258,7 +265,7 @@ class Symbolic:
             return self._host[name, view.then]
         if view.vm is None:
             raise TypeError(f"{name} is read without a VM")
-        return self._vm[name, view.then](view.vm)
+        return self._of_vm(name, view.vm, then=view.then)
 
     def _quantified(self, every: bool, body: Term, view: _View) -> Quantifier:
         event, mover = (view.event, view.mover) if speaks_of_a_step(body) else (None, None)
@@ -304,7 +311,7 @@ class Symbolic:
         found = self._hosts_in(self.world.reach, then=then)
         for name in self.vm_names:
             actor = self.actor(name)
-            found += [self.is_in(self._vm[name, then](vm), actor, self.world.reach[actor.name]) for vm in vms]
+            found += [self.is_in(self._of_vm(name, vm, then=then), actor, self.world.reach[actor.name]) for vm in vms]
         return [formula for formula in found if not formula.eq(self._true)]
 
     def _hosts_in(self, states: Mapping[str, frozenset[str]], *, then: bool) -> list[z3.BoolRef]:
