@@ -1,8 +1,9 @@
 """The record: the verdict expected of every property in every column, generated, reviewed, and kept with the reasons for
 its changes. A property that fails in a column is a finding about the protocol; it is recorded, not hidden.
 
-Only what is an answer is kept: verdict, assurance, and how many steps the shortest run has. How many states and views it took
-belongs to the search, and changes with what else is asked."""
+Only what is an answer is kept: verdict, assurance, and how many steps the run has that shows it. That is the shortest in the smallest
+circumstances that show it; larger ones, of which it is a run too, have the same. How many states and views it took belongs to the
+search, and changes with what else is asked."""
 
 from __future__ import annotations
 
@@ -33,7 +34,7 @@ def kind_of(was: str, now: str) -> str:
 
 @dataclass(frozen=True)
 class Cell:
-    """What is recorded of one property in one column. length: the steps of the shortest run, where there is one."""
+    """What is recorded of one property in one column. length: the steps of the run that shows it, where one does."""
 
     verdict: str
     assurance: str

@@ -60,7 +60,7 @@ class Verdict:
 
     @builtins.property
     def length(self) -> int | None:
-        """The number of steps of the shortest run, where there is one."""
+        """The number of steps of the run, where there is one."""
         return len(self.run.steps) if self.run else None
 
 

@@ -42,14 +42,25 @@ def check(
         raise ValueError(f"no property is asked in the column {column.name}")
     watching = watched(network)
     verdicts = {found.name: early for found in chosen if (early := without_search(found, column, scope)) is not None}
-    asked: dict[Network, list[Property]] = {}
-    for found in chosen:
-        if found.name not in verdicts:
-            in_network, as_judged = as_asked(found, watching)
-            asked.setdefault(in_network, []).append(as_judged)
+    asked = _by_network((found for found in chosen if found.name not in verdicts), watching)
     for in_network, members in asked.items():
         verdicts |= _check(in_network, column, members, scope, known or {})
     return [verdicts[found.name] for found in chosen]
+
+
+def shown_by_views(column: Column, names: Iterable[str]) -> dict[str, Proof]:
+    """What closed sets of views show of properties in a column, for any number of VMs."""
+    asked = _by_network((PROPERTIES[name] for name in names if not isinstance(PROPERTIES[name], Fact)), watched())
+    return {name: one for network, of in asked.items() for name, one in prove(network, column, of).items()}
+
+
+def _by_network(asked: Iterable[Property], network: Network) -> dict[Network, list[Property]]:
+    """The properties as engines judge them, by the network in which they do."""
+    found: dict[Network, list[Property]] = {}
+    for one in asked:
+        in_network, as_judged = as_asked(one, network)
+        found.setdefault(in_network, []).append(as_judged)
+    return found
 
 
 def _check(

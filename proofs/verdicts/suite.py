@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import threading
 import time
-from collections.abc import Callable, Generator, Mapping, Sequence, Set
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,8 +18,16 @@ from proofs.answers.column_cache import column_key, keep_column, project_content
 from proofs.answers.verdict import Verdict
 from proofs.computer.processes import early_stops_are_meant, for_this_process
 from proofs.verdicts.cluster import Cluster
-from proofs.verdicts.together import FEW, judged, proofs, shown, units, witnesses
-from proofs.verdicts.witnesses import Seen
+from proofs.verdicts.together import (
+    FEW,
+    Runs,
+    first,
+    is_a_run,
+    judged,
+    proofs,
+    shown,
+    units,
+)
 from proofs.views.proof import Proof
 from proofs.world.scope import Scope
 from proofs.world.world import Column
@@ -119,33 +127,40 @@ class _Work:
 def _judged(
     tasks: Sequence[Task], work: _Work, closing_views: Callable[[int, int], None], known: _Shown | None
 ) -> Generator[_Done, None, None]:
-    """Tasks as they are done, in any order. Many columns: first what views show in all of them, and then runs of the first of them,
-    which may be runs of the others too."""
-    together = [task for task in tasks if task[2] == TOGETHER]
-    views, runs = dict(known or {}), dict[str, list[Seen]]()
-    if len(together) >= FEW and known is None:
-        views.update(
-            _shown([c for c, _, _ in together], {n for _, names, _ in together for n in names}, work, closing_views)
-        )
-        first = min(together, key=lambda task: len(task[0].faults) + len(task[0].readings))
-        ((_, seen, _),) = work.done([(witnesses, first[0], first[1], views.get(first[0], {}))])
-        runs.update({name: [Seen(first[0], run)] for name, run in seen.items()})
-    calls = [(judged, *task, views.get(task[0], {}), runs) for task in tasks]
+    """Tasks as they are done, in any order. What columns have in common is worked out first: what views show of all of them, and runs
+    of the column without faults, which may be runs of the others too. known: what views show, where nothing more is wanted in
+    common."""
+    together = [task for task in tasks if task[2] == TOGETHER] if known is None else []
+    views, runs, left = dict(known or {}), Runs(), list(tasks)
+    if any(column != Column() for column, _, _ in together):
+        smallest, seconds, runs, views = _in_common(together, work, closing_views)
+        for task in [task for task in together if task[0] == Column()]:
+            left.remove(task)
+            yield task[0], [smallest[name] for name in task[1]], seconds
+    calls = [(judged, *task, views.get(task[0], {}), runs) for task in left]
     for number, verdicts, seconds in work.done(calls):
-        yield tasks[number][0], verdicts, seconds
+        yield left[number][0], verdicts, seconds
 
 
-def _shown(
-    columns: Sequence[Column], names: Set[str], work: _Work, closing_views: Callable[[int, int], None]
-) -> _Shown:
-    """What views show in many columns at once."""
-    asked = units(columns, [name for name in PROPERTIES if name in names])
-    found = []
-    closing_views(0, len(asked))
-    for number, known, _ in work.done([(shown, unit) for unit in asked]):
-        found.append((asked[number], known))
-        closing_views(len(found), len(asked))
-    return proofs(found)
+def _in_common(
+    tasks: Sequence[Task], work: _Work, closing_views: Callable[[int, int], None]
+) -> tuple[dict[str, Verdict], float, Runs, dict[Column, Mapping[str, Proof]]]:
+    """Of columns that are judged together: the verdicts in the column without faults, the seconds that took, and its runs; and, of
+    many columns, what views show of all of them."""
+    asked = {name for _, names, _ in tasks for name in names}
+    names = [name for name in PROPERTIES if name in asked]
+    views: dict[Column, Mapping[str, Proof]] = {}
+    if len(tasks) >= FEW:
+        columns = [column for column, _, _ in tasks]
+        to_close = units(columns, [name for name in names if not is_a_run(PROPERTIES[name])])
+        closed = []
+        closing_views(0, len(to_close))
+        for number, known, _ in work.done([(shown, unit) for unit in to_close]):
+            closed.append((to_close[number], known))
+            closing_views(len(closed), len(to_close))
+        views.update(proofs(closed))
+    ((_, (verdicts, runs), seconds),) = work.done([(first, Column(), names, TOGETHER, views.get(Column(), {}))])
+    return {one.property: one for one in verdicts}, seconds, runs, views
 
 
 _AT_WORK = threading.Lock()

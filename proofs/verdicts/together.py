@@ -9,8 +9,8 @@ from functools import lru_cache
 
 from model.notation.network import Network
 from proofs.answers.verdict import HOLDS, NOT_EXERCISED, RunFound, Verdict, closed_for
-from proofs.verdicts.check import check, search, without_search
-from proofs.verdicts.witnesses import Seen, Witnesses, to_be_seen
+from proofs.verdicts.check import check, search, shown_by_views, without_search
+from proofs.verdicts.witnesses import WITNESS, Seen, Witnesses, last_step, to_be_seen
 from proofs.views.labelled.family_proof import Found, Proving, Shown
 from proofs.views.proof import Proof
 from proofs.world.any_number.any_parts import NotForAnyNumber
@@ -18,10 +18,13 @@ from proofs.world.scope import Scope
 from proofs.world.slices import as_asked
 from proofs.world.world import Column
 from properties.catalogue import PROPERTIES, watched
-from properties.kinds import Fact, Possible, Property
+from properties.kinds import Always, Fact, Possible, Property, Step
 
 FEW = 5
 """Columns that are judged as quickly one by one."""
+
+Runs = dict[str, list[Seen]]
+"""By property what runs show."""
 
 Names = tuple[str, ...]
 Unit = tuple[tuple[Column, ...], Names, Names]
@@ -71,36 +74,54 @@ def _proving(columns: tuple[Column, ...], names: Names) -> Proving:
 # -- runs -----------------------------------------------------------------------------------------------------------------
 
 
-def witnesses(column: Column, names: Iterable[str], known: Mapping[str, Proof]) -> dict[str, RunFound]:
-    """For properties that hold and may be exercised in a column: a run to the witness of each, where few VMs have one."""
+def first(column: Column, names: Sequence[str], scope: Scope, known: Mapping[str, Proof]) -> tuple[list[Verdict], Runs]:
+    """The verdicts in the column that all others are larger than, and what runs show in it: of properties that hold, that they may be
+    exercised. known: what views were found to show already."""
+    known = {**known, **shown_by_views(column, [name for name in names if name not in known])}
+    verdicts = check(column, names, scope, known=known)
     asked = [
         to_be_seen(PROPERTIES[name])
         for name in names
         if name in known and known[name].holds and known[name].exercised and _is_seen_once(PROPERTIES[name])
     ]
     found = search(watched(), column, asked, Scope(vms=1, proofs=True, counts=False), known)
-    return {name: one.run for name, one in found.items() if one.run is not None}
+    runs: Runs = {name: [_seen(column, WITNESS, one.run)] for name, one in found.items() if one.run is not None}
+    for one in verdicts:
+        if one.run is not None and _is_handed_on(PROPERTIES[one.property]):
+            runs[one.property] = [_seen(column, one.verdict, one.run)]
+    return verdicts, runs
+
+
+def _seen(column: Column, shows: str, run: RunFound) -> Seen:
+    return Seen(column, run, shows, last_step(watched(), run, column.faults))
+
+
+def is_a_run(found: Property) -> bool:
+    """Whether a property says that some run can be: most columns have one that a smaller column has, and views need not be asked."""
+    return isinstance(found, Possible)
 
 
 def _is_seen_once(found: Property) -> bool:
-    """Whether what a run shows is all that is asked: not how short it is, nor in another network."""
+    """Whether a run to the witness is all that is asked, and is one of the network as it is."""
     return not isinstance(found, Possible) and as_asked(found, watched())[0] is watched()
 
 
+def _is_handed_on(found: Property) -> bool:
+    """Whether a run that decides a property decides it wherever it is a run: its last step does. What must come in the end is decided
+    by all that could come after."""
+    return isinstance(found, (Always, Step, Possible)) and as_asked(found, watched())[0] is watched()
+
+
 def judged(
-    column: Column,
-    names: Sequence[str],
-    scope: Scope,
-    known: Mapping[str, Proof],
-    seen: Mapping[str, Sequence[Seen]],
+    column: Column, names: Sequence[str], scope: Scope, known: Mapping[str, Proof], seen: Mapping[str, Sequence[Seen]]
 ) -> list[Verdict]:
-    """The verdicts of `check`, where views and runs of other columns decide without it. seen: such runs, by property."""
+    """The verdicts of `check`, where runs of smaller columns and views do not decide without it. seen: such runs, by property."""
     early: dict[str, Verdict] = {}
     runs = Witnesses(watched(), seen)
     for name in names:
         found = PROPERTIES[name]
-        if name in known and without_search(found, column, scope) is None:
-            verdict = _at_once(found, column, known[name], runs)
+        if without_search(found, column, scope) is None:
+            verdict = _by_smaller(found, column, runs) or _at_once(found, column, known.get(name), runs)
             if verdict is not None:
                 early[name] = verdict
     left = [name for name in names if name not in early]
@@ -108,8 +129,16 @@ def judged(
     return [early[name] if name in early else later[name] for name in names]
 
 
-def _at_once(found: Property, column: Column, proof: Proof, runs: Witnesses) -> Verdict | None:
-    if isinstance(found, Possible):
+def _by_smaller(found: Property, column: Column, runs: Witnesses) -> Verdict | None:
+    decided = runs.deciding(found, column)
+    if decided is None:
+        return None
+    verdict, run = decided
+    return Verdict(found.name, column.name, verdict, "a run was replayed", vms=len(run.shapes), run=run)
+
+
+def _at_once(found: Property, column: Column, proof: Proof | None, runs: Witnesses) -> Verdict | None:
+    if proof is None or isinstance(found, Possible):
         return None
     views = Verdict(found.name, column.name, HOLDS, closed_for(0), "views", views=proof.views, cached=proof.cached)
     if not proof.exercised:

@@ -1,31 +1,42 @@
-"""Runs in which a property is put to the test, handed on from column to column.
+"""Runs that show something, handed on from column to column.
 
 A run is a run of every column that tolerates its faults and reads its events alike: more faults only add events. So it is looked
-for once, in the column without faults if there is one, and elsewhere only where it might not be one.
+for once, in the column without faults if there is one, and elsewhere only where it might not be one. What it shows there (that
+something can happen; that a promise is broken) it shows here. It is the shortest in the smallest column that shows it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from model.notation.network import Network
+from model.notation.run import Index, NotEnabled, Run
 from model.notation.terms import HOST, machines_of
 from proofs.answers.verdict import RunFound
 from proofs.world.world import Column
-from properties.kinds import Possible, Property
+from properties.kinds import Possible, Property, terms_of
+
+States = Mapping[tuple[str, Index], str]
+"""The state of every machine."""
+
+WITNESS = "witness"
+"""What a run shows at whose last step the witness of a property fires."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Seen:
-    """A run at whose last step the witness of a property fires, found in a column."""
+    """A run that was found in a column; shows: the verdict that it decides, or WITNESS. last: the states before its last step and after
+    it (None: not known)."""
 
     column: Column
     run: RunFound
+    shows: str = WITNESS
+    last: tuple[States, States] | None = None
 
 
 class Witnesses:
-    """What is known of a network. known: by property the runs."""
+    """What is known of a network. known: by property the runs, those of smaller columns first."""
 
     def __init__(self, network: Network, known: Mapping[str, Sequence[Seen]]) -> None:
         self.network, self.known = network, known
@@ -34,8 +45,17 @@ class Witnesses:
         self._of_event: dict[str, frozenset[str]] = {}
 
     def has(self, found: Property, column: Column) -> bool:
-        """Whether one of the runs that are known is one of this column too."""
-        return any(self._is_run_of(seen, found, column) for seen in self.known.get(found.name, ()))
+        """Whether one of the runs that are known puts the property to the test in this column too."""
+        return any(
+            seen.shows == WITNESS and self._is_run_of(seen, found, column) for seen in self.known.get(found.name, ())
+        )
+
+    def deciding(self, found: Property, column: Column) -> tuple[str, RunFound] | None:
+        """The verdict that a run of a smaller column decides in this one too, and the run; None: none is known."""
+        for seen in self.known.get(found.name, ()):
+            if seen.shows != WITNESS and seen.column.is_part_of(column) and self._is_run_of(seen, found, column):
+                return seen.shows, self._moved(seen.run, column)
+        return None
 
     def _is_run_of(self, seen: Seen, found: Property, column: Column) -> bool:
         events = {event for event, _ in seen.run.steps}
@@ -43,8 +63,26 @@ class Witnesses:
         if not faults <= column.faults:
             return False
         differing = {name for name in self._readings if self._state(name, seen.column) != self._state(name, column)}
-        read = self._at_start.union(machines_of(found.witness), *map(self._read_in, events))
-        return not differing & read
+        read = frozenset[str]().union(*map(machines_of, (found.witness, *terms_of(found))))
+        if differing & read:
+            return False
+        may_matter = self._at_start.union(*map(self._read_in, events))
+        return not differing & may_matter or self._goes_alike(seen, column)
+
+    def _goes_alike(self, seen: Seen, column: Column) -> bool:
+        """Whether the machines take the same steps in this column, and end the last one as it ended there."""
+        last = last_step(self.network, self._moved(seen.run, column), column.faults)
+        if last is None or seen.last is None:
+            return False
+        kept = [key for key in seen.run.starts if key[0] not in self._readings]
+        return all(here[key] == there[key] for here, there in zip(last, seen.last, strict=True) for key in kept)
+
+    def _moved(self, run: RunFound, column: Column) -> RunFound:
+        """The run as it begins in a column: with its readings."""
+        fixed: dict[tuple[str, Index], str] = {
+            (name, at): self._state(name, column) for name, at in run.starts if name in self._readings
+        }
+        return replace(run, starts={**run.starts, **fixed})
 
     def _state(self, reading: str, column: Column) -> str:
         return dict(column.readings).get(reading, self._readings[reading])
@@ -63,6 +101,21 @@ class Witnesses:
 
     def _read_by(self, names: Iterable[frozenset[str]]) -> frozenset[str]:
         return frozenset().union(*names) & self._readings.keys()
+
+
+def last_step(network: Network, run: RunFound, faults: frozenset[str]) -> tuple[States, States] | None:
+    """The states before the last step of a run and after it, as the machines of `transitions` take it; None: they refuse a step. A run
+    without steps begins and ends where it is."""
+    try:
+        now = Run(network, run.shapes, run.starts, faults)
+        before = now.states()
+        for number, (event, index) in enumerate(run.steps, 1):
+            if number == len(run.steps):
+                before = now.states()
+            now.fire(event, index)
+    except (NotEnabled, ValueError):
+        return None
+    return before, now.states()
 
 
 def to_be_seen(found: Property) -> Possible:

@@ -54,6 +54,10 @@ class Column:
         parts = [*(f"{reading}={state}" for reading, state in self.readings), *sorted(self.faults)]
         return " + ".join(parts) if parts else "no fault"
 
+    def is_part_of(self, other: Column) -> bool:
+        """Whether the other has all of its faults and readings, and more."""
+        return self != other and self.faults <= other.faults and set(self.readings) <= set(other.readings)
+
     def __str__(self) -> str:
         return self.name
 

@@ -104,7 +104,7 @@ class _Matrix:
         base = next(iter(self.done.verdicts))
         cells, smallest = self.done.by_cell, findings(self.done.by_cell)
         table = Table(title=f"\n{group}", title_justify="left", box=None, pad_edge=False)
-        for heading in ("property", title(base), "assurance", "faults", "fails under (steps of the shortest run)"):
+        for heading in ("property", title(base), "assurance", "faults", "fails under (steps of the run)"):
             names = heading in {"property", title(base), "faults"}
             table.add_column(
                 heading, justify="right" if heading == "faults" else "left", no_wrap=names, overflow="fold"

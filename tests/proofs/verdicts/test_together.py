@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
 
 import pytest
 
 from proofs.answers.record import Cell
-from proofs.answers.verdict import RunFound, Verdict
+from proofs.answers.verdict import HOLDS, REFUTED, RunFound, Verdict
 from proofs.verdicts import suite
 from proofs.verdicts.check import check
 from proofs.verdicts.columns import BASE
 from proofs.verdicts.suite import TOGETHER, judge_columns
-from proofs.verdicts.together import Unit, proofs, shown, units, witnesses
-from proofs.verdicts.witnesses import Seen, Witnesses
+from proofs.verdicts.together import Runs, Unit, first, judged
+from proofs.verdicts.witnesses import WITNESS, Seen, Witnesses, last_step
 from proofs.world.world import Column
 from properties.catalogue import PROPERTIES, watched
+from properties.kinds import Ends
 from tests.helpers.nightly import nightly
 
 COLUMNS = [
@@ -42,7 +45,12 @@ def told(found: Mapping[Column, list[Verdict]]) -> dict[tuple[str, str], Cell]:
 @nightly
 def test_the_verdicts_are_those_of_each_column_by_itself() -> None:
     together = told(judge_columns([(column, NAMES, TOGETHER) for column in COLUMNS], jobs=1))
-    assert together == told({column: check(column, NAMES, TOGETHER) for column in COLUMNS})
+    alone = told({column: check(column, NAMES, TOGETHER) for column in COLUMNS})
+    assert {cell: (one.verdict, one.assurance) for cell, one in together.items()} == {
+        cell: (one.verdict, one.assurance) for cell, one in alone.items()
+    }
+    longer = {cell for cell, one in together.items() if (one.length or 0) > (alone[cell].length or 0)}
+    assert all(together[name, column] == together[name, BASE.name] for name, column in longer), "a run of no fault"
     assert {cell.verdict for cell in together.values()} == {"holds", "refuted", "not exercised"}
 
 
@@ -57,7 +65,12 @@ def test_it_is_asked_once_for_all_columns_and_a_column_alone_by_itself(monkeypat
         return [Verdict(name, column.name, "holds", "nothing") for name in names]
 
     monkeypatch.setattr("proofs.verdicts.suite.gc.collect", lambda: 0)  # slow beside all that other tests have loaded
+
+    def of_base(*asked: Any) -> tuple[list[Verdict], Runs]:
+        return judge(*asked), {}
+
     monkeypatch.setattr(suite, "units", note)
+    monkeypatch.setattr(suite, "first", of_base)
     monkeypatch.setattr(suite, "judged", judge)
     name = ["no-vm-left-saved"]
     judge_columns([(column, name, TOGETHER) for column in COLUMNS], jobs=1)
@@ -68,14 +81,23 @@ def test_it_is_asked_once_for_all_columns_and_a_column_alone_by_itself(monkeypat
 NAME = "no-vm-left-saved"
 
 
-@pytest.fixture(scope="module")
+DECIDED = ("an-unchosen-vm-spoils-no-backup", "mixed-methods-succeed")
+"""Broken without a fault; and what can be."""
+
+
+@cache
+def runs() -> Runs:
+    return first(BASE, [NAME, *DECIDED], TOGETHER, {})[1]
+
+
+@pytest.fixture
 def run() -> RunFound:
-    known = proofs((unit, shown(unit)) for unit in units(COLUMNS, [NAME]))
-    return witnesses(BASE, [NAME], known[BASE])[NAME]
+    return runs()[NAME][0].run
 
 
 def is_run_of(run: RunFound, column: Column, found_in: Column = BASE) -> bool:
-    return Witnesses(watched(), {NAME: [Seen(found_in, run)]}).has(PROPERTIES[NAME], column)
+    seen = Seen(found_in, run, WITNESS, last_step(watched(), run, found_in.faults))
+    return Witnesses(watched(), {NAME: [seen]}).has(PROPERTIES[NAME], column)
 
 
 class TestARunIsHandedOn:
@@ -90,14 +112,49 @@ class TestARunIsHandedOn:
         assert is_run_of(disturbed, fault, fault)
         assert not is_run_of(disturbed, BASE, fault)
 
-    def test_not_where_what_happens_in_it_reads_a_reading_that_differs(self, run: RunFound) -> None:
-        reads = Witnesses(watched(), {})
-        read = frozenset[str]().union(*(reads._read_in(event) for event, _ in run.steps))
-        readings = [column for column in COLUMNS[3:] if column.readings[0][0] in read]
-        others = [column for column in COLUMNS[3:] if column not in readings]
-        assert readings, "the run of this test is one that a reading could change"
-        assert not any(is_run_of(run, column) for column in readings)
-        assert all(is_run_of(run, column) for column in others)
+    @pytest.mark.parametrize(("reading", "is_one"), [("READ-5=SELECTED", True), ("READ-10=IDENTIFY", False)])
+    def test_where_it_reads_a_reading_that_differs_the_machines_are_asked(
+        self, run: RunFound, reading: str, is_one: bool
+    ) -> None:
+        """They have to take the same steps, and to end the last as it ended."""
+        name, _, value = reading.partition("=")
+        column, known = Column(readings=((name, value),)), Witnesses(watched(), {})
+        assert name in frozenset[str]().union(*(known._read_in(event) for event, _ in run.steps))
+        assert is_run_of(run, column) == is_one
+        unknown = Seen(BASE, run, WITNESS, None)
+        assert not Witnesses(watched(), {NAME: [unknown]}).has(PROPERTIES[NAME], column), "nothing to compare with"
+
+    def test_not_where_it_ends_otherwise(self, run: RunFound) -> None:
+        last = last_step(watched(), run, frozenset())
+        assert last is not None
+        (key,) = [key for key in last[1] if key[0] == "power"]
+        other = (last[0], {**last[1], key: "OFF"})
+        column = Column(readings=(("READ-5", "SELECTED"),))
+        assert not Witnesses(watched(), {NAME: [Seen(BASE, run, WITNESS, other)]}).has(PROPERTIES[NAME], column)
 
     def test_nothing_is_known_of_a_property_without_a_run(self) -> None:
         assert not Witnesses(watched(), {}).has(PROPERTIES[NAME], BASE)
+
+
+class TestARunDecides:
+    @pytest.mark.parametrize(("name", "verdict"), [(DECIDED[0], REFUTED), (DECIDED[1], HOLDS)])
+    def test_wherever_it_is_one(self, name: str, verdict: str) -> None:
+        """What can be and what is broken without a fault can be and is broken with one, by the same run, which nobody searches for."""
+        column = COLUMNS[1]
+        (found,) = judged(column, [name], TOGETHER, {}, runs())
+        assert (found.verdict, found.run) == (verdict, runs()[name][0].run)
+        assert found.states == 0
+        assert last_step(watched(), runs()[name][0].run, column.faults) is not None
+
+    def test_not_in_a_column_that_is_no_larger(self) -> None:
+        known = Witnesses(watched(), {DECIDED[0]: [Seen(COLUMNS[1], runs()[DECIDED[0]][0].run, REFUTED)]})
+        for column in (BASE, COLUMNS[1], COLUMNS[2]):
+            assert known.deciding(PROPERTIES[DECIDED[0]], column) is None
+
+    def test_not_what_must_come_in_the_end(self) -> None:
+        """A run that waits for ever does not where something else may still happen."""
+        ends = [name for name, one in PROPERTIES.items() if isinstance(one, Ends)]
+        column = Column(frozenset({"guest_hangs"}))
+        verdicts, found = first(column, ends, TOGETHER, {})
+        assert REFUTED in {one.verdict for one in verdicts}
+        assert not any(seen.shows != WITNESS for several in found.values() for seen in several)
