@@ -116,7 +116,7 @@ def verify(
     from shadowproof.formats import files
     from shadowproof.formats.of_verify import report_of
     from shadowproof.outside.cache_folder import close_cache, open_cache
-    from shadowproof.outside.files import check_writable, is_stdout, write_json
+    from shadowproof.outside.files import is_stdout, write_json
     from shadowproof.verify import report
     from shadowproof.verify.asked import question
     from shadowproof.verify.changed import since_record
@@ -128,10 +128,8 @@ def verify(
         return
     names = ask.properties(properties or [])
     number = ask.vms(vms)
-    if json_file is not None:
-        check_writable(json_file, inventory)
     formats = files.Wanted(junit, sarif, code_quality, summary, badge, annotate)
-    formats.check(json_file, inventory)
+    formats.check(json_file, read=[inventory])
     asked = question(
         names, ask.column(faults or [], readings or [], no_fault), number,
         one=bool(faults or readings or no_fault), full=full, changed=changed, inventory=inventory, every_fault=every_fault,

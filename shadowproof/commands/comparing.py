@@ -93,7 +93,7 @@ def diff(
     from shadowproof.diff.ci import report_of
     from shadowproof.diff.comment import as_comment
     from shadowproof.diff.revisions import RevisionError, column_of, is_edited, side
-    from shadowproof.formats.files import Wanted, check_apart
+    from shadowproof.formats.files import Wanted
     from shadowproof.outside.cache_folder import close_cache, open_cache
     from shadowproof.outside.files import is_stdout, write_json, write_whole
     from shadowproof.verify.printing import print_lines
@@ -106,8 +106,7 @@ def diff(
             "diff is given nothing to compare with. Name a revision, such as HEAD~1 or main, or a folder."
         )
     formats = Wanted(junit, sarif, code_quality, summary, annotate=annotate)
-    formats.check(None)
-    check_apart(json_file, markdown, *formats.files.values())
+    formats.check(json_file, markdown)
     errors = console(errors=True)
     out = console(errors=is_stdout(json_file) or is_stdout(markdown) or formats.to_stdout)
     with ExitStack() as stack, errors.status("loading both models (some seconds)") as status:

@@ -48,7 +48,7 @@ def diagnose(
     """
     from conformance.texts.content import ReadError
     from shadowproof.outside.cache_folder import close_cache, open_cache
-    from shadowproof.outside.files import check_writable, is_stdout, write_json
+    from shadowproof.outside.files import check_apart, is_stdout, write_json
     from shadowproof.tell import asked
 
     if schema:
@@ -58,12 +58,11 @@ def diagnose(
         return
     if not texts and not see:
         raise ReadError("What was seen? Name files, - for stdin, or say it with --see MACHINE=STATE.")
-    if json_file is not None:
-        check_writable(json_file, *(texts or []))
-    if save_file is not None:
+    check_apart(json_file, read=texts or [])
+    if save_file is not None:  # what is told again at once is told without the model, which saving loads
         from shadowproof.tell.traces.saving import check_save
 
-        check_save(save_file)
+        check_save(save_file, json_file, read=texts or [])
     errors = console(errors=True)
     open_cache(cache, errors)
     key = asked.key_of(texts or [], see or [], {"stories": stories, "thorough": thorough})
@@ -79,11 +78,14 @@ def diagnose(
         given = asked.Given(told, text_of(told))
         asked.keep(key, given)
     close_cache(errors)
+    kept = None
+    if save_file is not None:
+        from shadowproof.tell.traces.saving import Kept, told_runs
+
+        kept = Kept.checked(save_file, told_runs(given.told), json_file, read=texts or [])
     if json_file is not None:
         write_json(json_file, given.told)
     say(here(given.text), end="", err=is_stdout(json_file) or is_stdout(save_file))
-    if save_file is not None:
-        from shadowproof.tell.traces.saving import save_all, told_runs
-
-        save_all(save_file, told_runs(given.told), errors)
+    if kept is not None:
+        kept.write(errors)
     raise typer.Exit(given.status)

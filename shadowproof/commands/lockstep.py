@@ -53,15 +53,15 @@ def agent(
     Exit status: 0 the machines allow all that it did; 1 they do not: a disagreement, told as short as it gets; 2 bad input.
     """
     from conformance.agents.cage.cage import why_not_here
+    from conformance.agents.hv_vss.recorded import RUNS
     from conformance.agents.hv_vss.run import WHERE, NoAgent, program
-    from shadowproof.outside.files import check_writable, is_stdout, write_json
+    from shadowproof.outside.files import check_apart, is_stdout, write_json
     from shadowproof.tell.agent import answer, replayed, schema_text, text_of
 
     if schema:
         say(schema_text(), end="")
         return
-    if json_file is not None:
-        check_writable(json_file, *([binary] if binary else []))
+    check_apart(json_file, RUNS if record else None, read=[binary])
     path = None if recorded else program(binary)
     if path is None and (binary is not None or record):
         raise NoAgent(

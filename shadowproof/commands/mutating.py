@@ -55,10 +55,11 @@ def mutate(
     view of the closed sets the changed rule takes the same steps), or survives: a hole in the properties, or a line in
     properties/unpromised.py with the reason. Fails (exit status 1) if one survives without a reason.
     """
+    from proofs.mutants.fates import PATH
     from proofs.mutants.operators import OPERATORS
     from shadowproof import ask
     from shadowproof import mutate as command
-    from shadowproof.outside.files import check_writable, is_stdout, write_whole
+    from shadowproof.outside.files import check_apart, is_stdout, write_whole
 
     if schema:
         say(command.schema_text(), end="")
@@ -72,8 +73,7 @@ def mutate(
         for one in mutants.values():
             say(f"{one.name}\n    {OPERATORS[one.operator]}: {one.says}")
         return
-    if json_file is not None:
-        check_writable(json_file)
+    check_apart(json_file, PATH if record else None)
     done = command.mutate(mutants, names, jobs=processes, quick=quick, console=console(errors=True))
     if done is None:
         raise typer.Exit(130)

@@ -62,10 +62,10 @@ def requester(
     from conformance.requesters.profile import ProfileError
     from shadowproof.formats.files import Wanted
     from shadowproof.outside.cache_folder import close_cache, open_cache
-    from shadowproof.outside.files import check_writable, is_stdout, write_json, write_whole
+    from shadowproof.outside.files import is_stdout, write_json, write_whole
     from shadowproof.tell.requester import RECORDED, answer, as_kept, comparison, schema_text, text_of
     from shadowproof.tell.requester_ci import report_of
-    from shadowproof.tell.traces.saving import check_save, runs_of_requesters, save_all
+    from shadowproof.tell.traces.saving import Kept, check_save, runs_of_requesters
 
     if new:
         say(read.TEMPLATE, end="")
@@ -82,16 +82,16 @@ def requester(
         raise ProfileError(
             "Which requester? Name a table of its calls, or a public one (--list); --new prints a table to be filled in."
         )
-    if json_file is not None:
-        check_writable(json_file, *profiles)
-    check_save(save_file)
     formats = Wanted(junit, sarif, code_quality, summary, annotate=annotate)
-    formats.check(json_file, *profiles)
+    beside = (json_file, RECORDED if recorded else None, *formats.files.values())
+    check_save(save_file, *beside, read=profiles)
+    formats.check()
     found = [read.read_profile(path) for path in profiles]
     errors = console(errors=True)
     open_cache(cache, errors)
     told = [answer(one, lambda what: errors.print(f"{what} ...", style="dim")) for one in found]
     close_cache(errors)
+    kept = Kept.checked(save_file, runs_of_requesters(told), *beside, read=profiles)
     if recorded:
         write_whole(RECORDED, as_kept(told))
     if json_file is not None:
@@ -103,8 +103,8 @@ def requester(
     say("\n\n".join(text_of(one, here).rstrip("\n") for one in told), err=to_errors)
     if len(told) > 1:
         _print_table(comparison(told), to_errors)
-    if save_file is not None:
-        save_all(save_file, runs_of_requesters(told), errors)
+    if kept is not None:
+        kept.write(errors)
     raise typer.Exit(status)
 
 

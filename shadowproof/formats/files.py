@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from shadowproof.formats.found import Report
 from shadowproof.formats.junit import as_junit
 from shadowproof.formats.markdown import as_summary
 from shadowproof.formats.sarif import as_sarif
-from shadowproof.outside.files import OutputError, check_writable, is_stdout, write_whole
+from shadowproof.outside.files import OutputError, check_apart, is_stdout, write_whole
 
 GITHUB, NONE = "github", "none"
 FORGES = (GITHUB, NONE)
@@ -25,16 +25,6 @@ _WRITERS: dict[str, Callable[[Report], str]] = {
     "summary": as_summary,
     "badge": as_badge,
 }
-
-
-def check_apart(*paths: Path | None) -> None:
-    """Raises OutputError where two things would go into one file, or to stdout, or where one cannot be written."""
-    taken: list[Path] = []
-    for path in (path for path in paths if path is not None):
-        check_writable(path)
-        if any(path == one or (is_stdout(path) and is_stdout(one)) for one in taken):
-            raise OutputError(f"{path} is asked to hold two things. Name another file for one of them.")
-        taken.append(path)
 
 
 @dataclass(frozen=True)
@@ -53,15 +43,13 @@ class Wanted:
         given = {one.name: getattr(self, one.name) for one in fields(self) if one.name in _WRITERS}
         return {name: path for name, path in given.items() if path is not None}
 
-    def check(self, beside: Path | None = None, *read: Path | None) -> None:
-        """Before work is spent. beside: what else is written. Raises OutputError."""
+    def check(self, *beside: Path | None, read: Iterable[Path | None] = ()) -> None:
+        """Before work is spent. beside: what else is written; read: what is read. Raises OutputError."""
         if self.annotate not in FORGES:
             raise OutputError(
                 f"There are no annotations for {self.annotate!r}. Write --annotate {' or --annotate '.join(FORGES)}."
             )
-        for path in self.files.values():
-            check_writable(path, *read)
-        check_apart(beside, *self.files.values())
+        check_apart(*beside, *self.files.values(), read=read)
 
     @property
     def to_stdout(self) -> bool:

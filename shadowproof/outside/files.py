@@ -7,6 +7,7 @@ import os
 import stat
 import sys
 import tempfile
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -26,7 +27,11 @@ def check_writable(path: Path, *inputs: Path | None) -> None:
             raise OutputError(f"{path} is what is read. Name another file for what is written.")
     if is_stdout(path):
         return
-    if path.is_dir():
+    try:
+        folder = path.is_dir()
+    except OSError as problem:  # such as a name that is too long
+        raise OutputError(f"{path} cannot be written ({problem.strerror}). Choose another name.") from None
+    if folder:
         raise OutputError(f"{path} is a folder. Name a file in it.")
     if _is_device(path):
         if not os.access(path, os.W_OK):
@@ -37,6 +42,17 @@ def check_writable(path: Path, *inputs: Path | None) -> None:
         raise OutputError(f"{path} is not to be written to. Change its rights, or choose another place.")
     if not os.access(target.parent, os.W_OK | os.X_OK):
         raise OutputError(f"{path} cannot be written. Choose a folder that exists and is writable.")
+
+
+def check_apart(*written: Path | None, read: Iterable[Path | None] = ()) -> None:
+    """Refuse, before work is spent, a place that cannot be written to, one that is what is read, and one that two things would go into,
+    whatever each calls it. Raises OutputError."""
+    inputs, taken = list(read), list[Path]()
+    for path in (one for one in written if one is not None):
+        check_writable(path, *inputs)
+        if any(_one_place(path, other) for other in taken):
+            raise OutputError(f"{path} is asked to hold two things. Name another file for one of them.")
+        taken.append(path)
 
 
 def is_stdout(path: Path | None) -> bool:
@@ -52,6 +68,13 @@ def _same(one: Path, other: Path) -> bool:
     with suppress(OSError):
         return one != STDIO and one.samefile(other) and not _is_device(one)
     return False
+
+
+def _one_place(one: Path, other: Path) -> bool:
+    """Whether what is written to both goes to one place, which need not be there yet."""
+    if is_stdout(one) or is_stdout(other):
+        return is_stdout(one) and is_stdout(other)
+    return one == other or _same(one, other) or (one.resolve() == other.resolve() and not _is_device(one))
 
 
 def _is_open_as(path: Path, descriptor: int) -> bool:

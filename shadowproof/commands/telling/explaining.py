@@ -111,11 +111,10 @@ def method(
     from shadowproof.host.inventory import read_inventory
     from shadowproof.host.inventory.file.node import shown
     from shadowproof.host.method_report import WIDTH, as_json, details, summary
-    from shadowproof.outside.files import check_writable, is_stdout, write_json
+    from shadowproof.outside.files import check_apart, is_stdout, write_json
     from shadowproof.verify.printing import print_lines
 
-    if json_file is not None:
-        check_writable(json_file, inventory)
+    check_apart(json_file, read=[inventory])
     found = command.only(read_inventory(inventory), vms or ())
     assessed = command.assess_all(found, console(errors=True))
     if json_file is not None:

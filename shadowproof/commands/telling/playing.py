@@ -56,7 +56,7 @@ def play(
     """  # fmt: skip
     from model.protocol import PROTOCOL
     from shadowproof import ask
-    from shadowproof.outside.files import check_writable, is_stdout, write_json
+    from shadowproof.outside.files import is_stdout, write_json
     from shadowproof.tell.playing import start
     from shadowproof.tell.playing.play import main_protocol
     from shadowproof.tell.playing.play import play as played
@@ -80,9 +80,7 @@ def play(
         column, texts = ask.column(faults or [], readings or [], no_fault), read
     shapes, starts = start.vm_starts(vm or [], PROTOCOL)
     wanted = start.wanted(texts, shapes, PROTOCOL)
-    if json_file is not None:
-        check_writable(json_file, file)
-    check_save(save_file)
+    check_save(save_file, json_file, read=[file])
     done = played(main_protocol(), shapes, starts, column, wanted)
     if json_file is not None:
         write_json(json_file, as_json(done))
@@ -121,7 +119,7 @@ def simulate(
 
     from model.protocol import PROTOCOL
     from shadowproof import ask
-    from shadowproof.outside.files import check_writable, is_stdout, write_json
+    from shadowproof.outside.files import is_stdout, write_json
     from shadowproof.tell.playing import simulate as command
     from shadowproof.tell.playing import start
     from shadowproof.tell.playing.play import main_protocol
@@ -132,9 +130,7 @@ def simulate(
     first = command.kind(what)
     shapes, starts = start.vm_starts(vm or [], PROTOCOL)
     column = ask.column(faults or [], readings or [], no_fault)
-    if json_file is not None:
-        check_writable(json_file)
-    check_save(save_file)
+    check_save(save_file, json_file)
     number = secrets.randbelow(1_000_000) if seed is None else seed
     found = command.simulate(main_protocol(), shapes, starts, column, first, number)
     done = played(main_protocol(), shapes, starts, column, [start.Wanted(*step, "") for step in found.steps])

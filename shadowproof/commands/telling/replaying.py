@@ -72,7 +72,7 @@ def replay(
     from conformance.traces.replayed import replayed
     from shadowproof import ask
     from shadowproof.formats.files import Wanted
-    from shadowproof.outside.files import check_writable, is_stdout, write_json
+    from shadowproof.outside.files import is_stdout, write_json
     from shadowproof.outside.telling import telling
     from shadowproof.tell.story import WIDTH
     from shadowproof.tell.traces.ci import report_of
@@ -87,11 +87,9 @@ def replay(
     if not 0 <= together <= 3:
         raise ask.AskError(f"--together {together}: write a number from 0 to 3.")
     column = ask.column(faults or [], readings or [], no_fault) if faults or readings or no_fault else None
-    if json_file is not None:
-        check_writable(json_file, *traces)
-    check_save(save_file)
     formats = Wanted(junit, sarif, code_quality, summary, annotate=annotate)
-    formats.check(json_file, *traces)
+    check_save(save_file, json_file, *formats.files.values(), read=traces)
+    formats.check()
     if save_file is not None and len(traces) > 1:
         raise ask.AskError("--save keeps one run. Name one trace.")
     quiet = is_stdout(json_file) or is_stdout(save_file) or formats.to_stdout

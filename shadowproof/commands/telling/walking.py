@@ -50,7 +50,7 @@ def walk(
     --inventory puts a host's VMs into the page, to be walked with; they stay in the file.
     """
     from shadowproof import ask
-    from shadowproof.outside.files import check_writable, is_stdout, write_whole
+    from shadowproof.outside.files import check_apart, is_stdout, write_whole
     from shadowproof.walk.assemble import page
     from shadowproof.walk.document import protocol_document
     from shadowproof.walk.files import file_link
@@ -62,7 +62,7 @@ def walk(
     given = bool(faults or readings or no_fault)
     if given and finding is None:
         raise ask.AskError("--fault and --reading say which finding is opened. Name one: --finding PROPERTY.")
-    check_writable(output, run)
+    check_apart(output, read=[run, inventory])
     start = ""
     if finding is not None:
         start = finding_link(ask.one_property(finding), column, given)

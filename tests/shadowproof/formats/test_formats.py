@@ -168,6 +168,8 @@ def test_two_things_in_one_file_and_an_unknown_forge_are_refused(tmp_path: Path)
         Wanted(junit=one, sarif=one).check()
     with pytest.raises(OutputError, match="two things"):
         Wanted(junit=one).check(one)
+    with pytest.raises(OutputError, match="is what is read"):
+        Wanted(junit=Path(__file__)).check(read=[Path(__file__)])
     with pytest.raises(OutputError, match="two things"):
         Wanted(junit=Path("-"), sarif=Path("-")).check()
     with pytest.raises(OutputError, match="no annotations for 'gerrit'"):
