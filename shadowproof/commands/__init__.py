@@ -59,6 +59,11 @@ def readings_like(incomplete: str) -> list[str]:
 
 
 def _version(wanted: bool) -> None:
+    """The first that is called of any command, of completion too: which version of the protocol is meant, the command's own --version
+    says, and not the environment that somebody has."""
+    from model.versions import VARIABLE
+
+    os.environ.pop(VARIABLE, None)
     if wanted:
         from shadowproof.outside.version import version
 
@@ -84,9 +89,6 @@ def common(
     ] = False,
 ) -> None:
     """What all commands have."""
-    from model.versions import VARIABLE
-
-    os.environ.pop(VARIABLE, None)  # which version of the protocol is meant, its own --version says, and nothing else
 
 
 Properties = Annotated[

@@ -120,6 +120,13 @@ class TestAsked:
         assert done.returncode == 0
         assert "FREEZE: the guest freezes its mounted file systems." in done.stdout
 
+    @pytest.mark.parametrize("environment", ["nonsense", "linux-online"])
+    def test_which_version_the_environment_names_says_nothing(self, environment: str) -> None:
+        """Only the command's own option does; this one says which version of the tool it is."""
+        done, usual = asked("--version", version=environment), asked("--version")
+        assert (done.returncode, done.stdout, done.stderr) == (0, usual.stdout, "")
+        assert f"protocol {protocol_content()[:16]}" in usual.stdout
+
     def test_none_is_taken_where_another_is_loaded(self) -> None:
         with pytest.raises(versions.UnknownVersion, match="speaks of version document already"):
             choose("linux-online")

@@ -12,6 +12,7 @@ from typer.main import get_command
 
 from model.faults import FAULTS
 from model.readings import READINGS
+from model.versions import VARIABLE
 from proofs.world.world import Column
 from properties.catalogue import PROPERTIES
 from shadowproof import ask
@@ -22,12 +23,13 @@ from shadowproof.outside.failure import told
 ROOT = Path(__file__).parents[2]
 
 
-def completed(*words: str) -> list[str]:
-    """What bash would offer for the last of the words."""
+def completed(*words: str, version: str = "") -> list[str]:
+    """What bash would offer for the last of the words. version: what the environment says of the protocol's, which nobody asked."""
     asked = {
         "_SHADOWPROOF_COMPLETE": "complete_bash",
         "COMP_WORDS": " ".join(["shadowproof", *words]),
         "COMP_CWORD": str(len(words)),
+        VARIABLE: version,
     }
     code = "import sys; sys.argv[0] = 'shadowproof'; from shadowproof.cli import main; main()"
     done = subprocess.run(
@@ -40,7 +42,7 @@ def completed(*words: str) -> list[str]:
 def test_commands_options_and_names_are_completed() -> None:
     assert completed("ver") == ["verify"]
     assert "--fault" in completed("verify", "--fa")
-    assert completed("verify", "-f", "guest_h") == ["guest_hangs"]
+    assert completed("verify", "-f", "guest_h", version="nonsense") == ["guest_hangs"]
 
 
 def test_names_are_those_that_the_commands_take() -> None:
