@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from importlib.util import find_spec
 
 from model.protocol import FAULTS, PROTOCOL, READINGS, VERSION
+from model.versions import option
 from proofs.counts.visit import ENGINES
 from proofs.world.world import Column
 from properties.catalogue import LEFT_OUT, PROPERTIES
@@ -22,7 +23,7 @@ def near(word: str, known: Iterable[str], kind: str) -> str:
     """What else may have been meant, in capitals or not."""
     in_small = {one.lower(): one for one in known}
     close = [in_small[one] for one in difflib.get_close_matches(word.lower(), in_small, 3, 0.5)]
-    return f"Did you mean {' or '.join(close)}?" if close else f"List them with: shadowproof list {kind}"
+    return f"Did you mean {' or '.join(close)}?" if close else f"List them with: shadowproof list {kind}{option()}"
 
 
 def properties(names: Sequence[str]) -> list[str]:
@@ -52,9 +53,15 @@ def one_property(name: str) -> str:
 
 
 def options(column: Column) -> str:
-    """The options that ask for a column."""
+    """The options that ask for a column of the version that this process speaks of."""
+    return f"{circumstances(column)}{option()}".lstrip()
+
+
+def circumstances(column: Column) -> str:
+    """The options that ask for a column, of whichever version."""
     faults = (f"--fault {fault}" for fault in sorted(column.faults))
-    return " ".join([*faults, *(f"--reading {reading}={value}" for reading, value in column.readings)])
+    readings = (f"--reading {reading}={value}" for reading, value in column.readings)
+    return " ".join([*faults, *readings])
 
 
 def column(faults: Sequence[str], readings: Sequence[str], no_fault: bool = False) -> Column:

@@ -21,7 +21,7 @@ from proofs.world.slices import Group, Worlds, as_asked, groups
 from proofs.world.world import Column
 from properties.catalogue import PROPERTIES, watched
 from properties.kinds import Always, Fact, terms_of
-from shadowproof.ask import AskError
+from shadowproof.ask import AskError, options
 from shadowproof.outside.telling import telling
 from shadowproof.verify.report import column_text
 
@@ -103,19 +103,13 @@ def count_all(
         if one.reason:
             console.print(f"{_named(one.group)}: not counted, {one.reason}.", highlight=False, soft_wrap=True)
         for name, state in {} if one.found is None else one.found.hits.items():
-            with_it = f"shadowproof explain {name} {_options(column)}".rstrip()
+            with_it = f"shadowproof explain {name} {options(column)}".rstrip()
             console.print(
                 f"[red]{name} is broken[/] in a state of {len(state) - 1} VMs; its story: {with_it}", highlight=False
             )
     if any(one.found is not None and one.found.hits for one in found):
         return 1
     return 3 if len(found) < len(work) or any(one.found is None for one in found) else 0
-
-
-def _options(column: Column) -> str:
-    return " ".join(
-        [*(f"--fault {f}" for f in sorted(column.faults)), *(f"--reading {r}={v}" for r, v in column.readings)]
-    )
 
 
 def _named(group: Group) -> str:

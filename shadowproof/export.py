@@ -158,7 +158,11 @@ def _named(names: Sequence[str], known: Mapping[str, Property]) -> list[Property
         showing = {one.name: one for one in known.values() if name.upper() in one.shows and _can_be_said(one)}
         if not showing:
             near = difflib.get_close_matches(name, list(known), 3, 0.5)
-            hint = f"Did you mean {' or '.join(near)}?" if near else "List them with: shadowproof list properties"
+            hint = (
+                f"Did you mean {' or '.join(near)}?"
+                if near
+                else "List them with: shadowproof list properties{option()}"
+            )
             raise AskError(f"There is no property or requirement {name!r} about states or steps. {hint}")
         found |= showing
     return list(found.values())

@@ -12,6 +12,7 @@ from conformance.texts.facts import Fact, Place, Seen, together
 from conformance.texts.lines import EVTX, Line, bytes_of, decoded, lines_of, shown
 from model.notation import HOST
 from model.protocol import PROTOCOL
+from model.versions import option
 
 SEEN = frozenset({
     "requester", "vss", "writer_state", "last_error", "other_writer", "context", "process", "provider",
@@ -62,7 +63,9 @@ def _said(text: str) -> Fact:
     place = Place(f"--see {shown(text)}")
     actor = PROTOCOL.actors.get(name.strip())
     if actor is None or not value:
-        raise ReadError(f"{place} names no machine. Write MACHINE=STATE; shadowproof list actors has the machines.")
+        raise ReadError(
+            f"{place} names no machine. Write MACHINE=STATE; shadowproof list actors{option()} has the machines."
+        )
     states = frozenset(part.strip().upper() for part in value.split(","))
     if unknown := sorted(states - set(actor.states)):
         raise ReadError(f"{place}: {actor.name} is never {unknown[0]}. It is one of {', '.join(actor.states)}.")

@@ -11,6 +11,7 @@ from conformance.texts.lines import shown
 from model.notation import HOST, Actor, Network, Shape
 from model.notation.run import Index
 from model.protocol import PROTOCOL, READINGS
+from model.versions import DOCUMENT, not_of_this, option
 
 SCHEMA = "shadowproof-trace/1"
 MOST_VMS, MOST_PARTS = 6, 9
@@ -79,13 +80,15 @@ class Reader:
         self.network = network
 
     def header(self, data: object, where: str) -> Header:
-        known = {"schema", "says", "vms", "faults", "readings", "complete"}
+        known = {"schema", "version", "says", "vms", "faults", "readings", "complete"}
         read = _object(data, where, known)
         if read.get("schema") != SCHEMA:
             raise TraceError(
                 f"{where}: the first line names no schema {SCHEMA}. Begin a trace with "
                 f'{{"schema": "{SCHEMA}"}}; shadowproof replay --schema says what may stand in it.'
             )
+        if problem := not_of_this(read.get("version", DOCUMENT)):
+            raise TraceError(f"{where}: the run {problem}.")
         says = read.get("says", "")
         if not isinstance(says, str) or not isinstance(read.get("complete", False), bool):
             raise TraceError(f"{where}: says is a text, and complete true or false. Write them so.")
@@ -134,7 +137,7 @@ class Reader:
         for one in faults:
             if not isinstance(one, str) or one not in self.network.faults:
                 raise TraceError(
-                    f"{where}: there is no fault {shown(str(one)[:60])!r}. List them: shadowproof list faults"
+                    f"{where}: there is no fault {shown(str(one)[:60])!r}. List them: shadowproof list faults{option()}"
                 )
         return frozenset(faults)
 
@@ -144,7 +147,7 @@ class Reader:
         for name, value in found.items():
             if name not in known or value not in known[name].actor.states:
                 raise TraceError(
-                    f"{where}: there is no reading {shown(f'{name}={value}'[:80])}. List them: shadowproof list readings"
+                    f"{where}: there is no reading {shown(f'{name}={value}'[:80])}. List them: shadowproof list readings{option()}"
                 )
         return tuple(sorted((name, value) for name, value in found.items() if value != known[name].default))
 
@@ -163,7 +166,9 @@ class Reader:
         name, at = member_of(text, where)
         event = self.network.events.get(name)
         if event is None:
-            raise TraceError(f"{where}: there is no event {shown(name)!r}. List them with: shadowproof list events")
+            raise TraceError(
+                f"{where}: there is no event {shown(name)!r}. List them with: shadowproof list events{option()}"
+            )
         sort = HOST if event.scope.all else event.scope.sort
         return name, self._member(name, at, sort, f"{where}: {name} happens to", header)
 
@@ -196,7 +201,9 @@ class Reader:
     def _machine(self, name: str, where: str) -> Actor:
         actor = self.network.actors.get(name)
         if actor is None:
-            raise TraceError(f"{where}: there is no machine {shown(name)!r}. List them with: shadowproof list actors")
+            raise TraceError(
+                f"{where}: there is no machine {shown(name)!r}. List them with: shadowproof list actors{option()}"
+            )
         return actor
 
     def _states(self, actor: Actor, value: object, where: str) -> Allowed:

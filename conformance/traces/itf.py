@@ -12,6 +12,7 @@ from typing import Any
 from conformance.texts.lines import shown
 from conformance.traces.form import MOST_PARTS, MOST_VMS, SCHEMA, Header, Line, Reader, TraceError, member_of, name_of
 from model.notation import HOST
+from model.versions import option
 
 META = "shadowproof"
 EVENTS = ("event", "mbt::actionTaken", "action_taken")
@@ -30,7 +31,7 @@ def read(data: object, name: str, reader: Reader) -> tuple[Header, list[Line]]:
     first = states[0] if isinstance(states[0], dict) else {}
     if not any(one in reader.network.actors or one in EVENTS for one in first):
         raise TraceError(
-            f"{name} has no variable that is a machine of the model. List them with: shadowproof list actors"
+            f"{name} has no variable that is a machine of the model. List them with: shadowproof list actors{option()}"
         )
     head = said if said is not None else {"schema": SCHEMA, "vms": [{}] * _vms(first, reader)}
     header = reader.header(head, f"{name}, #meta")

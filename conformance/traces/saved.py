@@ -11,7 +11,7 @@ from conformance.traces import itf
 from conformance.traces.form import SCHEMA, Reader, TraceError, name_of
 from model.notation import HOST, Network, Run
 from model.notation.run import Index
-from model.protocol import PROTOCOL
+from model.protocol import PROTOCOL, VERSION
 from proofs.answers.verdict import RunFound
 from proofs.world.world import Column
 
@@ -22,6 +22,7 @@ def header(run: RunFound, column: Column, says: str = "", network: Network = PRO
     """The first line of a complete run. Machines that start in the only way there is, or never differ, are not said."""
     return {
         "schema": SCHEMA,
+        "version": VERSION.name,
         "says": says,
         "vms": [{"parts": dict(shape.parts), "start": _start(run, i, network)} for i, shape in enumerate(run.shapes)],
         "faults": sorted(column.faults),

@@ -38,6 +38,23 @@ def chosen() -> str:
     return check(os.environ.get(VARIABLE) or DOCUMENT)
 
 
+def option() -> str:
+    """What a command line is given so that it speaks of the version that this process speaks of, with a space before it; empty: of the
+    document, which it does by itself. Raises UnknownVersion."""
+    return "" if chosen() == DOCUMENT else f" --version {chosen()}"
+
+
+def not_of_this(said: object) -> str:
+    """What is wrong with a file that says of which version it is, and the remedy; empty: it is of the one that this process speaks of.
+    Raises UnknownVersion."""
+    if said == chosen():
+        return ""
+    if not isinstance(said, str) or said not in names():
+        told = ascii(said)
+        return f"is of a version {told:.60} of the protocol, and there is none. It is one of {', '.join(names())}"
+    return f"is of version {said} of the protocol, and what is asked of version {chosen()}. Ask the same with --version {said}"
+
+
 def suffix() -> str:
     """What distinguishes the files that are kept of the version that this process speaks of; empty: of the document. Raises
     UnknownVersion."""

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from inspect import Parameter, signature
 from typing import Annotated, Any
 
 import typer
+
+from shadowproof.commands import say
+from shadowproof.outside.files import is_stdout
 
 TAKE_NONE = frozenset(
     {
@@ -62,11 +65,32 @@ Version = Annotated[
 ]
 
 
-def _of_a_version(function: Callable[..., Any]) -> Callable[..., Any]:
+TEXTS = frozenset({"draw", "export", "list"})
+"""Commands whose text is made to be read by something else."""
+
+OUTPUTS = frozenset(
+    {"json_file", "save_file", "markdown", "output", "junit", "sarif", "code_quality", "summary", "badge"}
+)
+"""Parameters that name a file for data, which may be stdout."""
+
+
+def _say_which(command: str, version: str | None, given: Mapping[str, Any]) -> None:
+    """Another version than the document is said first, and not among data. What says nothing if all is well, and what only begins
+    other commands, says nothing of it."""
+    from model.versions import DOCUMENT
+
+    if version in {None, DOCUMENT} or given.get("quiet") or given.get("watch"):
+        return
+    data = command in TEXTS or given.get("schema") or any(is_stdout(given.get(name)) for name in OUTPUTS)
+    say(f"Of version {version} of the protocol:", err=bool(data))
+
+
+def _of_a_version(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
     """The same command with one option more, which is looked at before all others; the function is not told of it."""
 
     @wraps(function)
     def asked(*args: Any, version: str | None = None, **given: Any) -> Any:
+        _say_which(name, version, given)
         return function(*args, **given)
 
     option = Parameter("version", Parameter.KEYWORD_ONLY, default=None, annotation=Version)
@@ -81,4 +105,4 @@ def take_version(app: typer.Typer) -> None:
     for command in app.registered_commands:
         name = command.name or str(getattr(command.callback, "__name__", "")).replace("_", "-")
         if name not in TAKE_NONE and command.callback is not None:
-            command.callback = _of_a_version(command.callback)
+            command.callback = _of_a_version(name, command.callback)

@@ -16,7 +16,7 @@ from proofs.world.scope import Scope
 from proofs.world.slices import as_asked
 from proofs.world.world import Column
 from properties.catalogue import PROPERTIES, watched
-from shadowproof.ask import options
+from shadowproof.ask import circumstances, options
 from shadowproof.tell.story import WIDTH, story
 from shadowproof.verify.report import column_text
 
@@ -123,7 +123,7 @@ def _broken_elsewhere(name: str) -> str:
     except RecordError:
         return ""
     cells = ((column, record.cell(name, column.name)) for column in (*fault_columns(), *reading_columns()))
-    broken = [options(column) for column, cell in cells if cell is not None and cell.verdict == REFUTED]
+    broken = [circumstances(column) for column, cell in cells if cell is not None and cell.verdict == REFUTED]
     return f"It fails with: {', '.join(broken)}." if broken else ""
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from rich.console import Console
 
 from model.protocol import VERSION
+from model.versions import option
 from proofs.answers.record import Record, RecordError, load
 from proofs.verdicts.columns import fault_columns
 from proofs.world.scope import Scope
@@ -127,5 +128,5 @@ def _kinds(inventory: Path, full: bool, column: Column | None, names: Sequence[s
     for note in found.notes[:NOTES]:
         say(f"Note on the file: {note}")
     if len(found.notes) > NOTES:
-        say(f"{len(found.notes) - NOTES} more notes: shadowproof method --inventory {inventory} tells all")
+        say(f"{len(found.notes) - NOTES} more notes: shadowproof method --inventory {inventory}{option()} tells all")
     return kinds(found, Asked.of(column=column, names=names))

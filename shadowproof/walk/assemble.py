@@ -14,6 +14,8 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import Any
 
+from model.versions import DOCUMENT
+
 MAIN = "view/main.js"
 
 _IMPORT = re.compile(r'^import \{([^}]*)\} from "([^"]+)";\n', re.MULTILINE)
@@ -34,8 +36,16 @@ def page(network: Mapping[str, Any], opened: Mapping[str, Any]) -> str:
     policy = _POLICY.format(script=_allowed(script), style=_allowed(style))
     parts = {
         "policy": policy, "style": style, "script": script, "network": _as_data(network), "opened": _as_data(opened),
+        "version": _of_version(network.get("version", "")),
     }  # fmt: skip
-    return re.sub(r"\{(policy|style|script|network|opened)\}", lambda found: parts[found[1]], _text("page.html"))
+    return re.sub(
+        r"\{(policy|style|script|network|opened|version)\}", lambda found: parts[found[1]], _text("page.html")
+    )
+
+
+def _of_version(name: str) -> str:
+    """What the title says of a version that is not the document."""
+    return f" of {name}" if name not in {"", DOCUMENT} else ""
 
 
 def joined(main: str = MAIN) -> str:

@@ -16,7 +16,7 @@ from typing import Any
 from model.events import EVENT_FILES
 from model.notation import TRUE, Actor, Event, Network, Sort, Term
 from model.notation.terms import After, And, Const, Every, Happens, In, Not, Or, Same, Some, Unchanged
-from model.protocol import PROTOCOL, READINGS, REQUIREMENTS
+from model.protocol import PROTOCOL, READINGS, REQUIREMENTS, VERSION
 from model.readings import Reading
 from model.who import EVERYBODY, LANE_OF, LANES, WHO, Lane, Who
 from proofs.answers.content import content_of
@@ -32,6 +32,7 @@ SCHEMA = "shadowproof-network/1"
 class Told:
     """What is said of a network besides what it is: who acts, in which lane what is told, phases, readings, requirements."""
 
+    version: str = ""
     rest: Term = TRUE
     telling: Sequence[str] = ()
     lanes: Sequence[Lane] = ()
@@ -47,6 +48,7 @@ class Told:
 def protocol_document() -> dict[str, Any]:
     """The document of the protocol, with the observers that its promises need."""
     told = Told(
+        version=VERSION.name,
         rest=at_rest,
         telling=TELLING,
         lanes=LANES,
@@ -93,6 +95,7 @@ def document(
     properties = [_property(found, terms, told) for found in promises]
     return {
         "schema": SCHEMA,
+        "version": told.version,
         "digest": digest(digest_of or network),
         "replicated": network.replicated.name,
         "sorts": [_sort(sort) for sort in (network.replicated, *network.parts)],

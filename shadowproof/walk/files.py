@@ -15,6 +15,7 @@ from conformance.traces.form import TraceError
 from conformance.traces.read import Lines
 from conformance.traces.replayed import answered
 from model.protocol import PROTOCOL
+from model.versions import option
 from proofs.world.world import Column
 from shadowproof.tell.playing.start import text_of, vm_starts, wanted
 from shadowproof.tell.playing.typed import Typed, events_of
@@ -54,7 +55,7 @@ def _object(text: str) -> dict[str, object]:
 def _of_trace(name: str, text: str) -> str:
     """The run that explains a trace. Raises TraceError where there is none, or where it is too long to be walked."""
     answer = answered(Lines(name, BytesIO(text.encode())))
-    remedy = f"What is possible there: shadowproof replay {name}"
+    remedy = f"What is possible there: shadowproof replay {name}{option()}"
     if isinstance(answer, Rejected):
         why = f": {'; '.join(answer.why)}" if answer.why else ""
         raise TraceError(f"{name} is no run of the model: nothing explains line {answer.line.number}{why}. {remedy}")

@@ -10,7 +10,8 @@ from urllib.parse import quote
 
 from model.notation import Network, Shape
 from model.notation.run import Index
-from model.protocol import PROTOCOL
+from model.protocol import PROTOCOL, VERSION
+from model.versions import option
 from proofs.answers.column_cache import protocol_content
 from proofs.answers.record import Record, RecordError, load
 from proofs.answers.runs import Kept, load_for
@@ -18,7 +19,7 @@ from proofs.answers.verdict import HOLDS
 from proofs.verdicts.combined.kept_cuts import KeptCutsError, runs_of
 from proofs.verdicts.combined.kept_cuts import load as load_cuts
 from proofs.world.world import Column
-from shadowproof.ask import AskError
+from shadowproof.ask import AskError, options
 from shadowproof.host.inventory import read_inventory
 from shadowproof.host.kinds import kinds
 from shadowproof.tell.playing.start import Starts, Wanted, vm_starts
@@ -134,6 +135,12 @@ def _column(column: Column) -> list[Any]:
 def finding_link(name: str, column: Column, given: bool) -> str:
     """The link that opens a recorded finding. given: the column was asked for; else the one of the fewest circumstances is taken.
     Raises AskError where no run is recorded."""
+    if not VERSION.base:
+        search = f"shadowproof explain {name} {options(column)} --save run.jsonl"
+        raise AskError(
+            f"Runs are recorded of the document only, and not of version {VERSION.name}. Look for one, and open it: {search}, then "
+            f"shadowproof walk{option()} --run run.jsonl"
+        )
     kept = [one for one in recorded() if one.property == name]
     if not kept:
         raise AskError(

@@ -25,6 +25,8 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, NoReturn
 
+from model import versions
+
 ROOT = Path(__file__).parents[2]
 LOADED = ("model", "properties", "proofs", "conformance", "shadowproof")
 LEFT_OUT = ("shadowproof.__main__", "shadowproof.site", "shadowproof.suite")
@@ -43,7 +45,8 @@ def command(
     before: str = "",
 ) -> subprocess.CompletedProcess[bytes]:
     """The command in a folder, and in an environment (None: that of the tests). Files take the place of what is captured.
-    before: what is run first, in the same process."""
+    before: what is run first, in the same process. What is asked of another version of the protocol is asked of a process that has
+    loaded that."""
     with ExitStack() as opened:
 
         def file(given: IO[bytes] | None) -> IO[bytes]:
@@ -60,7 +63,7 @@ def command(
             "env": dict(os.environ if env is None else env),
             "before": before,
         }
-        status = _loaded().asked(json.dumps(asked).encode(), [one.fileno() for one in files])
+        status = _loaded(_version_in(arguments)).asked(json.dumps(asked).encode(), [one.fileno() for one in files])
         return subprocess.CompletedProcess(arguments, status, *(_whole(one) for one in files[1:]))
 
 
@@ -80,14 +83,20 @@ def _whole(file: IO[bytes]) -> bytes:
     return file.read()
 
 
-class _Loaded:
-    """The process that has loaded the project. It ends with whoever holds the other end of its socket."""
+def _version_in(arguments: tuple[str, ...]) -> str:
+    """The version of the protocol that a command is asked of; the document also where there is none of that name."""
+    named = arguments[arguments.index("--version") + 1 :][:1] if "--version" in arguments else ()
+    return named[0] if named and named[0] in versions.names() else versions.DOCUMENT
 
-    def __init__(self) -> None:
+
+class _Loaded:
+    """The process that has loaded the project, in a version of the protocol. It ends with whoever holds the other end of its socket."""
+
+    def __init__(self, version: str) -> None:
         self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._process = subprocess.Popen(
             [sys.executable, "-m", __name__, str(theirs.fileno())],
-            cwd=ROOT, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL,
+            cwd=ROOT, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, env={**os.environ, versions.VARIABLE: version},
         )  # fmt: skip
         theirs.close()
 
@@ -106,8 +115,8 @@ class _Loaded:
 
 
 @cache
-def _loaded() -> _Loaded:
-    return _Loaded()
+def _loaded(version: str) -> _Loaded:
+    return _Loaded(version)
 
 
 # -- in that process ------------------------------------------------------------------------------------------------------

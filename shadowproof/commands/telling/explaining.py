@@ -107,6 +107,7 @@ def method(
     """
     from shlex import quote
 
+    from model.versions import option
     from shadowproof.host import method as command
     from shadowproof.host.inventory import read_inventory
     from shadowproof.host.inventory.file.node import shown
@@ -123,7 +124,7 @@ def method(
     if vms or verbose:
         say(details(assessed, found.notes, min(WIDTH, out.width)), err=is_stdout(json_file))
         return
-    lines = summary(assessed, found.notes, f"shadowproof method -i {shown(quote(str(inventory)))}")
+    lines = summary(assessed, found.notes, f"shadowproof method -i {shown(quote(str(inventory)))}{option()}")
     if out.is_terminal:
         print_lines(lines, out)
     else:

@@ -55,6 +55,7 @@ def play(
     refused (so this is not the run that was asked for, whatever it broke), or bad input.
     """  # fmt: skip
     from model.protocol import PROTOCOL
+    from model.versions import option
     from shadowproof import ask
     from shadowproof.outside.files import is_stdout, write_json
     from shadowproof.tell.playing import start
@@ -85,7 +86,7 @@ def play(
     if json_file is not None:
         write_json(json_file, as_json(done))
     say(text_of(done, everything=everything, spell=here), end="", err=is_stdout(json_file) or is_stdout(save_file))
-    save(save_file, done.run, column, "shadowproof play")
+    save(save_file, done.run, column, f"shadowproof play{option()}")
     raise typer.Exit(done.status)
 
 
@@ -118,6 +119,7 @@ def simulate(
     import secrets
 
     from model.protocol import PROTOCOL
+    from model.versions import option
     from shadowproof import ask
     from shadowproof.outside.files import is_stdout, write_json
     from shadowproof.tell.playing import simulate as command
@@ -138,5 +140,5 @@ def simulate(
         write_json(json_file, as_json(done))
     said = [text_of(done, title="simulate", everything=everything, spell=here), *command.ending(found, number)]
     say("".join(said), err=is_stdout(json_file) or is_stdout(save_file))
-    save(save_file, done.run, column, f"shadowproof simulate {what} --seed {number}")
+    save(save_file, done.run, column, f"shadowproof simulate {what} --seed {number}{option()}")
     raise typer.Exit(done.status)

@@ -70,6 +70,7 @@ def replay(
     from conformance.traces.answers import Accepted
     from conformance.traces.form import TraceError
     from conformance.traces.replayed import replayed
+    from model.versions import option
     from shadowproof import ask
     from shadowproof.formats.files import Wanted
     from shadowproof.outside.files import is_stdout, write_json
@@ -103,7 +104,7 @@ def replay(
         write_json(json_file, as_json(answers))
     formats.write(lambda: report_of(answers), say)
     if isinstance(answers[0][1], Accepted):
-        save(save_file, answers[0][1].run, answers[0][1].column, "shadowproof replay")
+        save(save_file, answers[0][1].run, answers[0][1].column, f"shadowproof replay{option()}")
     say(ending(here), err=quiet)
     raise typer.Exit(status([one for _, one in answers]))
 

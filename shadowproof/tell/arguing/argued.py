@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from model.notation import happens
 from model.protocol import PROTOCOL
+from model.versions import option
 from proofs.why.argue import table
 from proofs.why.ending import ending
 from proofs.why.tables.free import NoReason
@@ -31,7 +32,9 @@ def argument(
     """The argument for a property in a column, line by line. Raises NoReason."""
     found, network = PROPERTIES[name], watched(None)
     if not isinstance(found, (Always, Step, Ends, Independent)):
-        raise NoReason(f"{name} says that something is possible: shadowproof explain {name} tells a run that shows it")
+        raise NoReason(
+            f"{name} says that something is possible: shadowproof explain {name}{option()} tells a run that shows it"
+        )
     if isinstance(found, Ends):
         end, cached = ending(network, column, found)
         return list(in_the_end(found, end, cached=cached, depth=depth))

@@ -8,6 +8,7 @@ from importlib.resources import files
 from textwrap import wrap
 from typing import Any
 
+from model.protocol import VERSION
 from shadowproof.tell.playing.play import BROKEN_EARLIER, BROKEN_HERE, STATES, Happened, Played, Standing, name_of
 from shadowproof.tell.story import WIDTH, size, told
 from shadowproof.verify.report import NOT_SHOWN
@@ -78,6 +79,7 @@ def as_json(done: Played) -> dict[str, Any]:
     vms = done.recorded.members(done.recorded.network.replicated, ())
     return {
         "schema": SCHEMA,
+        "version": VERSION.name,
         "assuming": {"faults": sorted(done.column.faults), "readings": dict(done.column.readings)},
         "vms": [{"parts": dict(done.run.shapes[i].parts), "start": _start(done, i)} for (i,) in vms],
         "events": [

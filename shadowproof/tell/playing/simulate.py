@@ -12,6 +12,7 @@ from random import Random
 
 from model.notation import Shape
 from model.notation.run import Index
+from model.versions import option
 from proofs.sample.walk import Begin, Walk
 from proofs.world.world import Column
 from properties.vocabulary import SESSION_STARTS
@@ -164,4 +165,4 @@ def ending(found: Simulated, seed: int) -> Iterator[str]:
         yield f"Drawn no further than {STEPS} steps.\n"
     if found.missing:
         yield f"In none of {TRIES} runs that were drawn did this happen: {', '.join(found.missing)}.\n"
-    yield f"The same again: --seed {seed}"
+    yield f"The same again: --seed {seed}{option()}"

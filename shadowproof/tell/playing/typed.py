@@ -11,6 +11,7 @@ from typing import Any
 
 from model.notation import Network, Shape
 from model.notation.run import Index
+from model.versions import DOCUMENT, not_of_this
 from proofs.world.world import Column
 from shadowproof import ask
 from shadowproof.tell.playing.start import MOST_EVENTS, Starts, Wanted, text_of, vm_starts
@@ -55,6 +56,8 @@ def _of_json(name: str, text: str) -> Typed:
         data = json.loads(text)
         if data["schema"] != "shadowproof-play/1":
             raise ask.AskError(f"{name} has schema {data['schema']!r}, which is no run. {remedy}")
+        if problem := not_of_this(data.get("version", DOCUMENT)):
+            raise ask.AskError(f"{name} {problem}.")
         column = ask.column(
             [_text(one) for one in data["assuming"]["faults"]],
             [f"{_text(one)}={_text(state)}" for one, state in data["assuming"]["readings"].items()],

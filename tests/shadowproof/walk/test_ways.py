@@ -169,6 +169,13 @@ def test_saved_runs_open_in_the_page() -> None:
             "x has not the shape of a run of schema shadowproof-trace/1.",
         ),
         ('{"schema": "shadowproof-play/1"}', "x has not the shape of a run of schema shadowproof-play/1."),
+        *(
+            (
+                f'{{"schema": "{schema}", "version": "other", "vms": [{{}}], "events": []}}',
+                "a run of version other of the",
+            )
+            for schema in ("shadowproof-play/1", "shadowproof-trace/1")
+        ),
         ("# nothing\n", "x holds no event."),
     ],
 )

@@ -24,13 +24,21 @@ export function readFile(network, name, text) {
   return { setup: usual(network), run: lines, at: null, loop: null, finding: null, notes: [] };
 }
 
+/** Refuses a run of another version of the protocol than the page's: what may happen in it is another thing. */
+function checkVersion(network, said = "document") {
+  const own = network.doc.version || "document";
+  if (said === own) return;
+  const other = shown(String(said));
+  throw new Refused(`That is a run of version ${other} of the protocol, and this page is of version ${own}. One of ${other}: shadowproof walk --version ${other}`);
+}
+
 /** The link that says what such a file does: it is then read as any link is. */
 function ofData(network, name, text) {
   const lines = text.split(/\r?\n/).filter((line) => line.trim());
   const whole = parsed(text) ?? parsed(lines[0]);
   if (!whole) throw new Refused(`${name} is no JSON.`);
   try {
-    if (whole.schema === PLAY_SCHEMA) return readLink(network, ofPlay(whole));
+    if (whole.schema === PLAY_SCHEMA) return readLink(network, ofPlay(network, whole));
     if (whole.schema === TRACE_SCHEMA) return ofTrace(network, whole, lines.slice(1).map((line) => JSON.parse(line).event), null);
     if (whole.schema === undefined && Array.isArray(whole.states)) return ofItf(network, whole);
   } catch (problem) {
@@ -48,13 +56,15 @@ function parsed(text) {
   }
 }
 
-function ofPlay(data) {
+function ofPlay(network, data) {
+  checkVersion(network, data.version);
   const run = data.events.filter((one) => one.step !== null).map((one) => one.event + (one.member.length ? `@${one.member.map(Number).join(".")}` : ""));
   return asLink({ vms: data.vms, faults: data.assuming.faults, readings: data.assuming.readings }, run, null);
 }
 
 /** @param {string[]} events of each line or state; that at which nothing happened has none */
 function ofTrace(network, head, events, loop) {
+  checkVersion(network, head.version);
   const readings = Object.entries(head.readings ?? {});
   const vms = head.vms ?? [{}];
   const run = events.filter((one) => typeof one === "string" && one && one !== "init").map((one) => withMember(network, one, vms.length));

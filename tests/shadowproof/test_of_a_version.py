@@ -1,0 +1,155 @@
+"""What is asked of a version of the protocol says so: first of all, in each command that it tells to type, and in each run that it keeps,
+which no other version takes for one of its own."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from model.versions import DOCUMENT, not_of_this
+from shadowproof.cli import app
+from shadowproof.commands.which_version import TAKE_NONE
+from tests.helpers.command import shadowproof
+from tests.helpers.nightly import nightly
+
+OTHER = "linux-online"
+OF_IT = ("--version", OTHER)
+SAID = f"Of version {OTHER} of the protocol:\n"
+COMMANDS = {one.name or str(getattr(one.callback, "__name__", "")) for one in app.registered_commands}
+PLAYED = ("play", "--vm", "power=PAUSED", "backup_initialized", "context_set", "writer_metadata_gathered")
+DRAWN = ("simulate", "restore", "--seed", "3")
+KEPT: dict[str, tuple[str, str]] = {
+    "run.jsonl": ("--save", "replay"),
+    "run.itf.json": ("--save", "replay"),
+    "run.json": ("--json", "play"),
+}
+"""For each form of a run: the option that writes it, and the command that reads it."""
+
+
+def version_in(file: Path) -> Any:
+    """What a run that is kept says of its version."""
+    text = file.read_text("utf-8")
+    head = json.loads(text.splitlines()[0] if file.suffix == ".jsonl" else text)
+    return head["#meta"]["shadowproof"]["version"] if "#meta" in head else head["version"]
+
+
+@pytest.mark.parametrize("name", KEPT)
+def test_a_run_is_of_the_version_that_it_was_drawn_of(name: str, tmp_path: Path) -> None:
+    option, reader = KEPT[name]
+    file, words = tmp_path / name, ("--file",) if reader == "play" else ()
+    for own, other in ((DOCUMENT, OTHER), (OTHER, DOCUMENT)):
+        assert shadowproof(*DRAWN, option, str(file), "--version", own).returncode in (0, 1)
+        assert version_in(file) == own
+        assert shadowproof(reader, *words, str(file), "--version", own).returncode in (0, 1)
+        for asked in ((reader, *words), ("walk", "-o", str(tmp_path / "page.html"), "--run")):
+            refused = shadowproof(*asked, str(file), "--version", other)
+            assert refused.returncode == 2
+            assert (
+                f"is of version {own} of the protocol, and what is asked of version {other}. Ask the same with --version {own}."
+                in (refused.stderr)
+            )
+    assert [one.name for one in tmp_path.iterdir()] == [name]
+
+
+@pytest.mark.parametrize("name", KEPT)
+def test_a_run_that_names_no_version_is_of_the_document(name: str, tmp_path: Path) -> None:
+    option, reader = KEPT[name]
+    file, words = tmp_path / name, ("--file",) if reader == "play" else ()
+    shadowproof(*DRAWN, option, str(file))
+    text = file.read_text("utf-8")
+    old = re.sub(r'"version": ?"document",\s*', "", text)
+    assert len(old) < len(text)
+    file.write_text(old, "utf-8")
+    assert shadowproof(reader, *words, str(file)).returncode in (0, 1)
+    assert shadowproof(reader, *words, str(file), *OF_IT).returncode == 2
+
+
+@pytest.mark.parametrize("said", ["nope", 3, None, ["document"]])
+def test_a_version_that_there_is_not_is_said(said: object) -> None:
+    assert "and there is none. It is one of document, linux-online" in not_of_this(said)
+
+
+ASKED: dict[str, tuple[str, ...]] = {
+    "show": ("show", "vm_savd"),
+    "play": (*PLAYED, "vm_saved@1"),
+    "play misspelt": ("play", "nothing_such"),
+    "simulate": ("simulate", "backup", "--seed", "1"),
+    "walk": ("walk", "--finding", "no-vm-left-saved", "--fault", "requester_vanishes"),
+    "replay": ("replay", "-"),
+    "explain": ("explain", "nothing-such-at-all-xyz"),
+    "draw": ("draw", "qqqqqqqqqqqq"),
+    "list": ("list", "faults"),
+}
+GIVEN = '{"schema": "shadowproof-trace/1", "version": "linux-online"}\n{"event": "xyz"}\n'
+
+
+@pytest.mark.parametrize("words", ASKED.values(), ids=ASKED)
+def test_each_command_that_is_to_be_typed_is_of_the_version(words: tuple[str, ...]) -> None:
+    done = shadowproof(*words, *OF_IT, stdin=GIVEN)
+    assert "failed" not in done.stderr
+    _all_of_the_version(done.stdout + done.stderr)
+
+
+@nightly
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("explain", "no-vm-left-saved", "--fault", "requester_vanishes"), ("why-not", "no-partial-backup"),
+        ("count", "-p", "no-vm-left-saved", "--fault", "requester_vanishes", "--vms", "1"),
+        ("verify", "-p", "no-vm-left-saved", "--fault", "requester_vanishes"), ("why", "no-vm-left-saved"),
+    ],
+)  # fmt: skip
+def test_each_command_that_an_engine_tells_is_of_the_version(words: tuple[str, ...]) -> None:
+    done = shadowproof(*words, *OF_IT)
+    assert done.returncode in (0, 1, 3), done.stderr
+    _all_of_the_version(done.stdout + done.stderr)
+
+
+def _all_of_the_version(text: str) -> None:
+    for told in " ".join(text.split()).split("shadowproof ")[1:]:  # up to the next: lines are broken to fit
+        command = told.partition(" ")[0]
+        assert (
+            command not in COMMANDS - TAKE_NONE or f"--version {OTHER}" in told or told.startswith(f"show {OTHER}")
+        ), told
+    assert SAID in text
+
+
+def test_it_is_said_first_and_not_among_data(tmp_path: Path) -> None:
+    told = shadowproof(*PLAYED, *OF_IT)
+    assert told.stdout.startswith(SAID)
+    assert not shadowproof(*PLAYED).stdout.startswith("Of version")
+    assert not shadowproof(*PLAYED, "--version", DOCUMENT).stdout.startswith("Of version")
+    for words in (
+        (*PLAYED, "--json", "-"),
+        (*PLAYED, "--save", "-"),
+        ("export", "--to", "json"),
+        ("list", "faults"),
+        ("play", "--schema"),
+    ):
+        done = shadowproof(*words, *OF_IT)
+        assert "Of version" not in done.stdout
+        assert done.stderr.startswith(SAID)
+    assert shadowproof(*PLAYED, "--json", str(tmp_path / "x.json"), *OF_IT).stdout == told.stdout
+
+
+def test_no_recorded_finding_of_another_version_is_opened(tmp_path: Path) -> None:
+    done = shadowproof("walk", "--finding", "no-vm-left-saved", "-o", str(tmp_path / "page.html"), *OF_IT)
+    assert (done.returncode, list(tmp_path.iterdir())) == (2, [])
+    assert "Runs are recorded of the document only, and not of version linux-online." in done.stderr
+    assert "shadowproof walk --version linux-online --run run.jsonl" in done.stderr
+
+
+def test_the_page_says_of_which_version_it_is(tmp_path: Path) -> None:
+    titles = {}
+    for version in (DOCUMENT, OTHER):
+        file = tmp_path / f"{version}.html"
+        assert shadowproof("walk", "-o", str(file), "--version", version).returncode == 0
+        titles[version] = re.findall(r"<(?:title|h1)>([^<]*)<", file.read_text("utf-8"))
+    assert titles == {
+        DOCUMENT: ["Shadowproof: walk the protocol", "Walk the protocol"],
+        OTHER: [f"Shadowproof: walk the protocol of {OTHER}", f"Walk the protocol of {OTHER}"],
+    }
