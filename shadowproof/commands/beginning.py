@@ -21,8 +21,8 @@ def new(
 ) -> None:
     """Write the stub of something new in the right files, with its test, and say what is left to be filled in.
 
-    What is written loads, and is formatted; its test, or that of what is to be filled in, fails until you have said what you mean. All
-    of it is written or nothing; git checkout takes it back.
+    What is written loads, and is formatted; its test fails until you have said what you mean. All of it is written or nothing, and
+    how to take it back is said.
 
     Try: shadowproof new property no-vm-left-behind --in giving_back --by BAK-9
 

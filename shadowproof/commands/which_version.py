@@ -22,10 +22,11 @@ from shadowproof.outside.files import is_stdout
 TAKE_NONE = frozenset(
     {
         "accept", "assumptions", "collector", "cuts", "agent", "diff", "docs", "letter", "left-out", "mutate",
-        "obligations", "requester", "sweep",
+        "new", "obligations", "requester", "sweep",
     }
 )  # fmt: skip
-"""Commands that take none: they are about the document, about what is recorded of it, about another protocol, or about several."""
+"""Commands that take none: they are about the document, write into it, or are about what is recorded of it, about another protocol, or
+about several."""
 
 
 def _choose(context: typer.Context, name: str | None) -> str | None:

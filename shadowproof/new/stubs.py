@@ -9,7 +9,7 @@ from pathlib import Path
 from types import ModuleType
 
 from model.events import EVENT_FILES
-from model.notation import HOST
+from model.notation import HOST, Actor
 from model.protocol import PROTOCOL
 from model.readings import READINGS
 from model.requirements import BY_ID
@@ -74,14 +74,15 @@ from model.protocol import PROTOCOL
 def test_it_is_a_machine_of_the_protocol() -> None:
     assert PROTOCOL.actors["{asked.name}"] is {asked.name}
 '''
-    return [Source(f"model/actors/{asked.name}.py", text), protocol, Source(f"tests/model/test_{asked.name}.py", test)]
+    made = [Source(f"model/actors/{asked.name}.py", text), protocol]
+    return _with_test(made, f"tests/model/test_{asked.name}.py", test)
 
 
 def event(asked: Wanted) -> list[Source]:
     """An event of a phase, with a row in the table of a machine that it moves."""
     _refuse(asked.name, r"[a-z][a-z0-9]*(_[a-z0-9]+)+", "vm_taken_along", PROTOCOL.events, "event")
     path = _file(asked, EVENT_FILES, "prepare_for_snapshot")
-    return [*_happening(asked, path, "WRITER"), _test_of_event(asked)]
+    return _with_test(_happening(asked, path, "WRITER"), *_test_of_event(asked))
 
 
 def fault(asked: Wanted) -> list[Source]:
@@ -91,11 +92,8 @@ def fault(asked: Wanted) -> list[Source]:
     )
     element = f'Fault("{asked.name}", _HOST, "{MARK} what may go wrong.")'
     declared = asked.read("model/faults.py").in_tuple("FAULTS", element)
-    return [
-        declared,
-        *_happening(asked, "model/events/disturbances.py", "THE_HOST", fault=True),
-        _test_of_event(asked, fault=True),
-    ]
+    happening = _happening(asked, "model/events/disturbances.py", "THE_HOST", fault=True)
+    return _with_test([declared, *happening], *_test_of_event(asked, fault=True))
 
 
 def reading(asked: Wanted) -> list[Source]:
@@ -119,7 +117,7 @@ from model.readings import {variable}
 def test_a_rule_asks_it() -> None:
     assert [name for name, event in PROTOCOL.events.items() if {variable}.actor.name in event.by]
 '''
-    return [file, Source(f"tests/model/test_{variable.lower()}.py", test)]
+    return _with_test([file], f"tests/model/test_{variable.lower()}.py", test)
 
 
 def requirement(asked: Wanted) -> list[Source]:
@@ -137,7 +135,7 @@ def test_a_rule_comes_from_it_and_a_property_shows_it() -> None:
     assert [name for name, one in PROPERTIES.items() if "{asked.name}" in one.shows]
 '''
     file = asked.read("model/requirements.py").in_tuple("REQUIREMENTS", element)
-    return [file, Source(f"tests/model/test_{asked.variable.lower()}.py", test)]
+    return _with_test([file], f"tests/model/test_{asked.variable.lower()}.py", test)
 
 
 def property_(asked: Wanted) -> list[Source]:
@@ -165,7 +163,7 @@ def test_a_wrong_protocol_breaks_it() -> None:
     assert "{asked.name}" in PROPERTIES
     assert [wrong.name for wrong in PROTOCOLS if wrong.refuted_by == "{asked.name}"]
 '''
-    return [file, Source(f"tests/properties/test_{asked.variable}.py", test)]
+    return _with_test([file], f"tests/properties/test_{asked.variable}.py", test)
 
 
 KINDS: dict[str, Callable[[Wanted], list[Source]]] = {
@@ -175,11 +173,7 @@ KINDS: dict[str, Callable[[Wanted], list[Source]]] = {
 
 def _happening(asked: Wanted, path: str, who: str, *, fault: bool = False) -> list[Source]:
     """The event, whose doing it is, and the row of the machine that it moves."""
-    moved = PROTOCOL.actors.get(asked.machine)
-    if moved is None or moved.sort not in {HOST, vm} or len(moved.states) < 2 or not moved.moves:
-        known = [name for name, one in PROTOCOL.actors.items() if one.sort in {HOST, vm} and one.moves]
-        hint = near(asked.machine, known, "actors") if asked.machine else "List them with: shadowproof list actors"
-        raise AskError(f"An event moves a machine, of the host or of a VM. Name it, as in --machine power. {hint}")
+    moved = _moved(asked.machine)
     file = asked.read(moved.place.file)
     states = file.states_of(moved.name)
     source, dest = (f"{states}.{state}" for state in moved.states[:2])
@@ -202,7 +196,38 @@ def _happening(asked: Wanted, path: str, who: str, *, fault: bool = False) -> li
     return [happening, moving, asked.read("model/who.py").in_words("_DOINGS", who, asked.name)]
 
 
-def _test_of_event(asked: Wanted, *, fault: bool = False) -> Source:
+def _moved(machine: str) -> Actor:
+    """The machine that an event shall move. Raises AskError where none is named, there is none, or none that an event could move."""
+    if not machine:
+        raise AskError(
+            "Which machine does it move? An event moves one, of the host or of a VM. Name it, as in --machine power. List them with: "
+            "shadowproof list actors"
+        )
+    found = PROTOCOL.actors.get(machine)
+    movable = [name for name, one in PROTOCOL.actors.items() if one.sort in {HOST, vm} and one.moves]
+    if found is None:
+        raise AskError(f"There is no machine {machine!r:.80}. {near(machine, movable, 'actors')}")
+    if machine not in movable:
+        why = "never moves" if not found.moves else f"is one of each {found.sort}"
+        raise AskError(
+            f"{machine} {why}, and an event moves a machine of the host or of a VM. Name one, as in --machine power."
+        )
+    return found
+
+
+def _with_test(made: list[Source], path: str, text: str) -> list[Source]:
+    """What is made, and its test, which fails as long as anything in them is still to be filled in."""
+    marked = [one.path for one in made if MARK in one.text]
+    rest = f"""
+
+def test_nothing_of_it_is_left_to_be_filled_in() -> None:
+    assert [*left(ROOT, {", ".join(f'"{one}"' for one in (*marked, path))})] == []
+"""
+    return [*made, Source(path, text + rest).importing("tests.test_fill_in", "ROOT", "left")]
+
+
+def _test_of_event(asked: Wanted, *, fault: bool = False) -> tuple[str, str]:
+    """The path of its test, and the text."""
     expected = f'== "{asked.name}"' if fault else "is None"
     text = f'''"""{MARK} what {asked.name} does, and which run shows it."""
 
@@ -213,7 +238,7 @@ def test_it_happens_and_moves_what_it_should() -> None:
     assert PROTOCOL.events["{asked.name}"].fault {expected}
     assert "{asked.machine}" in {{actor.name for actor in PROTOCOL.participants("{asked.name}")}}
 '''
-    return Source(f"tests/model/test_{asked.name}.py", text)
+    return f"tests/model/test_{asked.name}.py", text
 
 
 def _refuse(name: str, form: str, example: str, known: object, kind: str) -> None:

@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
@@ -79,7 +79,8 @@ def refuse_unless_it_loads(root: Path, files: Sequence[Source]) -> None:
 
 
 def written(root: Path, files: Sequence[Source]) -> list[str]:
-    """Put all in place, and say of each what is left to be filled in. If one cannot be written, none is. Raises OutputError."""
+    """Put all in place, and say of each what is left to be filled in, and how to take it back. If one cannot be written, none is. Raises
+    OutputError."""
     before = {one.path: (root / one.path).read_bytes() if (root / one.path).exists() else None for one in files}
     try:
         for one in files:
@@ -90,7 +91,16 @@ def written(root: Path, files: Sequence[Source]) -> list[str]:
             with suppress(OSError):
                 (root / path).unlink() if content is None else (root / path).write_bytes(content)
         raise
-    return [line for one in files for line in _left(one, new=before[one.path] is None)]
+    said = [line for one in files for line in _left(one, new=before[one.path] is None)]
+    return [*said, _taken_back(before)]
+
+
+def _taken_back(before: Mapping[str, bytes | None]) -> str:
+    """How to have it as it was: what had no edits comes back from the commit, what was not there goes."""
+    old = " ".join(path for path, content in before.items() if content is not None)
+    new = " ".join(path for path, content in before.items() if content is None)
+    said = [*([f"git checkout -- {old}"] if old else []), *([f"rm {new}"] if new else [])]
+    return f"Take it back with: {' && '.join(said)}"
 
 
 def _left(one: Source, *, new: bool) -> list[str]:

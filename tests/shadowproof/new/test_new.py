@@ -7,6 +7,7 @@ import subprocess
 import sys
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,8 @@ from shadowproof.ask import AskError
 from shadowproof.new import write
 from shadowproof.new.source import Source, SourceError
 from shadowproof.new.stubs import KINDS, MARK, Wanted
+from tests import test_fill_in
+from tests.helpers.command import shadowproof
 from tests.helpers.nightly import nightly
 from tests.shadowproof.verify.test_changed import git
 
@@ -62,6 +65,50 @@ def test_each_kind_has_a_test_and_says_what_is_to_be_filled_in(kind: str) -> Non
     assert marks([one for one in files if one is not test]) >= 1
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_its_test_fails_while_anything_of_it_is_left(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In each of its files, one after the other; also where somebody has made the rest of the test pass."""
+    monkeypatch.setattr(test_fill_in, "ROOT", tmp_path)
+    files = made(kind)
+    marked = [one for one in files if MARK in one.text]
+    for one in files:
+        (tmp_path / one.path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / one.path).write_text(one.text.replace(MARK, ""), "utf-8")
+    (tree,) = (ast.parse(one.text) for one in files if one.path.startswith("tests/"))
+    asked = [node for node in tree.body if "left" in ast.unparse(node)]
+    found: dict[str, Any] = {}
+    exec(compile(ast.Module(asked, []), "its test", "exec"), found)  # noqa: S102 - it is what was made
+    found["test_nothing_of_it_is_left_to_be_filled_in"]()
+    for one in marked:
+        (tmp_path / one.path).write_text(one.text, "utf-8")
+        with pytest.raises(AssertionError):
+            found["test_nothing_of_it_is_left_to_be_filled_in"]()
+        (tmp_path / one.path).write_text("", "utf-8")
+    assert len(marked) >= 2
+
+
+def edited(root: Path) -> list[str]:
+    command = ["git", "status", "--porcelain"]
+    return subprocess.run(command, cwd=root, capture_output=True, text=True, check=True).stdout.splitlines()
+
+
+def test_it_says_how_to_take_it_back(checkout: Path) -> None:
+    """And what it says takes it back."""
+    files = [Source("model/faults.py", "FAULTS = (1, 2)\n"), Source("tests/test_it.py", "")]
+    said = write.written(checkout, files)[-1]
+    assert said == "Take it back with: git checkout -- model/faults.py && rm tests/test_it.py"
+    assert {line[3:] for line in edited(checkout)} == {"model/faults.py", "tests/"}
+    subprocess.run(["sh", "-c", said.partition(": ")[2]], cwd=checkout, check=True)  # noqa: S607 - as it is said
+    assert edited(checkout) == []
+
+
+def test_it_is_of_no_version() -> None:
+    done = shadowproof("new", "nothing-such", "drive_letter", "--version", "document")
+    assert (done.returncode, "No such option" in done.stderr) == (2, True)
+
+
 def test_it_is_as_the_style_wants_it() -> None:
     for one in (one for kind in KINDS for one in made(kind)):
         for arguments in (["check", "--quiet"], ["format", "--check", "--quiet"]):
@@ -94,7 +141,13 @@ def test_a_name_that_exists_or_is_none_is_refused(kind: str, name: str, problem:
 
 @pytest.mark.parametrize(
     ("machine", "problem"),
-    [("", "Name it, as in --machine power"), ("powr", "Did you mean power"), ("switch", "Name it")],
+    [
+        ("", r"^Which machine does it move\? .* Name it, as in --machine power"),
+        ("powr", r"^There is no machine 'powr'\. Did you mean power"),
+        ("qqqqqq", r"^There is no machine 'qqqqqq'\. List them with: shadowproof list actors$"),
+        ("system", r"^system never moves, and an event moves .* Name one"),
+        ("switch", r"^switch is one of each adapter, and an event moves"),
+    ],
 )
 def test_an_event_of_no_machine_is_refused(machine: str, problem: str) -> None:
     with pytest.raises(AskError, match=problem):
