@@ -40,9 +40,10 @@ def _own(version: str) -> ModuleType:
 
 _OWN = () if VERSION.base else (_own(VERSION.name),)
 
-FILES: tuple[ModuleType, ...] = (
-    general, method, backup, giving_back, images, copies, causes, refinement, sessions, restore, cluster, handlers, faults, vss, *_OWN,
+_OF_THE_DOCUMENT = (
+    general, method, backup, giving_back, images, copies, causes, refinement, sessions, restore, cluster, handlers, faults, vss,
 )  # fmt: skip
+FILES: tuple[ModuleType, ...] = (*_OF_THE_DOCUMENT, *_OWN)
 """In an order that is kept: which of several shortest runs is told hangs on it."""
 
 SHELVES: tuple[ModuleType, ...] = tuple(sorted(FILES, key=lambda file: file.__name__.startswith("properties.conduct.")))
@@ -83,6 +84,11 @@ def left_out_in(version: str) -> Mapping[str, str]:
     return found
 
 
+def collected_of_the_document() -> dict[str, Property]:
+    """What the document promises, as its files say it, whichever version is chosen."""
+    return collected(_OF_THE_DOCUMENT)
+
+
 def promised_by(version: str) -> dict[str, Property]:
     """What a version promises besides."""
     return {} if version == DOCUMENT_NAME else collected((_own(version),))
@@ -93,6 +99,11 @@ LEFT_OUT = left_out_in(VERSION.name)
 
 _FOUND = collected(FILES)
 PROPERTIES = checked(in_version(_FOUND, LEFT_OUT, DOCUMENT, PROTOCOL) if _OWN else _FOUND, PROTOCOL)
+
+
+def left_out_of(requirement: str) -> tuple[str, ...]:
+    """The promises of the document that show a requirement, and that the version does not have."""
+    return tuple(name for name in LEFT_OUT if requirement in _FOUND[name].shows)
 
 
 def group_of(name: str) -> str:

@@ -11,6 +11,7 @@ from model.versions import option
 from proofs.counts.visit import ENGINES
 from proofs.world.world import Column
 from properties.catalogue import LEFT_OUT, PROPERTIES
+from properties.versions.names import knowing
 
 MOST_VMS = 6
 
@@ -20,7 +21,10 @@ class AskError(ValueError):
 
 
 def near(word: str, known: Iterable[str], kind: str) -> str:
-    """What else may have been meant, in capitals or not."""
+    """What else may have been meant, in capitals or not: a name of another version of the protocol, or one that is nearly that."""
+    if elsewhere := knowing(word):
+        names = " and ".join(elsewhere)
+        return f"Version {names} of the protocol knows it, and this is asked of {VERSION.name}. Ask with --version {elsewhere[0]}"
     in_small = {one.lower(): one for one in known}
     close = [in_small[one] for one in difflib.get_close_matches(word.lower(), in_small, 3, 0.5)]
     return f"Did you mean {' or '.join(close)}?" if close else f"List them with: shadowproof list {kind}{option()}"

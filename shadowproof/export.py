@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -15,7 +14,7 @@ from proofs.world.slices import Group, Worlds, as_asked, groups, needs_every_eve
 from proofs.world.world import Column, Slice, World
 from properties.catalogue import PROPERTIES, watched
 from properties.kinds import Always, Property, Step, terms_of
-from shadowproof.ask import AskError
+from shadowproof.ask import AskError, near
 from shadowproof.verify.report import column_text
 
 PROMELA, SMTLIB, JSON = "promela", "smtlib", "json"
@@ -157,12 +156,7 @@ def _named(names: Sequence[str], known: Mapping[str, Property]) -> list[Property
             continue
         showing = {one.name: one for one in known.values() if name.upper() in one.shows and _can_be_said(one)}
         if not showing:
-            near = difflib.get_close_matches(name, list(known), 3, 0.5)
-            hint = (
-                f"Did you mean {' or '.join(near)}?"
-                if near
-                else "List them with: shadowproof list properties{option()}"
-            )
+            hint = near(name, known, "properties")
             raise AskError(f"There is no property or requirement {name!r} about states or steps. {hint}")
         found |= showing
     return list(found.values())

@@ -9,7 +9,7 @@ from model.notation import DeclarationError, Network, declared
 from model.notation.declared import refuse_unless_sentence
 from model.notation.errors import Place, caller
 from model.notation.overrides import Override, overridden
-from model.readings import Reading
+from model.readings import READINGS, Reading
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,11 @@ class Version:
         cited_ = {cited for one in self.overrides for cited in one.source.split()}
         if unused := [name for name in self.sources if name not in cited_]:
             raise DeclarationError(self.place, f"nothing in {what} cites {unused[0]}", "Cite it, or drop it")
+
+    def sort_of(self, change: Override) -> str:
+        """What an override is of, as users call it: a machine that is a reading is a reading."""
+        readings = {one.actor.name for one in (*READINGS, *self.readings)}
+        return "reading" if change.sort == "machine" and change.name in readings else change.sort
 
     def applied(self, document: Network) -> Network:
         """The network of this version. Raises DeclarationError."""

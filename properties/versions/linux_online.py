@@ -53,7 +53,7 @@ _kept, _off_or_saved = child_snapshot.is_(ChildSnapshot.TAKEN), power.is_(Power.
 online_backup_succeeds = possible(
     "A guest can be backed up online, with its VHDs as they were when it was frozen.",
     backup_succeeds & some(vm, _online & image.is_(Image.SETTLED)),
-    shows="LIN-2 LIN-4 READ-8",
+    shows="LIN-2 LIN-4 LIN-5 READ-8",
 )
 
 online_backup_needs_no_auto_recovery = possible(
@@ -92,7 +92,7 @@ post_snapshot_is_over_when_all_is_given_back = step(
 the_checkpoint_is_of_a_frozen_guest = step(
     "The host makes its checkpoint while the file systems of the guest are frozen.",
     every(vm, implies(happens("child_snapshot_taken"), child_writers.is_(ChildWriters.FROZEN))),
-    shows="LIN-2",
+    shows="LIN-2 LIN-3",
     witness=fired("child_snapshot_taken"),
 )
 

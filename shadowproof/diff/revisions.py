@@ -48,6 +48,9 @@ _HERE = "the checkout as it is"
 _PASSED_ON = ("PATH", "HOME", "TMPDIR", "LANG", "SYSTEMROOT", "NUMBA_CACHE_DIR")
 
 
+_WRITE = "Write a revision such as HEAD~1 or main, or a version: shadowproof list versions"
+
+
 class RevisionError(ValueError):
     """One of the two cannot be had; the message says why, and what to write instead."""
 
@@ -202,9 +205,7 @@ def _copy(of: Path, to: Path) -> None:
 
 def _commit(asked: str, root: Path) -> str:
     if not re.fullmatch(r"[\w./@^~{}:+=#-]{1,200}", asked) or asked.startswith("-"):
-        raise RevisionError(
-            f"{asked!r:.80} names no revision, no version and no folder with a model. Write one such as HEAD~1, or main."
-        )
+        raise RevisionError(f"{asked!r:.80} names no revision, no version and no folder with a model. {_WRITE}")
     if not (root / ".git").exists() and _fails(["rev-parse", "--git-dir"], root):
         raise RevisionError(
             "This is no checkout under version control. Name two folders that hold model and properties."
@@ -214,9 +215,7 @@ def _commit(asked: str, root: Path) -> str:
             raise RevisionError(
                 f"{asked} is not in this checkout, which is shallow. Fetch more of it: git fetch --unshallow"
             )
-        raise RevisionError(
-            f"{asked} is no revision of this checkout, no version and no folder with a model. Write one such as HEAD~1, or main."
-        )
+        raise RevisionError(f"{asked} is no revision of this checkout, no version and no folder with a model. {_WRITE}")
     return _git(["rev-parse", "--verify", "--quiet", "--end-of-options", f"{asked}^{{commit}}"], root).strip()
 
 

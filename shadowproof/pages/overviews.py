@@ -8,20 +8,26 @@ from dataclasses import dataclass
 from model.actors.conditions import CONDITIONS
 from model.left_out import ANSWERED, LEFT_OUT
 from model.notation import Event, Network, words
-from model.protocol import REQUIREMENTS
+from model.notation.overrides import Override
+from model.protocol import DOCUMENT, PROTOCOL, REQUIREMENTS, VERSION
 from model.requirements import SENTENCES, Requirement
-from properties.catalogue import PROPERTIES
+from properties.catalogue import PROPERTIES, left_out_of
 from properties.kinds import Fact, Property
 
 
 @dataclass(frozen=True)
 class Carried:
-    """A requirement with what carries it: the events that cite it, a condition of that name, the properties."""
+    """A requirement with what carries it: the events that cite it, a condition of that name, the properties. In a version of the
+    protocol also overrides: those that cite it; gone: rules of the document that carried it and are overridden; left_out: properties
+    of the document that showed it and are left out. All of these have their reasons in the version."""
 
     requirement: Requirement
     rules: tuple[Event, ...]
     condition: str
     properties: tuple[Property, ...]
+    overrides: tuple[Override, ...] = ()
+    gone: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
 
     @property
     def is_fact(self) -> bool:
@@ -30,7 +36,7 @@ class Carried:
 
     @property
     def has_rule(self) -> bool:
-        return bool(self.rules) or bool(self.condition) or self.is_fact
+        return bool(self.rules) or bool(self.condition) or self.is_fact or bool(self.overrides)
 
 
 def carried(network: Network) -> tuple[Carried, ...]:
@@ -43,18 +49,41 @@ def carried(network: Network) -> tuple[Carried, ...]:
             tuple(event for event in network.events.values() if requirement.id in event.by),
             words(CONDITIONS[requirement.id]) if requirement.id in CONDITIONS else "",
             tuple(found for found in PROPERTIES.values() if requirement.id in found.shows),
+            tuple(one for one in VERSION.overrides if requirement.id in one.source.split()),
+            _citing(DOCUMENT, requirement.id) if network is PROTOCOL and not VERSION.base else (),
+            left_out_of(requirement.id),
         )
         for requirement in REQUIREMENTS
     )
 
 
+def _citing(network: Network, requirement: str) -> tuple[str, ...]:
+    return tuple(event.name for event in network.events.values() if requirement in event.by)
+
+
 def bare(network: Network) -> tuple[str, ...]:
-    """The requirements that no property shows or no rule carries, each with what it lacks."""
+    """The requirements that no property shows or no rule carries, each with what it lacks, and no version says why."""
     found = []
     for row in carried(network):
-        missing = [what for what, there in (("property", row.properties), ("rule", row.has_rule)) if not there]
+        shown, ruled = row.properties or row.left_out, row.has_rule or row.gone
+        missing = [what for what, there in (("property", shown), ("rule", ruled)) if not there]
         if missing:
             found.append(f"{row.requirement.id} has no {' and no '.join(missing)}")
+    return tuple(found)
+
+
+def not_of_the_version(network: Network) -> tuple[str, ...]:
+    """The requirements of the document that no rule carries any more, or no property shows, since the version says so."""
+    found = []
+    for row in carried(network):
+        if not row.has_rule and row.gone:
+            found.append(
+                f"{row.requirement.id} has no rule in version {VERSION.name}, which overrides {', '.join(row.gone)}"
+            )
+        if not row.properties and row.left_out:
+            found.append(
+                f"{row.requirement.id} has no property in version {VERSION.name}, which leaves out {', '.join(row.left_out)}"
+            )
     return tuple(found)
 
 
@@ -89,7 +118,9 @@ def requirements_table(network: Network) -> str:
         for row in carried(network)
     ]
     table = markdown(("id", "what holds", "place", "rules", "properties"), rows)
-    listed = [f"* {line}" for line in (*counts(network), *(missing or ["nothing is bare"]))]
+    listed = [
+        f"* {line}" for line in (*counts(network), *not_of_the_version(network), *(missing or ["nothing is bare"]))
+    ]
     return "\n".join([table, "", *listed])
 
 
@@ -97,7 +128,8 @@ def _rules(row: Carried) -> str:
     if row.is_fact and not row.rules:
         return "(constants)"
     condition = [f"condition: {row.condition}"] if row.condition else []
-    return ", ".join([*(f"`{event.name}`" for event in row.rules), *condition])
+    overrides = [] if row.rules else [f"override of {VERSION.sort_of(one)} `{one.name}`" for one in row.overrides]
+    return ", ".join([*(f"`{event.name}`" for event in row.rules), *condition, *overrides])
 
 
 def left_out_list(network: Network) -> str:

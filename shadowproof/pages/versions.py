@@ -37,7 +37,9 @@ def _section(one: Version) -> Iterator[str]:
     yield f"### {one.name}: where it is said"
     yield "\n".join(f"* *{name}*: {text}" for name, text in one.sources.items())
     yield f"### {one.name}: rules that differ"
-    rows = [(f"{change.sort} `{change.name}`", change.what, change.why, change.source) for change in one.overrides]
+    rows = [
+        (f"{one.sort_of(change)} `{change.name}`", change.what, change.why, change.source) for change in one.overrides
+    ]
     yield markdown(("rule", "it", "why", "source"), rows)
     yield f"### {one.name}: what happens otherwise"
     yield from _runs(one)

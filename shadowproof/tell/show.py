@@ -69,7 +69,7 @@ def _version(one: Version) -> Shown:
     return Shown(
         one.name, "a version of the protocol", one.of, str(one.place),
         (
-            *(f"{change.sort} {change.name} {change.what} ({change.source}): {change.why}" for change in one.overrides),
+            *(f"{one.sort_of(change)} {change.name} {change.what} ({change.source}): {change.why}" for change in one.overrides),
             *(f"{name}: {text}" for name, text in one.sources.items()),
             *(f"Reading {reading.actor.name}: {reading.actor.says}" for reading in one.readings),
             *(f"Left open, {name}: {text}" for name, text in one.leaves_open.items()),

@@ -153,3 +153,60 @@ def test_the_page_says_of_which_version_it_is(tmp_path: Path) -> None:
         DOCUMENT: ["Shadowproof: walk the protocol", "Walk the protocol"],
         OTHER: [f"Shadowproof: walk the protocol of {OTHER}", f"Walk the protocol of {OTHER}"],
     }
+
+
+def test_what_a_version_overrides_is_not_bare() -> None:
+    """Found on 2026-11-29: BAK-11 was bare, though the version says why nothing carries it."""
+    done = shadowproof("requirements", *OF_IT)
+    assert done.returncode == 0, done.stdout[-500:]
+    assert "BAK-6 has no rule in version linux-online, which overrides image_rolled_back\n" in done.stdout
+    assert "leaves out roll-back-independent-of-child-writers\n* nothing is bare\n" in done.stdout
+
+
+def test_what_no_property_of_a_version_shows_is_bare() -> None:
+    """A source that nothing shows, and a requirement of the document: of both all promises are forgotten, and none is left out."""
+    forget = "o.PROPERTIES = {k: v for k, v in o.PROPERTIES.items() if not {'LIN-5', 'MET-1'} & set(v.shows)}"
+    done = shadowproof("requirements", *OF_IT, before=f"import shadowproof.pages.overviews as o; {forget}")
+    assert (done.returncode, done.stdout.splitlines()[-2:]) == (
+        1,
+        ["* MET-1 has no property", "* LIN-5 has no property"],
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "own", "known"),
+    [
+        (("show", "LIN-1"), DOCUMENT, OTHER),
+        (("show", "online-backup-succeeds"), DOCUMENT, OTHER),
+        (("explain", "no-vm-left-saved", "-r", "linux-2=STAYS_FROZEN"), DOCUMENT, OTHER),
+        (("explain", "no-vm-left-saved", "-f", "roll_back_fails"), OTHER, DOCUMENT),
+        (("play", "child_post_snapshot@1"), OTHER, DOCUMENT),
+        (("explain", "LIN-1"), DOCUMENT, OTHER),
+        (("export", "--to", "smtlib", "-p", "LIN-1"), DOCUMENT, OTHER),
+    ],
+)
+def test_a_name_that_another_version_knows_is_said(words: tuple[str, ...], own: str, known: str) -> None:
+    done = shadowproof(*words, "--version", own)
+    assert done.returncode == 2
+    assert (
+        f"Version {known} of the protocol knows it, and this is asked of {own}. Ask with --version {known}"
+        in done.stderr
+    )
+
+
+def test_a_name_that_none_knows_is_of_no_version() -> None:
+    assert "Version" not in shadowproof("show", "nothing-such-at-all").stderr
+    assert "Version" not in shadowproof("show", "nothing-such-at-all", *OF_IT).stderr
+
+
+def test_readings_of_a_version_are_called_so() -> None:
+    lines = shadowproof("show", OTHER).stdout.splitlines()
+    for name, what in (("READ-6", "says something else"), ("LINUX-1", "is new"), ("LINUX-2", "is new")):
+        assert any(line.startswith(f"  reading {name} {what}") for line in lines)
+    assert any(line.startswith("  machine system ") for line in lines)
+
+
+def test_what_is_no_side_of_a_difference_is_told_where_versions_are() -> None:
+    for side in ("nope", "no pe"):
+        done = shadowproof("diff", DOCUMENT, side)
+        assert (done.returncode, "shadowproof list versions" in done.stderr) == (2, True)
