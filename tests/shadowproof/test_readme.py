@@ -17,8 +17,10 @@ from typer.testing import CliRunner
 from proofs.answers.record import load
 from proofs.answers.verdict import HOLDS, REFUTED
 from properties.catalogue import PROPERTIES
+from shadowproof import ask
 from shadowproof.cli import app
 from shadowproof.commands.how_long import EXCEPT, HOW_LONG
+from shadowproof.walk.runs import finding_link
 
 ROOT = Path(__file__).parents[2]
 COMMANDS = (ROOT / "docs" / "guide" / "commands.md").read_text(encoding="utf-8")
@@ -66,6 +68,34 @@ def test_every_command_and_option_that_is_shown_is_there(page: str) -> None:
 def test_every_command_is_shown() -> None:
     """All but those that keep the project itself, of which CONTRIBUTING.md tells."""
     assert set(OPTIONS) - {name for name, _ in TYPED.findall(COMMANDS)} == {"accept", "docs"}
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/guide/commands.md"])
+def test_the_page_that_is_shown_opens_at_the_run_that_is_told(page: str) -> None:
+    """Found on 2026-11-29: without --fault the run of another circumstance is opened, which is as short to name."""
+    found = [(name, rest.split()) for name, rest in TYPED.findall((ROOT / page).read_text(encoding="utf-8"))]
+    told = {link_of(words) for name, words in found if name == "explain" and PROPERTIES.keys() & set(words[:1])}
+    opened = [
+        link_of(words[words.index("--finding") + 1 :])
+        for name, words in found
+        if name == "walk" and "--finding" in words
+    ]
+    assert opened
+    assert set(opened) <= told
+
+
+def link_of(words: list[str]) -> str:
+    """The link to the finding of a promise, in the circumstances that are typed behind it."""
+    asked = dict(zip(words[1::2], words[2::2], strict=False))
+    faults = [value for option, value in asked.items() if option in {"-f", "--fault"}]
+    return finding_link(words[0], ask.column(faults, []), bool(faults))
+
+
+def test_runs_that_are_read_are_kept_before() -> None:
+    kept = COMMANDS.index("--save run.itf.json")
+    read = [one.start() for one in re.finditer(r"(?:--run|replay) run\.itf\.json", COMMANDS)]
+    assert len(read) == 2
+    assert kept < min(read)
 
 
 @pytest.mark.parametrize("command", ["explain no-vm-left-saved --fault requester_vanishes"])
