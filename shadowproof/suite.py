@@ -2,7 +2,9 @@
 circumstances that is asked for. It fails where `shadowproof verify` would, and is skipped where a promise was not put to the test.
 
 --shadowproof-promise NAME (or a requirement id), --shadowproof-column "no fault" | FAULT | READING=VALUE | several joined by " + " | each;
-both may be repeated. Without them: every promise, without faults. A column is judged once, when the first of its items is run.
+both may be repeated. Without them: every promise, without faults. A column is judged once, when the first of its items is run; with
+several processes (pytest-xdist) by one of them under --dist loadgroup, whose groups stand in the ids of items: pytest 9.2 keeps ids where
+xdist, which writes them there by a mark, does not reach them.
 """
 
 from __future__ import annotations
@@ -87,10 +89,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         group.addoption(f"--shadowproof-{name}", action="append", default=[], metavar="NAME", help=text)
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "xdist_group(name): items that one process takes (here: those of one column)")
-
-
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config, items: list[pytest.Item]) -> None:
     """Beside the suite's own. Before others choose among the items, so that -k and -m do."""
@@ -107,10 +105,8 @@ def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config
     for column, promises in asked.items():
         node = Circumstances.from_parent(session, name=title(column), nodeid=f"shadowproof::{title(column)}")
         node.column = column
-        for name in promises:
-            item = Promise.from_parent(node, name=name)
-            item.add_marker(pytest.mark.xdist_group(f"shadowproof {column.name}"))
-            items.append(item)
+        group = f"@shadowproof {column.name}" if getattr(config.option, "loadgroup", False) else ""
+        items += [Promise.from_parent(node, name=name, nodeid=f"{node.nodeid}::{name}{group}") for name in promises]
 
 
 def _columns(typed: Sequence[str], names: Sequence[str]) -> dict[Column, Sequence[str]]:

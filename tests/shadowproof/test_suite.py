@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -39,3 +40,18 @@ def test_only_what_is_chosen_is_judged_and_mistakes_are_said(tmp_path: Path) -> 
     wrong = run(tmp_path, "--collect-only", "--shadowproof-column", "guest_hang")
     assert wrong.returncode == 4
     assert "Did you mean guest_hangs" in wrong.stdout + wrong.stderr
+
+
+def test_several_processes_take_whole_columns(tmp_path: Path) -> None:
+    """Judging is left out: it would be done once in each process that has an item of a column."""
+    columns = ("no fault", "guest_hangs", "READ-1=NEVER + guest_hangs")
+    (tmp_path / "conftest.py").write_text(
+        "from shadowproof import suite\nsuite.Promise.runtest = lambda self: None\n", "utf-8"
+    )
+    asked = [word for column in columns for word in ("--shadowproof-column", column)]
+    done = run(tmp_path, *ASKED, "--shadowproof-promise", "MET-1", *asked, "-n", "2", "--dist", "loadgroup")
+    ran = re.findall(r"\[(gw\d)\] .*PASSED shadowproof::([^:]+)::([\w-]+)", done.stdout)
+    promises = {promise for _, _, promise in ran}
+    assert len(promises) > 2
+    assert len(ran) == len(promises) * len(columns), done.stdout + done.stderr
+    assert len({(worker, column) for worker, column, _ in ran}) == len(columns)
