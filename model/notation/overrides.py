@@ -3,7 +3,7 @@ source. They are applied all at once, since a new event is nothing before a mach
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from model.notation.changes import Parts
@@ -11,7 +11,7 @@ from model.notation.errors import DeclarationError, Place, caller, refuse_unless
 from model.notation.events import Event
 from model.notation.machines import Actor, Move
 from model.notation.network import Network
-from model.notation.terms import States, Term
+from model.notation.terms import TRUE, States, Term
 
 OTHER, GONE, NEW = "says something else", "is no more", "is new"
 
@@ -20,7 +20,8 @@ OTHER, GONE, NEW = "says something else", "is no more", "is new"
 class Override:
     """One rule that is otherwise. sort: event, machine, fault, or rows (of a machine on an event); name: its name (of rows: machine on
     event); what: OTHER, GONE or NEW; why: in a sentence; source: the ids of what says so; change: does it to the parts of a network,
-    LookupError where there is no such rule."""
+    LookupError where there is no such rule; fields: what of the rule it says, by the names that events, machines and faults have for it;
+    none: the whole."""
 
     sort: str
     name: str
@@ -29,29 +30,77 @@ class Override:
     source: str
     place: Place
     change: Callable[[Parts], None]
+    fields: tuple[str, ...] = ()
+
+    @property
+    def said(self) -> str:
+        return f"the override of {self.sort} {self.name}"
 
     def __post_init__(self) -> None:
-        said = f"the override of {self.sort} {self.name}"
-        refuse_unless_said(self.why, self.place, f"{said}: why")
-        refuse_unless_said(self.source, self.place, f"{said}: its source")
+        refuse_unless_said(self.why, self.place, f"{self.said}: why")
+        refuse_unless_said(self.source, self.place, f"{self.said}: its source")
 
 
 def overridden(network: Network, overrides: Iterable[Override], ids: Collection[str] = ()) -> Network:
     """The network with all overrides, checked as any. ids: what rules may cite besides. Raises DeclarationError at an override of what
-    is not there, at a new rule that is there already, and at one that changes nothing."""
-    parts = Parts.of(network)
+    is not there, at a new rule that is there already, at two that say the same of one rule, and at one that changes nothing: neither of
+    what the overrides before it have left, nor of the network."""
+    parts, applied = Parts.of(network), list[Override]()
     parts.known_ids |= frozenset(ids) if parts.known_ids else frozenset()
     for one in overrides:
+        _refuse_twice(one, applied)
+        _refuse_as_it_was(one, network)
+        applied.append(one)
         before = _shown(parts)
         try:
             one.change(parts)
         except LookupError as problem:
-            said = f"the override of {one.sort} {one.name}: {problem.args[0]}"
+            said = f"{one.said}: {problem.args[0]}"
             raise DeclarationError(one.place, said, "Name a rule of the network that it is a version of") from None
         if _shown(parts) == before:
-            said = f"the override of {one.sort} {one.name} changes nothing"
-            raise DeclarationError(one.place, said, "Drop it, or say what is otherwise")
+            raise DeclarationError(one.place, f"{one.said} changes nothing", _OTHERWISE)
     return parts.built()
+
+
+_OTHERWISE = "Drop it, or say what is otherwise"
+
+
+def _refuse_twice(one: Override, before: Iterable[Override]) -> None:
+    """Of two overrides that say the same of a rule the second would be the one that counts, and the first a lie."""
+    for other in before:
+        if (one.sort, one.name) == (other.sort, other.name):
+            both = [field for field in one.fields if field in other.fields]
+            if both or not one.fields or not other.fields:
+                what = f" and its {' and '.join(both)}" if both else ""
+                problem = f"{one.said}{what} is there twice, first at {other.place}"
+                raise DeclarationError(one.place, problem, "Say it in one of them")
+
+
+def _refuse_as_it_was(one: Override, network: Network) -> None:
+    """What an override says, against the network that it is of, whatever other overrides change. One of a rule that only another
+    override brings is held against that."""
+    own = Parts.of(network)
+    before = _shown(own)
+    try:
+        one.change(own)
+    except LookupError:
+        return
+    if _shown(own) == before:
+        raise DeclarationError(one.place, f"{one.said} changes nothing", _OTHERWISE)
+    for field in one.fields:
+        was, is_ = (getattr(_thing(one, parts), field) for parts in (Parts.of(network), own))
+        if was == is_:
+            problem = f"{one.said} says of its {field} what is there already"
+            raise DeclarationError(one.place, problem, "Leave that out, or say what is otherwise")
+
+
+def _thing(one: Override, parts: Parts) -> object:
+    things: Mapping[str, Mapping[str, object]] = {
+        "event": parts.events,
+        "machine": parts.actors,
+        "fault": parts.faults,
+    }
+    return things[one.sort][one.name]
 
 
 def _shown(parts: Parts) -> object:
@@ -95,7 +144,8 @@ def event_is(
         )
 
     place = caller()
-    return Override("event", name, OTHER, why, source, place, change)
+    guard = {"when": when if also is None and only is None else TRUE}
+    return Override("event", name, OTHER, why, source, place, change, _given(**guard, says=says, by=by))
 
 
 def event_gone(name: str, *, why: str, source: str) -> Override:
@@ -156,7 +206,7 @@ def machine_is(
         parts.set_table(name, parts.actor(name).moves, starts=chosen, says=says, place=place)
 
     place = caller()
-    return Override("machine", name, OTHER, why, source, place, change)
+    return Override("machine", name, OTHER, why, source, place, change, _given(starts=starts, says=says))
 
 
 def machine_instead(actor: Actor, *, why: str, source: str) -> Override:
@@ -207,4 +257,9 @@ def fault_is(
         said = {key: text for key, text in given.items() if text is not None}
         parts.faults[name] = replace(parts.faults[name], **said)  # type: ignore[arg-type]
 
-    return Override("fault", name, OTHER, why, source, caller(), change)
+    return Override("fault", name, OTHER, why, source, caller(), change, _given(says=says, duty=duty, means=means))
+
+
+def _given(**fields: object) -> tuple[str, ...]:
+    """The names of what is not None."""
+    return tuple(name for name, value in fields.items() if value is not None)

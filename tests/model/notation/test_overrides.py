@@ -2,7 +2,9 @@
 
 from typing import TypedDict
 
-from model.notation import Actor, Network, States, event, on, stays
+import pytest
+
+from model.notation import Actor, DeclarationError, Network, States, event, on, stays
 from model.notation.overrides import (
     event_gone,
     event_is,
@@ -69,9 +71,10 @@ def test_machines() -> None:
     other = Actor("weather", Weather, starts=Weather.WET, says="The weather, which is bad.")
     found = overridden(
         network(),
-        [machine_new(weather, **SAID), machine_instead(other, **SAID), machine_is("mode", starts=Mode.DAY, **SAID)],
+        [machine_new(weather, **SAID), machine_is("mode", starts=Mode.DAY, **SAID)],
     )
-    assert (found.actors["weather"].starts, found.actors["mode"].starts) == (("WET",), ("DAY",))
+    assert (found.actors["weather"].starts, found.actors["mode"].starts) == (("DRY", "WET"), ("DAY",))
+    assert overridden(found, [machine_instead(other, **SAID)]).actors["weather"].starts == ("WET",)
     assert "weather" not in overridden(found, [machine_gone("weather", **SAID)]).actors
 
 
@@ -101,6 +104,47 @@ class TestRefused:
     def test_one_that_changes_nothing(self) -> None:
         with refused("the override of machine mode changes nothing", "Drop it, or say what is otherwise"):
             overridden(network(), [machine_is("mode", starts=Mode.DAY | Mode.NIGHT, **SAID)])  # planted
+
+    def test_one_that_says_what_was_there_before_another_changed_it(self) -> None:
+        """The second has the rows as the house has them: it takes back what the first did to them, and is no override."""
+        whole = network()
+        rows = [row for row in whole.actors["door"].moves if row.event == "door_closes"]
+        with refused("the override of rows door on door_closes changes nothing", "Drop it, or say what is otherwise"):
+            back = rows_are("door", "door_closes", *rows, **SAID)  # planted
+            overridden(whole, [event_gone("door_closes", **SAID), back])
+
+    def test_a_part_that_says_what_is_there(self) -> None:
+        whole = network()
+        closes, breaks = whole.events["door_closes"].says, whole.faults["lamp_breaks"].says
+        for rule, override in {
+            "event door_closes says of its says": event_is("door_closes", says=closes, by="H-2", **SAID),
+            "machine mode says of its starts": machine_is("mode", starts=Mode.DAY | Mode.NIGHT, says="Other.", **SAID),
+            "fault lamp_breaks says of its says": fault_is("lamp_breaks", says=breaks, duty="Take care.", **SAID),
+        }.items():
+            with pytest.raises(DeclarationError, match=f"the override of {rule} what is there already. Leave that out"):
+                overridden(whole, [override])
+
+    def test_two_of_one_rule(self) -> None:
+        one, other = "The door falls shut.", "The door is shut."
+        twice = r"the override of {} is there twice, first at .*test_overrides.py:\d+"
+        for rule, overrides in {
+            "event door_closes and its says": [event_is("door_closes", says=text, **SAID) for text in (one, other)],
+            "event door_closes": [event_is("door_closes", says=one, **SAID), event_gone("door_closes", **SAID)],
+            "machine mode and its starts": [
+                machine_is("mode", starts=state, **SAID) for state in (Mode.DAY, Mode.NIGHT)
+            ],
+            "fault lamp_breaks and its duty": [fault_is("lamp_breaks", duty=text, **SAID) for text in (one, other)],
+            "rows door on door_closes": [
+                rows_are("door", "door_closes", on("door_closes", state, Door.OPEN), **SAID) for state in Door
+            ],
+        }.items():
+            with pytest.raises(DeclarationError, match=twice.format(rule)):
+                overridden(network(), overrides)
+
+    def test_two_parts_of_one_rule_are_two_overrides(self) -> None:
+        overrides = [event_is("door_closes", says="It shuts.", **SAID), event_is("door_closes", by="H-2", **SAID)]
+        found = overridden(network(), overrides).events["door_closes"]
+        assert (found.says, found.by) == ("It shuts.", ("H-2",))
 
     def test_one_without_a_reason(self) -> None:
         with refused("the override of event door_closes: why is empty", "Say it in words"):
