@@ -15,7 +15,8 @@ def in_version(
     found: Mapping[str, Property], left_out: Mapping[str, str], document: Network, version: Network
 ) -> dict[str, Property]:
     """The promises without those that are left out: an event that only the document has happens in none of them. left_out: why, by name.
-    Raises DeclarationError at one that is left out and that there is not, or without a reason."""
+    Raises DeclarationError at one that is left out and that there is not, or without a reason; and at one that would hold since there
+    is nothing left that could break it."""
     for name, why in left_out.items():
         if name not in found:
             raise DeclarationError(None, f"a version leaves {name} out, which is no promise", "Drop it")
@@ -37,11 +38,17 @@ def _read(found: Property, gone: frozenset[str], faults: frozenset[str], actors:
         changed["without"] = tuple(name for name in found.without if name not in gone)
     if isinstance(found, Independent):
         changed["events"] = tuple(name for name in found.events if name not in gone)
+        if not changed["events"]:
+            raise DeclarationError(found.place, f"{found.name} is of no event that the version has", "Leave it out")
     if isinstance(found, Possible):
         changed["needs"] = tuple(name for name in found.needs if name not in faults)
         if found.needs and not changed["needs"]:
             raise DeclarationError(found.place, f"{found.name} needs a fault that the version has not", "Leave it out")
     changed["observers"] = tuple(actors.setdefault(id(one), _watching(one, gone)) for one in found.observers)
+    for was, now in zip(found.observers, changed["observers"], strict=True):
+        if was.moves and not now.moves:
+            problem = f"{found.name} is watched by {now.name}, which no event of the version moves"
+            raise DeclarationError(found.place, problem, "Leave it out")
     return replace(found, **changed)
 
 

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from proofs.world.world import Column
 from properties import catalogue
 from properties.catalogue import FILES, PROPERTIES, collected, left_out_in, promised_by
 from properties.checked import checked
+from properties.kinds import Independent
 from properties.versions.read import in_version
 from shadowproof.commands.which_version import choose
 
@@ -104,6 +106,22 @@ class TestRefused:
             in_version(PROPERTIES, {"nothing-there": "Why not."}, DOCUMENT, DOCUMENT)
         with pytest.raises(DeclarationError, match="leaves no-vm-left-saved out"):
             in_version(PROPERTIES, {"no-vm-left-saved": " "}, DOCUMENT, DOCUMENT)
+
+    def test_what_would_hold_since_nothing_is_left_of_it(self) -> None:
+        """Found on 2026-11-29: of no event everything is independent. A watcher that nothing moves sees nothing."""
+        whole = {**collected(FILES)}
+        name = "roll-back-independent-of-child-writers"
+        independent = whole[name]
+        assert isinstance(independent, Independent)
+        rolled_back = replace(independent, events=("image_rolled_back",))
+        with pytest.raises(DeclarationError, match=rf"{name} is of no event that the version has. Leave it out"):
+            in_version({name: rolled_back}, {}, DOCUMENT, network_of("linux-online"))
+        name, watched = next((one.name, one.observers[0]) for one in whole.values() if one.observers)
+        others = {event: one for event, one in DOCUMENT.events.items() if event not in watched.events}
+        with pytest.raises(
+            DeclarationError, match=rf"{name} is watched by {watched.name}, which no event of the version"
+        ):
+            in_version({name: whole[name]}, {}, DOCUMENT, replace(DOCUMENT, events=others))
 
 
 class TestAsked:
