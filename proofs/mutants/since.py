@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tarfile
@@ -60,18 +61,69 @@ def rules_at(revision: str, root: Path = ROOT) -> dict[str, str]:
 @contextmanager
 def unpacked(revision: str, folders: Sequence[str], root: Path = ROOT) -> Iterator[Path]:
     """A place in which these folders are as at a revision of version control, for a while. Raises SinceError."""
-    if revision.startswith("-"):
-        raise SinceError(f"{revision!r} names no revision. Write a commit, a branch or a tag, such as HEAD~1.")
-    packed = _run(["git", "archive", "--format=tar", revision, *folders], root, {})
+    commit = commit_of(revision, root)
+    there = git(["ls-tree", "--name-only", commit, "--", *folders], root).splitlines()
+    for folder in folders:
+        if folder not in there:
+            raise SinceError(f"{revision} has no {folder}: it is from before the specification. Name a later one.")
+    packed = _run(["git", "archive", "--format=tar", commit, *folders], root, {})
     if packed.returncode:
-        said = packed.stderr.decode(errors="replace").strip().splitlines()
-        why = said[-1] if said else "git said nothing"
-        raise SinceError(
-            f"the model at {revision!r} cannot be had ({why}). Name a commit of this checkout that has one."
-        )
-    with TemporaryDirectory() as folder:
-        _unpack(packed.stdout, Path(folder))
-        yield Path(folder)
+        raise SinceError(f"git archive fails: {last_line(packed.stderr)}. Name another revision.")
+    with TemporaryDirectory() as place:
+        _unpack(packed.stdout, Path(place))
+        yield Path(place)
+
+
+def commit_of(
+    revision: str,
+    root: Path = ROOT,
+    also: str = "",
+    instead: str = "Name rules with --rule.",
+    write: str = "Write one such as HEAD~1, or main.",
+) -> str:
+    """The commit that a revision names. also: what else might have been named in its place; instead: what to do without version control;
+    write: what to name.
+    Raises SinceError."""
+    if not re.fullmatch(r"[\w./@^~{}:+=#-]{1,200}", revision) or revision.startswith("-"):
+        raise SinceError(f"{revision!r:.80} names no revision{also}. {write}")
+    if not (root / ".git").exists() and _fails(["rev-parse", "--git-dir"], root):
+        raise SinceError(f"This is no checkout under version control. {instead}")
+    asked = ["rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"]
+    if _fails(asked, root):
+        if git(["rev-parse", "--is-shallow-repository"], root).strip() == "true":
+            raise SinceError(
+                f"{revision} is not in this checkout, which is shallow. Fetch more of it: git fetch --unshallow"
+            )
+        raise SinceError(f"{revision} is no revision of this checkout{also}. {write}")
+    return git(asked, root).strip()
+
+
+def _fails(arguments: Sequence[str], root: Path) -> bool:
+    try:
+        git(arguments, root)
+    except SinceError:
+        return True
+    return False
+
+
+def git(arguments: Sequence[str], root: Path = ROOT) -> str:
+    """What git prints. Raises SinceError."""
+    done = _run(["git", *arguments], root, {})
+    if done.returncode:
+        raise SinceError(f"git {arguments[0]} fails: {last_line(done.stderr)}. Name another revision.")
+    return done.stdout.decode(errors="replace")
+
+
+def last_line(complaint: bytes | str, otherwise: str = "it does not say why") -> str:
+    """The last line of what a process complained of, in signs that any place has; otherwise: where it said nothing."""
+    text = complaint.decode(errors="replace") if isinstance(complaint, bytes) else complaint
+    lines = [line for line in text.splitlines() if line.strip()]
+    return printable(lines[-1].strip())[:200] if lines else otherwise
+
+
+def printable(text: str) -> str:
+    """A text without signs that steer a terminal."""
+    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
 
 
 def said_by(module: str, arguments: Sequence[str], revision: str, folder: Path, root: Path = ROOT) -> bytes:
@@ -79,9 +131,9 @@ def said_by(module: str, arguments: Sequence[str], revision: str, folder: Path, 
     both = os.pathsep.join([str(folder), str(root)])
     done = _run([sys.executable, "-P", "-m", module, *arguments], folder, {"PYTHONPATH": both})
     if done.returncode:
-        said = done.stderr.decode(errors="replace").strip().splitlines() or ["nothing"]
+        said = last_line(done.stderr)
         raise SinceError(
-            f"the model at {revision!r} cannot be loaded by the engines of today ({said[-1]}). Name a later one."
+            f"the model at {revision} cannot be loaded by the engines of today ({said}). Name a later one."
         )
     return done.stdout
 
@@ -102,7 +154,8 @@ def _run(command: list[str], folder: Path, more: dict[str, str]) -> subprocess.C
     try:
         return subprocess.run(command, cwd=folder, env=environment, capture_output=True, check=False, timeout=SECONDS)  # noqa: S603 - git, and this interpreter
     except (OSError, subprocess.TimeoutExpired) as problem:
-        raise SinceError(f"{command[0]} cannot be asked ({problem}). Install it, or name rules with --rule.") from None
+        remedy = "Install git, or name no revision." if command[0] == "git" else "Name another revision."
+        raise SinceError(f"{command[0]} cannot be asked ({problem}). {remedy}") from None
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import signal
 import subprocess
@@ -26,7 +25,7 @@ from model.notation.terms import Term
 from proofs.answers import record, runs
 from proofs.answers.record import Record, RecordError
 from proofs.differences.data import DataError, from_data, sorts_of, term_of
-from proofs.mutants.since import ROOT, SECONDS, SinceError, unpacked
+from proofs.mutants.since import ROOT, SinceError, commit_of, git, last_line, printable, unpacked
 from proofs.verdicts.combined import kept_cuts
 from proofs.verdicts.combined.kept_cuts import KeptCuts, KeptCutsError
 from proofs.world.world import Column
@@ -45,6 +44,7 @@ KEPT = ("record.json", "runs.json", kept_cuts.PATH.name)
 """What is kept in proofs/answers of the verdicts of a side."""
 
 _HERE = "the checkout as it is"
+_TWO_FOLDERS = "Name two folders that hold model and properties."
 _PASSED_ON = ("PATH", "HOME", "TMPDIR", "LANG", "SYSTEMROOT", "NUMBA_CACHE_DIR")
 
 
@@ -142,20 +142,29 @@ def side(asked: str | None, root: Path = ROOT) -> Iterator[Side]:
             _copy(Path(asked), Path(folder))
             yield _loaded(asked, Path(folder))
     else:
-        commit = _commit(asked, root)
-        there = _git(
-            ["ls-tree", "-r", "--name-only", commit, "--", "model/protocol.py", "proofs/answers"], root
-        ).split()
-        if "model/protocol.py" not in there:
-            raise RevisionError(
-                f"{asked} has no model/protocol.py: it is from before the specification. Name a later one."
+        with _refused():
+            commit = commit_of(
+                asked, root, ", no version and no folder with a model", instead=_TWO_FOLDERS, write=_WRITE
             )
-        answers = [path for path in there if path.endswith(tuple(f"/{name}" for name in KEPT))]
-        try:
-            with unpacked(commit, [*FOLDERS, *answers], root) as folder:
+            there = git(
+                ["ls-tree", "-r", "--name-only", commit, "--", "model/protocol.py", "proofs/answers"], root
+            ).split()
+            if "model/protocol.py" not in there:
+                raise SinceError(
+                    f"{asked} has no model/protocol.py: it is from before the specification. Name a later one."
+                )
+            answers = [path for path in there if path.endswith(tuple(f"/{name}" for name in KEPT))]
+            with unpacked(asked, [*FOLDERS, *answers], root) as folder:
                 yield _loaded(asked, folder)
-        except SinceError as problem:
-            raise RevisionError(str(problem)) from None
+
+
+@contextmanager
+def _refused() -> Iterator[None]:
+    """What is wrong with a revision is said here as it is said of `mutate --since`. Raises RevisionError."""
+    try:
+        yield
+    except SinceError as problem:
+        raise RevisionError(str(problem)) from None
 
 
 def column_of(sides: Sequence[Side], faults: Sequence[str], readings: Sequence[str], no_fault: bool) -> Column | None:
@@ -181,8 +190,8 @@ def column_of(sides: Sequence[Side], faults: Sequence[str], readings: Sequence[s
 
 def is_edited(root: Path = ROOT) -> bool:
     """Whether model or promises of the checkout are not as they were last committed."""
-    with suppress(RevisionError):
-        return bool(_git(["status", "--porcelain", "--", *FOLDERS], root).strip())
+    with suppress(SinceError):
+        return bool(git(["status", "--porcelain", "--", *FOLDERS], root).strip())
     return False
 
 
@@ -203,43 +212,6 @@ def _copy(of: Path, to: Path) -> None:
             shutil.copy(of / answers / name, to / answers / name)
 
 
-def _commit(asked: str, root: Path) -> str:
-    if not re.fullmatch(r"[\w./@^~{}:+=#-]{1,200}", asked) or asked.startswith("-"):
-        raise RevisionError(f"{asked!r:.80} names no revision, no version and no folder with a model. {_WRITE}")
-    if not (root / ".git").exists() and _fails(["rev-parse", "--git-dir"], root):
-        raise RevisionError(
-            "This is no checkout under version control. Name two folders that hold model and properties."
-        )
-    if _fails(["rev-parse", "--verify", "--quiet", "--end-of-options", f"{asked}^{{commit}}"], root):
-        if _git(["rev-parse", "--is-shallow-repository"], root).strip() == "true":
-            raise RevisionError(
-                f"{asked} is not in this checkout, which is shallow. Fetch more of it: git fetch --unshallow"
-            )
-        raise RevisionError(f"{asked} is no revision of this checkout, no version and no folder with a model. {_WRITE}")
-    return _git(["rev-parse", "--verify", "--quiet", "--end-of-options", f"{asked}^{{commit}}"], root).strip()
-
-
-def _fails(arguments: Sequence[str], root: Path) -> bool:
-    try:
-        _git(arguments, root)
-    except RevisionError:
-        return True
-    return False
-
-
-def _git(arguments: Sequence[str], root: Path) -> str:
-    try:
-        command = ["git", *arguments]
-        done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False, timeout=SECONDS)  # noqa: S603 - git
-    except (OSError, subprocess.TimeoutExpired) as problem:
-        raise RevisionError(
-            f"git cannot be asked ({problem}). Name two folders that hold model and properties."
-        ) from None
-    if done.returncode:
-        raise RevisionError(f"git {arguments[0]} fails: {_last(done.stderr)}. Name another revision.")
-    return done.stdout
-
-
 def _loaded(label: str, folder: Path, version: str = versions.DOCUMENT) -> Side:
     data = _answer("shadowproof.diff.said", label, folder, LOADING, version=version)
     found = Side(label, folder, data, version)
@@ -250,7 +222,9 @@ def _loaded(label: str, folder: Path, version: str = versions.DOCUMENT) -> Side:
         for kind in ("requirements", "readings"):
             found.named(kind)
     except (DataError, DeclarationError, KeyError, TypeError, ValueError) as problem:
-        raise RevisionError(f"What {label} says is no model ({_last(str(problem))}). Name another revision.") from None
+        raise RevisionError(
+            f"What {label} says is no model ({last_line(str(problem))}). Name another revision."
+        ) from None
     return found
 
 
@@ -285,7 +259,7 @@ def _answer(
             f"The model of {label} has not answered in {seconds} s of computing, {seconds * WAITING} s in all. Name another one."
         )
     if status:
-        said = _last(texts[1]) or f"status {status}"
+        said = last_line(texts[1], otherwise=f"status {status}")
         raise RevisionError(
             f"The model of {label} cannot be loaded by the engines of today ({said}). Name another revision."
         )
@@ -317,22 +291,12 @@ def _read(file: Any) -> str:
     return text
 
 
-def _last(text: str) -> str:
-    """The last line of what a process complained of, in signs that any place has."""
-    lines = [line for line in text.splitlines() if line.strip()]
-    return _plain(lines[-1].strip())[:200] if lines else ""
-
-
-def _plain(text: str) -> str:
-    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
-
-
 def cleaned(data: Any) -> Any:
     """JSON data in which no text has a sign that is no letter: nothing of another revision steers a terminal."""
     if isinstance(data, str):
-        return _plain(data)
+        return printable(data)
     if isinstance(data, list):
         return [cleaned(one) for one in data]
     if isinstance(data, dict):
-        return {_plain(str(name)): cleaned(one) for name, one in data.items()}
+        return {printable(str(name)): cleaned(one) for name, one in data.items()}
     return data

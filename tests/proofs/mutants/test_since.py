@@ -49,10 +49,47 @@ def test_words_are_no_rules() -> None:
     assert not any(event.says in rules[event.name] for event in PROTOCOL.events.values())
 
 
+@pytest.fixture(scope="module")
+def without(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A checkout without a model; its second commit has one that complains with an escape."""
+    root = tmp_path_factory.mktemp("without")
+    for file, text in (("other", "nothing"), ("model/__init__.py", "raise ValueError('\\x1b[31mno')")):
+        (root / file).parent.mkdir(exist_ok=True)
+        (root / file).write_text(text, "utf-8")
+        for command in (
+            ["init", "-q"], ["add", "-A"], ["-c", "user.name=t", "-c", "user.email=t@t", "commit", "-qm", "more"],
+        ):  # fmt: skip
+            subprocess.run(["git", *command], cwd=root, check=True, capture_output=True)  # noqa: S607 - whichever git there is
+    return root
+
+
 @pytest.mark.parametrize(
     ("revision", "says"),
-    [("nowhere", "Name a commit of this checkout"), ("--output=x", "names no revision"), ("", "cannot be had")],
-)
-def test_revisions_that_are_none(revision: str, says: str, checkout: Path) -> None:
-    with pytest.raises(SinceError, match=says):
-        changed_since(revision, PROTOCOL, checkout)
+    [
+        ("nowhere", "nowhere is no revision of this checkout. Write one"),
+        ("HEAD:model", "HEAD:model is no revision of this checkout. Write one"),
+        ("--output=x", "'--output=x' names no revision. Write one"),
+        ("", "'' names no revision. Write one"),
+        (" ", "' ' names no revision. Write one"),
+        ("\x1b[2J", "names no revision. Write one"),
+        ("HEAD~1", "HEAD~1 has no model: it is from before the specification. Name a later one."),
+        ("HEAD", "the model at HEAD cannot be loaded by the engines of today (ValueError: \N{REPLACEMENT CHARACTER}[31mno)"),
+    ],
+)  # fmt: skip
+def test_revisions_that_are_none_are_refused_in_a_sentence_and_never_in_words_of_git(
+    revision: str, says: str, without: Path
+) -> None:
+    with pytest.raises(SinceError) as refused:
+        changed_since(revision, PROTOCOL, without)
+    assert says in str(refused.value)
+    assert "fatal" not in str(refused.value)
+    assert str(refused.value).isprintable()
+
+
+def test_without_version_control_it_is_said_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+    with pytest.raises(SinceError, match=r"no checkout under version control. Name rules with --rule."):
+        changed_since("main", PROTOCOL, tmp_path)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(SinceError, match=r"git cannot be asked .* Install git, or name no revision."):
+        changed_since("main", PROTOCOL, ROOT)
