@@ -79,7 +79,7 @@ def verify(
     watch: Annotated[
         bool, typer.Option("--watch", help="Judge anew whenever a file of model or properties is saved; Ctrl-C ends.")
     ] = False,
-    last: Annotated[Path | None, typer.Option("--last", hidden=True)] = None,
+    last: Annotated[Path | None, typer.Option("--last", parser=file_name, hidden=True)] = None,
     watcher: Annotated[int, typer.Option("--watcher", hidden=True)] = 0,
     json_file: JsonFile = None,
     junit: JunitFile = None,

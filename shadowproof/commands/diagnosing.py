@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from shadowproof.commands import CacheFolder, JsonFile, SaveFile, Schema, app, console, here, say
+from shadowproof.commands import CacheFolder, JsonFile, SaveFile, Schema, app, console, file_name, here, say
 
 
 @app.command()
@@ -15,6 +15,7 @@ def diagnose(
     texts: Annotated[
         list[Path] | None,
         typer.Argument(
+            parser=file_name,
             metavar="[FILE]...",
             help="What was printed or logged: vssadmin list writers, diskshadow, BETest, event logs as text or .evtx, a backup program's "
             "log, Get-VM, an inventory. Several files are one observation; - is stdin.",

@@ -18,6 +18,7 @@ from shadowproof.commands import (
     SummaryFile,
     app,
     console,
+    file_name,
     here,
     say,
 )
@@ -28,6 +29,7 @@ def requester(
     profiles: Annotated[
         list[Path] | None,
         typer.Argument(
+            parser=file_name,
             metavar="[PROFILE]...",
             help="Tables of calls, as JSON, YAML or CSV; or the name of a public requester. Several are compared.",
         ),

@@ -196,7 +196,8 @@ def is_edited(root: Path = ROOT) -> bool:
 
 
 def _is_folder(asked: str) -> bool:
-    return (Path(asked) / "model" / "protocol.py").is_file()
+    """Whether that is a folder with a model. No name at all is none: Path takes it for the working folder."""
+    return bool(asked) and (Path(asked) / "model" / "protocol.py").is_file()
 
 
 def _copy(of: Path, to: Path) -> None:

@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import get_args, get_type_hints
 
 import jsonschema
 import pytest
 from typer.main import get_command
+from typer.models import ParameterInfo
 from typer.testing import CliRunner
 
 from proofs.world.world import Column
 from shadowproof import ask
 from shadowproof.cli import app
+from shadowproof.commands import file_name
 from tests.helpers.command import shadowproof
 
 ROOT = Path(__file__).parents[2]
@@ -105,6 +108,28 @@ def test_an_empty_name_of_a_file_is_not_the_working_folder(
     done = CliRunner().invoke(app, [command, *more, option, ""])
     assert (done.exit_code, "it is empty" in re.sub(r"[│\s]+", " ", done.output)) == (2, True), done.output
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "arguments", [("replay", ""), ("diagnose", ""), ("requester", ""), ("diff", ""), ("diff", "document", "")]
+)
+def test_nor_is_one_that_needs_no_option(arguments: tuple[str, ...]) -> None:
+    """2026-11-29: `diff ""` compared the checkout with itself, and others spoke of a folder that nobody had named."""
+    done = CliRunner().invoke(app, arguments)
+    said = re.sub(r"[│\s]+", " ", done.output) or str(done.exception)
+    assert "it is empty; name a file" in said or "'' names no revision, no version and no folder" in said
+
+
+def test_whatever_is_a_path_is_taken_as_the_name_of_a_file() -> None:
+    paths = {
+        f"{command.callback.__name__} {name}": [one for one in get_args(of)[1:] if isinstance(one, ParameterInfo)]
+        for command in app.registered_commands
+        if command.callback is not None
+        for name, of in get_type_hints(command.callback, include_extras=True).items()
+        if "Path" in str(get_args(of)[:1])
+    }
+    assert len(paths) > 30
+    assert [name for name, (info,) in paths.items() if info.parser is not file_name] == []
 
 
 def test_every_option_that_takes_a_file_is_among_them() -> None:

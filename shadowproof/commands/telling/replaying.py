@@ -31,6 +31,7 @@ def replay(
     traces: Annotated[
         list[Path] | None,
         typer.Argument(
+            parser=file_name,
             metavar="[TRACE]...",
             help="Recorded runs: JSON lines that begin with their schema, or ITF (as Apalache and Quint write it); - is stdin.",
         ),
