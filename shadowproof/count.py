@@ -22,6 +22,7 @@ from proofs.world.world import Column
 from properties.catalogue import PROPERTIES, watched
 from properties.kinds import Always, Fact, terms_of
 from shadowproof.ask import AskError, options
+from shadowproof.outside.spelling import many
 from shadowproof.outside.telling import telling
 from shadowproof.verify.report import column_text
 
@@ -96,7 +97,7 @@ def count_all(
                 found.append(counted(group, vms, apart=apart, engine=engine, memory=memory))
                 done(len(found), len(work), "")
         except KeyboardInterrupt:
-            errors.print(f"Interrupted: {len(found)} of {len(work)} slices are counted.", highlight=False)
+            errors.print(f"Interrupted: {len(found)} of {many(len(work), 'slice')} are counted.", highlight=False)
     told = "each by itself" if apart else "interchangeable"
     console.print(_table(found, f"{vms} VM{'s' if vms > 1 else ''}, {told}; assuming: {column_text(column)}"))
     for one in found:
@@ -105,7 +106,8 @@ def count_all(
         for name, state in {} if one.found is None else one.found.hits.items():
             with_it = f"shadowproof explain {name} {options(column)}".rstrip()
             console.print(
-                f"[red]{name} is broken[/] in a state of {len(state) - 1} VMs; its story: {with_it}", highlight=False
+                f"[red]{name} is broken[/] in a state of {many(len(state) - 1, 'VM')}; its story: {with_it}",
+                highlight=False,
             )
     if any(one.found is not None and one.found.hits for one in found):
         return 1

@@ -23,6 +23,7 @@ from proofs.world.world import Column
 from properties.catalogue import PROPERTIES
 from shadowproof.ask import AskError, options
 from shadowproof.outside.files import write_whole
+from shadowproof.outside.spelling import many
 from shadowproof.outside.telling import telling
 from shadowproof.verify.printing import print_lines
 
@@ -63,22 +64,22 @@ def cut(names: Sequence[str], most: int, *, faults_only: bool, jobs: int, consol
 def print_cuts(found: Cuts, console: Console) -> None:
     """What a person reads of one property."""
     console.print(f"[bold]{found.property}[/]: {escape(PROPERTIES[found.property].says)}", highlight=False)
-    for many in range(found.size + 1):
-        sets = [(column, one) for column, one in found.sets if len(parts(column)) == many]
+    for size in range(found.size + 1):
+        sets = [(column, one) for column, one in found.sets if len(parts(column)) == size]
         if not sets:
             continue
-        if many == 0:
+        if size == 0:
             (_, one) = sets[0]
-            console.print(f"  broken without any fault, in {one.length} steps", highlight=False)
+            console.print(f"  broken without any fault, in {many(one.length, 'step')}", highlight=False)
             continue
-        console.print(f"  broken by {'each of these alone' if many == 1 else f'these {many} together only'}:")
+        console.print(f"  broken by {'each of these alone' if size == 1 else f'these {size} together only'}:")
         for column, one in sets:
-            console.print(f"    {column.name} ({one.length} steps)", highlight=False, soft_wrap=True)
+            console.print(f"    {column.name} ({many(one.length, 'step')})", highlight=False, soft_wrap=True)
             for line in wrap(meaning(column), max(40, console.width - 6), break_on_hyphens=False):
                 console.print(f"      [dim]{escape(line)}[/]", highlight=False, soft_wrap=True)
     if found.open:
         console.print(f"  open, {len(found.open)}: {'; '.join(column.name for column in found.open)}", highlight=False)
-    kind = f"{found.columns:,} combinations of up to {found.size}"
+    kind = f"{many(found.columns, 'combination')} of up to {found.size}"
     console.print(
         f"  {kind} were looked at: in {found.closed:,} nothing breaks it, for any number of VMs; the others hold one of these.",
         highlight=False,

@@ -24,6 +24,7 @@ from properties.unpromised import why_unpromised
 from shadowproof.ask import AskError, near
 from shadowproof.outside.files import write_whole
 from shadowproof.outside.rooms import refuse_installed
+from shadowproof.outside.spelling import many
 from shadowproof.outside.telling import telling
 from shadowproof.verify.progress import announce
 
@@ -102,7 +103,7 @@ def mutate(
     mutants: Mapping[str, Mutant], names: Sequence[str], *, jobs: int, quick: bool, console: Console
 ) -> Mutated | None:
     """Judge, with a progress bar on the console; None: it was interrupted, which is said."""
-    announce(console, len(mutants), f"Judging {len(mutants):,} mutants by {len(names)} promises")
+    announce(console, len(mutants), f"Judging {many(len(mutants), 'mutant')} by {many(len(names), 'promise')}")
     with telling(console, "judging", "mutants") as told:
 
         def done(what: str, judged: int, total: int) -> None:
@@ -124,9 +125,10 @@ def print_mutated(done: Mutated, console: Console, *, full: bool) -> None:
         _print_matrix(done, console)
     _print_survivors(done, console)
     tally = done.tally
-    said = f"{tally.mutants:,} mutants: {tally.killed:,} killed, {tally.equivalent:,} equivalent, {tally.refused:,} refused by the notation"
+    said = f"{many(tally.mutants, 'mutant')}: {tally.killed:,} killed, {tally.equivalent:,} equivalent"
+    survive = f"{tally.listed:,} survive and are listed with the reason, {len(tally.holes):,} survive"
     console.print(
-        f"\n{said}, {tally.listed:,} survive and are listed with the reason, {len(tally.holes):,} survive.",
+        f"\n{said}, {tally.refused:,} refused by the notation, {survive}.",
         highlight=False,
     )
     if tally.open:

@@ -14,6 +14,7 @@ from proofs.solvers.solvers import versions
 from proofs.verdicts.columns import every_column
 from proofs.world.world import Column
 from shadowproof.ask import AskError
+from shadowproof.outside.spelling import many
 from shadowproof.verify.progress import announce, confirming
 from shadowproof.verify.report import column_text
 
@@ -96,10 +97,10 @@ def print_sets(sets: Sequence[Set], asked: Sequence[Column], names: Sequence[str
     which = (
         ", ".join(f"{solver} {version}" for solver, version in versions(solvers).items()) if solvers else "no solver"
     )
-    where = column_text(asked[0]) if len(asked) == 1 else f"{len(asked)} columns"
+    where = column_text(asked[0]) if len(asked) == 1 else many(len(asked), "column")
     console.print(
-        f"\n{len(proved):,} statements proved for any number of VMs, disks and adapters ({where}): "
-        f"{sum(one.obligations for one in sets):,} obligations of {len(sets)} closed sets, {which}.",
+        f"\n{many(len(proved), 'statement')} proved for any number of VMs, disks and adapters ({where}): "
+        f"{many(sum(one.obligations for one in sets), 'obligation')} of {many(len(sets), 'closed set')}, {which}.",
         highlight=False,
     )
     missing = [name for name in names if not any(name == shown for _, shown in proved)]

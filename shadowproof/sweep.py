@@ -22,6 +22,7 @@ from proofs.verdicts.suite import judge_columns
 from proofs.world.scope import Scope
 from proofs.world.world import Column
 from shadowproof import ask
+from shadowproof.outside.spelling import many
 from shadowproof.outside.telling import telling
 from shadowproof.verify.progress import announce
 from shadowproof.verify.report import NOT_SHOWN
@@ -137,7 +138,7 @@ def sweep(wanted: Asked, who: Workers, *, console: Console, cache: Path | None) 
     reached = nullcontext(None) if who.cluster is None else connected(who.cluster, cache=who.cache)
     try:
         with reached as cluster, telling(console, "sweeping", "") as told:
-            announce(console, total, f"Judging {len(wanted.names)} promises in {total:,} columns")
+            announce(console, total, f"Judging {many(len(wanted.names), 'promise')} in {many(total, 'column')}")
 
             def done(column: Column, _: list[Verdict], __: float) -> None:
                 nonlocal judged
@@ -155,7 +156,9 @@ def sweep(wanted: Asked, who: Workers, *, console: Console, cache: Path | None) 
             )
     except KeyboardInterrupt:
         kept = "kept: run the same again, and it goes on there" if cache else "lost, since there is no cache"
-        console.print(f"Interrupted: {judged:,} of {total:,} columns were judged, and are {kept}.", highlight=False)
+        console.print(
+            f"Interrupted: {judged:,} of {many(total, 'column')} were judged, and are {kept}.", highlight=False
+        )
         return None
     return Swept(wanted, verdicts)
 
@@ -169,12 +172,12 @@ def print_sweep(done: Swept, console: Console) -> None:
     alone = len(wanted.columns) - len(wanted.pairs)
     console.print(f"\n{kinds}; and each of the {alone} that they are made of alone.", highlight=False)
     console.print(
-        f"{len(in_pairs):,} verdicts on pairs: " + ", ".join(f"{n:,} {kind}" for kind, n in counts.items()),
+        f"{many(len(in_pairs), 'verdict')} on pairs: " + ", ".join(f"{n:,} {kind}" for kind, n in counts.items()),
         highlight=False,
     )
     everything = [one for found in done.verdicts.values() for one in found]
     if cached := sum(one.cached for one in everything):
-        console.print(f"{cached:,} of {len(everything):,} verdicts from the cache", highlight=False)
+        console.print(f"{cached:,} of {many(len(everything), 'verdict')} from the cache", highlight=False)
     for one in [one for one in in_pairs if one.verdict == UNDECIDED][:_MOST]:
         console.print(f"  [yellow]undecided[/]: {one.property} under {one.column}: {one.reason}", highlight=False)
     console.print("Not shown: " + " ".join(SWEPT_NOT_SHOWN), style="dim", highlight=False)

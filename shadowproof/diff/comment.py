@@ -8,6 +8,7 @@ from proofs.differences.rules import Changed
 from shadowproof.diff.compare import GAINED, STRONGER, Diff, counted
 from shadowproof.diff.told import conclusion, cut, reach, run, verdicts
 from shadowproof.formats.markdown import SCREEN, folded, plain
+from shadowproof.outside.spelling import many
 
 MARK = "<!-- shadowproof diff -->"
 """The first line, by which a later comment finds the one that it replaces."""
@@ -31,7 +32,8 @@ def _lines(diff: Diff) -> Iterator[str]:
     rest = [*worse[SCREEN:], *(one for kind, found in kinds.items() if kind in {GAINED, STRONGER} for one in found)]
     if rest:
         yield from folded(
-            f"{len(rest)} more verdicts", [f"- {plain(one.kind)}: {plain(verdicts(one))}" for one in rest[:MOST]]
+            f"{many(len(rest), 'more verdict')}",
+            [f"- {plain(one.kind)}: {plain(verdicts(one))}" for one in rest[:MOST]],
         )
     if diff.cuts:
         texts = [f"- {plain(cut(one))}" for one in diff.cuts[:MOST]]

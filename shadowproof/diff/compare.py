@@ -16,6 +16,7 @@ from proofs.differences.runs import Difference, Searched, first_differences, kno
 from proofs.differences.same import why_not_the_same
 from proofs.world.world import Column
 from shadowproof.diff.revisions import Promise, Side
+from shadowproof.outside.spelling import many
 
 NEW, GONE, OTHER = "is new", "is no more", "says something else"
 GAINED, LOST, STRONGER, WEAKER = "gained", "lost", "stronger", "weaker"
@@ -308,7 +309,8 @@ def _cells(of: Side, asked: Sequence[tuple[Column, Sequence[str]]], cache: Path 
             )
     if left:
         number = sum(len(one["promises"]) for _, one in left)
-        tell(f"{number} verdicts of {of.label} are not recorded: judging them, in {len(left)} columns")
+        what = f"{many(number, 'verdict')} of {of.label} {'is' if number == 1 else 'are'} not recorded"
+        tell(f"{what}: judging in {many(len(left), 'column')}")
         by_name: dict[str, list[Column]] = {}
         for column, _ in left:
             by_name.setdefault(known(of.network, column).name, []).append(column)

@@ -9,6 +9,7 @@ from model.notation.terms import In
 from proofs.differences.rules import Changed
 from proofs.differences.runs import ADDED, REMOVED, Difference, Searched
 from shadowproof.diff.compare import GONE, NEW, Cut, Diff, Verdicts, counted
+from shadowproof.outside.spelling import many
 
 FEW = 12
 """Of one kind of thing so many are told; `--json` has all."""
@@ -26,7 +27,7 @@ def lines(diff: Diff, few: int | None = FEW) -> Iterator[str]:
         yield ""
         yield from run(one)
     if few is not None and len(diff.differences) > few:
-        yield f"  … and {len(diff.differences) - few} more runs"
+        yield f"  … and {many(len(diff.differences) - few, 'more run')}"
     yield from promises(diff, few)
     yield from _some("Minimal cut sets:", [cut(one) for one in diff.cuts or ()], few)
     yield from reach(diff)
@@ -45,12 +46,12 @@ def conclusion(diff: Diff) -> str:
         parts.append(f"{len(found)} lead{'s' if len(found) == 1 else ''} elsewhere")
     if diff.judged is not None:
         parts += [
-            f"{len({one.promise for one in found})} promises {kind}"
+            f"{many(len({one.promise for one in found}), 'promise')} {kind}"
             for kind, found in counted(diff.judged.changes).items()
         ]
-    for kind, one, many in ((NEW, "appears", "appear"), (GONE, "vanishes", "vanish")):
+    for kind, one, several in ((NEW, "appears", "appear"), (GONE, "vanishes", "vanish")):
         if number := sum(of.kind == kind for of in diff.cuts or ()):
-            parts.append(f"{number} cut sets {many}" if number > 1 else f"{number} cut set {one}")
+            parts.append(f"{many(number, 'cut set')} {one if number == 1 else several}")
     if not parts and diff.same:
         return f"no run differs ({diff.same}), but what is said does."
     if not parts and diff.silent and diff.shown_in and not diff.not_shown:
@@ -70,7 +71,7 @@ def _rule(one: Changed) -> Iterator[str]:
 def run(one: Difference) -> Iterator[str]:
     """The run that shows a difference, and what the other side says to its last step."""
     has = _HAS.get(one.kind, one.kind)
-    yield f"{one.event}, {has}, under {one.column}, after {len(one.run.steps) - 1} steps that both have:"
+    yield f"{one.event}, {has}, under {one.column}, after {many(len(one.run.steps) - 1, 'step')} that both have:"
     starts = [words(In(name, frozenset({state}))) for (name, _), state in one.run.starts.items()]
     if starts:
         yield f"  it starts so: {', '.join(starts)}"
@@ -91,7 +92,11 @@ def promises(diff: Diff, few: int | None = FEW) -> Iterator[str]:
 def cut(one: Cut) -> str:
     """A cut set that appears or vanishes."""
     with_ = f"{one.promise} is broken by {one.column.name}"
-    return f"{with_}, which is new: {one.steps} steps" if one.kind == NEW else f"{with_} no more, or by less already"
+    return (
+        f"{with_}, which is new: {many(one.steps, 'step')}"
+        if one.kind == NEW
+        else f"{with_} no more, or by less already"
+    )
 
 
 def verdicts(one: Verdicts) -> str:
@@ -102,7 +107,7 @@ def verdicts(one: Verdicts) -> str:
 
 def _cell(verdict: str, length: int | None, assurance: str) -> str:
     if verdict == "refuted":
-        return verdict if length is None else f"{verdict} in {length} steps"
+        return verdict if length is None else f"{verdict} in {many(length, 'step')}"
     return f"{verdict} ({assurance})" if verdict == "holds" else verdict
 
 
@@ -132,12 +137,13 @@ def reach(diff: Diff) -> Iterator[str]:
     if diff.judged is not None:
         judged = diff.judged
         if judged.by_record:
-            yield f"Promises: both records are of what is said: {judged.cells:,} verdicts in {len(judged.columns)} columns compared."
+            compared = f"{many(judged.cells, 'verdict')} in {many(len(judged.columns), 'column')} compared"
+            yield f"Promises: both records are of what is said: {compared}."
         else:
             where = ", ".join(judged.columns[:4]) + (" and more" if len(judged.columns) > 4 else "")
-            rest = f"; in {judged.left} promises no changed rule has a say" if judged.left else ""
+            rest = f"; in {many(judged.left, 'promise')} no changed rule has a say" if judged.left else ""
             far = f"; {judged.far} that speak of nothing that changed were not judged" if judged.far else ""
-            yield f"Promises: {judged.cells:,} verdicts judged, under {where}{rest}{far}. --every: all, under each fault and reading."
+            yield f"Promises: {many(judged.cells, 'verdict')} judged, under {where}{rest}{far}. --every: all, under each fault and reading."
 
 
 def _whole(done: Searched) -> bool:

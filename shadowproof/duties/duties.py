@@ -20,6 +20,7 @@ from proofs.verdicts.columns import BASE
 from proofs.world.world import Column
 from properties.catalogue import PROPERTIES
 from shadowproof.duties.aftermath import Aftermath, Aftermaths, Step, Way, aftermaths, is_requesters
+from shadowproof.outside.spelling import many
 from shadowproof.pages.layout import slug
 from shadowproof.pages.overviews import markdown
 
@@ -73,7 +74,7 @@ def _duty(fault: Fault, record: Record) -> Duty:
 
 
 def steps_text(broken: Broken) -> str:
-    return "no run reaches it" if broken.steps is None else f"{broken.steps} steps"
+    return "no run reaches it" if broken.steps is None else many(broken.steps, "step")
 
 
 def _outcome(duty: Duty) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from shadowproof.formats.found import Report, Standing, many
+from shadowproof.formats.found import Report, Standing
+from shadowproof.outside.spelling import many
 
 MOST = 9
 

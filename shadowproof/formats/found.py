@@ -84,10 +84,6 @@ class Report:
         return Counter(one.standing for one in self.found)
 
 
-def many(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
-
-
 def promises(found: Sequence[Found]) -> list[str]:
     """The promises that are spoken of, each once."""
     return list(dict.fromkeys(one.promise for one in found))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from shadowproof.formats.found import Found, Report, Standing, many, promises
+from shadowproof.formats.found import Found, Report, Standing, promises
+from shadowproof.outside.spelling import many
 
 SCREEN = 12
 """Rows that stand unfolded."""

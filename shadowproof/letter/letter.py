@@ -30,6 +30,7 @@ from properties.catalogue import PROPERTIES
 from shadowproof.ask import options
 from shadowproof.letter.findings import FINDINGS, Finding
 from shadowproof.letter.wordings import WORDINGS, proof_of
+from shadowproof.outside.spelling import many
 from shadowproof.pages.findings import columns_with_findings
 
 WIDTH = 118
@@ -176,7 +177,7 @@ def _answer(blocks: Sequence[Block]) -> list[str]:
     lines: list[str] = []
     for block in blocks:
         total, (chosen, lost) = len(list(block.all())), best(block)
-        head = f"{_names(block.readings)}: {total:,} combinations (the other readings by default), {len(block.asked)} promises."
+        head = f"{_names(block.readings)}: {total:,} combinations (the other readings by default), {many(len(block.asked), 'promise')}."
         if not block.breaks(chosen[0]):
             lines += _paragraph(f"* {head} **{len(chosen):,} of them keep every promise**: {_common(chosen, block)}.")
             continue
@@ -229,7 +230,7 @@ def _table(block: Block) -> list[str]:
         for row in (row for row in rows if not row.open):
             by_row.setdefault(_where(row), []).append((name, row))
     for where, broken in sorted(by_row.items(), key=lambda pair: (-len(pair[1]), pair[0])):
-        runs = ", ".join(f"{row.steps} steps" for _, row in broken)
+        runs = ", ".join(many(row.steps, "step") for _, row in broken)
         lines.append(f"| {where} | {', '.join(name for name, _ in broken)} | {runs} |")
     doubts = [f"{name} where {_where(row)}" for name, rows in block.broken.items() for row in rows if row.open]
     open_ = f"Open (views leave it open, no run is known): {'; '.join(doubts)}." if doubts else "Nothing is open."
@@ -262,7 +263,8 @@ def _run(one: Finding, of: Sequence[tuple[Column, Sequence[str]]], runs: Runs) -
     if not wanted:
         return []
     column, run = min(wanted, key=lambda pair: len(pair[1].run.steps))
-    told = f"*The shortest run* ({len(run.run.steps)} steps, {_count(run.run.shapes, 'VM')}): {_steps(run)}. Then it is broken that: "
+    size = f"{many(len(run.run.steps), 'step')}, {many(len(run.run.shapes), 'VM')}"
+    told = f"*The shortest run* ({size}): {_steps(run)}. Then it is broken that: "
     return [
         *_paragraph(told + PROPERTIES[run.property].says),
         *_paragraph(f"Told in full: `shadowproof explain {run.property} {options(column)}`"),
@@ -280,7 +282,7 @@ def proof(one: Finding, found: Kept) -> list[str]:
     for tried in _mended(one, found):
         of = tried["circumstance"]
         where = Column(frozenset(of["faults"]), tuple(of["readings"].items())).name
-        said = f"* {where}: {tried['judged']} promises of these sentences judged; now hold: {', '.join(tried['mended']) or 'none'}"
+        said = f"* {where}: {many(tried['judged'], 'promise')} of these sentences judged; now hold: {', '.join(tried['mended']) or 'none'}"
         said += f" ({'; '.join(tried['assurance'])})" if tried["assurance"] else ""
         said += f"; still broken: {', '.join(tried['still'])}" if tried["still"] else ""
         said += f"; broken by the wording: {', '.join(tried['lost'])}" if tried["lost"] else ""

@@ -1,4 +1,5 @@
-"""Text for a place whose encoding lacks some of its signs: substitutes that can be read, escapes for the rest. Nothing is lost."""
+"""Text for a place whose encoding lacks some of its signs: substitutes that can be read, escapes for the rest. Nothing is lost. Also what
+is long, and what is counted, as a sentence has it."""
 
 from __future__ import annotations
 
@@ -32,6 +33,11 @@ def shortened(name: str) -> str:
     """A name that is too long for a page, without its middle; its ends tell most names apart."""
     half = (LONGEST - 1) // 2
     return name if len(name) <= LONGEST else f"{name[: LONGEST - 1 - half]}…{name[-half:]}"
+
+
+def many(number: int | None, what: str) -> str:
+    """So many of what is counted: 1 verdict, 2,000 verdicts. None: nobody knows how many."""
+    return f"{'some' if number is None else f'{number:,}'} {what}{'' if number == 1 else 's'}"
 
 
 def in_full(names: Iterable[str]) -> list[str]:

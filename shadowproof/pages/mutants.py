@@ -11,6 +11,7 @@ from proofs.mutants.judge import SURVIVES, Fate
 from proofs.mutants.operators import OPERATORS, Mutant
 from properties.unpromised import UNPROMISED, why_unpromised
 from shadowproof.mutate import NOT_SHOWN
+from shadowproof.outside.spelling import many
 from shadowproof.pages.overviews import markdown
 
 _MOST = 6
@@ -31,7 +32,7 @@ def page() -> str:
         "*equivalent* when the changed rule takes the same steps on every view of the closed sets; else it survives, and is a hole in "
         "the properties or *listed* below with the reason. `shadowproof mutate --record` keeps what became of "
         "them in proofs/mutants/mutants.json, from which this page is made.",
-        f"{tally.mutants:,} mutants: {tally.killed:,} killed, {tally.equivalent:,} equivalent, {tally.refused:,} refused, "
+        f"{many(tally.mutants, 'mutant')}: {tally.killed:,} killed, {tally.equivalent:,} equivalent, {tally.refused:,} refused, "
         f"{tally.listed:,} listed, {len(tally.holes):,} survive.",
         "## What is changed",
         markdown(

@@ -21,6 +21,7 @@ from proofs.verdicts.columns import (
 from proofs.world.world import Column
 from properties.catalogue import PROPERTIES
 from shadowproof.letter.findings import FINDINGS
+from shadowproof.outside.spelling import many
 from shadowproof.pages.overviews import markdown
 from shadowproof.pages.pages import meaning_of
 from shadowproof.site import links
@@ -196,7 +197,7 @@ def _matrix(recorded: Recorded) -> str:
     ]
     blocks = [
         "# Faults and promises",
-        f"The {len(shown)} promises that some single fault or reading breaks, of {len(PROPERTIES)}; the others hold, or are not "
+        f"The {many(len(shown), 'promise')} that some single fault or reading breaks, of {len(PROPERTIES)}; the others hold, or are not "
         "exercised, in each of these circumstances. ✕ broken, and leads to the run; ● holds; ○ not exercised: nothing puts it to "
         "the test; ? undecided. "
         f"The same in words, fault by fault: {links.link('faults and readings', 'circumstances.md')}.",

@@ -24,6 +24,7 @@ from properties.catalogue import PROPERTIES
 from shadowproof.ask import column as asked_column
 from shadowproof.ask import one_property
 from shadowproof.duties.aftermath import aftermaths
+from shadowproof.outside.spelling import many
 from shadowproof.pages import requesters
 from shadowproof.pages.layout import slug
 from shadowproof.pages.overviews import markdown
@@ -193,7 +194,7 @@ def _played(rest: str) -> str:
     if done.refused:
         raise Untold(f"{done.refused[0].wanted.name} is refused: {done.refused[0].reason}")
     executed = Executed(done.run, subject.network, column)
-    text = "\n".join([f"a run of {len(done.run.steps)} steps", *told(executed, column)])
+    text = "\n".join([f"a run of {many(len(done.run.steps), 'step')}", *told(executed, column)])
     return f"```text\n{text.rstrip()}\n```"
 
 

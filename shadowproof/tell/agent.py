@@ -13,6 +13,7 @@ from conformance.agents.hv_vss.pair import Disagreement, Disturbance
 from conformance.agents.hv_vss.recorded import load, replay
 from conformance.agents.hv_vss.run import MOVES
 from conformance.agents.hv_vss.sessions import Tally
+from shadowproof.outside.spelling import many
 
 Json = dict[str, Any]
 SCHEMA = "shadowproof-agent/1"
@@ -72,7 +73,7 @@ def _disagreement(found: Disagreement) -> Json:
 
 def _happened(one: Disturbance) -> str:
     of = "" if one.number is None else f" of {one.number + 1}"
-    after = "" if one.after is None else f", {one.after} calls later"
+    after = "" if one.after is None else f", {many(one.after, 'call')} later"
     return f"{one.name}{of}{f' (error {one.error})' if one.error else ''}{after}"
 
 
@@ -88,7 +89,9 @@ def text_of(told: Json, spell: Callable[[str], str] = str) -> str:
         lines += ["", f"  {whose}:"]
         for one in seen:
             if one["whose"] == whose:
-                lines += _wrapped(f"- {one['finding']} ({one['promise']}, {one['steps']} steps): {one['says']}", "    ")
+                lines += _wrapped(
+                    f"- {one['finding']} ({one['promise']}, {many(one['steps'], 'step')}): {one['says']}", "    "
+                )
     for said in dict.fromkeys(one["windows"] for one in seen):
         names = [one["finding"] for one in seen if one["windows"] == said]
         lines += ["", *_wrapped(f"What {len(names)} of them show of Windows: {said}")]

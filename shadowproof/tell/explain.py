@@ -17,6 +17,7 @@ from proofs.world.slices import as_asked
 from proofs.world.world import Column
 from properties.catalogue import PROPERTIES, watched
 from shadowproof.ask import circumstances, options
+from shadowproof.outside.spelling import many
 from shadowproof.tell.story import WIDTH, story
 from shadowproof.verify.report import column_text
 
@@ -87,7 +88,7 @@ def _in_a_line(found: Verdict) -> str:
         said = f"{found.assurance}{'; ' + found.reason if found.reason else ''}"
         return f"  {found.property}: {found.verdict} ({said})"
     vms = len(found.run.shapes)
-    return f"  {found.property}: {found.verdict}, a run of {found.length} steps with {vms} VM{'s' if vms > 1 else ''}"
+    return f"  {found.property}: {found.verdict}, a run of {many(found.length, 'step')} with {many(vms, 'VM')}"
 
 
 def _told(found: Verdict, column: Column, vms: int, spell: Callable[[str], str], width: int) -> str:

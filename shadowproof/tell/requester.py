@@ -21,6 +21,7 @@ from conformance.traces.saved import as_data, happened, of_the_protocol
 from model.protocol import FAULTS
 from proofs.answers.record import Record, load
 from properties.catalogue import PROPERTIES
+from shadowproof.outside.spelling import many
 
 SCHEMA = "shadowproof-requester/1"
 WIDTH = 118
@@ -183,7 +184,7 @@ def _lines(told: Mapping[str, Any]) -> Iterator[str]:
     yield from _wrapped(f"Does right: {' '.join(told['duties_kept']) or 'none of the duties that can be failed in.'}")
     if told["keeps"]:
         yield from _wrapped(
-            f"  kept in all {len(told['circumstances'])} circumstances: {', '.join(told['keeps'])}", "      "
+            f"  kept in all {many(len(told['circumstances']), 'circumstance')}: {', '.join(told['keeps'])}", "      "
         )
     for one in told["leaves_out"]:
         yield ""
@@ -191,7 +192,7 @@ def _lines(told: Mapping[str, Any]) -> Iterator[str]:
         for promise, where in one["breaks"].items():
             yield from _wrapped(f"  breaks {promise} where {_some(where)}", "      ")
         yield from _wrapped(
-            f"  the shortest run, in its calls ({one['steps']} steps, {one['vms']} VM{'s' if one['vms'] > 1 else ''}; {one['where']}):"
+            f"  the shortest run, in its calls ({many(one['steps'], 'step')}, {many(one['vms'], 'VM')}; {one['where']}):"
         )
         for line in one["story"]:
             yield from _wrapped(f"    {line}", "              ")
@@ -214,7 +215,7 @@ def _lines(told: Mapping[str, Any]) -> Iterator[str]:
 def _some(where: Sequence[str]) -> str:
     if len(where) <= 5:
         return "; or ".join(where)
-    return "; or ".join(where[:4]) + f"; or in {len(where) - 4} circumstances more"
+    return "; or ".join(where[:4]) + f"; or in {many(len(where) - 4, 'circumstance')} more"
 
 
 def _mended(told: Mapping[str, Any]) -> Iterator[str]:

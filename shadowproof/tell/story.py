@@ -14,6 +14,7 @@ from model.notation.terms import machines_of
 from proofs.answers.verdict import HOLDS, REFUTED, RunFound, Verdict
 from proofs.world.world import Column
 from properties.kinds import Always, Ends, Independent, Possible, Property, Step, terms_of
+from shadowproof.outside.spelling import many
 from shadowproof.tell.argument import Moment, Recorded, called, in_short, plain, whose
 from shadowproof.tell.blocked import holes
 from shadowproof.tell.lanes import Line, in_lanes
@@ -216,7 +217,7 @@ def _bookkeeping(machine: str) -> bool:
 
 
 def _without_run(found: Property, verdict: Verdict) -> str:
-    size = f" ({verdict.assurance}: {verdict.states:,} states, depth {verdict.depth})" if verdict.states else ""
+    size = f" ({verdict.assurance}: {many(verdict.states, 'state')}, depth {verdict.depth})" if verdict.states else ""
     if isinstance(found, Possible) and verdict.verdict == REFUTED:
         return f"never: {_quoted(found)}: no run reaches it{size}."
     return f"{verdict.verdict}: {_quoted(found)}{': ' + verdict.reason if verdict.reason else ''}{size}."

@@ -19,6 +19,7 @@ from shadowproof.ask import AskError
 from shadowproof.outside.cache_folder import close_cache, open_cache
 from shadowproof.outside.files import check_writable, write_whole
 from shadowproof.outside.rooms import refuse_installed
+from shadowproof.outside.spelling import many
 from shadowproof.verify.changed import since_record
 from shadowproof.verify.printing import print_lines
 from shadowproof.verify.report import Verification
@@ -87,11 +88,11 @@ def _shown(done: Verification, found: Runs, *, same: bool) -> Iterator[str]:
     assured = Counter((one.expected.assurance, one.found.assurance) for one in numbers if one.expected is not None)
     for (was, now), number in sorted(assured.items(), key=lambda one: -one[1]):
         if was != now:
-            yield f"Same verdict, another assurance: {number:,} times {was} → {now}"
+            yield f"Same verdict, another assurance: {many(number, 'time')} {was} → {now}"
     lengths = sum(one.expected is not None and one.expected.assurance == one.found.assurance for one in numbers)
     if lengths:
-        yield f"Same verdict and assurance, a run of another length: {lengths:,} times"
-    yield f"To be recorded: {_told(_kinds(done)) or 'no other verdict'}; {len(found.kept):,} runs that refute."
+        yield f"Same verdict and assurance, a run of another length: {many(lengths, 'time')}"
+    yield f"To be recorded: {_told(_kinds(done)) or 'no other verdict'}; {many(len(found.kept), 'refuting run')}."
 
 
 def _kinds(done: Verification) -> dict[str, int]:
@@ -116,5 +117,5 @@ def _write(done: Verification, found: Runs, reason: str, console: Console) -> No
     for path, text in texts.items():
         write_whole(path, text)
     number = len(done.differences)
-    console.print(f"{number} verdicts recorded anew." if number else "Nothing had changed; the reason is kept.")
-    console.print(f"{len(found.kept)} runs that refute are kept in proofs/answers/{runs.PATH.name}.", highlight=False)
+    console.print(f"{many(number, 'verdict')} recorded anew." if number else "Nothing had changed; the reason is kept.")
+    console.print(f"Kept: {many(len(found.kept), 'refuting run')} in proofs/answers/{runs.PATH.name}.", highlight=False)

@@ -13,7 +13,7 @@ from proofs.verdicts.shares import by_kind_in_shares
 from proofs.world.scope import Scope
 from proofs.world.world import Column
 from shadowproof.host.kinds import Kind
-from shadowproof.outside.spelling import shortened
+from shadowproof.outside.spelling import many, shortened
 
 _NAMED = 4
 """VMs that are named as examples; all kinds are in the JSON."""
@@ -108,7 +108,7 @@ def as_json(host: Covered) -> dict[str, Any]:
 
 def _of(kinds: Sequence[Kind]) -> str:
     vms = sum(len(kind.machines) for kind in kinds)
-    return f"{vms:,} VM{'' if vms == 1 else 's'} of {len(kinds)} kind{'' if len(kinds) == 1 else 's'}"
+    return f"{many(vms, 'VM')} of {many(len(kinds), 'kind')}"
 
 
 def _named(kinds: Sequence[Kind]) -> str:

@@ -14,6 +14,7 @@ from proofs.answers.record import WORSE, Record, kind_of
 from proofs.answers.verdict import REFUTED, Verdict
 from proofs.verdicts.columns import title
 from proofs.world.world import Column
+from shadowproof.outside.spelling import many
 from shadowproof.outside.telling import telling as work
 from shadowproof.verify.comparison import smaller
 
@@ -48,7 +49,7 @@ class Telling:
         self._bar.update(self._task, advance=1, last=f"last: {title(column)}")
         if not self._console.is_terminal:
             number = len(self.judged)
-            self._say(f"{number} of {self._total} columns judged: {title(column)}, {spent:.1f} s")
+            self._say(f"{number} of {many(self._total, 'column')} judged: {title(column)}, {spent:.1f} s")
         wrong = [one for one in found if self._is_wrong(one)]
         for one in wrong:
             if not any(smaller(other, column) for other in self._told.get(one.property, ())):
@@ -70,7 +71,7 @@ class Telling:
     def _said(self, column: Column, one: Verdict) -> str:
         cell = self._record.cell(one.property, one.column)
         was = f"worse: {one.property}: {cell.verdict} → " if cell is not None else f"{one.property}: "
-        steps = "" if one.length is None else f", {one.length} steps"
+        steps = "" if one.length is None else f", {many(one.length, 'step')}"
         before = self._last.cell(one.property, one.column)
         still = "still " if before is not None and before.verdict == one.verdict else ""
         return f"{still}{was}{one.verdict} under {title(column)}{steps}"

@@ -11,7 +11,7 @@ from proofs.verdicts.columns import ALL_FAULTS, BASE, title
 from proofs.world.world import Column
 from properties.catalogue import PROPERTIES
 from shadowproof.ask import options
-from shadowproof.outside.spelling import in_full
+from shadowproof.outside.spelling import in_full, many
 from shadowproof.verify.changed import Since
 from shadowproof.verify.comparison import Compared, Group, findings
 from shadowproof.verify.coverage import about_kinds, about_run, headline, named_in
@@ -45,7 +45,7 @@ def failing(done: Verification, since: Since | None = None) -> Iterator[str]:
     yield from not_as_recorded(done, since, most=None)
     found = findings(done.by_cell)
     if found:
-        yield f"{_many(len(found), 'failure')} that no smaller column shows:"
+        yield f"{many(len(found), 'failure')} that no smaller column shows:"
     for name, column in found:
         yield from _finding(done, column, done.by_cell[name, column], where=len(done.verdicts) > 1)
     yield from _names_in_full(done)
@@ -73,10 +73,10 @@ def changes(against: Compared, heads: Mapping[str, str], most: int | None) -> It
         groups = against.of(kind)
         if not groups:
             continue
-        yield f"{head}: {_many(against.number(kind), 'verdict')} on {_many(len(groups), 'promise')}"
+        yield f"{head}: {many(against.number(kind), 'verdict')} on {many(len(groups), 'promise')}"
         yield from (f"  {_group(group)}" for group in groups[:most])
         if most is not None and len(groups) > most:
-            yield f"  … and {_many(len(groups) - most, 'promise')} more: --failing tells all"
+            yield f"  … and {many(len(groups) - most, 'promise')} more: --failing tells all"
 
 
 def _rules(since: Since, most: int | None) -> Iterator[str]:
@@ -89,15 +89,15 @@ def _rules(since: Since, most: int | None) -> Iterator[str]:
     yield f"Changed since {since.revision}:"
     yield from (f"  {rule}" for rule in since.rules[:most])
     if most is not None and len(since.rules) > most:
-        yield f"  … and {_many(len(since.rules) - most, 'rule')} more"
+        yield f"  … and {many(len(since.rules) - most, 'rule')} more"
 
 
 def _group(group: Group) -> str:
     first = group.first
     change = f"{first.was} → {first.found.verdict}" if first.was else first.found.verdict
     number = len(group.changes)
-    where = f"in {number} of {_many(group.judged, 'column')}, first: " if group.judged > 1 else "under "
-    steps = "" if first.found.length is None else f", {_many(first.found.length, 'step')}"
+    where = f"in {number} of {many(group.judged, 'column')}, first: " if group.judged > 1 else "under "
+    steps = "" if first.found.length is None else f", {many(first.found.length, 'step')}"
     others = [_title(one.column, one.found.length) for one in group.told[1:]]
     also = f"; not because of that also {_some(others)}" if others else ""
     return f"{group.promise}: {change} {where}{title(first.column)}{steps}{also}{_explain(first.column, first.found)}"
@@ -116,7 +116,7 @@ def first_line(found: Verdict) -> str:
         return "no run reaches it"
     last = found.run.steps[-1][0] if found.run.steps else "the start"
     ending_ = f"; {found.reason}" if found.reason else ""
-    return f"broken after {_many(len(found.run.steps), 'step')}, by {last}{ending_}"
+    return f"broken after {many(len(found.run.steps), 'step')}, by {last}{ending_}"
 
 
 def _finding(done: Verification, column: Column, found: Verdict, *, where: bool) -> Iterator[str]:
@@ -143,7 +143,7 @@ def _promises(done: Verification, most: int | None) -> Iterator[str]:
     if len(done.verdicts) == 1:
         yield from _in_one_column(done, names, most)
     elif len(names) <= FEW:
-        yield f"{_many(len(names), 'promise')} in {_many(len(done.verdicts), 'column')}:"
+        yield f"{many(len(names), 'promise')} in {many(len(done.verdicts), 'column')}:"
         yield from (f"  {_everywhere(done, name)}" for name in names)
     else:
         yield from _headline(done, names)
@@ -163,7 +163,7 @@ def _in_one_column(done: Verification, names: Sequence[str], most: int | None) -
             yield f"  {found.property}: {_said(found)}"
     yield from _names_in_full(done)
     if most is not None and len(shown) > most:
-        yield f"  … and {_many(len(shown) - most, 'promise')} more: --failing tells all"
+        yield f"  … and {many(len(shown) - most, 'promise')} more: --failing tells all"
 
 
 def _said(found: Verdict) -> str:
@@ -180,9 +180,9 @@ def _everywhere(done: Verification, name: str) -> str:
     refuted = sum(one.verdict == REFUTED for one in found.values())
     alone = "" if base is None else f"{base.verdict if base.verdict != REFUTED else 'REFUTED'} without faults; "
     if not refuted:
-        return f"{name}: {alone}broken in none of {_many(len(found), 'column')}"
+        return f"{name}: {alone}broken in none of {many(len(found), 'column')}"
     named = _some([_title(column, found[column].length) for column in broken])
-    return f"{name}: {alone}broken in {refuted} of {_many(len(found), 'column')}: {named}"
+    return f"{name}: {alone}broken in {refuted} of {many(len(found), 'column')}: {named}"
 
 
 def _headline(done: Verification, names: Sequence[str]) -> Iterator[str]:
@@ -196,7 +196,7 @@ def _headline(done: Verification, names: Sequence[str]) -> Iterator[str]:
     open_ = sum(UNDECIDED in found and REFUTED not in found for found in kinds.values())
     rest = len(names) - kept - len(broken) - open_
     yield (
-        f"{_many(len(names), 'promise')} in {_many(len(done.verdicts) - bool(together), 'column')}: "
+        f"{many(len(names), 'promise')} in {many(len(done.verdicts) - bool(together), 'column')}: "
         f"{kept} kept in all that put them to the test, "
         f"{len(broken)} broken in some" + (f", {open_} undecided in some" if open_ else "")
         + (f", {rest} never put to the test" if rest else "") + "."
@@ -223,7 +223,7 @@ def _with_all_faults(found: Sequence[Verdict]) -> str:
 def _findings(done: Verification) -> str:
     """How many failures no smaller column shows; and which of them the record has not, or no more."""
     now = findings(done.by_cell)
-    said = f"{_many(len(now), 'finding')} (a promise, and the smallest circumstances that break it)"
+    said = f"{many(len(now), 'finding')} (a promise, and the smallest circumstances that break it)"
     if not done.against.known:
         return f"{said}."
     cells: dict[tuple[str, Column], Verdict | Cell] = {}
@@ -248,7 +248,7 @@ def _counted(done: Verification) -> Iterator[str]:
     counts = {kind: sum(one.verdict == kind for one in verdicts) for kind in (HOLDS, REFUTED, UNDECIDED, NOT_EXERCISED)}
     cached = sum(one.cached for one in verdicts)
     yield (
-        f"{len(verdicts):,} verdicts: {', '.join(f'{n:,} {kind}' for kind, n in counts.items())}"
+        f"{many(len(verdicts), 'verdict')}: {', '.join(f'{n:,} {kind}' for kind, n in counts.items())}"
         + (f"; {cached:,} of them from the cache" if cached else "")
     )  # fmt: skip
 
@@ -269,7 +269,7 @@ def ending(done: Verification) -> Iterator[str]:
     """How it stands with the record, in a line or two, and what is not shown."""
     against = done.against
     if done.left:
-        yield f"Stopped early: {_many(done.left, 'column')} of {len(done.verdicts) + done.left} were not judged."
+        yield f"Stopped early: {many(done.left, 'column')} of {len(done.verdicts) + done.left} were not judged."
     yield from _numbers(against)
     yield _verdict_on(done)
     yield f"Not shown: {done.not_shown[0]} (--tables: all tables, and all that is not shown; --failing: what fails)"
@@ -282,7 +282,7 @@ def _numbers(against: Compared) -> Iterator[str]:
             *([f"{against.assurances:,} another assurance"] if against.assurances else []),
             *([f"{against.lengths:,} a run of another length"] if against.lengths else []),
         ]
-        yield f"{_many(total, 'verdict')} that {'is' if total == 1 else 'are'} as recorded took other numbers: {', '.join(said)}."
+        yield f"{many(total, 'verdict')} that {'is' if total == 1 else 'are'} as recorded took other numbers: {', '.join(said)}."
 
 
 def _verdict_on(done: Verification) -> str:
@@ -291,13 +291,13 @@ def _verdict_on(done: Verification) -> str:
     if different:
         said = ", ".join(f"{number:,} {kind}" for kind, number in different.items())
         meant = " If that is meant: shadowproof accept --reason TEXT" if done.compared else ""
-        return f"{_many(sum(different.values()), 'verdict')} not as recorded: {said}.{meant}"
+        return f"{many(sum(different.values()), 'verdict')} not as recorded: {said}.{meant}"
     if against.gone:
         return "What is judged is as recorded, but promises are missing. If that is meant: shadowproof accept --reason TEXT"
     if not against.known:
         return "Not compared with the record: this is not a recorded question."
     if against.unknown:
-        return f"{against.known:,} of {total:,} verdicts are as recorded; the others are no recorded question."
+        return f"{against.known:,} of {many(total, 'verdict')} are as recorded; the others are no recorded question."
     return "Every verdict that could differ is as recorded." if done.same[0] else "Every verdict is as recorded."
 
 
@@ -308,7 +308,3 @@ def _title(column: Column, length: int | None) -> str:
 def _some(names: Sequence[str], most: int = _NAMED) -> str:
     shown = ", ".join(names[:most])
     return f"{shown} and {len(names) - most} more" if len(names) > most else shown
-
-
-def _many(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"

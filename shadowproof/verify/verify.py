@@ -23,6 +23,7 @@ from proofs.world.slices import as_asked
 from proofs.world.world import Column
 from properties.catalogue import PROPERTIES, watched
 from shadowproof.host.kinds import Kind
+from shadowproof.outside.spelling import many
 from shadowproof.verify.coverage import Covered, covered
 from shadowproof.verify.progress import NOTHING, Enough, announce, confirming, telling
 from shadowproof.verify.report import Verification
@@ -65,7 +66,7 @@ def judge(
     announce(
         console,
         len(tasks),
-        f"Judging {len(promises)} promise{'' if len(promises) == 1 else 's'} in {len(tasks)} columns",
+        f"Judging {many(len(promises), 'promise')} in {many(len(tasks), 'column')}",
     )
     with telling(console, len(tasks), record, fail_fast=fail_fast, last=last) as told:
         try:
@@ -80,7 +81,7 @@ def judge(
         except BaseException as problem:
             kept = "are kept: run the same again, and it goes on there" if cache else "lost, since there is no cache"
             what = "Interrupted" if isinstance(problem, KeyboardInterrupt) else "Failed"
-            console.print(f"{what}: {len(told.judged)} of {len(tasks)} columns were judged, and {kept}.")
+            console.print(f"{what}: {len(told.judged)} of {many(len(tasks), 'column')} were judged, and {kept}.")
             raise
     judged = [task for task in tasks if task[0] in told.judged]
     in_order = with_single_faults({column: told.judged[column] for column, _, _ in judged})

@@ -17,6 +17,7 @@ from conformance.traces.replayed import answered
 from model.protocol import PROTOCOL
 from model.versions import option
 from proofs.world.world import Column
+from shadowproof.outside.spelling import many
 from shadowproof.tell.playing.start import text_of, vm_starts, wanted
 from shadowproof.tell.playing.typed import Typed, events_of
 from shadowproof.walk.runs import link
@@ -62,7 +63,7 @@ def _of_trace(name: str, text: str) -> str:
     if not isinstance(answer, Accepted):
         raise TraceError(f"No run was found that explains {name}, and none was excluded. {remedy}")
     if answer.run is None:
-        raise TraceError(f"{name} has {answer.events:,} events, more than can be walked. Give a part of it.")
+        raise TraceError(f"{name} has {many(answer.events, 'event')}, more than can be walked. Give a part of it.")
     run = answer.run
     return link(run.shapes, run.starts, answer.column, run.steps, _loop(text, len(run.steps)) or run.loop)
 

@@ -150,7 +150,7 @@ def test_no_verdict_is_lost_on_a_full_disk(tmp_path: Path, command: str) -> None
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert "1 holds" in done.stdout or "1 statements proved" in done.stdout
+    assert "1 holds" in done.stdout or "1 statement proved" in done.stdout
     assert "Nothing is kept for the next time, or not all: " in done.stderr
     assert "(File too large)" in done.stderr
 

@@ -136,7 +136,7 @@ BAD = {
     "no sample": (["--sample", "0"], "--sample 0"),
     "no process": (["--jobs", "0"], "--jobs 0"),
     "nothing left": (["--rule", "vm_given_back", "--operator", "start-elsewhere"], "No mutant is of these rules"),
-    "unknown revision": (["--since", "nowhere"], "Name a commit"),
+    "unknown revision": (["--since", "nowhere"], "no revision of this checkout. Write one"),
     "kept by few": (["--record", "--property", "MET-1"], "Leave --property out"),
     "unwritable": (["--rule", "note", "--json", "/nowhere/x.json"], "/nowhere/x.json"),
 }
@@ -162,7 +162,7 @@ def test_judges_one_rule(tmp_path: Path) -> None:
     path = tmp_path / "found.json"
     done = shadowproof("mutate", "--rule", "vm_given_back", "--operator", "never", "--jobs", "1", "--json", str(path))
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "1 mutants: 1 killed" in done.stdout
+    assert "1 mutant: 1 killed" in done.stdout
     written = json.loads(path.read_text("utf-8"))
     jsonschema.validate(written, json.loads(schema_text()))
     assert {"property": "no-vm-left-saved", "how": "is refuted"}.items() <= written["mutants"][0]["killed_by"][

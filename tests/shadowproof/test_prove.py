@@ -42,7 +42,7 @@ def test_bad_input_is_one_sentence_and_status_2(name: str) -> None:
 def test_prove_confirms_and_writes_what_it_asked(tmp_path: Path) -> None:
     found = shadowproof("prove", "-p", QUICK, "--no-cache", "--smtlib", str(tmp_path))
     assert found.returncode == 0, found.stderr
-    assert "1 statements proved" in found.stdout
+    assert "1 statement proved" in found.stdout
     (written,) = tmp_path.glob("*.smt2")
     text = written.read_text("utf-8")
     assert text.count("(check-sat)") > 50

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import re
 import sys
 from io import BytesIO, TextIOWrapper
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,7 @@ from rich.table import Table
 
 from shadowproof.commands import console, say
 from shadowproof.outside.files import write_whole
-from shadowproof.outside.spelling import SPELLED, readable, spell_what_is_lacking
+from shadowproof.outside.spelling import SPELLED, many, readable, spell_what_is_lacking
 from tests.helpers.command import command
 from tests.helpers.vms import vm
 
@@ -113,3 +115,29 @@ def test_a_file_that_is_not_written_to_its_end_is_not_left_behind(
     with pytest.raises(KeyboardInterrupt):
         write_whole(tmp_path / "out.json", "{}")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_one_of_a_thing_is_said_as_one() -> None:
+    assert [many(number, "verdict") for number in (0, 1, 2, 2_000)] == [
+        "0 verdicts",
+        "1 verdict",
+        "2 verdicts",
+        "2,000 verdicts",
+    ]
+
+
+COUNTED = re.compile(r" (more )?(verdict|column|promise|step|mutant|event)s\b")
+
+
+def test_nothing_is_counted_by_hand_that_may_be_one() -> None:
+    """2026-11-29: "1 verdicts: 1 holds". What is counted is said by `many`; only of numbers that are written down is it known."""
+    found = []
+    for path in sorted((ROOT / "shadowproof").rglob("*.py")):
+        for text in ast.walk(ast.parse(path.read_text("utf-8"))):
+            pieces = text.values if isinstance(text, ast.JoinedStr) else []
+            for number, what in pairwise(pieces):
+                said = what.value if isinstance(what, ast.Constant) else ""
+                counted = isinstance(number, ast.FormattedValue) and COUNTED.match(str(said))
+                if counted and not re.search(r"\b[A-Z_]{3,}\b", ast.unparse(number)):
+                    found.append(f"{path.name}:{text.lineno}")
+    assert found == []

@@ -16,6 +16,7 @@ from proofs.verdicts.columns import BASE, combined_columns, fault_columns, readi
 from proofs.world.world import Column
 from properties.catalogue import PROPERTIES
 from shadowproof.ask import options
+from shadowproof.outside.spelling import many
 from shadowproof.tell.arguing.leans import WHO, Fact
 from shadowproof.verify.report import assumptions as fairness
 
@@ -88,7 +89,7 @@ def _rules(name: str, found: Sequence[Fact], *, everything: bool) -> Iterator[st
         for fact in mine:
             yield from _wrapped(f"{fact.says} ({' '.join(fact.by[:3])})", f"  {fact.number:>3} ")
     if more := len(found) - len(shown):
-        yield f"\n  and {more} rules that keep the order of the session (--all)"
+        yield f"\n  and {many(more, 'rule')} that keep the order of the session (--all)"
 
 
 def _broken(name: str, record: Record) -> Iterator[str]:

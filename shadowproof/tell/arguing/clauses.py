@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from proofs.why.wording import Needed, Said, Told
 from properties.kinds import Property
+from shadowproof.outside.spelling import many
 
 WIDTH = 116
 SHOWN = 4
@@ -52,7 +53,9 @@ def _clause(number: int, clause: Said, *, formulas: bool, everything: bool) -> I
     if clause.kept:
         kept = [f"{needed.event}{_by(needed.clauses, number)}" for needed in _most(clause.kept, everything)]
         more = len(clause.kept) - len(kept)
-        yield from _wrapped("kept by " + ", ".join(kept) + (f" and {more} more events" if more else ""), "       ")
+        yield from _wrapped(
+            "kept by " + ", ".join(kept) + (f" and {many(more, 'more event')}" if more else ""), "       "
+        )
     else:
         yield "       no event touches it"
 
@@ -65,7 +68,7 @@ def _most(needed: Sequence[Needed], everything: bool) -> Sequence[Needed]:
 
 def _rest(needed: Sequence[Needed], everything: bool, indent: str) -> Iterator[str]:
     if not everything and len(needed) > SHOWN:
-        yield f"{indent}and likewise for {len(needed) - SHOWN} more events (--all names them)."
+        yield f"{indent}and likewise for {many(len(needed) - SHOWN, 'more event')} (--all: by name)."
 
 
 def _where(needed: Needed) -> str:

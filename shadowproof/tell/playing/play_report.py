@@ -9,6 +9,7 @@ from textwrap import wrap
 from typing import Any
 
 from model.protocol import VERSION
+from shadowproof.outside.spelling import many
 from shadowproof.tell.playing.play import BROKEN_EARLIER, BROKEN_HERE, STATES, Happened, Played, Standing, name_of
 from shadowproof.tell.story import WIDTH, size, told
 from shadowproof.verify.report import NOT_SHOWN
@@ -23,7 +24,7 @@ def text_of(done: Played, *, title: str = "play", everything: bool = False, spel
     spell: see `story`."""
     lines = [f"{title}: {size(done.run)}", *told(done.recorded, done.column, None, spell)]
     if done.refused:
-        lines += ["", f"Refused ({len(done.refused)} of {len(done.events)} events; each changed nothing)"]
+        lines += ["", f"Refused ({len(done.refused)} of {many(len(done.events), 'event')}; each changed nothing)"]
         lines += [line for one in done.refused for line in _refused(one)]
     lines += [
         "",

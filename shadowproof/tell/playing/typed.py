@@ -14,6 +14,7 @@ from model.notation.run import Index
 from model.versions import DOCUMENT, not_of_this
 from proofs.world.world import Column
 from shadowproof import ask
+from shadowproof.outside.spelling import many
 from shadowproof.tell.playing.start import MOST_EVENTS, Starts, Wanted, text_of, vm_starts
 
 
@@ -46,7 +47,7 @@ def events_of(name: str, text: str) -> Typed | list[tuple[str, str]]:
 def _check_number(name: str, events: int) -> None:
     if events > MOST_EVENTS:
         raise ask.AskError(
-            f"{name} holds {events:,} events, more than {MOST_EVENTS:,}. Write fewer: the longest told run has some fifty."
+            f"{name} holds {many(events, 'event')}, more than {MOST_EVENTS:,}. Write fewer: the longest told run has some fifty."
         )
 
 

@@ -10,6 +10,7 @@ from model.protocol import PROTOCOL
 from proofs.answers.column_cache import protocol_content
 from shadowproof.formats.found import At, Found, Report, Standing
 from shadowproof.formats.of_verify import steps_of
+from shadowproof.outside.spelling import many
 from shadowproof.outside.version import version
 from shadowproof.tell.traces.told import status, text_of
 
@@ -30,7 +31,7 @@ def report_of(answers: Sequence[tuple[str, Answer]]) -> Report:
 def _found(name: str, one: Answer) -> Found:
     if isinstance(one, Accepted):
         steps = () if one.run is None else tuple(steps_of(one.run, PROTOCOL))[:MOST]
-        told = f"accepted under {one.column.name}: {one.events:,} events"
+        told = f"accepted under {one.column.name}: {many(one.events, 'event')}"
         return Found(PROMISE, SAYS, (), name, "accepted", Standing.KEPT, told, At(name, 1), run=steps)
     at = At(name, one.line.number, shown(one.line.said))
     if isinstance(one, Rejected):

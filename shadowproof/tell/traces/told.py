@@ -12,6 +12,7 @@ from conformance.traces.answers import NOT_SHOWN, Accepted, Answer, Rejected
 from conformance.traces.fill import MOST_NODES, MOST_UNSEEN
 from conformance.traces.form import name_of
 from model.protocol import PROTOCOL
+from shadowproof.outside.spelling import many
 from shadowproof.tell.argument import Recorded
 from shadowproof.tell.story import WIDTH, size, told
 
@@ -87,7 +88,7 @@ def _lines(name: str, one: Answer, spell: Callable[[str], str], *, story: bool, 
         if one.promises:
             yield from _wrapped(f"  it would break: {', '.join(one.promises)}", "      ")
         yield from _wrapped(f"  possible there: {', '.join(one.possible) or 'nothing'}", "      ")
-        yield from _wrapped(f"  tried: {one.tried}; {one.after} events of it are explained", "      ")
+        yield from _wrapped(f"  tried: {one.tried}; {one.after:,} of its events are explained", "      ")
     else:
         yield from _wrapped(
             f"{name}: open at line {one.line.number}: {shown(one.line.said)}: no run was found, and none excluded"
@@ -98,7 +99,7 @@ def _lines(name: str, one: Answer, spell: Callable[[str], str], *, story: bool, 
 def _accepted(name: str, one: Accepted, spell: Callable[[str], str], *, story: bool, width: int) -> Iterator[str]:
     under = f" ({one.column.name})"
     if one.complete:
-        yield from _wrapped(f"{name}: accepted: {one.events:,} events, all of them seen, are a run{under}")
+        yield from _wrapped(f"{name}: accepted: {many(one.events, 'event')}, all of them seen, are a run{under}")
     elif one.run is not None:
         yield from _wrapped(f"{name}: accepted: a run of {size(one.run)} explains it{under}")
     if one.run is not None and (story or not one.complete or len(one.run.steps) <= LONGEST_STORY):

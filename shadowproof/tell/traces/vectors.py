@@ -20,6 +20,7 @@ from model.notation import Shape
 from proofs.answers.column_cache import protocol_content
 from proofs.answers.runs import load_for
 from shadowproof.outside.files import write_whole
+from shadowproof.outside.spelling import many
 
 NAMES = {
     MOVE: "moves",
@@ -100,7 +101,7 @@ def index(found: Made) -> dict[str, Any]:
 def text_of(found: Made, *, everything: bool = False) -> Iterator[str]:
     """What a person reads. everything: each that is missing, by name."""
     steps = [len(one.data["steps"]) for one in found.vectors]
-    yield f"{len(found.vectors)} vectors, {sum(steps):,} steps, the longest {max(steps, default=0)}"
+    yield f"{many(len(found.vectors), 'vector')}, {many(sum(steps), 'step')}, the longest {max(steps, default=0)}"
     for kind, name in NAMES.items():
         shown, of = found.count(kind)
         never = sum(1 for goal, why in found.missing.items() if goal.kind == kind and why == UNREACHABLE)

@@ -21,6 +21,7 @@ from proofs.answers.record import RecordError
 from proofs.mutants.since import ROOT, SinceError, said_by, unpacked
 from proofs.verdicts.columns import ALL_FAULTS, title
 from proofs.world.world import Column
+from shadowproof.outside.spelling import many
 from shadowproof.verify.changed import record_revision
 from shadowproof.verify.loop.said import Said, said_here
 from shadowproof.verify.verify import Task
@@ -54,7 +55,7 @@ class Touched:
             yield "Judged is all that is asked: the protocol says something else in each of these columns."
             return
         which = _some([title(column) for column, _, _ in self.tasks])
-        yield f"Judged: {len(self.tasks)} of {len(self.tasks) + self.left} columns{f': {which}' if which else ''}."
+        yield f"Judged: {len(self.tasks)} of {many(len(self.tasks) + self.left, 'column')}{f': {which}' if which else ''}."
         if self.promises:
             yield f"Promises that changed, judged in every column: {_some(self.promises)}."
         yield (

@@ -60,7 +60,7 @@ def test_the_record_and_the_runs_are_written_of_the_same_verdicts(folder: Path) 
         f"Not recorded: 2 verdicts on 2 promises\n  {BROKEN.property}: refuted under requester_vanishes, 2 steps"
         in said
     )
-    assert "1 runs that refute are kept in proofs/answers/runs.json." in said
+    assert "Kept: 1 refuting run in proofs/answers/runs.json." in said
     found, kept = record.load(record.PATH), runs.load(runs.PATH)
     cells = {name: columns[VANISHES.name] for name, columns in found.cells.items()}
     assert cells == {one.property: record.Cell.of(one) for one in (BROKEN, KEPT)}
@@ -95,7 +95,7 @@ def test_the_reason_is_asked_for_when_the_difference_is_shown(folder: Path) -> N
 
     said = accepted(None, asking)
     assert [one.startswith("Why is that right?") for one in asked] == [True]
-    assert "To be recorded: 2 not recorded; 1 runs that refute." in said
+    assert "To be recorded: 2 not recorded; 1 refuting run." in said
     assert [one["reason"] for one in record.load(record.PATH).reasons] == ["since"]
 
 
@@ -126,9 +126,9 @@ def test_what_would_be_recorded_is_shown_in_kinds_and_in_words(folder: Path, mon
     monkeypatch.setattr(acceptance, "judge", judged)
     said = accepted(None, show_only=True).splitlines()
     assert said == [
-        "Same verdict, another assurance: 1 times closed for any number of VMs → proved for any number of VMs",
-        "Same verdict and assurance, a run of another length: 1 times",
-        "To be recorded: 2 different; 1 runs that refute.",
+        "Same verdict, another assurance: 1 time closed for any number of VMs → proved for any number of VMs",
+        "Same verdict and assurance, a run of another length: 1 time",
+        "To be recorded: 2 different; 1 refuting run.",
         "Nothing is written.",
     ]
     assert record.PATH.read_text("utf-8") == before
@@ -148,7 +148,7 @@ def test_where_only_runs_are_of_another_protocol_they_are_written(
     """A rule was changed, and no verdict by it."""
     accepted()
     monkeypatch.setattr(acceptance, "protocol_content", lambda: "another")
-    assert "To be recorded: no other verdict; 1 runs that refute." in accepted(None, lambda _: "it is said otherwise")
+    assert "To be recorded: no other verdict; 1 refuting run." in accepted(None, lambda _: "it is said otherwise")
     assert runs.load(runs.PATH).protocol == "another"
 
 
