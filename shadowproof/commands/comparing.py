@@ -42,7 +42,10 @@ def diff(
     readings: Readings = None,
     no_fault: NoFault = False,
     promises: Annotated[
-        bool, typer.Option("--promises/--no-promises", help="Also say what became of the promises.")
+        bool,
+        typer.Option(
+            "--promises/--no-promises", help="Also say what became of the promises; without that it is quick."
+        ),
     ] = True,
     every: Annotated[
         bool,

@@ -24,7 +24,8 @@ EXCEPT = {
     "assumptions": "with --argument up to a minute",
     "count": "more with more VMs",
     "verify": "of one column and few promises up to some 15 seconds; what is known is told in seconds",
-    "diff": "half of that where both records are of what is said; with --every minutes",
+    "diff": "some two minutes where promises must be judged, as of versions of the protocol, and with --every more; with --no-promises, "
+    "or where both records are of what is said, some 15 seconds",
     "cuts": "of one promise about a minute; without a name at once",
     "prove": "of one promise seconds",
     "agent": "more with more --examples: a thousand take some 20 seconds",

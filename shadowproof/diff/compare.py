@@ -25,6 +25,9 @@ WORDS_ONLY = "says the same in other words"
 MANY = 3
 """Faults at once that are not named one by one."""
 
+SECONDS_A_COLUMN = 7
+"""Of computing, which judging the promises of one side in one column takes."""
+
 Tell = Callable[[str], None]
 
 
@@ -310,7 +313,8 @@ def _cells(of: Side, asked: Sequence[tuple[Column, Sequence[str]]], cache: Path 
     if left:
         number = sum(len(one["promises"]) for _, one in left)
         what = f"{many(number, 'verdict')} of {of.label} {'is' if number == 1 else 'are'} not recorded"
-        tell(f"{what}: judging in {many(len(left), 'column')}")
+        takes = f"takes some {len(left) * SECONDS_A_COLUMN} s, which --no-promises spares"
+        tell(f"{what}: judging them, in {many(len(left), 'column')}; {takes}")
         by_name: dict[str, list[Column]] = {}
         for column, _ in left:
             by_name.setdefault(known(of.network, column).name, []).append(column)

@@ -14,10 +14,23 @@ from examples.small_backup import NETWORK, H, R, phase, result, vm
 from model.notation import implies, some
 from proofs.answers.record import Cell
 from shadowproof.diff.comment import MARK, as_comment
-from shadowproof.diff.compare import GAINED, LOST, STRONGER, WEAKER, Diff, Judged, Verdicts, compare, counted, noted
+from shadowproof.diff.compare import (
+    GAINED,
+    LOST,
+    SECONDS_A_COLUMN,
+    STRONGER,
+    WEAKER,
+    Diff,
+    Judged,
+    Verdicts,
+    compare,
+    counted,
+    noted,
+)
 from shadowproof.diff.report import as_json, schema_text
 from shadowproof.diff.revisions import Side
 from shadowproof.diff.told import lines
+from shadowproof.outside.spelling import many
 from tests.proofs.differences.prepared import (
     elsewhere,
     refactored,
@@ -119,9 +132,16 @@ def judging(verdicts: dict[str, str], asked: list[Any]) -> Any:
 
 def test_promises_are_judged_on_both_sides_where_no_record_fits(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[Any] = []
+    heard: list[str] = []
     monkeypatch.setattr(Side, "judged", judging({"base": "holds", "head": "refuted"}, asked))
-    found = compare(BASE, side("head", weakened()))
+    found = compare(BASE, side("head", weakened()), tell=heard.append)
     assert [label for label, _ in asked] == ["base", "head"]
+    columns = [len(of) for _, of in asked]
+    assert [
+        f"judging them, in {many(number, 'column')}; takes some {number * SECONDS_A_COLUMN} s, which --no-promises spares"
+        in line
+        for number, line in zip(columns, heard[-2:], strict=True)
+    ] == [True, True]
     assert found.judged is not None
     assert {one.kind for one in found.judged.changes} == {LOST}
     assert len(found.judged.changes) == found.judged.cells == len(TERMS)
