@@ -34,9 +34,7 @@ class Change:
 
     @property
     def size(self) -> tuple[int, float]:
-        """How much must come together for it, then in how many steps."""
-        steps = float("inf") if self.found.length is None else self.found.length
-        return len(self.column.faults) + len(self.column.readings), steps
+        return size_of(self.column, self.found)
 
 
 @dataclass(frozen=True)
@@ -98,6 +96,12 @@ class Compared:
         if self.gone or len(undecided) < len(changes) or any(one.verdict == REFUTED for one in self.unknown):
             return 1
         return 3 if undecided or any(one.verdict == UNDECIDED for one in self.unknown) else 0
+
+
+def size_of(column: Column, found: Verdict | Cell) -> tuple[int, float]:
+    """How much must come together for a verdict, then in how many steps."""
+    steps = float("inf") if found.length is None else found.length
+    return len(column.faults) + len(column.readings), steps
 
 
 def smaller(one: Column, other: Column) -> bool:

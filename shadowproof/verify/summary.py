@@ -3,6 +3,7 @@ stand. It takes verdicts and the record, and knows nothing of how they were judg
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from proofs.answers.record import BETTER, DIFFERENT, NEW, WORSE, Cell
@@ -13,7 +14,7 @@ from properties.catalogue import PROPERTIES
 from shadowproof.ask import options
 from shadowproof.outside.spelling import in_full, many
 from shadowproof.verify.changed import Since
-from shadowproof.verify.comparison import Compared, Group, findings
+from shadowproof.verify.comparison import Compared, Group, findings, size_of
 from shadowproof.verify.coverage import about_kinds, about_run, headline, named_in
 from shadowproof.verify.report import Verification, assumptions, column_text
 
@@ -176,13 +177,15 @@ def _said(found: Verdict) -> str:
 def _everywhere(done: Verification, name: str) -> str:
     found = {column: one for (other, column), one in done.by_cell.items() if other == name}
     base = found.get(BASE)
-    broken = [column for _, column in findings({(name, column): one for column, one in found.items()})]
-    refuted = sum(one.verdict == REFUTED for one in found.values())
     alone = "" if base is None else f"{base.verdict if base.verdict != REFUTED else 'REFUTED'} without faults; "
-    if not refuted:
-        return f"{name}: {alone}broken in none of {many(len(found), 'column')}"
+    counts = Counter(one.verdict for one in found.values())
+    open_ = f", undecided in {counts[UNDECIDED]}" if counts[UNDECIDED] else ""
+    if not counts[REFUTED]:
+        return f"{name}: {alone}broken in none of {many(len(found), 'column')}{open_}"
+    smallest = findings({(name, column): one for column, one in found.items()})
+    broken = sorted((column for _, column in smallest), key=lambda column: size_of(column, found[column]))
     named = _some([_title(column, found[column].length) for column in broken])
-    return f"{name}: {alone}broken in {refuted} of {many(len(found), 'column')}: {named}"
+    return f"{name}: {alone}broken in {counts[REFUTED]} of {many(len(found), 'column')}{open_}: {named}"
 
 
 def _headline(done: Verification, names: Sequence[str]) -> Iterator[str]:

@@ -183,6 +183,22 @@ def test_few_promises_in_every_column_are_told_with_what_breaks_them() -> None:
     assert f"  {PARTIAL}: holds without faults; broken in none of {len(COLUMNS)} columns" in text
 
 
+def test_the_smallest_circumstances_that_break_a_promise_come_first_and_what_is_open_is_counted() -> None:
+    pair = Column(frozenset(FAULTS[0].faults | FAULTS[1].faults))
+    found = {
+        pair: verdict(SAVED, pair, REFUTED, 3),
+        FAULTS[2]: verdict(SAVED, FAULTS[2], REFUTED, 9),
+        FAULTS[3]: verdict(SAVED, FAULTS[3], REFUTED, 4),
+        FAULTS[4]: verdict(SAVED, FAULTS[4], UNDECIDED),
+    }
+    now = {column: [one] for column, one in found.items()}
+    text = " ".join(printed(done(now, now)).split())
+    named = f"{FAULTS[3]} (4), {FAULTS[2]} (9), {pair} (3)"
+    assert f"{SAVED}: broken in 3 of 4 columns, undecided in 1: {named}" in text
+    now = {column: [one] for column, one in found.items() if one.verdict != REFUTED} | {BASE: [verdict(SAVED, BASE)]}
+    assert f"{SAVED}: holds without faults; broken in none of 2 columns, undecided in 1" in printed(done(now, now))
+
+
 def test_where_no_rule_changed_or_that_is_not_known_it_says_so() -> None:
     found = done(everything(verdict(SAVED, BASE, REFUTED, 4)), everything())
     assert printed(found, since=Since("abc")).startswith("No rule of the protocol says something else than at abc:")
