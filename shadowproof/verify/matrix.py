@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from proofs.answers.verdict import HOLDS, NOT_EXERCISED, REFUTED, UNDECIDED, Verdict
-from proofs.verdicts.columns import fault_columns, title
+from proofs.verdicts.columns import ALL_FAULTS, fault_columns, title
 from proofs.world.world import Column
 from properties.catalogue import PROPERTIES, SHELVES, group_of, is_conduct
 from shadowproof.verify.comparison import findings
@@ -29,10 +29,24 @@ def print_tables(done: Verification, console: Console) -> None:
     """One table of the one column that was judged; else one for each group of promises, then the columns."""
     for table in _tables(done):
         print_table(table, console)
-    if len(done.verdicts) > 1 and (untold := sum(not _Matrix(done).is_told(name) for name in _Matrix(done).names)):
-        console.print(
-            f"\nNot in the tables: {untold} properties of how the model conducts itself, none of which fails."
-        )
+    if len(done.verdicts) > 1 and (untold := _untold(_Matrix(done))):
+        console.print(f"\n{untold}")
+
+
+def _untold(matrix: _Matrix) -> str:
+    """How much conduct the tables do not tell, and what is not known of it; empty: they tell all."""
+    names = {name for name in matrix.names if not matrix.is_told(name)}
+    if not names:
+        return ""
+    together = matrix.done.verdicts.get(ALL_FAULTS, ())
+    open_ = sum(one.property in names and one.verdict == UNDECIDED for one in together)
+    said = f"; with all faults together {open_} of them {'is' if open_ == 1 else 'are'} undecided" if open_ else ""
+    number = (
+        "1 property of how the model conducts itself, which"
+        if len(names) == 1
+        else (f"{len(names)} properties of how the model conducts itself, each of which")
+    )
+    return f"Not in the tables: {number} holds, and fails nowhere{said}."
 
 
 def print_table(table: Table, console: Console) -> None:
@@ -96,9 +110,11 @@ class _Matrix:
         return list(dict.fromkeys(found.property for found in self.done.all_verdicts))
 
     def is_told(self, name: str) -> bool:
-        """Whether tables tell of a property: a promise always, conduct where it is broken anywhere."""
-        broken = any(found.property == name and found.verdict == REFUTED for found in self.done.all_verdicts)
-        return broken or not is_conduct(name)
+        """Whether tables tell of a property: a promise always; conduct where it is broken anywhere, is undecided elsewhere than with all
+        faults together (where a bounded search leaves most open), or holds nowhere."""
+        found = {column: one.verdict for (of, column), one in self.done.by_cell.items() if of == name}
+        open_ = any(verdict == UNDECIDED for column, verdict in found.items() if column != ALL_FAULTS)
+        return not is_conduct(name) or open_ or REFUTED in found.values() or HOLDS not in found.values()
 
     def table(self, group: str, members: list[str]) -> Table:
         base = next(iter(self.done.verdicts))

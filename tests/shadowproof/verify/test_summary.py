@@ -244,9 +244,23 @@ def test_tables_are_not_padded_and_have_every_promise_and_of_conduct_what_fails(
         assert not [line for line in text.splitlines() if line != line.rstrip()]
         assert told & PROPERTIES.keys() == wanted
         assert "Not shown either:" in text
-    said = f"Not in the tables: {len(untold)} properties of how the model conducts itself, none of which fails."
+    said = f"Not in the tables: {len(untold)} properties of how the model conducts itself, each of which holds, and fails nowhere."
     assert said in " ".join(printed(done(now, now), Wanted(tables=True)).split())
     assert len(untold) >= 40
+
+
+def test_tables_tell_conduct_that_is_open_or_never_put_to_the_test_and_how_much_is_open_with_all_faults() -> None:
+    open_, idle, together, *rest = sorted(name for name in PROPERTIES if is_conduct(name))
+    now = everything(
+        verdict(open_, FAULTS[2], UNDECIDED),
+        *(verdict(idle, column, NOT_EXERCISED) for column in COLUMNS),
+        verdict(together, ALL_FAULTS, UNDECIDED),
+    )
+    text = printed(done(now, now), Wanted(tables=True))
+    told = {line.split()[0] for line in text.splitlines() if line.strip()}
+    assert told & {open_, idle, together, *rest} == {open_, idle}
+    said = f"Not in the tables: {len(rest) + 1} properties of how the model conducts itself, each of which holds, and fails nowhere; "
+    assert f"{said}with all faults together 1 of them is undecided." in " ".join(text.split())
 
 
 def test_all_faults_together_are_told_apart_from_the_other_columns() -> None:
