@@ -20,7 +20,7 @@ EVTX = b"ElfFile\0"
 """How a Windows event log begins."""
 
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]{0,40}[ -/]{0,10}[@-~]|\][^\x07\x1b]{0,400}(?:\x07|\x1b\\)|[@-Z\\-_])")
-_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
 _QUOTING = re.compile(r"^(?:[>\s]|\\(?=[\s>*#+-]))+")
 _BULLET = re.compile(r"^(?:[-*+\u2022]\s+)+")
 _ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+.!|<>-])")

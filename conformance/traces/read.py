@@ -5,6 +5,7 @@ Everything is bounded before it is looked at: bytes of a line, lines of what mus
 
 from __future__ import annotations
 
+import codecs
 import json
 import sys
 from collections.abc import Iterator
@@ -29,14 +30,14 @@ class Lines:
 
         self.name, self.reader = name, Reader()
         self._stream = stream
-        first = self._line()
-        self._number = 1
+        self._number, first = 1, self._line().removeprefix(codecs.BOM_UTF8)
+        while first and not first.strip():
+            self._number, first = self._number + 1, self._line()
+        at = f"{name}, line {self._number}"
         self._whole: list[Line] | None = None
-        head = (
-            parsed(first, f"{name}, line 1", often=_HINT) if first.lstrip()[:1] == b"{" and _is_whole(first) else None
-        )
+        head = parsed(first, at, often=_HINT) if first.lstrip()[:1] == b"{" and _is_whole(first) else None
         if isinstance(head, dict) and "schema" in head:
-            self.header: Header = self.reader.header(head, f"{name}, line 1")
+            self.header: Header = self.reader.header(head, at)
         elif first.lstrip()[:1] == b"{":
             content = first + stream.read(MOST_OF_ITF)
             if len(content) > MOST_OF_ITF:
@@ -44,10 +45,12 @@ class Lines:
                     f"{name} is larger than {MOST_OF_ITF:,} bytes and no JSON lines. Write it a line a step."
                 )
             self.header, self._whole = itf.read(parsed(content, name, often=_HINT), name, self.reader)
+        elif not first:
+            raise TraceError(f"{name} is empty{', but for blank lines' if self._number > 2 else ''}. {_HINT}")
+        elif (begins := _text(first)) is None:
+            raise TraceError(f"{name} is no text in UTF-8. {_HINT}")
         else:
-            raise TraceError(
-                f"{name}, line 1: {shown(first[:40].decode('utf-8', 'replace').strip())!r} begins no trace. {_HINT}"
-            )
+            raise TraceError(f"{at}: {begins!r} begins no trace. {_HINT}")
 
     def _line(self) -> bytes:
         return self._stream.readline(MOST_OF_A_LINE + 1)
@@ -92,6 +95,17 @@ class Lines:
 
 
 _HINT = "Give JSON lines that begin with the schema, or a trace in ITF; shadowproof replay --schema tells."
+
+
+def _text(line: bytes) -> str | None:
+    """How a line begins, as it may be printed; None: it is no text at all."""
+    try:
+        text = line.decode("utf-8")
+    except UnicodeDecodeError as problem:  # a long line may be cut within a sign
+        if problem.start < MOST_OF_A_LINE - 4:
+            return None
+        text = line[: problem.start].decode("utf-8")
+    return None if "\0" in text else shown(text.strip(), 40)
 
 
 def _is_whole(line: bytes) -> bool:

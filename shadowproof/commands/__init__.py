@@ -189,13 +189,13 @@ def console(*, errors: bool = False) -> Console:
     from rich.console import Console
     from rich.text import Text
 
-    from shadowproof.outside.spelling import readable
+    from shadowproof.outside.spelling import harmless, readable
 
     class Spelled(Console):
         """Spells what it is given before it is set in columns, which would else be out of line."""
 
         def render_str(self, text: str, **how: Any) -> Text:
-            return super().render_str(readable(text, self.encoding), **how)
+            return super().render_str(readable(harmless(text), self.encoding), **how)
 
     stream = sys.stderr if errors else sys.stdout
     width = None if sys.stdout.isatty() else 140
@@ -218,9 +218,12 @@ class _Unpadded:
 
 
 def say(text: str, *, end: str = "\n", err: bool = False) -> None:
-    """Write to stdout, or to stderr. (What typer writes with, click's echo, takes an ASCII place for one of UTF-8.)"""
+    """Write to stdout, or to stderr, no sign that steers a terminal. (What typer writes with, click's echo, takes an ASCII place for one
+    of UTF-8.)"""
+    from shadowproof.outside.spelling import harmless
+
     # flushed, so that what nobody reads on is noticed here, and not when Python ends
-    print(text, end=end, flush=True, file=sys.stderr if err else sys.stdout)
+    print(harmless(text), end=end, flush=True, file=sys.stderr if err else sys.stdout)
 
 
 def here(text: str) -> str:

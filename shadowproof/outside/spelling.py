@@ -4,6 +4,7 @@ is long, and what is counted, as a sentence has it."""
 from __future__ import annotations
 
 import codecs
+import re
 import sys
 from collections.abc import Iterable
 from typing import Any
@@ -18,6 +19,15 @@ SUBSTITUTES = {
     "━": "-", "╸": "-", "╺": "-",
 }  # fmt: skip
 """What is written in place of a sign; the last three draw bars of progress. Any other is escaped, as \\u0416."""
+
+
+_STEERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+
+
+def harmless(text: str) -> str:
+    """The text in which signs that steer a terminal, or turn what is written round, are escaped: whatever a file of others says may be
+    quoted."""
+    return _STEERS.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
 
 
 def readable(text: str, encoding: str) -> str:

@@ -92,6 +92,21 @@ def test_columns_stay_in_line(monkeypatch: pytest.MonkeyPatch) -> None:
     assert readable(CYRILLIC, "ascii") in lines[1]
 
 
+STEERING = "\x1b[2J\x07\x9b1m\r\u202eb\u2028"
+
+
+def test_nothing_that_is_quoted_steers_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    written = streams(monkeypatch, "utf-8")
+    say(f"a\t{STEERING}\nc")
+    console().print(f"d {STEERING} e")
+    table = Table(box=None)
+    table.add_row(STEERING)
+    console().print(table)
+    text = written.getvalue().decode("utf-8")
+    assert text.startswith("a\t\\x1b[2J\\x07\\x9b1m\\r\\u202eb\\u2028\nc\nd \\x1b[2J")
+    assert all(line.replace("\t", "").isprintable() for line in text.split("\n"))
+
+
 def test_an_ascii_place_gets_ascii_also_by_typer_s_way(monkeypatch: pytest.MonkeyPatch) -> None:
     written = streams(monkeypatch, "ascii")
     say("a → b")

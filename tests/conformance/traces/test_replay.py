@@ -266,9 +266,11 @@ WRONG = {
     "another schema": ('{"schema": "x/1"}\n', "line 1: the first line names no schema"),
     "no header": ('{"event": "vm_saved@1"}\n', "no trace in ITF"),
     "text": ("vm_saved@1\n", "begins no trace"),
-    "binary": ("\x7fELF\0\0", "begins no trace"),
+    "binary": ("\x7fELF\0\0", "is no text in UTF-8"),
+    "text after blank lines": ("\n \nvm_saved@1\n", "line 3: 'vm_saved@1' begins no trace"),
     "a list": ("[1]\n", "begins no trace"),
-    "nothing": ("", "begins no trace"),
+    "nothing": ("", "is empty. Give"),
+    "blank lines": ("\n \n", "is empty, but for blank lines. Give"),
     "an unknown key": (jsonl([HEAD, {"evnt": "x"}]), "'evnt', which nobody reads"),
     "an unknown event": (jsonl([HEAD, {"event": "vm_explodes"}]), "no event 'vm_explodes'"),
     "an unknown machine": (jsonl([HEAD, {"states": {"disk": "A"}}]), "no machine 'disk'"),
@@ -307,3 +309,20 @@ def test_what_is_no_trace_is_refused_with_its_place_and_the_remedy(text: str, sa
 def test_a_partial_trace_of_very_many_lines_is_refused_before_it_is_searched() -> None:
     with pytest.raises(TraceError, match="more than 10,000 lines"):
         asked(jsonl([HEAD]) + '{"event": "context_set"}\n' * 10_001)
+
+
+@pytest.mark.parametrize("content", [b"\x89PNG\r\n\x1a\n", b"\xff\xfe{\0", b"\x9b31m" + b"x" * 200_000])
+def test_what_is_no_text_is_not_quoted(content: bytes) -> None:
+    """2026-11-29: forty bytes of it were printed."""
+    with pytest.raises(TraceError, match=r"^f is no text in UTF-8\. Give JSON lines"):
+        Lines("f", BytesIO(content))
+
+
+def test_a_mark_and_blank_lines_before_a_trace_are_passed_over() -> None:
+    text = jsonl([HEAD, {"event": "context_set"}]).encode()
+    assert Lines("f", BytesIO(b"\xef\xbb\xbf" + text)).lines() == Lines("f", BytesIO(text)).lines()
+    (line,) = Lines("f", BytesIO(b"\n\n" + text)).lines()
+    assert line.number == 4
+    signs = "\N{SNOWMAN}" * 50_000  # the first line is cut within a sign
+    with pytest.raises(TraceError, match="begins no trace"):
+        Lines("f", BytesIO(signs.encode()))
