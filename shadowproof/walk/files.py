@@ -22,13 +22,15 @@ from shadowproof.tell.playing.start import text_of, vm_starts, wanted
 from shadowproof.tell.playing.typed import Typed, events_of
 from shadowproof.walk.runs import link
 
+TAKES = "Name a trace (what --save writes, or any ITF), what play --json or simulate --json wrote, or a file with one event a line."
+
 
 def file_link(path: Path) -> str:
     """The link that opens the run of a file (`-`: stdin). Raises AskError and TraceError."""
-    name, text = text_of(path)
+    name, text = text_of(path, TAKES)
     if _is_trace(text):
         return _of_trace(name, text)
-    read = events_of(name, text)
+    read = events_of(name, text, TAKES)
     typed = read if isinstance(read, Typed) else Typed((), Column(), tuple(read))
     shapes, starts = vm_starts(typed.vms, PROTOCOL)
     steps = wanted(typed.events, shapes, PROTOCOL)

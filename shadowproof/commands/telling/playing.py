@@ -68,8 +68,10 @@ def play(
     if schema:
         say(schema_text(), end="")
         return
-    if bool(events) == (file is not None):
-        raise ask.AskError("What shall happen? Write events, or name a file of them with --file, and not both.")
+    if events and file is not None:
+        raise ask.AskError("Events are written, and --file names a file of them. Leave one of the two out.")
+    if not events and file is None:
+        raise ask.AskError("What shall happen? Write events, or name a file of them with --file.")
     read = read_events(file) if file is not None else [(text, "") for text in events or []]
     if isinstance(read, Typed):
         if vm or faults or readings or no_fault:

@@ -133,20 +133,21 @@ def _variable(key: tuple[str, Index]) -> str:
     return "#".join([key[0], *map(str, key[1])])
 
 
-def text_of(path: Path) -> tuple[str, str]:
-    """What a file of UTF-8 text is called, and what it holds (-: stdin). Raises AskError if it cannot be read."""
+def text_of(path: Path, takes: str) -> tuple[str, str]:
+    """What a file of UTF-8 text is called, and what it holds (-: stdin). takes: which files are taken, as a remedy. Raises AskError if it
+    cannot be read."""
     name = "stdin" if str(path) == "-" else str(path)
     try:
         content = _content(path)
         text = content.decode("utf-8-sig")
     except OSError as problem:
-        raise AskError(f"{name} cannot be read ({problem.strerror}). Name a file with one event a line.") from None
+        raise AskError(f"{name} cannot be read ({problem.strerror}). {takes}") from None
     except UnicodeDecodeError:
-        raise AskError(f"{name} is not UTF-8 text. Name a file with one event a line.") from None
+        raise AskError(f"{name} is not UTF-8 text. {takes}") from None
     except ValueError:
-        raise AskError(f"{name!r} is not a name a file can have. Name a file with one event a line.") from None
+        raise AskError(f"{name!r} is not a name a file can have. {takes}") from None
     if len(content) > LARGEST:
-        raise AskError(f"{name} is larger than {LARGEST:,} bytes. Write fewer events, one a line.")
+        raise AskError(f"{name} is larger than {LARGEST:,} bytes. Give a shorter run. {takes}")
     return name, text
 
 

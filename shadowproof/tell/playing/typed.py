@@ -27,19 +27,24 @@ class Typed:
     events: tuple[tuple[str, str], ...]
 
 
+TAKES = "Name what play --json or simulate --json wrote, or a file with one event a line."
+
+
 def read_events(path: Path) -> Typed | list[tuple[str, str]]:
     """What a file holds: events, one a line; or a whole run, as --json writes it. Raises AskError."""
-    return events_of(*text_of(path))
+    return events_of(*text_of(path, TAKES), TAKES)
 
 
-def events_of(name: str, text: str) -> Typed | list[tuple[str, str]]:
-    """The same of a text, from a file of that name. Raises AskError."""
+def events_of(name: str, text: str, takes: str) -> Typed | list[tuple[str, str]]:
+    """The same of a text, from a file of that name. takes: which files are taken, as a remedy. Raises AskError."""
     if text.lstrip().startswith("{"):
-        return _of_json(name, text)
+        return _of_json(name, text, takes)
+    if text.lstrip()[:1] in ("[", '"'):
+        raise ask.AskError(f"{name} is no run: what it begins with is no event, and no object of JSON. {takes}")
     lines = ((number, line.partition("#")[0].strip()) for number, line in enumerate(text.splitlines(), 1))
     found = [(event, f"{name}, line {number}: ") for number, event in lines if event]
     if not found:
-        raise ask.AskError(f"{name} holds no event. Write one a line.")
+        raise ask.AskError(f"{name} holds no event. {takes}")
     _check_number(name, len(found))
     return found
 
@@ -51,12 +56,11 @@ def _check_number(name: str, events: int) -> None:
         )
 
 
-def _of_json(name: str, text: str) -> Typed:
-    remedy = "Write it with: shadowproof play --json, or simulate --json."
+def _of_json(name: str, text: str, takes: str) -> Typed:
     try:
         data = json.loads(text)
         if data["schema"] != "shadowproof-play/1":
-            raise ask.AskError(f"{name} has schema {data['schema']!r}, which is no run. {remedy}")
+            raise ask.AskError(f"{name} has schema {data['schema']!r}, which is no run. {takes}")
         if problem := not_of_this(data.get("version", DOCUMENT)):
             raise ask.AskError(f"{name} {problem}.")
         column = ask.column(
@@ -74,9 +78,9 @@ def _of_json(name: str, text: str) -> Typed:
     except ask.AskError:
         raise
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
-        raise ask.AskError(f"{name} has not the shape of a run. {remedy}") from None
+        raise ask.AskError(f"{name} has not the shape of a run. {takes}") from None
     if not vms or not events:
-        raise ask.AskError(f"{name} holds no {'event' if vms else 'VM'}. {remedy}")
+        raise ask.AskError(f"{name} holds no {'event' if vms else 'VM'}. {takes}")
     _check_number(name, len(events))
     return Typed(vms, column, events)
 

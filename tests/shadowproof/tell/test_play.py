@@ -306,6 +306,7 @@ def test_a_fault_has_to_be_tolerated() -> None:
 
 BAD_QUESTIONS = {
     "nothing": [],
+    "nothing but a VM": ["--vm", "power=PAUSED"],
     "two lists": ["vm_saved", "--file", "-"],
     "no such file": ["--file", "nowhere.txt"],
     "an empty file": ["--file", "-"],
@@ -316,6 +317,10 @@ BAD_QUESTIONS = {
 @pytest.mark.parametrize("name", BAD_QUESTIONS)
 def test_bad_input_is_one_sentence_and_status_2(name: str) -> None:
     done = command(*BAD_QUESTIONS[name], events="# nothing\n")
+    assert ("Leave one of the two out" in done.stderr) == (name == "two lists")
+    assert ("What shall happen? Write events, or name a file of them with --file.\n" in done.stderr) == name.startswith(
+        "nothing"
+    )
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("shadowproof: ")
     assert len(done.stderr.strip().splitlines()) == 1

@@ -19,7 +19,7 @@ from shadowproof.tell.playing.play import main_protocol, play
 from shadowproof.tell.playing.play_report import schema_text
 from shadowproof.tell.playing.simulate import STEPS, ending, kind, simulate
 from shadowproof.tell.playing.start import Wanted, vm_starts, wanted
-from shadowproof.tell.playing.typed import Typed, command, read_events, vm_text
+from shadowproof.tell.playing.typed import TAKES, Typed, command, read_events, vm_text
 
 SUBJECT = main_protocol()
 PAUSED, RUNNING = "power=PAUSED", "power=RUNNING"
@@ -133,6 +133,7 @@ def test_what_simulate_writes_play_reads(tmp_path: Path) -> None:
         ),
         ('{"a":' * 100_000, "not the shape of a run"),
         ("# nothing\n", "holds no event"),
+        ("[1,2]", "is no run: what it begins with"),
     ],
 )  # fmt: skip
 def test_what_is_no_run_is_refused_in_a_sentence(tmp_path: Path, data: str, hint: str) -> None:
@@ -141,6 +142,7 @@ def test_what_is_no_run_is_refused_in_a_sentence(tmp_path: Path, data: str, hint
     with pytest.raises(AskError, match=hint) as refused:
         read_events(path)
     assert "\n" not in str(refused.value)
+    assert str(refused.value).endswith(TAKES) == ("no fault" not in hint)
 
 
 def test_an_event_of_a_run_that_there_is_not_is_named_by_its_number(tmp_path: Path) -> None:

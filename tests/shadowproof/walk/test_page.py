@@ -19,6 +19,7 @@ from proofs.verdicts.combined.kept_cuts import load as load_cuts
 from shadowproof.cli import app
 from shadowproof.walk import assemble
 from shadowproof.walk.assemble import PageError, joined
+from shadowproof.walk.files import TAKES
 
 MOST_BYTES, MOST_PACKED = 450_000, 90_000
 
@@ -181,15 +182,26 @@ def test_a_trace_opens_whole_or_filled_in(tmp_path: Path) -> None:
         ('{"schema"', "has not the shape of a run"),
         ("vm_svaed", "There is no event 'vm_svaed'"),
         ("", "holds no event"),
+        ("[1,2]", "is no run: what it begins with is no event, and no object of JSON"),
+        ('"text"', "is no run: what it begins with"),
+        ("caf\udce9", "is not UTF-8 text"),
     ],
 )
 def test_a_file_that_holds_no_run_is_refused(tmp_path: Path, text: str, said: str) -> None:
     path, target = tmp_path / "x", tmp_path / "page.html"
-    path.write_text(text, "utf-8")
+    path.write_text(text, "utf-8", errors="surrogateescape")
     status, told = walked("--run", str(path), "-o", str(target))
     assert status != 0
     assert said in told
+    of_no_format = ("shape", "holds no event", "which is no run", "is no run: what", "UTF-8")
+    assert (TAKES in told) == any(one in said for one in of_no_format)
     assert not target.exists()
+
+
+def test_of_a_file_that_is_not_there_it_is_said_what_it_takes(tmp_path: Path) -> None:
+    status, said = walked("--run", str(tmp_path / "x"), "-o", str(tmp_path / "page.html"))
+    assert status != 0
+    assert f"x cannot be read (No such file or directory). {TAKES}" in said
 
 
 @pytest.mark.parametrize(
