@@ -27,8 +27,10 @@ _SHADOW = re.compile(r"^(?:[*-]\s*)?WRITER\s+[\"\u201c](?P<name>[^\"\u201d]{1,20
 _BETEST = re.compile(
     r"^Status for writer (?P<name>.{1,200}?):\s*(?P<state>[A-Z_ ]{3,40})\((?P<code>0x[0-9a-f]{8}\b[^)]{0,80})\)", re.I
 )
-_BRACKETS = re.compile(r"^(?:(?P<label>[^\[\]:]{2,40}?)\s*[:\uff1a]\s*)?\[(?P<number>\d{1,3})\]\s*(?P<word>.{0,80})$")
-_STATUS = re.compile(r"^Status\s*:\s*(?P<number>\d{1,3})\s*\(VSS_WS_\w{1,60}\)", re.I)
+_BRACKETS = re.compile(
+    r"^(?:(?P<label>[^\[\]:]{2,40}?)\s*[:\uff1a]\s*)?\[(?P<number>-?\d{1,10})\]\s*(?P<word>.{0,80})$"
+)
+_STATUS = re.compile(r"^Status\s*:\s*(?P<number>-?\d{1,10})\s*\(VSS_WS_\w{1,60}\)", re.I)
 _CODE = re.compile(r"^Writer Failure code\s*:\s*(?P<code>0x[0-9a-f]{8})", re.I)
 _LABELLED = re.compile(r"^(?P<label>[^:]{2,60}?)\s*[:\uff1a]\s*(?P<words>.{1,120})$")
 _INVALID = re.compile(r"Writer [\"'](?P<name>[^\"']{1,200})[\"'] has invalid state\W+(?:ERR=)?(?P<why>.{0,200})", re.I)
@@ -165,13 +167,12 @@ def _take(block: Block, line: Line) -> None:
         block.at.append(line)
     elif (guid := _GUID.search(text)) is not None:
         block.identity = block.identity or guid[1].lower()
-    elif block.state is not None and block.error is None and not block.unread:
-        labelled = _LABELLED.match(text)
-        if labelled is not None:
-            block.error = codes.last_error(labelled["words"])
-            block.unread = "" if block.error is not None else labelled["words"]
-            if block.error is not None:
-                block.at.append(line)
+    elif block.error is None and not block.unread and (labelled := _LABELLED.match(text)) is not None:
+        block.error = codes.last_error(labelled["words"])
+        if block.error is not None:
+            block.at.append(line)
+        elif block.state is not None or block.number is not None:
+            block.unread = labelled["words"]
 
 
 def _said(block: Block) -> str:
@@ -197,8 +198,9 @@ def _remarks(block: Block) -> Iterator[Remark]:
             Kind.OPEN, place, f"{block.number} is no VSS_WRITER_STATE: they go from 0 to 15", "The state is left open."
         )
     elif block.state is None:
-        yield Remark(Kind.OPEN, place, f"the block of {block.name} is cut before its state", "The state is left open.")
-    elif block.error is None:
+        where = "is cut before its state" if block.error is None else "has no state that can be read"
+        yield Remark(Kind.OPEN, place, f"the block of {block.name} {where}", "The state is left open.")
+    if block.error is None and (block.state is not None or block.number is not None):
         words = f": {block.unread!r} is in a language that is not read" if block.unread else ""
         yield Remark(
             Kind.OPEN, place, f"the last error of {block.name} is not known{words}", "The last error is left open."

@@ -56,6 +56,31 @@ def test_the_number_carries_the_meaning(text: str) -> None:
     assert host(read_text(text, "f")) == FAILED_8
 
 
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("State: [99] Odd", "99 is no VSS_WRITER_STATE: they go from 0 to 15"),
+        ("State: [-1] Odd", "-1 is no VSS_WRITER_STATE"),
+        ("State: [12345] Odd", "12345 is no VSS_WRITER_STATE"),
+        ("State: ???", "the block of Microsoft Hyper-V VSS Writer has no state that can be read"),
+    ],
+)
+def test_a_state_that_there_is_not_leaves_the_last_error_as_it_is_read(line: str, why: str) -> None:
+    """2026-11-29: of `State: [99]` the last error was dropped with it, and nothing said so."""
+    seen = read_text(HYPER_V.replace("State: [8] Failed", line), "f")
+    assert host(seen) == {"last_error": {"RETRYABLE"}}
+    (said,) = [one.says for one in seen.remarks if one.kind is Kind.OPEN]
+    assert said.startswith(why)
+
+
+def test_where_neither_is_known_both_are_said_to_be_open() -> None:
+    text = HYPER_V.replace("[8] Failed", "[99] Odd").replace("Retryable error", "Virhe")
+    seen = read_text(text, "f")
+    assert host(seen) == {}
+    said = [one.says for one in seen.remarks if one.kind is Kind.OPEN]
+    assert ["99 is no" in said[0], "the last error of" in said[1], "'Virhe' is in a language" in said[1]] == [True] * 3
+
+
 def test_an_error_in_a_language_that_is_not_known_is_left_open() -> None:
     seen = read_text(HYPER_V.replace("Retryable error", "Virhe, joka voidaan yrittää uudelleen"), "f")
     assert host(seen) == {"writer_state": {"FAILED_AT_PREPARE_SNAPSHOT"}}
