@@ -157,6 +157,17 @@ SaveFile = Annotated[
 ]
 
 
+WalkFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--walk",
+        parser=file_name,
+        metavar="FILE",
+        help="Write a page in which one walks the protocol in a browser, opened at the first run that is told; - is stdout.",
+    ),
+]
+
+
 def _file(option: str, what: str) -> Any:
     """An option that names a file for one of CI's formats."""
     return typer.Option(option, parser=file_name, metavar="FILE", help=what, rich_help_panel="For CI")

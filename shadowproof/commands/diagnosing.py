@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from shadowproof.commands import CacheFolder, JsonFile, SaveFile, Schema, app, console, file_name, here, say
+from shadowproof.commands import CacheFolder, JsonFile, SaveFile, Schema, WalkFile, app, console, file_name, here, say
 
 
 @app.command()
@@ -37,12 +37,13 @@ def diagnose(
     ] = False,
     json_file: JsonFile = None,
     save_file: SaveFile = None,
+    walk_file: WalkFile = None,
     cache: CacheFolder = None,
     schema: Schema = False,
 ) -> None:
     """Say what a failed backup's texts mean: where in the protocol it stands, what explains it, what is left, what to do.
 
-    Try: vssadmin list writers > writers.txt, then shadowproof diagnose writers.txt
+    Try: vssadmin list writers > writers.txt, then shadowproof diagnose writers.txt --walk failed.html
 
     Exit status: 0 something fits; 1 no run of the model shows this; 2 bad input, or nothing in it that can be put to the test; 3 what
     was seen is neither excluded nor shown by a run.
@@ -59,11 +60,11 @@ def diagnose(
         return
     if not texts and not see:
         raise ReadError("What was seen? Name files, - for stdin, or say it with --see MACHINE=STATE.")
-    check_apart(json_file, read=texts or [])
+    check_apart(json_file, walk_file, read=texts or [])
     if save_file is not None:  # what is told again at once is told without the model, which saving loads
         from shadowproof.tell.traces.saving import check_save
 
-        check_save(save_file, json_file, read=texts or [])
+        check_save(save_file, json_file, walk_file, read=texts or [])
     errors = console(errors=True)
     open_cache(cache, errors)
     key = asked.key_of(texts or [], see or [], {"stories": stories, "thorough": thorough})
@@ -83,10 +84,15 @@ def diagnose(
     if save_file is not None:
         from shadowproof.tell.traces.saving import Kept, told_runs
 
-        kept = Kept.checked(save_file, told_runs(given.told), json_file, read=texts or [])
+        kept = Kept.checked(save_file, told_runs(given.told), json_file, walk_file, read=texts or [])
     if json_file is not None:
         write_json(json_file, given.told)
-    say(here(given.text), end="", err=is_stdout(json_file) or is_stdout(save_file))
+    say(here(given.text), end="", err=any(map(is_stdout, (json_file, save_file, walk_file))))
     if kept is not None:
         kept.write(errors)
+    if walk_file is not None:
+        from shadowproof.tell.traces.saving import told_runs
+        from shadowproof.walk.write import write_told
+
+        say(here(write_told(walk_file, told_runs(given.told))), err=is_stdout(walk_file))
     raise typer.Exit(given.status)

@@ -16,6 +16,7 @@ from shadowproof.commands import (
     SarifFile,
     SaveFile,
     SummaryFile,
+    WalkFile,
     app,
     console,
     file_name,
@@ -47,6 +48,7 @@ def requester(
     ] = False,
     json_file: JsonFile = None,
     save_file: SaveFile = None,
+    walk_file: WalkFile = None,
     junit: JunitFile = None,
     sarif: SarifFile = None,
     code_quality: CodeQualityFile = None,
@@ -56,7 +58,7 @@ def requester(
 ) -> None:
     """Hold a requester against the protocol: which promises its table of calls keeps, which it breaks, and what would mend it.
 
-    Try: shadowproof requester --new > mine.csv, fill it in, shadowproof requester mine.csv
+    Try: shadowproof requester --new > mine.csv, fill it in, shadowproof requester mine.csv --walk broken.html
 
     Exit status: 0 nothing is broken that another requester would keep; 1 something is; 2 bad input; 3 something is open.
     """
@@ -85,7 +87,7 @@ def requester(
             "Which requester? Name a table of its calls, or a public one (--list); --new prints a table to be filled in."
         )
     formats = Wanted(junit, sarif, code_quality, summary, annotate=annotate)
-    beside = (json_file, RECORDED if recorded else None, *formats.files.values())
+    beside = (json_file, walk_file, RECORDED if recorded else None, *formats.files.values())
     check_save(save_file, *beside, read=profiles)
     formats.check()
     found = [read.read_profile(path) for path in profiles]
@@ -101,12 +103,16 @@ def requester(
     broken, open_ = any(one["leaves_out"] for one in told), any(one["open"] for one in told)
     status = 1 if broken else 3 if open_ else 0
     formats.write(lambda: report_of([(str(path), one) for path, one in zip(profiles, told, strict=True)], status), say)
-    to_errors = is_stdout(json_file) or is_stdout(save_file) or formats.to_stdout
+    to_errors = any(map(is_stdout, (json_file, save_file, walk_file))) or formats.to_stdout
     say("\n\n".join(text_of(one, here).rstrip("\n") for one in told), err=to_errors)
     if len(told) > 1:
         _print_table(comparison(told), to_errors)
     if kept is not None:
         kept.write(errors)
+    if walk_file is not None:
+        from shadowproof.walk.write import write_told
+
+        say(here(write_told(walk_file, runs_of_requesters(told))), err=is_stdout(walk_file))
     raise typer.Exit(status)
 
 

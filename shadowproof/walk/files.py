@@ -29,7 +29,7 @@ def file_link(path: Path) -> str:
     """The link that opens the run of a file (`-`: stdin). Raises AskError and TraceError."""
     name, text = text_of(path, TAKES)
     if _is_trace(text):
-        return _of_trace(name, text)
+        return trace_link(name, text)
     read = events_of(name, text, TAKES)
     typed = read if isinstance(read, Typed) else Typed((), Column(), tuple(read))
     shapes, starts = vm_starts(typed.vms, PROTOCOL)
@@ -55,8 +55,8 @@ def _object(text: str) -> dict[str, object]:
     return found if isinstance(found, dict) else {}
 
 
-def _of_trace(name: str, text: str) -> str:
-    """The run that explains a trace. Raises TraceError where there is none, or where it is too long to be walked."""
+def trace_link(name: str, text: str) -> str:
+    """The link that opens the run that explains a trace. Raises TraceError where there is none, or where it is too long to be walked."""
     answer = answered(Lines(name, BytesIO(text.encode())))
     remedy = f"What is possible there: shadowproof replay {name}{option()}"
     if isinstance(answer, Rejected):

@@ -94,7 +94,7 @@ def test_bad_input_is_one_sentence_and_status_2(name: str) -> None:
 FILES = [
     ("method", "--inventory"), ("verify", "--json"), ("verify", "--cache"), ("verify", "--inventory"), ("prove", "--smtlib"),
     ("play", "--file"), ("draw", "--svg"), ("export", "--output", "--to", "promela"), ("sweep", "--worker-cache"), ("diff", "--markdown"),
-    ("walk", "--run"), ("vectors", "--out"), ("docs", "--site"), ("explain", "--save", "no-vm-left-saved"),
+    ("walk", "--run"), ("diagnose", "--walk"), ("vectors", "--out"), ("docs", "--site"), ("explain", "--save", "no-vm-left-saved"),
     *(("verify", option) for option in ("--junit", "--sarif", "--code-quality", "--summary", "--badge")),
 ]  # fmt: skip
 

@@ -50,11 +50,10 @@ def walk(
     --inventory puts a host's VMs into the page, to be walked with; they stay in the file.
     """
     from shadowproof import ask
-    from shadowproof.outside.files import check_apart, is_stdout, write_whole
-    from shadowproof.walk.assemble import page
-    from shadowproof.walk.document import protocol_document
+    from shadowproof.outside.files import check_apart, is_stdout
     from shadowproof.walk.files import file_link
-    from shadowproof.walk.runs import finding_link, hosts_of, opened, usual_link
+    from shadowproof.walk.runs import finding_link, hosts_of, usual_link
+    from shadowproof.walk.write import write_page
 
     if finding is not None and run is not None:
         raise ask.AskError("--finding and --run both say what to open. Leave one of them out.")
@@ -69,7 +68,7 @@ def walk(
     if run is not None:
         start = file_link(run)
     hosts = hosts_of(inventory) if inventory is not None else []
-    write_whole(output, page(protocol_document(), opened(start or usual_link(), hosts)))
+    write_page(output, start or usual_link(), hosts)
     if not is_stdout(output):
         say(f"Written: {output}. Open it in a browser{f'; it begins with {finding or run}' if start else ''}.")
         if start:
