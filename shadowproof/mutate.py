@@ -245,8 +245,8 @@ def as_text(done: Mutated) -> str:
 def record(done: Mutated, path: Path = kept.PATH) -> None:
     """Keep what became of these mutants, with what is kept of the others. Raises OutputError and FatesError."""
     refuse_installed("What became of mutants is kept")
-    before = kept.load(path) if path.exists() else {}
-    write_whole(path, kept.dump(kept.merged(before, done.fates, all_mutants())))
+    before = kept.load(path) if path.exists() else kept.Record({})
+    write_whole(path, kept.dump(before.and_also(done.fates, all_mutants())))
 
 
 def schema_text() -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from proofs.answers.column_cache import protocol_content
 from proofs.mutants.judge import EQUIVALENT, KILLED, OPEN, REFUSED, SURVIVES, Fate, Kill
 from proofs.mutants.operators import Mutant
 from properties.unpromised import why_unpromised
@@ -20,13 +21,37 @@ class FatesError(ValueError):
     """What is kept of the mutants cannot be read; the message names the file and the remedy."""
 
 
-def load(path: Path = PATH) -> dict[str, Fate]:
+@dataclass(frozen=True)
+class Record:
+    """What is kept. protocol: the content of the protocol and the promises that all of it was judged of; "": it does not say."""
+
+    fates: Mapping[str, Fate]
+    protocol: str = ""
+
+    @property
+    def is_old(self) -> bool:
+        """Whether some of it was, or may have been, judged of other rules or promises than those of today."""
+        return self.protocol != protocol_content()
+
+    def and_also(self, found: Mapping[str, Fate], mutants: Mapping[str, Mutant]) -> Record:
+        """With what was found of today's protocol, of the mutants that there are; what is open is not kept. It is of today's protocol if
+        what stays of it was, or nothing does."""
+        both = {**self.fates, **{name: fate for name, fate in found.items() if fate.kind != OPEN}}
+        fates = {name: replace(both[name], seconds=0.0) for name in mutants if name in both}
+        stays = any(name not in found or found[name].kind == OPEN for name in fates)
+        return Record(fates, self.protocol if stays else protocol_content())
+
+
+def load(path: Path = PATH) -> Record:
     """What is kept. Raises FatesError."""
     remedy = "Make it anew with: shadowproof mutate --record"
     try:
         data = json.loads(path.read_text("utf-8"))
         if data["schema"] != SCHEMA:
             raise FatesError(f"{path.name} has schema {data['schema']}, not {SCHEMA}. {remedy}")
+        protocol = data.get("protocol", "")
+        if not isinstance(protocol, str):
+            raise TypeError("protocol is no text")
         found = {name: _fate(name, row) for name, row in data["mutants"].items()}
     except (OSError, ValueError, RecursionError, KeyError, TypeError, AttributeError) as problem:
         if isinstance(problem, FatesError):
@@ -34,13 +59,15 @@ def load(path: Path = PATH) -> dict[str, Fate]:
         raise FatesError(f"{path.name} cannot be read ({type(problem).__name__}: {problem}). {remedy}") from None
     if not found:
         raise FatesError(f"{path.name} holds no mutant. {remedy}")
-    return found
+    return Record(found, protocol)
 
 
-def dump(fates: Mapping[str, Fate]) -> str:
+def dump(kept: Record) -> str:
     """What became of mutants, as text."""
-    rows = ",\n".join(f"  {json.dumps(name)}: {json.dumps(_row(fate))}" for name, fate in fates.items())
-    return f'{{\n"schema": {json.dumps(SCHEMA)},\n"of each": {json.dumps(_FIELDS)},\n"mutants": {{\n{rows}\n}}\n}}\n'
+    rows = ",\n".join(f"  {json.dumps(name)}: {json.dumps(_row(fate))}" for name, fate in kept.fates.items())
+    head = {"schema": SCHEMA, **({"protocol": kept.protocol} if kept.protocol else {}), "of each": _FIELDS}
+    said = "".join(f"{json.dumps(name)}: {json.dumps(value)},\n" for name, value in head.items())
+    return f'{{\n{said}"mutants": {{\n{rows}\n}}\n}}\n'
 
 
 def _row(fate: Fate) -> list[object]:
@@ -107,9 +134,3 @@ def matrix(mutants: Mapping[str, Mutant], fates: Mapping[str, Fate]) -> dict[tup
 def _numbered(name: str) -> tuple[str, int]:
     group, _, number = name.partition("-")
     return group, int(number)
-
-
-def merged(kept: Mapping[str, Fate], found: Mapping[str, Fate], mutants: Mapping[str, Mutant]) -> dict[str, Fate]:
-    """What is kept, with what was found now in its place, of the mutants that there are; what is open is not kept."""
-    both = {**kept, **{name: fate for name, fate in found.items() if fate.kind != OPEN}}
-    return {name: replace(both[name], seconds=0.0) for name in mutants if name in both}

@@ -17,13 +17,18 @@ from shadowproof.pages.overviews import markdown
 _MOST = 6
 """Properties that are named of those that kill mutants of one requirement's rules."""
 
+OLD = (
+    " That is old, or may be: it is not kept as judged of the rules and promises as they are now. `shadowproof mutate --record` judges "
+    "anew."
+)
+
 _NUMBERS = ("mutants", "killed", "equivalent", "refused", "listed", "survive")
 
 
 def page() -> str:
     """The page, of what is kept of all mutants. Raises FatesError."""
     mutants, kept = all_mutants(), load()
-    fates = {name: kept[name] for name in mutants if name in kept}
+    fates = {name: kept.fates[name] for name in mutants if name in kept.fates}
     tally = Tally.of(fates.values())
     blocks = [
         "# Mutants",
@@ -32,8 +37,9 @@ def page() -> str:
         "*equivalent* when the changed rule takes the same steps on every view of the closed sets; else it survives, and is a hole in "
         "the properties or *listed* below with the reason. `shadowproof mutate --record` keeps what became of "
         "them in proofs/mutants/mutants.json, from which this page is made.",
-        f"{many(tally.mutants, 'mutant')}: {tally.killed:,} killed, {tally.equivalent:,} equivalent, {tally.refused:,} refused, "
-        f"{tally.listed:,} listed, {len(tally.holes):,} survive.",
+        f"{tally.mutants:,} of {many(len(mutants), 'mutant')} were judged: "
+        f"{tally.killed:,} killed, {tally.equivalent:,} equivalent, {tally.refused:,} refused, "
+        f"{tally.listed:,} listed, {len(tally.holes):,} survive.{OLD if kept.is_old else ''}",
         "## What is changed",
         markdown(
             ("operator", "the change", *_NUMBERS),

@@ -11,7 +11,7 @@ from pathlib import Path
 from model.notation import words
 from proofs.answers.verdict import HOLDS, REFUTED
 from proofs.mutants.all_mutants import all_mutants
-from proofs.mutants.fates import load as load_fates
+from proofs.mutants.fates import Record, load
 from proofs.mutants.operators import Mutant
 from proofs.verdicts.columns import ALL_FAULTS, BASE, meaning, title
 from proofs.verdicts.combined.combinations import Row
@@ -19,6 +19,7 @@ from proofs.verdicts.combined.kept_cuts import HEADLINE
 from properties.catalogue import PROPERTIES, SHELVES, group_of, is_conduct
 from properties.kinds import Always, Ends, Fact, Independent, Possible, Property, Step
 from shadowproof.letter.findings import FINDINGS
+from shadowproof.pages.mutants import OLD
 from shadowproof.pages.overviews import markdown
 from shadowproof.pages.pages import KINDS, first_line, heading
 from shadowproof.site import links
@@ -189,10 +190,16 @@ def _told(name: str, recorded: Recorded) -> Iterator[str]:
 
 
 @cache
+def judged() -> Record:
+    """What became of mutants, as it is kept. Raises FatesError."""
+    return load()
+
+
+@cache
 def kills() -> dict[str, dict[str, Mutant]]:
     """By property the mutants that it kills, in the first column in which anything kills them. Raises FatesError."""
     mutants, found = all_mutants(), dict[str, dict[str, Mutant]]()
-    for name, fate in load_fates().items():
+    for name, fate in judged().fates.items():
         for kill in fate.kills if name in mutants else ():
             found.setdefault(kill.property, {})[name] = mutants[name]
     return found
@@ -204,7 +211,7 @@ def _noticed(killed: Mapping[str, Mutant]) -> str:
     lines = [f"* `{name}`: {one.says}." for name, one in killed.items()]
     head = (
         f"{len(killed):,} of the wrong rules that were tried, each a rule changed in one small way "
-        f"({links.link('how', 'mutants.md')})."
+        f"({links.link('how', 'mutants.md')}).{OLD if judged().is_old else ''}"
     )
     if len(lines) <= _MOST:
         return "\n\n".join([head, "\n".join(lines)])

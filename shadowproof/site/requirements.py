@@ -10,13 +10,13 @@ from model.protocol import BY_ID, PROTOCOL
 from model.requirements import SENTENCES
 from proofs.mutants.all_mutants import all_mutants
 from proofs.mutants.fates import Tally, by_requirement
-from proofs.mutants.fates import load as load_fates
 from proofs.verdicts.columns import title
 from shadowproof.letter.findings import FINDINGS
+from shadowproof.pages.mutants import OLD
 from shadowproof.pages.overviews import Carried, carried, counts, markdown
 from shadowproof.site import links
 from shadowproof.site.links import Pages
-from shadowproof.site.promises import finding_page
+from shadowproof.site.promises import finding_page, judged
 from shadowproof.site.runs import Recorded, of_sentence
 
 GROUPS = {
@@ -38,7 +38,7 @@ def pages(recorded: Recorded) -> Pages:
 @cache
 def _tallies() -> dict[str, Tally]:
     mutants = all_mutants()
-    return by_requirement(mutants, {name: fate for name, fate in load_fates().items() if name in mutants})
+    return by_requirement(mutants, {name: fate for name, fate in judged().fates.items() if name in mutants})
 
 
 def _wrong(name: str) -> str:
@@ -46,7 +46,7 @@ def _wrong(name: str) -> str:
     return (
         f"{tally.mutants:,} small changes of its rules were tried: {tally.killed:,} are noticed by some promise, "
         f"{tally.equivalent:,} change nothing, {tally.refused:,} the notation refuses, {tally.listed:,} nothing promises on purpose "
-        f"({links.link('mutants', 'mutants.md')})."
+        f"({links.link('mutants', 'mutants.md')}).{OLD if judged().is_old else ''}"
         if tally
         else ""
     )

@@ -10,6 +10,7 @@ import jsonschema
 import pytest
 from rich.console import Console
 
+from proofs.answers.column_cache import protocol_content
 from proofs.mutants import fates
 from proofs.mutants.all_mutants import all_mutants
 from proofs.mutants.judge import BROKEN, EQUIVALENT, KILLED, REFUSED, SURVIVES, Fate, Kill
@@ -18,6 +19,7 @@ from properties.catalogue import PROPERTIES
 from properties.unpromised import UNPROMISED
 from shadowproof import mutate as command
 from shadowproof.mutate import Mutated, as_json, as_text, chosen, print_mutated, schema_text, thinned
+from shadowproof.pages import mutants as mutants_page
 from tests.helpers.command import shadowproof
 
 KILLED_ONE, HOLE, LISTED, SAME, REFUSED_ONE = (
@@ -94,16 +96,40 @@ def test_what_is_kept_is_read_again_and_others_stay(tmp_path: Path) -> None:
     path = tmp_path / "mutants.json"
     done = made_up()
     command.record(done, path)
-    assert fates.load(path) == {name: done.fates[name] for name in all_mutants() if name in done.fates}
+    assert fates.load(path).fates == {name: done.fates[name] for name in all_mutants() if name in done.fates}
     better = Fate(HOLE, KILLED, (Kill("every-session-ends", "no fault", BROKEN, 8),), 1)
     command.record(Mutated({HOLE: all_mutants()[HOLE]}, {HOLE: better}, done.names), path)
-    assert fates.load(path)[HOLE] == better
-    assert fates.load(path)[KILLED_ONE] == done.fates[KILLED_ONE]
+    assert fates.load(path).fates[HOLE] == better
+    assert fates.load(path).fates[KILLED_ONE] == done.fates[KILLED_ONE]
+
+
+def test_what_is_kept_says_of_which_protocol_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All of it judged now: of today's. A part judged now, beside what was judged of another: of that one, and old."""
+    path, done = tmp_path / "mutants.json", made_up()
+    command.record(done, path)
+    assert (fates.load(path).protocol, fates.load(path).is_old) == (protocol_content(), False)
+    monkeypatch.setattr(fates, "protocol_content", lambda: "another")
+    assert fates.load(path).is_old
+    one = {KILLED_ONE: done.fates[KILLED_ONE]}
+    command.record(Mutated({KILLED_ONE: all_mutants()[KILLED_ONE]}, one, done.names), path)
+    assert (fates.load(path).protocol, fates.load(path).is_old) == (protocol_content(), True)
+    command.record(done, path)
+    assert (fates.load(path).protocol, fates.load(path).is_old) == ("another", False)
+
+
+def test_the_page_says_how_many_were_judged_and_what_is_old(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = {name: fate for name, fate in made_up(hole=False).fates.items() if name in all_mutants()}
+    for protocol, old in ((protocol_content(), False), ("another", True), ("", True)):
+        monkeypatch.setattr(mutants_page, "load", lambda protocol=protocol: fates.Record(kept, protocol))
+        text = mutants_page.page()
+        assert f"{len(kept)} of {len(all_mutants()):,} mutants were judged: 1 killed" in text
+        assert ("That is old, or may be" in text) == old
 
 
 @pytest.mark.parametrize(
     ("text", "says"),
     [
+        ('{"schema": "shadowproof-mutants/1", "protocol": 1, "mutants": {"a": 1}}', "protocol is no text"),
         ("{", "cannot be read"),
         ('{"schema": "other", "mutants": {}}', "has schema other"),
         ('{"schema": "shadowproof-mutants/1", "mutants": {}}', "holds no mutant"),

@@ -199,7 +199,7 @@ judged_in_part = pytest.mark.xfail(
 @judged_in_part
 def test_a_fixed_sample_comes_to_what_is_kept() -> None:
     """Some of every operator; `shadowproof mutate` judges all."""
-    kept = load()
+    kept = load().fates
     sample = thinned({n: one for n, one in all_mutants().items() if n in kept and _by_search(kept[n])}, 60)
     assert len({one.operator for one in sample.values()}) >= 10
     for name, mutant in sample.items():
@@ -210,7 +210,7 @@ def test_a_fixed_sample_comes_to_what_is_kept() -> None:
 
 @judged_in_part
 def test_nothing_survives_without_a_reason() -> None:
-    kept = load()
+    kept = load().fates
     assert kept.keys() == all_mutants().keys()
     tally = Tally.of(kept.values())
     assert tally.holes == ()
@@ -221,7 +221,7 @@ def test_nothing_survives_without_a_reason() -> None:
 
 @judged_in_part
 def test_every_reason_is_of_mutants_that_survive() -> None:
-    left = [name for name, fate in load().items() if fate.kind == SURVIVES]
+    left = [name for name, fate in load().fates.items() if fate.kind == SURVIVES]
     used = {pattern for pattern in UNPROMISED for name in left if fnmatchcase(name, pattern)}
     one_by_one = [pattern for pattern in UNPROMISED if pattern.partition(":")[0] not in FAULTS]
     assert {pattern for pattern in one_by_one if pattern not in used} == set()
@@ -232,7 +232,7 @@ def test_every_reason_is_of_mutants_that_survive() -> None:
 @judged_in_part
 def test_most_properties_about_runs_kill_a_mutant_in_the_first_column_in_which_it_may_fire() -> None:
     """One that kills none anywhere is too weak, or says again what others say."""
-    killers = {kill.property for fate in load().values() for kill in fate.kills}
+    killers = {kill.property for fate in load().fates.values() for kill in fate.kills}
     about_runs = {name for name, one in PROPERTIES.items() if isinstance(one, (Always, Step))}
     assert len(about_runs & killers) * 7 > len(about_runs) * 6  # 121 of 138 when they were last kept
 
