@@ -88,7 +88,7 @@ def _elsewhere(text: str) -> str:
         ("inventory.md", "/inventory.md"), ("docs/benchmark.md", "/benchmark.md"), ("benchmark.md", "/benchmark.md"),
     ):  # fmt: skip
         text = re.sub(rf"\]\((?:\.\./)*{re.escape(old)}(#[^)]*)?\)", rf"]({new}\1)", text)
-    return text
+    return re.sub(r"\]\((?:\.\./)*([\w-]+\.svg)\)", r"](/\1)", text)
 
 
 def _order() -> str:

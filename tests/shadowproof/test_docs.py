@@ -61,6 +61,21 @@ def test_links_resolve(name: str) -> None:
         assert not anchor or anchor in _anchors(text), f"{page}#{anchor} is not there"
 
 
+def test_links_of_hand_written_pages_lead_to_files() -> None:
+    """2026-11-29: the picture on the first page of the guide was there on the site only."""
+    written = [*(ROOT / "docs").glob("*.md"), *(ROOT / "docs" / "guide").glob("*.md"), *ROOT.glob("*.md")]
+    links = [
+        (page, link.partition("#")[0])
+        for page in written
+        for link in re.findall(
+            r"\]\(([^)\s]+)\)", re.sub(r"^```.*?^```", "", page.read_text("utf-8"), flags=re.M | re.S)
+        )
+        if "://" not in link and not link.startswith("#")
+    ]
+    assert len(links) > 50
+    assert [(page.name, link) for page, link in links if not (page.parent / link).exists()] == []
+
+
 def test_everything_has_its_place() -> None:
     assert set(PROTOCOL.events) <= set(_anchors(_pages()["events.md"]))
     assert set(PROPERTIES) <= set(_anchors(_pages()["properties.md"]))

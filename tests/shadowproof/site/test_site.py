@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,14 @@ def test_everything_has_its_page() -> None:
     assert set(links.phases().values()) <= set(EVERY)
     assert {promises.finding_page(one.title) for one in FINDINGS} <= set(EVERY)
     assert {f"{name}.md" for names in guide.ORDER.values() for name in names} <= set(EVERY)
+
+
+def test_pictures_of_hand_written_pages_are_found_from_where_the_pages_stand_here() -> None:
+    shown = {path: re.findall(r"!\[[^]]*\]\(([^)]+)\)", EVERY[path]()) for path in ("index.md", "benchmark.md")}
+    assert all(shown.values())
+    assert {name for names in shown.values() for name in names} <= {
+        f"/{one.name}" for one in (ROOT / "docs").glob("*.svg")
+    }
 
 
 def test_a_promise_says_where_it_is_broken_and_where_it_holds() -> None:
