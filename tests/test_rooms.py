@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,10 @@ FACES = [
             "verify",
             "verify/loop",
             "tell",
+            "site/kept",
+            "site/made",
             "tell/arguing",
+            "tell/diagnosing",
             "tell/playing",
             "tell/traces",
             "host",
@@ -116,3 +120,21 @@ def test_a_face_asks_a_question_and_names_tests_that_are_there(face: Path) -> No
         path = ROOT / name if "/" in name else folder / name
         assert path.exists(), f"{face.name}: {name}"
         folder = path.parent
+
+
+MOST_MODULES, OF_THE_MODEL = 12, 14
+"""About a dozen is what a reader takes in at a glance; the model's are small."""
+LONGEST = 140
+
+
+def test_no_room_has_more_modules_than_one_takes_in() -> None:
+    paths = (path for room in PACKAGES for path in (ROOT / room).rglob("*.py") if path.name != "__init__.py")
+    many = Counter(path.parent.relative_to(ROOT) for path in paths)
+    most = {folder: OF_THE_MODEL if folder.parts[0] == "model" else MOST_MODULES for folder in many}
+    assert len(many) > 30
+    assert {folder.as_posix(): number for folder, number in many.items() if number > most[folder]} == {}
+
+
+def test_lines_about_the_rooms_are_no_longer_than_the_others() -> None:
+    lines = (ROOT / "ARCHITECTURE.md").read_text("utf-8").splitlines()
+    assert [number for number, line in enumerate(lines, 1) if len(line) > LONGEST] == []

@@ -51,10 +51,10 @@ def diagnose(
     from conformance.texts.content import ReadError
     from shadowproof.outside.cache_folder import close_cache, open_cache
     from shadowproof.outside.files import check_apart, is_stdout, write_json
-    from shadowproof.tell import asked
+    from shadowproof.tell.diagnosing import asked
 
     if schema:
-        from shadowproof.tell.diagnosis import schema_text
+        from shadowproof.tell.diagnosing.diagnosis import schema_text
 
         say(schema_text(), end="")
         return
@@ -70,8 +70,8 @@ def diagnose(
     key = asked.key_of(texts or [], see or [], {"stories": stories, "thorough": thorough})
     given = asked.recall(key)
     if given is None:
-        from shadowproof.tell.diagnosis import answer, seen_in
-        from shadowproof.tell.diagnosis_text import text_of
+        from shadowproof.tell.diagnosing.diagnosis import answer, seen_in
+        from shadowproof.tell.diagnosing.diagnosis_text import text_of
 
         told = answer(
             seen_in(texts or [], see or []), thorough=thorough, stories=stories,

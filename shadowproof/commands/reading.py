@@ -208,7 +208,7 @@ def docs(
 def _make_site(root: Path, folder: Path) -> None:
     from shadowproof import ask
     from shadowproof.outside.telling import telling
-    from shadowproof.site.build import SiteError, build
+    from shadowproof.site.made.build import SiteError, build
 
     with telling(console(errors=True), "making the site", "pages") as told:
         try:
@@ -221,7 +221,7 @@ def _make_site(root: Path, folder: Path) -> None:
 def _keep_arguments() -> None:
     from shadowproof.outside.files import write_whole
     from shadowproof.outside.telling import telling
-    from shadowproof.site import arguments, requester_runs
+    from shadowproof.site.kept import arguments, requester_runs
 
     for what, unit, kept in (("arguments", "promises", arguments), ("runs", "requesters", requester_runs)):
         with telling(console(errors=True), what, unit) as told:

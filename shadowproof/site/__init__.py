@@ -2,9 +2,8 @@
 protocol as a script, the findings, and the few pages that are written by hand. Nothing on it is written twice.
 
 Takes the model, the record, and what is kept of runs, combinations, mutants and requesters; gives Markdown, path by path (`promises`,
-`requirements`, `actors`, `script`, `circumstances`, `findings`, `guide`), which `build` has Sphinx make into pages that work from
-the disk. `links` says where each thing stands, `runs` tells runs and leads to the explorer; `trees` draws what Mermaid would, `mended`
-mends what Sphinx leaves open. `arguments` and `requester_runs` have what takes long, and is kept.
+`requirements`, `actors`, `script`, `circumstances`, `findings`, `guide`), which `made` makes into pages that work from the disk.
+`links` says where each thing stands, `runs` tells runs and leads to the explorer; `kept` has what takes long.
 
-Held by `tests/shadowproof/site/test_site.py`, `test_made.py` (in a browser, too), `test_tutorial.py`.
+Held by `tests/shadowproof/site/test_site.py`, `test_tutorial.py`.
 """

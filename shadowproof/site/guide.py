@@ -29,10 +29,10 @@ from shadowproof.pages import requesters
 from shadowproof.pages.layout import slug
 from shadowproof.pages.overviews import markdown
 from shadowproof.site import links
+from shadowproof.site.kept.requester_runs import run_of
 from shadowproof.site.links import Pages
-from shadowproof.site.requester_runs import run_of
+from shadowproof.site.made.trees import drawn
 from shadowproof.site.runs import Recorded, steps, walked
-from shadowproof.site.trees import drawn
 from shadowproof.tell.argument import Recorded as Executed
 from shadowproof.tell.playing.play import main_protocol, play
 from shadowproof.tell.playing.start import vm_starts, wanted

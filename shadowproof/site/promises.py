@@ -23,7 +23,7 @@ from shadowproof.pages.mutants import OLD
 from shadowproof.pages.overviews import markdown
 from shadowproof.pages.pages import KINDS, first_line, heading
 from shadowproof.site import links
-from shadowproof.site.arguments import argument
+from shadowproof.site.kept.arguments import argument
 from shadowproof.site.links import Pages
 from shadowproof.site.runs import Recorded, steps
 

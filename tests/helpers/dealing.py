@@ -7,7 +7,7 @@ from collections import defaultdict
 LONGEST = (
     "proofs/views/test_family.py", "shadowproof/test_sweep.py", "proofs/mutants/test_judge.py",
     "sampled/test_sampled.py", "wrong_protocols/test_spin_refutes.py", "proofs/export/test_promela.py",
-    "shadowproof/site/test_made.py", "shadowproof/walk/test_browser.py",
+    "shadowproof/site/made/test_made.py", "shadowproof/walk/test_browser.py",
     "shadowproof/test_stopping.py", "proofs/solvers/test_symbolic.py", "proofs/answers/test_memory.py",
     "shadowproof/verify/test_coverage.py", "proofs/verdicts/test_cluster.py", "proofs/verdicts/test_cuts.py",
     "proofs/verdicts/test_shares.py", "proofs/why/test_table.py", "wrong_protocols/test_three_vms.py",
@@ -23,7 +23,7 @@ APART = ("wrong_protocols/test_wrong_protocols.py",)
 
 TOGETHER = {
     "conformance/test_diagnosis.py": "what is possible", "conformance/test_possible.py": "what is possible",
-    "shadowproof/tell/test_diagnose.py": "what is possible",
+    "shadowproof/tell/diagnosing/test_diagnose.py": "what is possible",
     "shadowproof/test_docs.py": "pages", "shadowproof/duties/test_duties.py": "pages",
 }  # fmt: skip
 """Files that ask for the same, which is worked out once."""

@@ -20,8 +20,6 @@ from shadowproof.letter.findings import FINDINGS
 from shadowproof.pages.layout import slug
 from shadowproof.site import (
     actors,
-    arguments,
-    build,
     circumstances,
     findings,
     guide,
@@ -30,6 +28,8 @@ from shadowproof.site import (
     requirements,
     script,
 )
+from shadowproof.site.kept import arguments
+from shadowproof.site.made import build
 from shadowproof.site.runs import Recorded
 
 ROOT = Path(__file__).parents[3]

@@ -18,14 +18,15 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from properties.catalogue import PROPERTIES
-from shadowproof.site import build, requester_runs
-from shadowproof.site.mended import mended
-from shadowproof.site.trees import dot, drawn
+from shadowproof.site.kept import requester_runs
+from shadowproof.site.made import build
+from shadowproof.site.made.mended import mended
+from shadowproof.site.made.trees import dot, drawn
 from tests.helpers.nightly import AT_NIGHT, nightly
 from tests.shadowproof.walk.asked import ENGINE, answers, needs_node, protocol
 from tests.shadowproof.walk.browser import browser, needs_browser
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 SOME = (
     "index", "script", "script/5-post-snapshot", "actor/note", "requirement/bak-9", "property/no-vm-left-saved", "matrix", "cut-sets",
     "fault/requester_vanishes", "finding/2", "requester/hobocopy",
@@ -100,7 +101,7 @@ def made(folder: Path, *more: str) -> Path:
     if problem := build.lacking():
         pytest.fail(f"{problem} is not installed: it is pinned in requirements/dev.txt")
     text = (
-        "import sys, re; from pathlib import Path; from shadowproof.site.build import build\n"
+        "import sys, re; from pathlib import Path; from shadowproof.site.made.build import build\n"
         "build(Path(sys.argv[1]), Path(sys.argv[2]), only=re.compile(sys.argv[3]).fullmatch)"
     )
     done = subprocess.run(
@@ -265,5 +266,5 @@ def test_a_tree_is_drawn_or_stays_text(monkeypatch: pytest.MonkeyPatch) -> None:
     if shutil.which("dot"):
         assert "<svg" in drawn(page)
         assert "&lt;broken&gt;" in drawn(page)
-    monkeypatch.setattr("shadowproof.site.trees._svg", lambda _: "")
+    monkeypatch.setattr("shadowproof.site.made.trees._svg", lambda _: "")
     assert drawn(page) == page.replace("mermaid", "text")

@@ -13,7 +13,7 @@ from pathlib import Path
 from shadowproof.outside.telling import Told
 from shadowproof.site import actors, circumstances, findings, guide, promises, requirements, script
 from shadowproof.site.links import Pages
-from shadowproof.site.mended import mend
+from shadowproof.site.made.mended import mend
 from shadowproof.site.runs import EXPLORER, Recorded
 from shadowproof.walk.assemble import page
 from shadowproof.walk.document import protocol_document

@@ -10,7 +10,7 @@ from typing import Any
 from model.actors.writer import WriterState, writer_state
 from model.facts import WRITER_NAME
 from model.protocol import PROTOCOL
-from shadowproof.tell.diagnosis import NO_FAULT, shows_no_failure
+from shadowproof.tell.diagnosing.diagnosis import NO_FAULT, shows_no_failure
 
 WIDTH = 118
 Json = Mapping[str, Any]

@@ -14,9 +14,9 @@ from conformance.texts.lines import EVTX
 from conformance.texts.read import read_text
 from model.versions import VARIABLE
 from proofs.world.world import Column
-from shadowproof.tell import asked
-from shadowproof.tell.diagnosis import NO_FAULT, Json, answer, schema_text, seen_in, shows_no_failure
-from shadowproof.tell.diagnosis_text import text_of
+from shadowproof.tell.diagnosing import asked
+from shadowproof.tell.diagnosing.diagnosis import NO_FAULT, Json, answer, schema_text, seen_in, shows_no_failure
+from shadowproof.tell.diagnosing.diagnosis_text import text_of
 from tests.helpers.command import command
 
 LISTED = """
