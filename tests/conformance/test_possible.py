@@ -46,8 +46,8 @@ def frozen(states: dict[str, set[str]]) -> dict[str, frozenset[str]]:
     return {name: frozenset(chosen) for name, chosen in states.items()}
 
 
-@pytest.mark.parametrize("column", COLUMNS, ids=str)
-def test_it_says_what_a_closed_set_of_that_column_alone_says(column: Column) -> None:
+def possible_alone(column: Column) -> dict[str, bool]:
+    """Which of the states the closed set of one column has."""
     asked = []
     for name, (host, vms) in STATES.items():
         term = term_of(frozen(host))
@@ -58,12 +58,37 @@ def test_it_says_what_a_closed_set_of_that_column_alone_says(column: Column) -> 
                 says="s.", shows=(), witness=happens("backup_initialized"), name=name, term=~term, place=Place("t", 0)
             )
         )
-    alone = prove(PROTOCOL, column, asked)
-    found = {
-        name: bool(closed().label(frozen(host), [frozen(one) for one in vms]) & closed().bits([column]))
+    return {name: not proof.holds for name, proof in prove(PROTOCOL, column, asked).items()}
+
+
+def possible_in(whole: Possible, column: Column) -> dict[str, bool]:
+    """Which of them the set of all columns has in that one."""
+    return {
+        name: bool(whole.label(frozen(host), [frozen(one) for one in vms]) & whole.bits([column]))
         for name, (host, vms) in STATES.items()
     }
-    assert found == {name: not proof.holds for name, proof in alone.items()}
+
+
+@pytest.mark.parametrize("column", COLUMNS, ids=str)
+def test_it_says_what_a_closed_set_of_that_column_alone_says(column: Column) -> None:
+    assert possible_in(closed(), column) == possible_alone(column)
+
+
+PAIRS = [
+    Column(frozenset({"vm_cannot_be_saved", "requester_vanishes"})),
+    Column(frozenset({"requester_vanishes"}), (("READ-1", "NEVER"),)),
+]
+
+
+@pytest.mark.parametrize("column", PAIRS, ids=str)
+def test_pairs_say_what_a_closed_set_of_that_pair_alone_says(column: Column) -> None:
+    """Two of them by day; at night all are closed anew."""
+    pairs = kept.packaged(pairs=True)
+    assert pairs is not None
+    assert column in pairs.columns
+    found = possible_alone(column)
+    assert possible_in(pairs, column) == found
+    assert set(found.values()) == {True, False}
 
 
 def test_what_is_possible_without_a_fault_is_possible_with_any() -> None:

@@ -1,9 +1,12 @@
 """Every promise, each a test of its own: it holds without faults, or, where only a fault can put it to the test, with it. By day
-`make verify` says so, in every column."""
+the record says so, at night the engines do."""
+
+from functools import cache
 
 import pytest
 
 from model.faults import FAULTS
+from proofs.answers import record
 from proofs.answers.verdict import HOLDS, NOT_EXERCISED, REFUTED, Verdict
 from proofs.verdicts.check import check
 from proofs.verdicts.columns import BASE
@@ -54,6 +57,29 @@ FINDINGS = ("backed-up-images-are-consistent", "an-unchosen-vm-spoils-no-backup"
 def without_faults() -> dict[str, Verdict]:
     """All verdicts of the base column, with up to two VMs: one search for all the tests."""
     return {found.property: found for found in check(BASE)}
+
+
+@pytest.mark.parametrize("name", PROPERTIES)
+def test_is_recorded_to_hold(name: str) -> None:
+    """By day the record is asked, which `make verify` holds to what the engines say."""
+    without, only_with = recorded(name, BASE), PUT_TO_THE_TEST_BY.get(name)
+    if only_with is not None:
+        assert without == NOT_EXERCISED, f"{name} needs no fault: take it out of PUT_TO_THE_TEST_BY"
+        assert recorded(name, Column(frozenset({only_with}))) == HOLDS
+    elif name in FINDINGS:
+        assert without == REFUTED, f"{name} holds: take it out of FINDINGS"
+    else:
+        assert without == HOLDS, f"{PROPERTIES[name].says} {without}"
+
+
+the_record = cache(record.load)
+
+
+def recorded(name: str, column: Column) -> str:
+    """The verdict that the record has."""
+    cell = the_record().cell(name, column.name)
+    assert cell is not None, f"{name} under {column}: not recorded; shadowproof accept records it"
+    return cell.verdict
 
 
 @nightly

@@ -81,16 +81,16 @@ def changed_rows(actor: Actor) -> Iterator[tuple[Move, ...]]:
         yield (*before, replace(row, when=~row.when), *after)
 
 
-@nightly
-def test_every_row_of_every_machine_counts() -> None:
+@pytest.mark.parametrize(("one_in", "rows_at_least"), [(15, 60), pytest.param(1, 1_000, marks=nightly)])
+def test_every_row_of_every_machine_counts(one_in: int, rows_at_least: int) -> None:
     seen = 0
-    for actor in PROTOCOL.actors.values():
+    for actor in [*PROTOCOL.actors.values()][::one_in]:
         now = text(actor)
         assert text(anew(actor)) == now
         for rows in changed_rows(actor):
             assert text(anew(actor, rows=rows)) != now, (actor, rows)
             seen += 1
-    assert seen > 1000
+    assert seen >= rows_at_least
 
 
 def test_the_order_of_rows_that_fit_at_once_counts() -> None:

@@ -42,16 +42,23 @@ def told(found: Mapping[Column, list[Verdict]]) -> dict[tuple[str, str], Cell]:
     return {(one.property, column.name): Cell.of(one) for column, verdicts in found.items() for one in verdicts}
 
 
-@nightly
-def test_the_verdicts_are_those_of_each_column_by_itself() -> None:
-    together = told(judge_columns([(column, NAMES, TOGETHER) for column in COLUMNS], jobs=1))
-    alone = told({column: check(column, NAMES, TOGETHER) for column in COLUMNS})
+@pytest.mark.parametrize(
+    ("columns", "names"),
+    [
+        pytest.param(COLUMNS[:2], ["vanished-requester-gets-shutdown-only", "saved-state-is-the-default"], id="some"),
+        pytest.param(COLUMNS, NAMES, id="all", marks=nightly),
+    ],
+)
+def test_the_verdicts_are_those_of_each_column_by_itself(columns: list[Column], names: list[str]) -> None:
+    together = told(judge_columns([(column, names, TOGETHER) for column in columns], jobs=1))
+    alone = told({column: check(column, names, TOGETHER) for column in columns})
     assert {cell: (one.verdict, one.assurance) for cell, one in together.items()} == {
         cell: (one.verdict, one.assurance) for cell, one in alone.items()
     }
     longer = {cell for cell, one in together.items() if (one.length or 0) > (alone[cell].length or 0)}
     assert all(together[name, column] == together[name, BASE.name] for name, column in longer), "a run of no fault"
-    assert {cell.verdict for cell in together.values()} == {"holds", "refuted", "not exercised"}
+    assert {cell.verdict for cell in together.values()} >= {"holds", "not exercised"}
+    assert names != NAMES or "refuted" in {cell.verdict for cell in together.values()}
 
 
 def test_it_is_asked_once_for_all_columns_and_a_column_alone_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
