@@ -148,9 +148,9 @@ def test_nothing_is_counted_by_hand_that_may_be_one() -> None:
     """2026-11-29: "1 verdicts: 1 holds". What is counted is said by `many`; only of numbers that are written down is it known."""
     found = []
     for path in sorted((ROOT / "shadowproof").rglob("*.py")):
-        for text in ast.walk(ast.parse(path.read_text("utf-8"))):
-            pieces = text.values if isinstance(text, ast.JoinedStr) else []
-            for number, what in pairwise(pieces):
+        told = (node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.JoinedStr))
+        for text in told:
+            for number, what in pairwise(text.values):
                 said = what.value if isinstance(what, ast.Constant) else ""
                 counted = isinstance(number, ast.FormattedValue) and COUNTED.match(str(said))
                 if counted and not re.search(r"\b[A-Z_]{3,}\b", ast.unparse(number)):
