@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing, nullcontext
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,6 +16,7 @@ import joblib
 
 from proofs.answers.cache import Cache, Told, use, use_where_possible
 from proofs.answers.column_cache import column_key, keep_column, project_content, recall_column
+from proofs.answers.memory import stable
 from proofs.answers.verdict import Verdict
 from proofs.computer.processes import early_stops_are_meant, for_this_process
 from proofs.verdicts.cluster import Cluster
@@ -54,14 +56,16 @@ def judge_columns(
     closing_views: Callable[[int, int], None] = lambda *_: None,
     cache: Path | None = None,
     cluster: Cluster | None = None,
-    views: Mapping[Column, Mapping[str, Proof]] | None = None,
+    views: _Shown | None = None,
+    proved: _Shown | None = None,
 ) -> dict[Column, list[Verdict]]:
     """The verdicts of every task, in the order of the tasks, whatever the order in which they are done.
 
     progress: hears of each column that is judged; closing_views: before that, how many closed sets for many columns are closed, and
     of how many. cache: the folder in which judgements are kept (None: nowhere); whole columns are kept in it as they arrive, so
     that work that was interrupted goes on where it was. The cache in use here hears of its entries that were damaged, and of
-    what could not be kept. views: what they are known to show (None: that is worked out).
+    what could not be kept. views: what they are known to show (None: that is worked out). proved: what they show in some columns that
+    are judged by themselves.
     cluster: who works in place of `jobs` processes of this machine. Raises OtherVersion and
     ClusterError, CacheError if the folder cannot be used at all, and ValueError if there is nothing to judge.
     """
@@ -74,7 +78,7 @@ def judge_columns(
     for column, names, scope in tasks:
         kept = None
         if cache is not None:
-            keys[column] = column_key(column, names, scope)
+            keys[column] = _key(column_key(column, names, scope), (proved or {}).get(column))
             kept = recall_column(keys[column])
         if kept is None:
             left.append((column, names, scope))
@@ -83,13 +87,18 @@ def judge_columns(
             progress(column, kept, 0.0)
     work = _Work(jobs, cache, cluster, known)
     working = nullcontext() if cluster is None else cluster.working()
-    with early_stops_are_meant(), working, closing(_judged(left, work, closing_views, views)) as arriving:
+    with early_stops_are_meant(), working, closing(_judged(left, work, closing_views, views, proved or {})) as arriving:
         for column, verdicts, seconds in arriving:
             found[column] = verdicts
             if cache is not None:
                 keep_column(keys[column], verdicts)
             progress(column, verdicts, seconds)
     return {column: found[column] for column, _, _ in tasks}
+
+
+def _key(of_column: str, proved: Mapping[str, Proof] | None) -> str:
+    """The key of a column's verdicts, which depend on what was proved before, if anything was."""
+    return of_column if not proved else sha256(f"{of_column} {stable(proved)}".encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -125,21 +134,31 @@ class _Work:
 
 
 def _judged(
-    tasks: Sequence[Task], work: _Work, closing_views: Callable[[int, int], None], known: _Shown | None
+    tasks: Sequence[Task],
+    work: _Work,
+    closing_views: Callable[[int, int], None],
+    known: _Shown | None,
+    proved: _Shown,
 ) -> Generator[_Done, None, None]:
     """Tasks as they are done, in any order. What columns have in common is worked out first: what views show of all of them, and runs
     of the column without faults, which may be runs of the others too. known: what views show, where nothing more is wanted in
     common."""
-    together = [task for task in tasks if task[2] == TOGETHER] if known is None else []
+    few = [task for task in tasks if task[2] == TOGETHER or _is_bounded(task[2])] if known is None else []
     views, runs, left = dict(known or {}), Runs(), list(tasks)
-    if any(column != Column() for column, _, _ in together):
-        smallest, seconds, runs, views = _in_common(together, work, closing_views)
-        for task in [task for task in together if task[0] == Column()]:
+    if any(column != Column() for column, _, _ in few):
+        smallest, seconds, runs, views = _in_common(few, work, closing_views)
+        for task in [task for task in few if task[0] == Column() and task[2] == TOGETHER]:
             left.remove(task)
             yield task[0], [smallest[name] for name in task[1]], seconds
+    views |= proved
     calls = [(judged, *task, views.get(task[0], {}), runs) for task in left]
     for number, verdicts, seconds in work.done(calls):
         yield left[number][0], verdicts, seconds
+
+
+def _is_bounded(scope: Scope) -> bool:
+    """Whether views are not asked, and not every state is counted: what runs of the column without faults show is welcome."""
+    return not scope.proofs and not scope.counts
 
 
 def _in_common(
@@ -149,18 +168,36 @@ def _in_common(
     many columns, what views show of all of them."""
     asked = {name for _, names, _ in tasks for name in names}
     names = [name for name in PROPERTIES if name in asked]
-    views: dict[Column, Mapping[str, Proof]] = {}
-    if len(tasks) >= FEW:
-        columns = [column for column, _, _ in tasks]
-        to_close = units(columns, [name for name in names if not is_a_run(PROPERTIES[name])])
-        closed = []
-        closing_views(0, len(to_close))
-        for number, known, _ in work.done([(shown, unit) for unit in to_close]):
-            closed.append((to_close[number], known))
-            closing_views(len(closed), len(to_close))
-        views.update(proofs(closed))
+    columns = [column for column, _, scope in tasks if scope == TOGETHER]
+    views = _by_views(columns, names, work, closing_views) if len(columns) >= FEW else {}
     ((_, (verdicts, runs), seconds),) = work.done([(first, Column(), names, TOGETHER, views.get(Column(), {}))])
     return {one.property: one for one in verdicts}, seconds, runs, views
+
+
+def _by_views(
+    columns: Sequence[Column], names: Sequence[str], work: _Work, closing_views: Callable[[int, int], None]
+) -> dict[Column, Mapping[str, Proof]]:
+    """What views show in all of these columns; of what only has to be possible they are not asked."""
+    to_close = units(columns, [name for name in names if not is_a_run(PROPERTIES[name])])
+    closed = []
+    closing_views(0, len(to_close))
+    for number, known, _ in work.done([(shown, unit) for unit in to_close]):
+        closed.append((to_close[number], known))
+        closing_views(len(closed), len(to_close))
+    return dict(proofs(closed))
+
+
+def prove_in(
+    column: Column,
+    *,
+    jobs: int = -1,
+    closing_views: Callable[[int, int], None] = lambda *_: None,
+    cache: Path | None = None,
+) -> Mapping[str, Proof]:
+    """What closed sets of views show in one column of all properties that say what always holds, or of every step: sets of millions of
+    views, closed as those of many columns are. jobs, closing_views, cache: see `judge_columns`."""
+    with early_stops_are_meant():
+        return _by_views([column], list(PROPERTIES), _Work(jobs, cache, None, use(cache)), closing_views)[column]
 
 
 _AT_WORK = threading.Lock()

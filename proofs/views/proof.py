@@ -32,7 +32,7 @@ LIMIT = 400_000
 class Proof:
     """What a closed set of views shows of a property. holds: nothing made of the views breaks it. exercised: the witness can
     be made of them (if not, no run of any number of VMs has it). problem: what stands in the way of a proof. kinds: the VMs
-    are of so many kinds (0: of any). whole: with parts that show all that theirs do. cached: it is from the cache."""
+    are of so many kinds (0: of any). whole: with parts that show all that theirs do. cached: it was not worked out now."""
 
     property: str
     holds: bool

@@ -46,6 +46,13 @@ def verify(
         bool,
         typer.Option("--full", help="As many VMs in every column, also where one is enough by default. Takes long."),
     ] = False,
+    all_faults: Annotated[
+        bool,
+        typer.Option(
+            "--all-faults",
+            help="Show anew what holds with all faults together, which is kept while the protocol is as it was. Takes minutes.",
+        ),
+    ] = False,
     inventory: InventoryFile = None,
     every_fault: Annotated[
         bool,
@@ -133,7 +140,7 @@ def verify(
     asked = question(
         names, ask.column(faults or [], readings or [], no_fault), number,
         one=bool(faults or readings or no_fault), full=full, changed=changed, inventory=inventory, every_fault=every_fault,
-        say=partial(say, err=True),
+        all_faults=all_faults, say=partial(say, err=True),
     )  # fmt: skip
     before = Record({}) if last is None else last_run(last, watcher)
     out, errors = console(errors=is_stdout(json_file) or formats.to_stdout), console(errors=True)

@@ -14,6 +14,8 @@ from proofs.answers import record, runs
 from proofs.answers.column_cache import protocol_content
 from proofs.answers.record import Record, RecordError, updated
 from proofs.answers.runs import Runs
+from proofs.verdicts import all_together
+from proofs.views.proof import Proof
 from properties.catalogue import PROPERTIES, watched
 from shadowproof.ask import AskError
 from shadowproof.outside.cache_folder import close_cache, open_cache
@@ -24,7 +26,7 @@ from shadowproof.verify.changed import since_record
 from shadowproof.verify.printing import print_lines
 from shadowproof.verify.report import Verification
 from shadowproof.verify.summary import not_as_recorded
-from shadowproof.verify.verify import judge, recorded_tasks
+from shadowproof.verify.verify import judge, recorded_tasks, shown_anew
 
 NO_REASON = "A reason is needed: it stays in the record. Write --reason 'what changed, and why that is right'."
 
@@ -43,19 +45,22 @@ def accept_now(
     refuse_installed("Verdicts are recorded")
     if not show_only and (not reason.strip() if reason is not None else asking is None):
         raise AskError(NO_REASON)
-    for path in (record.PATH, runs.PATH):
+    for path in (record.PATH, runs.PATH, all_together.PATH):
         check_writable(path)
     old = _recorded()
     kept = open_cache(cache, console)
-    done = judge(recorded_tasks(list(PROPERTIES)), old, compared=True, console=console, cache=kept)
+    all_faults = _all_faults() or shown_anew(console, kept)
+    tasks = recorded_tasks(list(PROPERTIES))
+    done = judge(tasks, old, compared=True, console=console, cache=kept, all_faults=all_faults)
     close_cache(console)
     found = runs.runs_of(done.all_verdicts, watched(), protocol_content())
     same = not done.differences and runs.load_for(found.protocol, runs.PATH).kept == found.kept
+    same = same and all_faults == _all_faults()
     print_lines(_shown(done, found, same=same), console)
     if show_only or (same and reason is None):
         console.print("Nothing is written.", highlight=False)
         return
-    _write(done, found, _reason(reason, asking), console)
+    _write(done, found, all_faults, _reason(reason, asking), console)
 
 
 def _recorded() -> Record:
@@ -63,6 +68,13 @@ def _recorded() -> Record:
         return record.load(record.PATH)
     except RecordError:
         return Record({})
+
+
+def _all_faults() -> dict[str, Proof]:
+    try:
+        return all_together.load(protocol_content())
+    except all_together.AllFaultsError:
+        return {}
 
 
 def _reason(given: str | None, asking: Callable[[str], str] | None) -> str:
@@ -104,7 +116,7 @@ def _told(kinds: Mapping[str, int]) -> str:
     return ", ".join(f"{number:,} {kind}" for kind, number in kinds.items())
 
 
-def _write(done: Verification, found: Runs, reason: str, console: Console) -> None:
+def _write(done: Verification, found: Runs, all_faults: Mapping[str, Proof], reason: str, console: Console) -> None:
     entry = {
         "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
         "reason": reason,
@@ -113,6 +125,7 @@ def _write(done: Verification, found: Runs, reason: str, console: Console) -> No
     texts = {
         record.PATH: record.dump(updated(Record({}, done.record.reasons), done.all_verdicts, entry)),
         runs.PATH: runs.dump(found),
+        all_together.PATH: all_together.dump(found.protocol, all_faults),
     }
     for path, text in texts.items():
         write_whole(path, text)

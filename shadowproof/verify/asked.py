@@ -21,7 +21,7 @@ from shadowproof.host.kinds import Asked, Kind, kinds, scope_of
 from shadowproof.verify.loop.touched import Touched, touched
 from shadowproof.verify.progress import NOTHING
 from shadowproof.verify.report import Verification
-from shadowproof.verify.verify import Task, judge, recorded_tasks
+from shadowproof.verify.verify import Task, judge, recorded_tasks, shown_anew
 
 NOTES = 20
 """Notes on a file of VMs that are repeated."""
@@ -35,13 +35,15 @@ Said = Callable[[str], None]
 @dataclass(frozen=True)
 class Question:
     """tasks: what to judge. whole: it is what the record holds, which so has to have each verdict. record: what the verdicts are
-    compared with. kinds: the VMs of the host that is judged. same: see `Verification`."""
+    compared with. kinds: the VMs of the host that is judged. same: see `Verification`. all_faults: what is kept with all faults
+    together is shown anew."""
 
     tasks: Sequence[Task]
     whole: bool
     record: Record
     kinds: Sequence[Kind] | None = None
     same: tuple[int, str] = (0, "")
+    all_faults: bool = False
 
     def only_changed(self) -> tuple[Question, Touched]:
         """Of this question what a change since the record can reach; and which that is. Raises AskError where the record has no
@@ -62,6 +64,7 @@ class Question:
         done = judge(
             self.tasks, self.record,
             compared=self.whole, console=console, cache=cache, kinds=self.kinds, fail_fast=fail_fast, last=last,
+            all_faults=shown_anew(console, cache) if self.all_faults else None,
         )  # fmt: skip
         return replace(done, same=self.same)
 
@@ -76,15 +79,19 @@ def question(
     changed: bool = False,
     inventory: Path | None = None,
     every_fault: bool = False,
+    all_faults: bool = False,
     say: Said = lambda _: None,
 ) -> Question:
-    """The question that is asked. one: the column was asked for. changed: only what changed will be judged.
+    """The question that is asked. one: the column was asked for. changed: only what changed will be judged. all_faults: what holds with
+    all faults together is shown anew.
     every_fault: of a host, without faults and under each fault alone. say: hears
     notes on what is read. Raises AskError, RecordError, and what an inventory that cannot be read raises."""
     if LEFT_OUT:
         say(
             f"Version {VERSION.name} leaves {len(LEFT_OUT)} promises of the document out: shadowproof show {VERSION.name} says why."
         )
+    if all_faults and (one or full or changed or inventory is not None):
+        raise ask.AskError("--all-faults is asked with what is recorded. Leave --all-faults out, or the other options.")
     if full and changed:
         raise ask.AskError("--full asks more than is recorded, --changed less. Leave one out.")
     if every_fault and (inventory is None or one):
@@ -102,7 +109,7 @@ def question(
     record = _record(say, whole=not one and vms == RECORDED_VMS and not full) if vms >= RECORDED_VMS else NOTHING
     whole = not one and vms == RECORDED_VMS and not full and bool(record.cells)
     tasks = [(column, names, Scope(vms=vms, proofs=True))] if one else recorded_tasks(names, vms, full=full)
-    return Question(tasks, whole, record)
+    return Question(tasks, whole, record, all_faults=all_faults)
 
 
 def _record(say: Said, *, whole: bool) -> Record:

@@ -205,20 +205,26 @@ def _headline(done: Verification, names: Sequence[str]) -> Iterator[str]:
         + (f", {rest} never put to the test" if rest else "") + "."
     )  # fmt: skip
     if together:
-        yield _with_all_faults(list(together.values()))
+        yield _with_all_faults(list(together.values()), len(names))
     alone = [name for name in broken if (found := done.by_cell.get((name, BASE))) and found.verdict == REFUTED]
     if BASE in done.verdicts:
         yield f"Broken without any fault: {_some(alone, FEW) if alone else 'none'}."
     yield _findings(done)
 
 
-def _with_all_faults(found: Sequence[Verdict]) -> str:
-    """All faults together are a column by itself: there a bounded search decides what is broken, and little else."""
+def _with_all_faults(found: Sequence[Verdict], asked: int) -> str:
+    """All faults together are a column by itself: what is kept there closed sets show that are made apart, and only of a protocol that
+    they were made of."""
     counts = {kind: sum(one.verdict == kind for one in found) for kind in (REFUTED, UNDECIDED, HOLDS)}
     told = [
         f"{counts[REFUTED]} broken",
         *([f"{counts[HOLDS]} kept"] if counts[HOLDS] else []),
         *([f"{counts[UNDECIDED]} left open by a bounded search"] if counts[UNDECIDED] else []),
+        *(
+            [f"{asked - len(found)} not judged: the protocol has changed (--all-faults judges them)"]
+            if asked > len(found)
+            else []
+        ),
     ]
     return f"With all faults together: {', '.join(told)}."
 

@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
 
+from proofs.answers.column_cache import protocol_content
 from proofs.answers.memory import replays
 from proofs.answers.record import Record
-from proofs.answers.verdict import CLOSED, REFUTED, Verdict
+from proofs.answers.verdict import CLOSED, REFUTED, UNDECIDED, Verdict
 from proofs.search.replay import EnginesDisagree
 from proofs.solvers.confirm import confirm, confirmed
 from proofs.solvers.confirm import tasks as tasks_for_solvers
+from proofs.verdicts import all_together
 from proofs.verdicts.columns import ALL_FAULTS, BASE, combined_columns, every_column
 from proofs.verdicts.shares import judge_in_shares
 from proofs.verdicts.suite import judge_columns
+from proofs.views.proof import Proof
 from proofs.world.scope import Scope
 from proofs.world.slices import as_asked
 from proofs.world.world import Column
 from properties.catalogue import PROPERTIES, watched
 from shadowproof.host.kinds import Kind
 from shadowproof.outside.spelling import many
+from shadowproof.outside.telling import telling as work
 from shadowproof.verify.coverage import Covered, covered
 from shadowproof.verify.progress import NOTHING, Enough, announce, confirming, telling
 from shadowproof.verify.report import Verification
@@ -32,7 +36,7 @@ Task = tuple[Column, Sequence[str], Scope]
 
 
 BOUND_OF_ALL_FAULTS = 5_000
-"""States of one VM that are searched with all faults together; `--full` searches them all."""
+"""States of one VM that are searched with all faults together, for what closed sets do not show; `--full` searches them all."""
 
 
 def recorded_tasks(names: Sequence[str], vms: int = 2, *, full: bool = False) -> list[Task]:
@@ -44,7 +48,7 @@ def recorded_tasks(names: Sequence[str], vms: int = 2, *, full: bool = False) ->
         asked = [name for name in names if column not in combined or column.readings[0][0] in PROPERTIES[name].shows]
         if asked:
             tasks.append((column, asked, Scope(vms=vms, proofs=True, counts=full)))
-    tasks.append((ALL_FAULTS, names, Scope(vms=vms) if full else Scope(vms=1, limit=BOUND_OF_ALL_FAULTS)))
+    tasks.append((ALL_FAULTS, names, Scope(vms=vms) if full else Scope(vms=1, limit=BOUND_OF_ALL_FAULTS, counts=False)))
     return tasks
 
 
@@ -58,9 +62,15 @@ def judge(
     kinds: Sequence[Kind] | None = None,
     fail_fast: bool = False,
     last: Record = NOTHING,
+    all_faults: Mapping[str, Proof] | None = None,
 ) -> Verification:
     """Judge all tasks, and tell on the console how far that is. cache: the folder of what was judged before. kinds: the VMs of the
-    host that is judged. fail_fast: until something is worse than recorded. last: what the run before this found."""
+    host that is judged. fail_fast: until something is worse than recorded. last: what the run before this found. all_faults: what is
+    shown with all faults together (None: what is kept, if it is of this protocol)."""
+    if all_faults is None:
+        all_faults = (
+            all_together.load(protocol_content()) if any(column == ALL_FAULTS for column, _, _ in tasks) else {}
+        )
     heavy_first = sorted(tasks, key=lambda task: (-len(task[0].faults & _HEAVY), -task[2].vms))
     promises = {name for _, names, _ in tasks for name in names}
     announce(
@@ -71,7 +81,8 @@ def judge(
     with telling(console, len(tasks), record, fail_fast=fail_fast, last=last) as told:
         try:
             if kinds is None:
-                judge_columns(heavy_first, progress=told.done, closing_views=told.closing, cache=cache)
+                proved = {ALL_FAULTS: all_faults} if all_faults else {}
+                judge_columns(heavy_first, progress=told.done, closing_views=told.closing, cache=cache, proved=proved)
             else:
                 for task in tasks:
                     begun = time.perf_counter()
@@ -85,6 +96,8 @@ def judge(
             raise
     judged = [task for task in tasks if task[0] in told.judged]
     in_order = with_single_faults({column: told.judged[column] for column, _, _ in judged})
+    if ALL_FAULTS in in_order and not all_faults:
+        in_order[ALL_FAULTS] = asked_of_searches(in_order[ALL_FAULTS], record)
     left = len(tasks) - len(judged)
     if not left and BASE in in_order and any(scope.proofs for column, _, scope in tasks if column == BASE):
         in_order[BASE] = _confirmed(in_order[BASE], console, cache)
@@ -105,6 +118,23 @@ def _confirmed(found: list[Verdict], console: Console, cache: Path | None) -> li
         return found
     with confirming(console, len(work)) as hears:
         return confirmed(found, confirm(work, cache=cache, progress=hears))
+
+
+def shown_anew(console: Console, cache: Path | None) -> dict[str, Proof]:
+    """What closed sets show with all faults together, worked out now; told on the console how far that is."""
+    with work(console, "closing sets with all faults together", "") as told:
+        return all_together.prove_all(cache=cache, progress=lambda done, total: told(done, total, "closed sets"))
+
+
+def asked_of_searches(found: Sequence[Verdict], record: Record) -> list[Verdict]:
+    """Of all faults together what a bounded search can be asked: what only closed sets show, and nobody has closed for this protocol,
+    is not judged."""
+
+    def is_asked(one: Verdict) -> bool:
+        cell = record.cell(one.property, one.column)
+        return one.verdict != UNDECIDED or cell is None or cell.verdict == UNDECIDED
+
+    return [one for one in found if is_asked(one)]
 
 
 def with_single_faults(verdicts: dict[Column, list[Verdict]]) -> dict[Column, list[Verdict]]:

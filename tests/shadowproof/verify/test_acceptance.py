@@ -16,6 +16,8 @@ from proofs.answers.cache import use
 from proofs.answers.column_cache import protocol_content
 from proofs.answers.record import Record
 from proofs.answers.verdict import HOLDS, REFUTED, RunFound, Verdict
+from proofs.verdicts import all_together
+from proofs.views.proof import Proof
 from proofs.world.scope import Scope
 from proofs.world.world import Column
 from shadowproof.ask import AskError
@@ -35,6 +37,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "proofs").mkdir()
     monkeypatch.setattr(record, "PATH", tmp_path / "proofs" / "record.json")
     monkeypatch.setattr(runs, "PATH", tmp_path / "proofs" / "runs.json")
+    monkeypatch.setattr(all_together, "PATH", tmp_path / "proofs" / "all_faults.json")
+    monkeypatch.setattr(acceptance, "_all_faults", lambda: {"p": Proof("p", holds=True, exercised=True, views=3)})
     found = {VANISHES: [BROKEN, KEPT]}
 
     def judged(tasks: object, old: Record, **_: object) -> Verification:
@@ -67,6 +71,7 @@ def test_the_record_and_the_runs_are_written_of_the_same_verdicts(folder: Path) 
     assert list(kept.kept) == [(BROKEN.property, BROKEN.column)]
     assert kept.kept[BROKEN.property, BROKEN.column].run == RUN
     assert kept.protocol == protocol_content()
+    assert all_together.load(protocol_content(), all_together.PATH)["p"].views == 3
     assert [one["reason"] for one in found.reasons] == ["why"]
 
 
