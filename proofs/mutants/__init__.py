@@ -7,8 +7,8 @@ property, no different from the right one (`same_views`, for any number of VMs),
 `changed_rules` the little that a mutant does otherwise; `comparing` holds mutants against closed views of all columns at once
 (`labelled_sets`); `judge` judges one, `all_mutants` all of them, `since` tells which rules changed since a revision. Better than
 searching each mutant anew by far; worse at many VMs: one, of few kinds, is looked at first; and at mutants that tell much apart
-of configuration, which are compared column by column.
+of how VMs start, which are compared column by column.
 
 Held by `tests/proofs/mutants/test_judge.py` (against the plain search), `test_comparing.py` (against each column alone),
-`test_operators.py`, `test_same_views.py`, `test_changes.py`, `test_since.py`.
+`test_told_apart.py` (against searches from every start), `test_operators.py`, `test_same_views.py`, `test_changes.py`, `test_since.py`.
 """

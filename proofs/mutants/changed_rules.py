@@ -5,14 +5,14 @@ Rules see and move few machines. So states are looked at as far as those machine
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
 from model.notation import Actor, Network
 from model.notation.events import Event
 from model.notation.run import Shape
-from model.notation.terms import HOST, Every, Some, Sort, Term, machines_of, some, walk
+from model.notation.terms import HOST, Every, In, Some, Sort, Term, machines_of, some, walk
 from proofs.mutants.operators import Mutant
 from proofs.views.saturation import closure
 from proofs.world.compiled import Compiled
@@ -84,19 +84,44 @@ class Rules:
         return tuple(sort for sort in of_parts if sort in sorts)
 
     @cached_property
+    def starts_elsewhere(self) -> bool:
+        """Whether the mutant does not start as the right network does: it says so, or takes the last row of a machine of the host that
+        may start in several states, which then is a reading, fixed in one of them."""
+        if not self.mutant.events:
+            return True
+        actor = self.changed.actors.get(self.mutant.machine)
+        return actor is not None and actor.sort == HOST and not actor.moves and len(actor.starts) > 1
+
+    @cached_property
     def told_apart(self) -> tuple[Term, ...]:
-        """What the mutant's guards say of configuration, and the right ones do not."""
-        known = set(self._terms(self.network))
+        """What tells VMs apart that may start so, under the mutant's rules: what its guards read, and the starts from which a row leads
+        elsewhere than from others. Also where the right rules say the same: their event may never happen, or their row never fit, so
+        that nothing asks it there."""
+        network, apart = self.changed, {a.name for a in self.changed.actors.values() if _starts_apart(a)}
         found = (
-            _said(term, event, self.changed)
-            for event in map(self.changed.events.__getitem__, self.mutant.events)
-            for term in _terms_of(self.changed, event)
-            if term not in known and any(not self.changed.actors[name].moves for name in machines_of(term))
+            _said(term, event, network)
+            for event in map(network.events.__getitem__, self.mutant.events)
+            for term in (*_terms_of(network, event), *self._leading_alike(event))
+            if machines_of(term) <= self.machines and machines_of(term) & apart
         )
         return tuple(dict.fromkeys(found))
 
-    def _terms(self, of: Network) -> list[Term]:
-        return [term for name in self.mutant.events for term in _terms_of(of, of.events[name])]
+    def _leading_alike(self, event: Event) -> Iterator[Term]:
+        """For each machine of a VM, or part, that the event moves: the starts from which it does so alike, but for the first such."""
+        for actor in self.changed.participants(event.name):
+            if actor.observer or not _starts_apart(actor):
+                continue
+            alike: dict[object, list[str]] = {}
+            for state in actor.starts:
+                rules = actor.rules(event.name, state)
+                leads = tuple((None if rule.dest == state else rule.dest, rule.when) for rule in rules)
+                alike.setdefault(leads, []).append(state)
+            yield from (In(actor.name, frozenset(states)) for states in list(alike.values())[1:])
+
+
+def _starts_apart(actor: Actor) -> bool:
+    """Whether VMs, or their parts, may differ in where this machine starts."""
+    return actor.sort != HOST and len(actor.starts) > 1
 
 
 def _terms_of(network: Network, event: Event) -> list[Term]:

@@ -8,8 +8,9 @@ None, and a set of that column alone has to do.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 
@@ -31,8 +32,8 @@ from proofs.world.world import Column, Slice, World, fold
 LIMIT = 4_000_000
 """Views at most, in all columns together."""
 
-MOST_TERMS = 4
-"""What a mutant may tell apart of configuration, in all columns together: with more, sets of one column are the smaller ones."""
+MOST_TERMS = 24
+"""What a mutant may tell apart of how VMs start, in all columns together: with more, sets of one column are the smaller ones."""
 
 MOST_SETS = 3
 """Closed sets that are kept at a time: mutants of one set are asked about one after the other."""
@@ -90,7 +91,7 @@ class LabelledSets:
         return self._names[id(column)]
 
     def tell_apart(self, rules: Rules, column: AnyParts, where: Column) -> None:
-        """Note what a mutant's rules, said for any number of parts in some column, tell apart of configuration: its sets do so too."""
+        """Note what a mutant's rules, said for any number of parts in some column, tell apart of how VMs start: its sets do so too."""
         known = self._terms.setdefault(rules.mutant.name, {})
         if known is None:
             return
@@ -98,12 +99,13 @@ class LabelledSets:
         for term in rules.told_apart:
             read = filter(self._is_reading, machines_of(term))
             folded = fold(term, {name: frozenset({readings.get(name, actors[name].starts[0])}) for name in read})
-            names = {name: name_of(name) for name in machines_of(folded)}
-            if machines_of(folded) & column.more or None in names.values() or len(known) == MOST_TERMS:
-                self._terms[rules.mutant.name] = None
-                return
-            if not isinstance(folded, Const):
-                known[_renamed(folded, {name: found for name, found in names.items() if found})] = None
+            for said in _whatever(folded, machines_of(folded) & column.more, column.network):
+                names = {name: name_of(name) for name in machines_of(said)}
+                if None in names.values() or len(known) == MOST_TERMS:
+                    self._terms[rules.mutant.name] = None
+                    return
+                if not isinstance(said, Const):
+                    known[_renamed(said, {name: found for name, found in names.items() if found})] = None
 
     def _set(
         self, machines: Iterable[str], changed: str, terms: tuple[Term, ...], leaves_out: frozenset[str]
@@ -234,6 +236,14 @@ class InColumn:
         """The variables of a VM as far as these machines go, in their order."""
         actors = [a for a in self._network.actors.values() if a.name in machines and a.sort != HOST]
         return [f"{a.name}#0" if a.sort in self._network.parts else a.name for a in actors]
+
+
+def _whatever(term: Term, names: Collection[str], network: Network) -> Iterator[Term]:
+    """A term with these machines in each of their states: what it says besides."""
+    every = sorted(names)
+    states = [network.actors[name].states for name in every]
+    for chosen in product(*states):
+        yield fold(term, {name: frozenset({state}) for name, state in zip(every, chosen, strict=True)})
 
 
 def _renamed(term: Term, names: Mapping[str, str]) -> Term:

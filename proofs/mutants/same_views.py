@@ -109,7 +109,7 @@ class SameViews:
 
     def compared(self, rules: Rules) -> tuple[str, int]:
         """The same, and how many views were looked at."""
-        if not rules.mutant.events:
+        if rules.starts_elsewhere:
             return f"{rules.mutant.machine} starts elsewhere", 0
         if not rules.tolerated(self.column):
             return "", 0

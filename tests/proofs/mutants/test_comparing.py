@@ -9,7 +9,6 @@ from itertools import islice
 import pytest
 
 from model.notation import DeclarationError, Network
-from model.notation.terms import HOST
 from proofs.mutants.changed_rules import Rules
 from proofs.mutants.comparing import Comparing
 from proofs.mutants.labelled_sets import LabelledSets
@@ -18,6 +17,7 @@ from proofs.mutants.same_views import SameViews
 from proofs.world.world import Column
 from tests.helpers.networks.random_networks import random_count
 from tests.helpers.networks.read_networks import read
+from tests.helpers.same_steps import start_of
 
 MOST_COLUMNS = 4
 
@@ -36,11 +36,6 @@ def drawn(each: int) -> Iterator[tuple[Network, list[Column], list[Rules]]]:
                 continue
         if rules:
             yield network, columns[:MOST_COLUMNS], rules
-
-
-def start_of(network: Network) -> dict[str, frozenset[str]]:
-    of_vms = [actor for actor in network.actors.values() if actor.sort != HOST]
-    return {f"{a.name}{'#0' if a.sort in network.parts else ''}": frozenset({a.starts[0]}) for a in of_vms}
 
 
 def alone(network: Network, columns: Sequence[Column], rules: Rules) -> list[str]:
