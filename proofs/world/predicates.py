@@ -84,8 +84,9 @@ class Predicates(Layout):
         if term in self._step_tests:
             return self._step_tests[term]
         found: dict[int, Test] = self._step_tests.setdefault(term, {})
+        folded = fold(term, self.world.reach)
         for i, event in enumerate(self.events):
-            said = of_event(self.world, fold(term, self.world.reach), event)
+            said = of_event(self.world, folded, event)
             if said != FALSE and can_hold(self.world.network, said):
                 self._event = event.name
                 found[i] = self.test(said)
