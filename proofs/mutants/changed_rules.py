@@ -119,6 +119,19 @@ class Rules:
             yield from (In(actor.name, frozenset(states)) for states in list(alike.values())[1:])
 
 
+def slice_of(world: World, terms: Iterable[Term], set_off: str) -> Slice:
+    """What decides some terms and, where a machine is named that stays in one state, what decides its rows as well: they may set it
+    off."""
+    if not set_off:
+        return world.cone(terms)
+    actor = world.network.actors[set_off]
+    events = [event.name for event in world.events if event.name in actor.machine.events]
+    rules = (rule for event in events for found in world.rules(actor, event).values() for rule in found)
+    read = sorted(frozenset[str]().union(*(machines_of(rule.when) for rule in rules)))
+    part = world.cone([*terms, *(In(name, frozenset(sorted(world.reach[name])[:1])) for name in read)])
+    return replace(part, machines=part.machines | {set_off})
+
+
 def _starts_apart(actor: Actor) -> bool:
     """Whether VMs, or their parts, may differ in where this machine starts."""
     return actor.sort != HOST and len(actor.starts) > 1

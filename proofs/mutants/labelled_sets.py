@@ -17,7 +17,7 @@ import numpy as np
 from model.notation import Network
 from model.notation.run import Shape
 from model.notation.terms import HOST, Const, Happens, In, Same, Term, Unchanged, machines_of, rebuilt
-from proofs.mutants.changed_rules import At, Rules
+from proofs.mutants.changed_rules import At, Rules, slice_of
 from proofs.views.labelled.digits import Ints, TooWide
 from proofs.views.labelled.family import Family
 from proofs.views.labelled.label_kernel import Words
@@ -113,14 +113,12 @@ class LabelledSets:
         if leaves_out not in self._worlds:
             self._worlds[leaves_out] = World(self.any_parts.network, self.family.column, leaves_out)
         world = self._worlds[leaves_out]
-        names = tuple(sorted(machines))
-        if (leaves_out, names) not in self._cones:
+        names, set_off = tuple(sorted(machines)), changed if len(world.reach.get(changed, ())) == 1 else ""
+        if (leaves_out, names, set_off) not in self._cones:
             events = Happens(frozenset(event.name for event in world.events))
             moved = (In(name, frozenset(sorted(world.reach[name])[:1])) for name in names)
-            self._cones[leaves_out, names] = world.cone([events, *moved])
-        part = self._cones[leaves_out, names]
-        if changed and len(world.reach.get(changed, ())) == 1:
-            part = Slice(part.machines | {changed}, part.events)  # the changed rules may set it off
+            self._cones[leaves_out, names, set_off] = slice_of(world, [events, *moved], set_off)
+        part = self._cones[leaves_out, names, set_off]
         key = (leaves_out, part.machines, terms)
         if key not in self._sets:
             if len(self._sets) >= MOST_SETS:

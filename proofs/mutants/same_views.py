@@ -12,7 +12,6 @@ A set is closed for one column (`ClosedSet`), or for many at once (`labelled_set
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
 from itertools import product
 from typing import Protocol
 
@@ -20,7 +19,7 @@ from model.notation import Network
 from model.notation.run import Shape
 from model.notation.terms import FALSE, Happens, In, Term, machines_of
 from model.views import LEFT_OUT_WHERE_NOT_ASKED
-from proofs.mutants.changed_rules import At, Pair, Projected, Rules
+from proofs.mutants.changed_rules import At, Pair, Projected, Rules, slice_of
 from proofs.mutants.labelled_sets import LabelledSets
 from proofs.views.saturation import TooManyViews, saturate
 from proofs.world.any_number.any_parts import AnyParts, NotForAnyNumber, Presence
@@ -191,8 +190,7 @@ class SameViews:
         events = Happens(frozenset(event.name for event in world.events))  # perhaps none is left
         names = sorted(rules.machines - self.any_parts.more)
         moved = (In(name, frozenset(sorted(world.reach[name])[:1])) for name in names)
-        part = world.cone([events, *moved])
-        part = replace(part, machines=part.machines | self._set_off(rules, world))
+        part = slice_of(world, [events, *moved], self._set_off(rules, world))
         terms = rules.told_apart if self.labelled else self.told_apart
         key = (part.machines, terms)
         if key not in self._sets:
@@ -201,16 +199,16 @@ class SameViews:
             self._sets[key] = ClosedSet(world, part, self.shape, terms)
         return self._sets[key]
 
-    def _set_off(self, rules: Rules, world: World) -> frozenset[str]:
+    def _set_off(self, rules: Rules, world: World) -> str:
         """The machine that the mutant changes, if it stays in one state for ever, so that no set needs it, but has other rows there
-        than in the right network: it may be set off."""
+        than in the right network: it may be set off. Empty: none."""
         name = rules.mutant.machine
         if not name or len(world.reach[name]) > 1:
-            return frozenset()
+            return ""
         (state,) = world.reach[name]
         right, wrong = (of.actors[name] for of in (rules.network, rules.changed))
         events = rules.tolerated(self.column)
-        return frozenset({name} if any(right.rules(e, state) != wrong.rules(e, state) for e in events) else ())
+        return name if any(right.rules(e, state) != wrong.rules(e, state) for e in events) else ""
 
 
 class ClosedSet:

@@ -11,7 +11,22 @@ from itertools import islice
 
 import pytest
 
-from model.notation import HOST, TRUE, Actor, DeclarationError, Network, Shape, States, Term, build, event, on, stays
+from model.notation import (
+    HOST,
+    TRUE,
+    Actor,
+    DeclarationError,
+    Event,
+    Network,
+    Shape,
+    States,
+    Term,
+    build,
+    event,
+    on,
+    some,
+    stays,
+)
 from proofs.mutants.operators import Mutant, mutants_of
 from proofs.search.plain import LimitReached
 from proofs.verdicts.columns import BASE
@@ -23,7 +38,6 @@ from tests.helpers.same_steps import starts_and_steps, the_same_alone, the_same_
 
 Asked = Callable[[Network, Mutant, Column], bool]
 WAYS: tuple[Asked, ...] = (the_same_alone, the_same_together)
-
 
 MOST = 1_000
 """States of a network that is searched."""
@@ -44,9 +58,13 @@ def switch() -> Actor:
 ON = switch().is_(Four.B)
 
 
+def at_vm(name: str, when: Term) -> tuple[Event, ...]:
+    return event(name, at=vm, when=when, by="T-1", says="It happens.")
+
+
 def network(machines: list[Actor], **when: Term) -> Network:
     """These machines beside the switch; events of one VM, by name, with their guards."""
-    events = (event(name, at=vm, when=term, by="T-1", says="It happens.") for name, term in when.items())
+    events = (at_vm(name, term) for name, term in when.items())
     switched = event("switched", by="T-1", says="It is switched.")
     return build([switch(), *machines], [*switched, *(one for found in events for one in found)])
 
@@ -90,12 +108,23 @@ def last_row_goes() -> Network:
     return network([gate, other], go=TRUE)
 
 
+def rows_are_read() -> Network:
+    """A machine of the host that stays where it is, until the mutant sets it off; its rows read what nothing else needs."""
+    place = of_vm("place", frozenset({Four.A}), on("go", Four.A, Four.B), stays("go"))
+    looks = on("turned", Four.A, Four.A, some(vm, place.is_(Four.B)))
+    gate = Actor("gate", Four, starts=Four.A, says="Of the host.").table(
+        looks, stays("turned"), on("go", Four.A, Four.A), on("go", Four.D, Four.B)
+    )
+    return build([gate, place], [*at_vm("go", TRUE), *event("turned", by="T-1", says="It is turned.")])
+
+
 NETS = [
     (guard_reads_it, "done: drop-condition switch is b"),
     (row_begins_there, "go: widen-source place C to D, also from B"),
     (row_fits_there, "go: drop-condition place B to A, switch is b"),
     (guard_is_asked_at_last, "go: drop-condition work A to B, switch is b"),
     (last_row_goes, "go: drop-participant gate"),
+    (rows_are_read, "go: redirect gate A to A, to B"),
 ]
 
 
