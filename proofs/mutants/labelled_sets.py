@@ -48,6 +48,7 @@ class LabelledSets:
         self.family = Family(network, columns)
         self.closed = 0
         self._sets: dict[tuple[object, ...], LabelledSet | None] = {}
+        self._begun: dict[tuple[object, ...], tuple[object, ...]] = {}
         self._worlds: dict[frozenset[str], World] = {}
         self._cones: dict[tuple[object, ...], Slice] = {}
         self._kept: list[AnyParts] = []
@@ -119,24 +120,42 @@ class LabelledSets:
             moved = (In(name, frozenset(sorted(world.reach[name])[:1])) for name in names)
             self._cones[leaves_out, names, set_off] = slice_of(world, [events, *moved], set_off)
         part = self._cones[leaves_out, names, set_off]
-        key = (leaves_out, part.machines, terms)
-        if key not in self._sets:
+        begun = self._begun.get((leaves_out, part, terms))
+        if begun is not None and begun in self._sets:
+            return self._sets[begun]
+        try:
+            compiled, starts = self._starts(world, part, terms)
+        except TooWide:
+            return None
+        begun = self._begun[leaves_out, part, terms] = (
+            leaves_out,
+            part,
+            tuple(compiled.locals[vm] for vm in compiled.starts),
+            tuple(starts),
+        )
+        if begun not in self._sets:
             if len(self._sets) >= MOST_SETS:
                 self._sets.pop(next(iter(self._sets)))
             self.closed += 1
-            self._sets[key] = _closed(self.family, world, part, terms, self.closed)
-        return self._sets[key]
+            self._sets[begun] = self._closed(compiled, part, starts)
+        return self._sets[begun]
 
+    def _starts(self, world: World, part: Slice, terms: Sequence[Term]) -> tuple[Compiled, list[int]]:
+        """A slice, and the columns in which each of its starts is begun from: a closed set hangs on nothing else, whatever terms tell
+        starts apart. Raises TooWide."""
+        compiled = Compiled(world, part, (Shape({sort.name: 1 for sort in world.network.parts}),), terms)
+        return compiled, starts_by_column(compiled, self._allowed(part), len(self.family.columns), terms)
 
-def _closed(family: Family, world: World, part: Slice, terms: Sequence[Term], number: int) -> LabelledSet | None:
-    shape = Shape({sort.name: 1 for sort in world.network.parts})
-    allowed = {name: family.allowed[name] for name in sorted(part.events) if name in family.allowed}
-    try:
-        compiled = Compiled(world, part, (shape,), terms)
-        starts = starts_by_column(compiled, allowed, len(family.columns), terms)
-        return LabelledSet(number, part, Labelled(compiled, len(family.columns), allowed, starts, LIMIT))
-    except (TooManyViews, TooWide):
-        return None
+    def _allowed(self, part: Slice) -> dict[str, int]:
+        return {name: self.family.allowed[name] for name in sorted(part.events) if name in self.family.allowed}
+
+    def _closed(self, compiled: Compiled, part: Slice, starts: list[int]) -> LabelledSet | None:
+        columns = len(self.family.columns)
+        try:
+            closed = Labelled(compiled, columns, self._allowed(part), starts, LIMIT)
+            return LabelledSet(self.closed, part, closed)
+        except (TooManyViews, TooWide):
+            return None
 
 
 class LabelledSet:

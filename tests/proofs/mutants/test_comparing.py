@@ -8,14 +8,15 @@ from itertools import islice
 
 import pytest
 
-from model.notation import DeclarationError, Network
+from model.notation import Actor, DeclarationError, Network, build, event, on
 from proofs.mutants.changed_rules import Rules
 from proofs.mutants.comparing import Comparing
 from proofs.mutants.labelled_sets import LabelledSets
 from proofs.mutants.operators import mutants_of
 from proofs.mutants.same_views import SameViews
+from proofs.verdicts.columns import BASE
 from proofs.world.world import Column
-from tests.helpers.networks.random_networks import random_count
+from tests.helpers.networks.random_networks import Three, Two, random_count, vm
 from tests.helpers.networks.read_networks import read
 from tests.helpers.same_steps import start_of
 
@@ -63,6 +64,23 @@ def test_what_all_columns_show_at_once_each_shows_alone() -> None:
     assert seen["same, differs"] == 0, seen
     assert seen["differs, same"] <= seen["same, same"] // 50, seen
     assert min(seen["same, same"], seen["differs, differs"], seen["sets"]) >= 15, seen
+
+
+def test_what_begins_alike_is_closed_once_whatever_tells_its_starts_apart() -> None:
+    """Each mutant reads another part of what the right network tells apart anyway."""
+    colour = Actor("colour", Three, of=vm, starts=frozenset(Three), says="Of a VM, for good.")
+    work = Actor("work", Two, of=vm, starts=Two.A, says="Of a VM.").table(
+        on("go", Two.A, Two.B), on("come", Two.B, Two.A)
+    )
+    going = event("go", at=vm, when=colour.is_(Three.A | Three.B), by="T-1", says="It goes.")
+    coming = event("come", at=vm, when=colour.is_(Three.B | Three.C), by="T-1", says="It comes.")
+    network = build([colour, work], [*going, *coming])
+    rules = [Rules(network, one, one.change(network)) for one in mutants_of(network) if one.operator == "unfair"]
+    comparing = Comparing(network, [BASE], start_of(network), rules)
+    assert [comparing.differs(one.mutant.name, [BASE])[0] for one in rules] == [[BASE.name]] * 2
+    assert len({one.told_apart for one in rules}) == 2
+    assert comparing.sets is not None
+    assert comparing.sets.closed == 1
 
 
 def test_a_column_that_is_given_the_views_of_another_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
