@@ -52,9 +52,6 @@ MOST = 10_000
 FURTHER = 8
 """Steps that a search of a mutant goes on after it has found something broken: for what else breaks of it."""
 
-MOST_BASELINES = 4
-"""Right networks that are kept at a time."""
-
 
 @dataclass(frozen=True)
 class Kill:
@@ -293,11 +290,11 @@ class Judges:
         return list(found.values())
 
     def baseline(self, column: Column, shape: Shape = ONE_OF_EACH) -> Baseline:
-        """The right network in a column, with VMs of one shape. Only a few are kept: each takes some memory, and columns are looked at
-        in turn."""
+        """The right network in a column, with VMs of one shape. Only as many are kept as a column has shapes: each takes some memory,
+        and columns are looked at in turn, but of one mutant after the other all shapes are."""
         key = (column, tuple(sorted(shape.parts.items())))
         if key not in self._baselines:
-            if len(self._baselines) >= MOST_BASELINES:
+            if len(self._baselines) > 2 * len(self.right.parts):
                 self._baselines.pop(next(iter(self._baselines)))
             self._baselines[key] = Baseline(self.watched, column, self.properties, shape, self.kinds(shape))
         return self._baselines[key]

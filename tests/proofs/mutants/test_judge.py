@@ -13,7 +13,7 @@ import pytest
 from model.actors.conditions import Integration, integration
 from model.actors.power import Power, power
 from model.actors.requester import Requester, requester
-from model.notation import Term
+from model.notation import Shape, Term
 from model.notation.changes import with_event
 from model.protocol import PROTOCOL
 from proofs.answers.record import load as load_record
@@ -26,7 +26,7 @@ from proofs.mutants.operators import Mutant
 from proofs.search.plain import explore
 from proofs.verdicts.columns import BASE
 from proofs.world.compiled import Compiled
-from proofs.world.parts import ONE_OF_EACH
+from proofs.world.parts import MORE, ONE_OF_EACH
 from proofs.world.world import Column, Slice, World
 from properties.catalogue import PROPERTIES, watched
 from properties.kinds import Always, Step
@@ -178,6 +178,21 @@ def test_a_hole_is_seen() -> None:
     found = few.search(mutant)
     assert (found.kind, found.kills) == (SURVIVES, ())
     assert BASE.name in found.different
+
+
+def test_the_right_network_of_a_column_is_searched_once_with_vms_of_each_shape(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Mutants of one column that look at parts of several sorts take turns."""
+    made: list[object] = []
+    monkeypatch.setattr("proofs.mutants.judge.Baseline", lambda *of: made.append(of))
+    monkeypatch.setattr("proofs.mutants.judge.few_kinds", lambda *_: [])
+    one = Judges(PROTOCOL, load_record(), [BASE, VANISHES])
+    shapes = [ONE_OF_EACH, *(Shape({**ONE_OF_EACH.parts, s.name: n}) for s in PROTOCOL.parts for n in (0, MORE))]
+    for shape in (*shapes, *shapes):
+        one.baseline(BASE, shape)
+    assert len(made) == len(shapes) == 5
+    one.baseline(VANISHES)
+    one.baseline(BASE)
+    assert len(made) == 7
 
 
 def test_no_mutants_are_an_error() -> None:
