@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from model.notation.terms import And, Not, Or, Term, all_of, any_of, children, machines_of
-from proofs.world.world import fold
+from proofs.world.world import fold_own
 
 Codes = npt.NDArray[np.int64]
 """A number for each row: two rows have the same where nothing tells them apart."""
@@ -85,7 +85,7 @@ class Rows:
         for i, row in enumerate(first.tolist()):
             at = {name: self.states[name][self.numbers[row, self._at[name]]] for name in names}
             filled = {n: frozenset({s}) for n, s in at.items() if known is None or s in known[n]}
-            told[i] = numbers.setdefault(fold(term, filled), len(numbers))
+            told[i] = numbers.setdefault(fold_own(term, filled), len(numbers))
         return told[back.reshape(-1)], list(numbers)
 
 

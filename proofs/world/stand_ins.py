@@ -14,7 +14,7 @@ from model.notation.terms import FALSE, HOST, TRUE, In, Sort, Term, all_of, any_
 from proofs.world.alike import Configurations
 from proofs.world.layout import is_local
 from proofs.world.predicates import Predicates
-from proofs.world.world import fold
+from proofs.world.world import fold, fold_own
 
 Config = tuple[str, ...]
 """The states of a VM's machines that never move, in the order of their names."""
@@ -113,7 +113,7 @@ class _Question:
         key = tuple([config[i] for i, _ in self._places])
         if key not in self._known:
             at = {name: frozenset({state}) for (_, name), state in zip(self._places, key, strict=True)}
-            rows = tuple((row, fold(term, at)) for row, term in self.rows)
+            rows = tuple((row, fold_own(term, at)) for row, term in self.rows)
             new = len(self._numbers)
             self._known[key] = -1 if rows[0][1] == FALSE else self._numbers.setdefault((self.about, rows), new)
         return self._known[key]

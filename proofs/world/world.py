@@ -419,3 +419,18 @@ def fold(term: Term, reach: Mapping[str, frozenset[str]]) -> Term:
             return TRUE if len(reach.get(actor, frozenset({"", " "}))) == 1 else term
         case _:
             return rebuilt(term, lambda part: fold(part, reach))
+
+
+def fold_own(term: Term, reach: Mapping[str, frozenset[str]]) -> Term:
+    """The same of a term that is said of one VM, with its parts written out: what is said of every VM, or of some, is not said of this
+    one, whatever states it is in."""
+    match term:
+        case Every() | Some():
+            return term
+        case Not() | And() | Or():
+            return rebuilt(term, lambda part: fold_own(part, reach))
+        case After(body):
+            inner = fold_own(body, reach)
+            return inner if isinstance(inner, Const) else After(inner)
+        case _:
+            return fold(term, reach)
