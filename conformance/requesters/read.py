@@ -11,6 +11,7 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
+from conformance.content import ReadError
 from conformance.requesters.profile import (
     CALLS,
     COMPLETE,
@@ -35,7 +36,6 @@ from conformance.requesters.profile import (
     known,
     known_call,
 )  # fmt: skip
-from conformance.texts.content import ReadError
 from conformance.texts.lines import bytes_of, decoded, shown
 
 SCHEMA = "requester-profile/1"

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from conformance.texts.content import ReadError, content_of
+from conformance.content import ReadError, content_of
 from conformance.texts.facts import Place
 
 MOST_LINES = 200_000

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from conformance.content import ReadError
 from conformance.texts import beyond, clients, events, times, vms, writers
-from conformance.texts.content import ReadError
 from conformance.texts.facts import Fact, Place, Seen, together
 from conformance.texts.lines import EVTX, Line, bytes_of, decoded, lines_of, shown
 from model.notation import HOST

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
 
-from conformance.texts.content import ReadError
+from conformance.content import ReadError
 from conformance.texts.lines import shown
 
 MOST_RECORDS = 50_000

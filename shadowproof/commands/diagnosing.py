@@ -48,7 +48,7 @@ def diagnose(
     Exit status: 0 something fits; 1 no run of the model shows this; 2 bad input, or nothing in it that can be put to the test; 3 what
     was seen is neither excluded nor shown by a run.
     """
-    from conformance.texts.content import ReadError
+    from conformance.content import ReadError
     from shadowproof.outside.cache_folder import close_cache, open_cache
     from shadowproof.outside.files import check_apart, is_stdout, write_json
     from shadowproof.tell.diagnosing import asked

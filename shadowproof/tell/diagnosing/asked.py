@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from conformance import kept
-from conformance.texts.content import ReadError, content_of
+from conformance.content import ReadError, content_of
 
 Json = dict[str, Any]
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conformance.texts.content import MOST_BYTES, ReadError
+from conformance.content import MOST_BYTES, ReadError
 from conformance.texts.facts import MOST_CASES, MOST_FACTS, Seen
 from conformance.texts.lines import decoded
 from conformance.texts.read import read_file, read_text, refuse_contradictions, said

@@ -11,8 +11,8 @@ from types import ModuleType
 
 import pytest
 
+from conformance.content import ReadError
 from conformance.texts import saved_log
-from conformance.texts.content import ReadError
 from conformance.texts.lines import EVTX
 from conformance.texts.read import read_text
 from conformance.timing import spans
