@@ -5,9 +5,8 @@ Each machine is a few states and a table of moves, as in `examples/small_backup.
 
 from __future__ import annotations
 
-from model.notation import HOST, Actor, Sort, States, on, stays
-
-fs = Sort("file system", of=HOST)
+from conformance.agents.file_systems import Passed, Tried, frozen, fs, reach
+from model.notation import Actor, States, on, stays
 
 # What ends whatever is outstanding, each in its own way.
 CUT = ("device_closed", "agent_exits", "gives_up_frozen", "agent_killed")
@@ -79,28 +78,6 @@ class Kind(States):
     NOT_ELIGIBLE = "read-only, on a loop device, or on no disk"
 
 
-class Frozen(States):
-    FREE = "not frozen"
-    BY_AGENT = "frozen by the agent"
-    BY_OTHER = "frozen by somebody else"
-
-
-class Reach(States):
-    THERE = "mounted, and its path leads to it"
-    COVERED = "mounted, but something else is mounted over its path"
-    DETACHED = "not mounted"
-
-
-class Tried(States):
-    NOT_YET = "not thawed in this operation"
-    TRIED = "thawing was tried in this operation"
-
-
-class Passed(States):
-    NO = "not taken for done"
-    YES = "the agent takes it for done, or cannot know of it, in this operation"
-
-
 class Memory(States):
     NOTHING = "nothing"
     FROZEN = "that it has frozen"
@@ -123,25 +100,13 @@ told = Actor("told", Told, starts=Told.NOTHING, says="What the host was told las
 agent = Actor("agent", Agent, starts=Agent.GONE, says="What the agent is at.")
 failed = Actor("failed", Failed, starts=Failed.NOTHING, says="What has failed while the agent thaws.")
 kind = Actor("kind", Kind, of=fs, starts=Kind, says="Whether the file system is one that has to be frozen.")
-frozen = Actor("frozen", Frozen, of=fs, starts=Frozen.FREE, says="Whether the file system is frozen, and by whom.")
-reach = Actor(
-    "reach",
-    Reach,
-    of=fs,
-    starts=Reach.THERE | Reach.DETACHED,
-    says="Whether its path leads to it.",
-    leaves_out=(
-        "What is mounted or unmounted between the opening of a folder and the freezing of what it is in.",
-        "What is mounted, or uncovered, while the agent thaws.",
-    ),
-)
 tried = Actor("tried", Tried, of=fs, starts=Tried.NOT_YET, says="Whether thawing it was tried in this operation.")
 passed = Actor("passed", Passed, of=fs, starts=Passed.NO, says="Whether the agent takes it for done.")
 memory = Actor(
     "memory", Memory, starts=Memory.NOTHING, says="What an agent remembers that keeps no list of what it froze."
 )
 
-D, A, F, T = Driver, Agent, Frozen, Told
+D, A, T = Driver, Agent, Told
 
 driver.table(
     on("driver_unloaded", D.INIT | D.READY | D.REQUESTED, D.ABSENT),
@@ -243,20 +208,6 @@ failed.table(
     on("table_unreadable", Failed.NOTHING | Failed.ONE, Failed.TABLE, when=~agent.is_(A.FREEZING)),
     *(on(name, _HAS_FAILED, Failed.NOTHING) for name in _TO_DO),
     *stays("thaw_fails", "cover_tried", "table_unreadable", *_TO_DO),
-)
-
-frozen.table(
-    on("file_system_frozen", F.FREE, F.BY_AGENT),
-    on("file_system_thawed", F.BY_AGENT | F.BY_OTHER, F.FREE),
-    on("somebody_freezes", F.FREE, F.BY_OTHER),
-    on("somebody_thaws", F.BY_AGENT | F.BY_OTHER, F.FREE),
-)
-
-reach.table(
-    on("mount_covered", Reach.THERE, Reach.COVERED),
-    on("mount_uncovered", Reach.COVERED, Reach.THERE),
-    on("mount_detached", Reach.THERE, Reach.DETACHED),
-    on("mount_made", Reach.DETACHED, Reach.THERE),
 )
 
 tried.table(

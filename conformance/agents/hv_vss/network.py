@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
+from conformance.agents.file_systems import FAULTS as FAULTS_OF_FILE_SYSTEMS
+from conformance.agents.file_systems import (
+    Frozen,
+    Passed,
+    Reach,
+    Tried,
+    befalling,
+    by_agent,
+    frozen,
+    fs,
+    in_the_table,
+    reach,
+)
 from conformance.agents.hv_vss.machines import (
     ACTORS,
     Agent,
     Device,
     Driver,
     Failed,
-    Frozen,
     Kind,
     Memory,
-    Passed,
-    Reach,
     Slot,
-    Tried,
     agent,
     device,
     driver,
     failed,
-    frozen,
-    fs,
     kind,
     memory,
     passed,
-    reach,
     slot,
     tried,
 )
@@ -36,11 +42,7 @@ ENVIRONMENT = (
     Fault("driver_unloaded", "guest", "The driver is unloaded, and loaded again."),
     Fault("guest_sleeps", "guest", "The guest is about to be hibernated."),
     Fault("agent_killed", "guest", "The agent's process is ended."),
-    Fault("cannot_be_frozen", "file system", "A file system cannot be frozen."),
-    Fault("cannot_be_thawed", "file system", "A file system cannot be thawed."),
-    Fault("table_unreadable", "guest", "The mount table cannot be read."),
-    Fault("others_freeze", "guest", "Somebody else freezes and thaws file systems."),
-    Fault("mounts_change", "guest", "Somebody mounts and unmounts."),
+    *FAULTS_OF_FILE_SYSTEMS,
 )
 
 OF_THE_AGENT = (
@@ -67,9 +69,7 @@ FAULTS = (*ENVIRONMENT, *OF_THE_AGENT)
 heard = driver.is_(Driver.REQUESTED) & device.is_(Device.OPEN)
 thawing = agent.is_(Agent.THAWING | Agent.UNDOING | Agent.RESETTING)
 has_begun = Agent.STARTING | Agent.OPENED | Agent.ANNOUNCED
-in_the_table = reach.is_(Reach.THERE | Reach.COVERED)
 to_be_frozen = kind.is_(Kind.ELIGIBLE) & in_the_table
-by_agent = frozen.is_(Frozen.BY_AGENT)
 all_frozen = every(fs, implies(to_be_frozen, ~frozen.is_(Frozen.FREE) | passed.is_(Passed.YES)))
 none_frozen = every(fs, implies(by_agent, passed.is_(Passed.YES)))
 all_tried = every(fs, implies(by_agent & in_the_table, tried.is_(Tried.TRIED) | passed.is_(Passed.YES)))
@@ -274,25 +274,7 @@ DISTURBANCES = (
         says="The agent's process is ended, and its device closed.",
         fault="agent_killed",
     ),
-    *event("somebody_freezes", at=fs, by="FS-3", says="Somebody else freezes a file system.", fault="others_freeze"),
-    *event("somebody_thaws", at=fs, by="FS-3", says="Somebody else thaws a file system.", fault="others_freeze"),
-    *event("mount_covered", at=fs, by="FS-2 FS-3", says="Something is mounted over it.", fault="mounts_change"),
-    *event(
-        "mount_uncovered",
-        at=fs,
-        when=~thawing,
-        by="FS-2 FS-3",
-        says="What was mounted over it is gone.",
-        fault="mounts_change",
-    ),
-    *event(
-        "mount_detached",
-        at=fs,
-        by="FS-3",
-        says="Its mount is detached, though it may be frozen.",
-        fault="mounts_change",
-    ),
-    *event("mount_made", at=fs, when=~thawing, by="FS-3", says="It is mounted.", fault="mounts_change"),
+    *befalling(thawing),
 )
 
 EVENTS = (*HOST_ASKS, *AGENT_AND_DEVICE, *FREEZING, *THAWING, *TAKEN_FOR_DONE, *REPLIES, *DISTURBANCES)

@@ -4,22 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from conformance.agents.file_systems import Frozen, by_agent, frozen, fs, in_the_table
 from conformance.agents.hv_vss.machines import (
     SAYS_FAILED,
     SAYS_OK,
     Agent,
     Device,
-    Frozen,
     Kind,
-    Reach,
     Slot,
     Told,
     agent,
     device,
-    frozen,
-    fs,
     kind,
-    reach,
     slot,
     told,
 )
@@ -28,10 +24,8 @@ from model.notation import after, every, happens, implies
 from properties.checked import checked
 from properties.kinds import Property, always, fired, step
 
-mounted = reach.is_(Reach.THERE | Reach.COVERED)
 is_frozen = ~frozen.is_(Frozen.FREE)
-by_agent = frozen.is_(Frozen.BY_AGENT)
-all_frozen = every(fs, implies(kind.is_(Kind.ELIGIBLE) & mounted, is_frozen))
+all_frozen = every(fs, implies(kind.is_(Kind.ELIGIBLE) & in_the_table, is_frozen))
 none_frozen = every(fs, ~by_agent)
 waits = agent.is_(Agent.WAITING) & device.is_(Device.OPEN) & slot.is_(Slot.EMPTY)
 at_rest = waits | agent.is_(Agent.GONE)
@@ -46,7 +40,9 @@ ok_means_frozen = always(
 
 nothing_written_is_left_out = always(
     "While the host's last answer is OK to a FREEZE, every file system that is written to on a disk is frozen, of whatever type.",
-    implies(told.is_(Told.FROZEN), every(fs, implies(kind.is_(Kind.ELIGIBLE | Kind.PASSED_OVER) & mounted, is_frozen))),
+    implies(
+        told.is_(Told.FROZEN), every(fs, implies(kind.is_(Kind.ELIGIBLE | Kind.PASSED_OVER) & in_the_table, is_frozen))
+    ),
     shows="GE-1",
     witness=fired("says_frozen"),
 )

@@ -1,6 +1,10 @@
 """What the channel's protocol says, in words: from the public header, and from the driver's side of it. Every event and every promise
 names the rules that it comes from. What an agent really does is not in here."""
 
+from __future__ import annotations
+
+from conformance.agents.file_systems import RULES as FILE_SYSTEMS
+
 RULES = {
     "CH-1": "One request of the host is outstanding at a time; its further packets wait.",
     "CH-2": "A request that comes before the agent has read the version, or while the last message lies unread, is answered at once: "
@@ -16,10 +20,7 @@ RULES = {
     "GE-3": "THAW thaws every file system. OK says that the agent has none frozen; failed, that one could not be thawed.",
     "GE-4": "The probe is answered with OK.",
     "GE-5": "An agent that has lost the line thaws what it has frozen, then announces itself anew, or ends.",
-    "FS-1": "A file system is frozen once: freezing it again is refused (EBUSY), and so is thawing one that is not frozen (EINVAL).",
-    "FS-2": "A path leads to what is mounted there last.",
-    "FS-3": "Others than the agent may mount, unmount, freeze and thaw.",
-    "OS-1": "A process may be ended at any time, and does nothing any more.",
+    **FILE_SYSTEMS,
 }
 
 REGISTER, FREEZE, THAW, PROBE = 129, 5, 6, 2
