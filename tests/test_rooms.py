@@ -46,7 +46,7 @@ FACES = [
         )
     ),
     ROOT / "conformance",
-    *(ROOT / "conformance" / name for name in ("agents", "agents/cage", "agents/hv_vss")),
+    *(ROOT / "conformance" / name for name in ("agents", "agents/cage", "agents/hv_vss", "agents/qemu_ga")),
     ROOT / "conformance" / "traces",
     ROOT / "conformance" / "traces" / "vectors",
 ]
@@ -60,6 +60,7 @@ PLANTED = [
     ("proofs/many_vms/closure.py", "from model.actors.power import power", "Engines have no word of the protocol"),
     ("conformance/agents/hv_vss/rules.py", "import model.faults", "Agents' protocols have no word"),
     ("conformance/agents/hv_vss/guest.py", "import conformance.agents.cage.cage", "Within the agents"),
+    ("conformance/agents/qemu_ga/rules.py", "import conformance.agents.hv_vss.rules", "Within the agents"),
     ("shadowproof/ask.py", "import shadowproof.verify.report", "Within the command"),
     ("proofs/answers/verdict.py", "import shadowproof.outside.files", "Imports go one way"),
     ("properties/promises/vss.py", "import properties.conduct.faults", "A promise is said without"),
