@@ -5,19 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-OPEN, STAT, LOOK, CONTROL, WAIT, READ, WRITE, CLOSE = (
-    "open", "stat", "look", "control", "wait", "read", "write", "close",
+OPEN, STAT, LOOK, CONTROL, WAIT, READ, WRITE, CLOSE, REMOVE, SPAWN, REAP = (
+    "open", "stat", "look", "control", "wait", "read", "write", "close", "remove", "spawn", "reap",
 )  # fmt: skip
 """What is called: open a path, ask what a path is, ask whether it is there, freeze or thaw what a descriptor is of, wait for the
-device; read, write and close the device."""
+device; read, write and close the device; remove a path; start another program, and wait for its end."""
 
-FREEZES, THAWS = "freeze", "thaw"
+FREEZES, THAWS, MAKES = "freeze", "thaw", "make"
 
 
 @dataclass(frozen=True)
 class Call:
-    """One call. what: see above; path: where it has one; number: the folder that a descriptor stands for, or how much may be read;
-    data: what is written; or for `control` which of the two."""
+    """One call. what: see above; path: where it has one; number: the folder that a descriptor stands for, or how much may be read, or
+    for `wait` 1 where it is only asked whether there is something; data: what is written; control: which of the two, or for `open`
+    whether it makes what is not there."""
 
     what: str
     path: str = ""
@@ -29,7 +30,8 @@ class Call:
 @dataclass(frozen=True)
 class Answer:
     """What a call comes back with. error: an error number, or 0. data: what was read, or the text of a file. folder: the number that
-    the opened folder goes by; device: the device was opened; block: the number of a block device, as stat has it."""
+    the opened folder goes by; device: the device was opened; block: the number of a block device, as stat has it; regular: it is a
+    regular file; ready: what is waited for is there; value: the number of the program that was started, or how it ended."""
 
     error: int = 0
     data: bytes | None = None
@@ -37,6 +39,9 @@ class Answer:
     device: bool = False
     block: tuple[int, int] | None = None
     hung_up: bool = False
+    regular: bool = False
+    ready: bool = True
+    value: int = 0
 
 
 @dataclass(frozen=True)

@@ -82,12 +82,14 @@ def why_not_here() -> str | None:
 class Cage:
     """Starts a program, again and again, and answers its calls. Use it in a `with`: at its end nothing runs any more.
 
-    Raises CageError where this machine cannot do it, and Unsafe where the filter does not hold."""
+    libraries: a folder with those that this system lacks. Raises CageError where this machine cannot do it, and
+    Unsafe where the filter does not hold."""
 
-    def __init__(self, arguments: Sequence[str], patience: float = PATIENCE) -> None:
+    def __init__(self, arguments: Sequence[str], patience: float = PATIENCE, libraries: str = "") -> None:
         if reason := why_not_here():
             raise CageError(f"{reason}. Run it elsewhere.")
         self.arguments, self.patience = list(arguments), patience
+        self.libraries = libraries
         self.instructions = program.instructions()
         self._mine, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         script = Path(__file__).with_name("launcher.py")
@@ -308,7 +310,7 @@ class Cage:
         if not path.startswith(LIBRARIES) or ".." in path:
             return False
         try:
-            file = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+            file = self._opened(path)
         except OSError as problem:
             self.answer(asked, -(problem.errno or errno.ENOENT))
             return True
@@ -320,6 +322,16 @@ class Cage:
         finally:
             os.close(file)
         return True
+
+    def _opened(self, path: str) -> int:
+        """A library's file, of this system or else of the folder beside it. Raises OSError."""
+        flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK
+        try:
+            return os.open(path, flags)
+        except FileNotFoundError:
+            if not self.libraries:
+                raise
+            return os.open(Path(self.libraries, Path(path).name), flags)
 
     # -- ending -------------------------------------------------------------------------------------------------------
 

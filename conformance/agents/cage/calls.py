@@ -17,6 +17,10 @@ from conformance.agents.calls import Answer, Call, Over
 
 _POLLIN, _POLLHUP = 1, 16
 _LARGEST = 1 << 16
+_MOST_POLLED = 16
+_CLONE_THREAD = 0x10000
+_NOBODY = 1 << 22
+"""The number of a thread that is not there: the largest there may be, and one."""
 
 _BY_DIRECTORY = {
     program.OPENAT: calls.OPEN,
@@ -25,6 +29,7 @@ _BY_DIRECTORY = {
     program.FACCESSAT2: calls.LOOK,
     program.READLINKAT: calls.LOOK,
     program.STATX: calls.LOOK,
+    program.UNLINKAT: calls.REMOVE,
 }
 _BY_PATH = {
     program.OPEN: calls.OPEN,
@@ -32,6 +37,7 @@ _BY_PATH = {
     program.LSTAT: calls.STAT,
     program.ACCESS: calls.LOOK,
     program.READLINK: calls.LOOK,
+    program.UNLINK: calls.REMOVE,
 }
 _STAT_BUFFER = {program.NEWFSTATAT: 2, program.STAT: 1, program.LSTAT: 1}
 
@@ -39,10 +45,12 @@ _STAT_BUFFER = {program.NEWFSTATAT: 2, program.STAT: 1, program.LSTAT: 1}
 class Caged:
     """A program in a cage, as an agent whose calls are answered one by one. Use it in a `with`."""
 
-    def __init__(self, arguments: Sequence[str], patience: float = PATIENCE) -> None:
-        self.cage = Cage(arguments, patience)
+    def __init__(self, arguments: Sequence[str], patience: float = PATIENCE, libraries: str = "") -> None:
+        self.cage = Cage(arguments, patience, libraries)
         self._waits: Asked | None = None
         self._call: Call | None = None
+        self._started = 0
+        """The number of what the program believes it has started last."""
         self._nothing = os.open(os.devnull, os.O_RDWR | os.O_CLOEXEC)
         self._folder = os.memfd_create("folder", os.MFD_CLOEXEC)
 
@@ -77,9 +85,14 @@ class Caged:
         return self._call
 
     def _as_call(self, asked: Asked) -> Call | None:
-        """The call in words; None: it is none that a world has an answer to, and is refused."""
+        """The call in words; None: it is none that a world has an answer to, and is refused. A thread that it starts is never there: what
+        needs one hangs, which is noticed."""
         number, (first, second, third, *_) = asked.call, asked.arguments
         match number:
+            case program.OPENAT | program.OPEN:
+                path, flags = (second, third) if number == program.OPENAT else (first, second)
+                makes = calls.MAKES if flags & os.O_CREAT else ""
+                return Call(calls.OPEN, path=self.cage.text(path), control=makes)
             case _ if number in _BY_DIRECTORY:
                 return Call(_BY_DIRECTORY[number], path=self.cage.text(second))
             case _ if number in _BY_PATH:
@@ -96,10 +109,25 @@ class Caged:
                 return Call(calls.WRITE, data=self.cage.read(second, min(third, _LARGEST)))
             case program.CLOSE:
                 return Call(calls.CLOSE)
-            case program.POLL | program.PPOLL if second == 1 and self.cage.read(first, 4) == struct.pack("=i", DEVICE):
-                return Call(calls.WAIT)
+            case program.POLL if self._polled(first, second) >= 0:
+                return Call(calls.WAIT, number=int(third == 0))
+            case program.PPOLL if self._polled(first, second) >= 0:
+                return Call(calls.WAIT, number=int(third != 0 and not any(self.cage.read(third, 16))))
+            case program.CLONE if first & _CLONE_THREAD:
+                self.cage.answer(asked, _NOBODY)
+                return None
+            case program.CLONE | program.FORK | program.VFORK:
+                return Call(calls.SPAWN)
+            case program.WAIT4:
+                return Call(calls.REAP, number=self._started)
         self.cage.answer(asked, -errno.ENOSYS)
         return None
+
+    def _polled(self, address: int, count: int) -> int:
+        """Which of the descriptors that are polled is the device; -1: none."""
+        listed = self.cage.read(address, 8 * count) if count <= _MOST_POLLED else b""
+        found = [number for number, _, _ in struct.iter_unpack("=ihh", listed[: len(listed) // 8 * 8])]
+        return found.index(DEVICE) if DEVICE in found else -1
 
     def answer(self, answer: Answer) -> None:
         asked, call = self._waits, self._call
@@ -109,7 +137,7 @@ class Caged:
         if answer.error:
             self.cage.answer(asked, -answer.error)
             return
-        first, second = asked.arguments[:2]
+        second = asked.arguments[1]
         match call.what:
             case calls.OPEN if answer.device:
                 self.cage.hand_over(asked, self._nothing, DEVICE)
@@ -118,7 +146,7 @@ class Caged:
             case calls.OPEN:
                 self.cage.hand_over_text(asked, answer.data or b"")
             case calls.STAT:
-                self.cage.write(asked.arguments[_STAT_BUFFER[asked.call]], _stat(answer.block or (0, 0)))
+                self.cage.write(asked.arguments[_STAT_BUFFER[asked.call]], _stat(answer))
                 self.cage.answer(asked, 0)
             case calls.READ:
                 data = (answer.data or b"")[: call.number]
@@ -126,18 +154,32 @@ class Caged:
             case calls.WRITE:
                 self.cage.answer(asked, len(call.data))
             case calls.WAIT:
-                self.cage.write(first + 6, struct.pack("=h", _POLLHUP if answer.hung_up else _POLLIN))
-                self.cage.answer(asked, 1)
+                self._answer_poll(asked, answer)
             case calls.CLOSE:
                 self.cage.go_on(asked)
+            case calls.SPAWN:
+                self._started = max(answer.value, 0)
+                self.cage.answer(asked, self._started or -errno.EAGAIN)
+            case calls.REAP:
+                self.cage.write(second, struct.pack("=i", answer.value))
+                self.cage.answer(asked, call.number)
             case _:
                 self.cage.answer(asked, 0)
 
+    def _answer_poll(self, asked: Asked, answer: Answer) -> None:
+        """Nothing has happened to what else is polled."""
+        first, count = asked.arguments[:2]
+        of_device = self._polled(first, count)
+        for number in range(count):
+            found = (_POLLHUP if answer.hung_up else _POLLIN) if number == of_device and answer.ready else 0
+            self.cage.write(first + 8 * number + 6, struct.pack("=h", found))
+        self.cage.answer(asked, int(answer.ready))
 
-def _stat(block: tuple[int, int]) -> bytes:
-    """What stat says of a block device."""
-    major, minor = block
+
+def _stat(answer: Answer) -> bytes:
+    """What stat says of a regular file, or of a block device."""
+    (major, minor), kind = answer.block or (0, 0), stat.S_IFREG if answer.regular else stat.S_IFBLK
     return struct.pack(
         "=QQQIIIIQqqqQQQQQQqqq",
-        5, 1, 1, stat.S_IFBLK | 0o660, 0, 0, 0, os.makedev(major, minor), 0, 4096, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+        5, 1, 1, kind | 0o660, 0, 0, 0, os.makedev(major, minor), 0, 4096, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
     )  # fmt: skip

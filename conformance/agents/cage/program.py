@@ -27,10 +27,14 @@ OPENAT, NEWFSTATAT, READLINKAT, FACCESSAT, PPOLL, STATX, FACCESSAT2 = 257, 262, 
 EXECVEAT = 322
 SOCKET = 41
 
+UNLINK, UNLINKAT = 87, 263
+CLONE, FORK, VFORK, WAIT4 = 56, 57, 58, 61
+
 NOTIFIED = (
     OPEN, OPENAT, STAT, LSTAT, STATX, ACCESS, FACCESSAT, FACCESSAT2, READLINK, READLINKAT, POLL, PPOLL, EXECVE, EXECVEAT,
+    UNLINK, UNLINKAT, CLONE, FORK, VFORK, WAIT4,
 )  # fmt: skip
-"""Calls that are answered, whatever they are given."""
+"""Calls that are answered, whatever they are given. So a program believes that it has started another, and there is none."""
 
 ON_THE_DEVICE = (READ, WRITE, CLOSE)
 """Calls that are answered where they are on the device; elsewhere they are harmless: nothing else is handed out but what is read."""
@@ -44,6 +48,7 @@ ALLOWED = (
     96, 97, 98, 102, 104, 107, 108, 110, 111, 112,  # gettimeofday, getrlimit, getrusage, get*id, getppid, getpgrp, setsid
     131, 157, 158, 186, 201, 202, 217, 218,  # sigaltstack, prctl, arch_prctl, gettid, time, futex, getdents64, set_tid_address
     228, 229, 230, 231, 234, 262, 273, 302, 318, 334,  # clocks, exit_group, tgkill, fstat by name "", robust list, prlimit64, random, rseq
+    290,  # eventfd2
 )  # fmt: skip
 
 ALLOW, NOTIFY, KILL = 0x7FFF0000, 0x7FC00000, 0x80000000

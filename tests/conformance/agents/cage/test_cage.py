@@ -10,12 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from conformance.agents import calls
 from conformance.agents.cage import program
 from conformance.agents.cage.cage import Asked, Cage, CageError, Ended, Hangs, Unsafe
 from conformance.agents.cage.calls import Caged
-from conformance.agents.calls import Answer
-from conformance.agents.hv_vss.pair import Disagreement, Disturbance, Pair
-from tests.conformance.agents.hv_vss.product import children, needs_a_cage
+from conformance.agents.calls import Answer, Over
+from conformance.agents.hv_vss.pair import Pair
+from conformance.agents.lockstep import Disagreement, Disturbance
+from tests.conformance.agents.product import children, needs_a_cage
 
 
 @pytest.fixture(autouse=True)
@@ -76,6 +78,29 @@ def test_what_the_program_asks_is_answered_here() -> None:
         assert "/etc/hostname" in paths
         assert asked == Ended(1)
         assert cage.next() == Ended(1)
+
+
+@pytest.mark.parametrize("number", [4242, 0], ids=["started", "cannot be started"])
+def test_a_program_that_it_starts_is_never_there(number: int) -> None:
+    """Forking is answered with a number; never with nought, which would tell a program that it is the one that was started."""
+    asked = []
+    with Caged(["/bin/sh", "-c", "(exit 0)"]) as agent:
+        agent.start()
+        while not isinstance(call := agent.next(), Over) and call.what != calls.REAP:
+            asked.append(call.what)
+            agent.answer(Answer(value=number) if call.what == calls.SPAWN else Answer(2))
+            assert children(agent.cage.pid) == set()
+        assert calls.SPAWN in asked
+        assert call.status > 0 if isinstance(call, Over) else number > 0
+
+
+def test_a_library_that_the_system_lacks_is_taken_from_beside_the_program(tmp_path: Path) -> None:
+    (tmp_path / "libnothing.so.1").write_bytes(b"a library")
+    with Cage(["/bin/true"], libraries=str(tmp_path)) as cage, Cage(["/bin/true"]) as other:
+        with os.fdopen(cage._opened("/lib/x86_64-linux-gnu/libnothing.so.1"), "rb") as file:
+            assert file.read() == b"a library"
+        with pytest.raises(FileNotFoundError):
+            other._opened("/lib/x86_64-linux-gnu/libnothing.so.1")
 
 
 @pytest.mark.parametrize(
