@@ -19,7 +19,8 @@ FAULTS = (
     Fault("cannot_be_thawed", "file system", "A file system cannot be thawed."),
     Fault("table_unreadable", "guest", "The mount table cannot be read."),
     Fault("others_freeze", "guest", "Somebody else freezes and thaws file systems."),
-    Fault("mounts_change", "guest", "Somebody mounts and unmounts."),
+    Fault("mounts_change", "guest", "Somebody mounts and unmounts file systems."),
+    Fault("mounts_cover", "guest", "Somebody mounts something over a file system."),
 )
 
 
@@ -82,14 +83,14 @@ def befalling(thawing: Term) -> tuple[Event, ...]:
             "somebody_freezes", at=fs, by="FS-3", says="Somebody else freezes a file system.", fault="others_freeze"
         ),
         *event("somebody_thaws", at=fs, by="FS-3", says="Somebody else thaws a file system.", fault="others_freeze"),
-        *event("mount_covered", at=fs, by="FS-2 FS-3", says="Something is mounted over it.", fault="mounts_change"),
+        *event("mount_covered", at=fs, by="FS-2 FS-3", says="Something is mounted over it.", fault="mounts_cover"),
         *event(
             "mount_uncovered",
             at=fs,
             when=~thawing,
             by="FS-2 FS-3",
             says="What was mounted over it is gone.",
-            fault="mounts_change",
+            fault="mounts_cover",
         ),
         *event(
             "mount_detached",

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from enum import Enum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from shadowproof.commands import JsonFile, Schema, app, console, file_name, here, say
+
+if TYPE_CHECKING:
+    from conformance.agents.held import Subject
 
 
 class Which(Enum):
@@ -53,61 +56,70 @@ def agent(
     Exit status: 0 the machines allow all that it did; 1 they do not: a disagreement, told as short as it gets; 2 bad input.
     """
     from conformance.agents.cage.cage import why_not_here
-    from conformance.agents.hv_vss.recorded import RUNS
-    from conformance.agents.hv_vss.run import WHERE, NoAgent, program
+    from conformance.agents.held import NoAgent
     from shadowproof.outside.files import check_apart, is_stdout, write_json
     from shadowproof.tell.agent import answer, replayed, schema_text, text_of
 
     if schema:
         say(schema_text(), end="")
         return
-    check_apart(json_file, RUNS if record else None, read=[binary])
-    path = None if recorded else program(binary)
+    subject = _subject(which)
+    check_apart(json_file, subject.runs if record else None, read=[binary])
+    path = None if recorded else subject.program(binary)
     if path is None and (binary is not None or record):
         raise NoAgent(
-            f"There is no program {binary or 'to record'}. Name the agent's program with --binary, or in {WHERE}."
+            f"There is no program {binary or 'to record'}. Name the agent's program with --binary, or in {subject.where}."
         )
     errors = console(errors=True)
     why_not = "" if path is None else why_not_here()
     if path is None or (why_not and binary is None):
-        reason = why_not or ("" if recorded else "no hv_vss_daemon is here")
+        reason = why_not or ("" if recorded else f"no {subject.agent} is here")
         if reason:
             errors.print(f"Recorded runs are replayed: {reason}.", style="dim", highlight=False)
-        about, seen, _ = replayed()
-        told = answer(about, seen, None, None)
+        about, seen, _ = replayed(subject)
+        told = answer(subject, about, seen, None, None)
     else:
-        told = _held(path, examples, seeded=not others, record=record)
+        told = _held(subject, path, examples, seeded=not others, record=record)
     if json_file is not None:
         write_json(json_file, told)
     say(text_of(told, here), end="", err=is_stdout(json_file))
     raise typer.Exit(1 if told["disagreement"] else 0)
 
 
-def _held(path: Path, examples: int, *, seeded: bool, record: bool) -> dict[str, Any]:
+def _subject(which: Which) -> Subject:
+    """The protocol that is meant."""
+    from conformance.agents.hv_vss.run import HV_VSS
+
+    return {Which.HV_VSS: HV_VSS}[which]
+
+
+def _held(subject: Subject, path: Path, examples: int, *, seeded: bool, record: bool) -> dict[str, Any]:
     """The program in its cage: every finding, then drawn sessions."""
+    from conformance.agents import held, recorded
     from conformance.agents.cage.cage import CageError, Hangs
     from conformance.agents.cage.calls import Caged
-    from conformance.agents.hv_vss import recorded, run
-    from conformance.agents.hv_vss.pair import Disagreement
-    from conformance.agents.hv_vss.sessions import Tally
+    from conformance.agents.drawn import Tally
+    from conformance.agents.lockstep import Disagreement
     from shadowproof.outside.telling import telling
     from shadowproof.tell.agent import answer
 
-    about, tally = run.about(path), Tally()
-    with Caged([str(path.absolute()), "-n"]) as caged, telling(console(errors=True), "in lockstep", "sessions") as told:
+    about, tally = subject.about(path), Tally()
+    caged = Caged(subject.started(path), libraries=subject.libraries(path))
+    with caged, telling(console(errors=True), "in lockstep", "sessions") as told:
         tally.heard = lambda _: told(min(tally.sessions, examples), examples, "")
         try:
-            run.check(caged)
-            tried = run.try_all(caged)
+            held.check(subject, caged)
+            tried = held.try_all(subject, caged)
             seen = [(one.finding, one.seen) for one in tried]
             if record:
-                recorded.save(recorded.RUNS, about, run.record(caged, KEPT))
-            return answer(about, seen, tally, run.draw(caged, examples, tally, seeded=seeded))
+                recorded.save(subject.runs, about, held.record(subject, caged, KEPT))
+            return answer(subject, about, seen, tally, held.draw(subject, caged, examples, tally, seeded=seeded))
         except Disagreement as found:
-            return answer(about, [], tally, found)
+            return answer(subject, about, [], tally, found)
         except Hangs as problem:
             raise CageError(
-                f"{path.name} has made no call for {caged.cage.patience:g} seconds, so it was ended. Name a program that waits with poll."
+                f"{path.name} has made no call for {caged.cage.patience:g} seconds, so it was ended. "
+                f"Name a program that waits {subject.waits}."
             ) from problem
 
 

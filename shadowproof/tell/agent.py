@@ -7,32 +7,37 @@ from importlib.resources import files
 from textwrap import wrap
 from typing import Any
 
-from conformance.agents.hv_vss.findings import FINDINGS, Finding
-from conformance.agents.hv_vss.guest import CATALOGUE
-from conformance.agents.hv_vss.pair import Disagreement, Disturbance
-from conformance.agents.hv_vss.recorded import load, replay
-from conformance.agents.hv_vss.run import MOVES
-from conformance.agents.hv_vss.sessions import Tally
+from conformance.agents.drawn import Tally
+from conformance.agents.findings import Finding
+from conformance.agents.held import Subject, replay
+from conformance.agents.lockstep import Disagreement, Disturbance
+from conformance.agents.mounts import CATALOGUE
+from conformance.agents.recorded import load
 from shadowproof.outside.spelling import many
 
 Json = dict[str, Any]
 SCHEMA = "shadowproof-agent/1"
 WIDTH = 110
 
-NOT_SHOWN = (
-    "This is the guest's end of Hyper-V's freeze and thaw channel, as Linux has it. It is no requester: it has no writers, no document "
-    "and no snapshot set, and nothing here shows what a Windows guest does. The driver is played, not run; time stands still."
-)
 
-
-def replayed() -> tuple[Json, list[tuple[Finding, int]], int]:
+def replayed(subject: Subject) -> tuple[Json, list[tuple[Finding, int]], int]:
     """Of the recorded agent: what it is, for each finding after how many steps it showed, and how many sessions there are."""
-    about, sessions = load()
-    by_name = {one.name: replay(one).machines.broken for one in sessions}
-    return dict(about), [(one, by_name.get(one.name, {}).get(one.promise, 0)) for one in FINDINGS], len(sessions)
+    about, sessions = load(subject.runs)
+    by_name = {one.name: replay(subject, one).machines.broken for one in sessions}
+    return (
+        dict(about),
+        [(one, by_name.get(one.name, {}).get(one.promise, 0)) for one in subject.findings],
+        len(sessions),
+    )
 
 
-def answer(about: Json, seen: Sequence[tuple[Finding, int]], tally: Tally | None, found: Disagreement | None) -> Json:
+def answer(
+    subject: Subject,
+    about: Json,
+    seen: Sequence[tuple[Finding, int]],
+    tally: Tally | None,
+    found: Disagreement | None,
+) -> Json:
     """All that is said. tally: of the sessions that were drawn; None: recorded ones were replayed."""
     findings = [
         {
@@ -47,20 +52,20 @@ def answer(about: Json, seen: Sequence[tuple[Finding, int]], tally: Tally | None
         }
         for one, steps in seen
     ]
-    drawn = None if tally is None else _drawn(tally)
+    drawn = None if tally is None else _drawn(subject, tally)
     return {
         "schema": SCHEMA,
         "agent": about,
         "findings": findings,
         "drawn": drawn,
         "disagreement": None if found is None else _disagreement(found),
-        "not_shown": NOT_SHOWN,
+        "not_shown": subject.not_shown,
     }
 
 
-def _drawn(tally: Tally) -> Json:
-    taken = MOVES & tally.rows.keys()
-    return {"sessions": tally.sessions, "calls": tally.calls, "moves": len(taken), "of_moves": len(MOVES)}
+def _drawn(subject: Subject, tally: Tally) -> Json:
+    taken = subject.moves & tally.rows.keys()
+    return {"sessions": tally.sessions, "calls": tally.calls, "moves": len(taken), "of_moves": len(subject.moves)}
 
 
 def _disagreement(found: Disagreement) -> Json:

@@ -1,19 +1,12 @@
-"""What was found with Linux' `hv_vss_daemon`, and with the driver beside it: whose it is, the faults it takes, what is done to show it, and
-what it shows about Windows, and does not.
-
-Each is judged twice: on the machines, where the promise breaks with these faults and (of the agent's own) not without its own; and on the
-pair, where what is done leads the agent itself there.
-"""
+"""What was found with Linux' `hv_vss_daemon`, and with the driver beside it."""
 
 from __future__ import annotations
 
 import errno
 import signal
-from dataclasses import dataclass
 
-from conformance.agents.hv_vss.pair import Disturbance as Do
-
-PRODUCT, DRIVER, BETWEEN = "the agent", "the driver", "between them"
+from conformance.agents.findings import BETWEEN, DRIVER, PRODUCT, TWO, Finding, refused
+from conformance.agents.lockstep import Disturbance as Do
 
 CHANNEL_ONLY = (
     "Nothing of a Windows guest: its requester was not run. It shows what a host's OK is worth with this agent, and "
@@ -25,37 +18,12 @@ HOST_SIDE = (
     "shown."
 )
 
-ONE, TWO = (0,), (0, 4)
-"""Which file systems the guest has, by their numbers in the catalogue."""
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One finding. faults: in what column the promise breaks; own: that of them which is the agent's. steps: of the shortest run of the
-    machines. systems, done: what is done to the pair."""
-
-    name: str
-    whose: str
-    promise: str
-    says: str
-    windows: str
-    faults: frozenset[str]
-    steps: int
-    done: tuple[Do, ...]
-    systems: tuple[int, ...] = ONE
-    own: str = ""
-
-
 _START, _FREEZE, _THAW, _PROBE = (
     Do("agent_starts"),
     Do("host_asks_freeze"),
     Do("host_asks_thaw"),
     Do("host_asks_probe"),
 )
-
-
-def _refused(what: str, number: int, error: int) -> Do:
-    return Do(f"refuse_{what}", number, error=error)
 
 
 FINDINGS = (
@@ -81,7 +49,7 @@ FINDINGS = (
         CHANNEL_ONLY,
         frozenset({"busy_taken_for_frozen"}),
         8,
-        (_START, _refused("freeze", 0, errno.EBUSY), _FREEZE),
+        (_START, refused("freeze", 0, errno.EBUSY), _FREEZE),
         own="busy_taken_for_frozen",
     ),
     Finding(
@@ -94,7 +62,7 @@ FINDINGS = (
         CHANNEL_ONLY,
         frozenset({"einval_taken_for_thawed"}),
         12,
-        (_START, _FREEZE, _refused("thaw", 0, errno.EINVAL), _THAW),
+        (_START, _FREEZE, refused("thaw", 0, errno.EINVAL), _THAW),
         own="einval_taken_for_thawed",
     ),
     Finding(
@@ -104,7 +72,7 @@ FINDINGS = (
         "The agent thaws by path, and what is mounted there since is not frozen, which counts as thawed: OK, and "
         "what is below stays frozen.",
         CHANNEL_ONLY,
-        frozenset({"cover_taken_for_thawed", "mounts_change"}),
+        frozenset({"cover_taken_for_thawed", "mounts_cover"}),
         13,
         (_START, _FREEZE, Do("mount_covered", 0), _THAW),
         own="cover_taken_for_thawed",
@@ -129,7 +97,7 @@ FINDINGS = (
         CHANNEL_ONLY,
         frozenset({"cannot_be_frozen", "table_unreadable"}),
         10,
-        (_START, _refused("freeze", 1, errno.EIO), Do("host_asks_freeze"), Do("refuse_table", after=3)),
+        (_START, refused("freeze", 1, errno.EIO), Do("host_asks_freeze"), Do("refuse_table", after=3)),
         TWO,
     ),
     Finding(
@@ -156,7 +124,7 @@ FINDINGS = (
             _START,
             Do("host_asks_freeze"),
             Do("timer_fires", after=4),
-            _refused("thaw", 0, errno.EIO),
+            refused("thaw", 0, errno.EIO),
             Do("host_asks_probe"),
         ),
         own="gives_up_frozen",
@@ -173,8 +141,8 @@ FINDINGS = (
         13,
         (
             _START,
-            _refused("freeze", 1, errno.EIO),
-            _refused("thaw", 0, errno.EIO),
+            refused("freeze", 1, errno.EIO),
+            refused("thaw", 0, errno.EIO),
             _FREEZE,
             Do("driver_unloaded"),
             Do("driver_loaded", after=0),

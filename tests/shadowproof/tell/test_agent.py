@@ -10,12 +10,11 @@ import pytest
 from typer.testing import CliRunner
 
 from conformance.agents.hv_vss.findings import FINDINGS
-from conformance.agents.hv_vss.recorded import EVIDENCE
-from conformance.agents.hv_vss.run import WHERE
+from conformance.agents.hv_vss.run import HV_VSS
 from shadowproof.cli import app, main
 from shadowproof.tell.agent import answer, schema_text, text_of
-from tests.conformance.agents.hv_vss.product import needs_a_cage
 from tests.conformance.agents.hv_vss.test_honest import shrunk
+from tests.conformance.agents.product import needs_a_cage
 
 ABOUT = {"agent": "liar", "sha256": "0" * 64}
 
@@ -34,7 +33,7 @@ def test_recorded_runs_show_every_finding(tmp_path: Path) -> None:
 
 def test_a_disagreement_is_told_as_short_as_it_gets() -> None:
     found, tally = shrunk()
-    told = answer(ABOUT, [], tally, found)
+    told = answer(HV_VSS, ABOUT, [], tally, found)
     jsonschema.validate(told, json.loads(schema_text()))
     text = text_of(told)
     assert "Machine and agent disagree, in a guest with " in text
@@ -56,7 +55,7 @@ def test_what_is_not_there_is_refused(monkeypatch: pytest.MonkeyPatch, capsys: p
     assert "There is no program /nothing/there." in refused(
         ["hv-vss", "--binary", "/nothing/there"], monkeypatch, capsys
     )
-    monkeypatch.delenv(WHERE, raising=False)
+    monkeypatch.delenv(HV_VSS.where, raising=False)
     assert "no-agent" in refused(["no-agent"], monkeypatch, capsys)
 
 
@@ -79,7 +78,7 @@ def test_what_is_no_agent_is_refused(
 
 
 def test_the_first_disagreements_are_kept_each_with_whose_it_was() -> None:
-    kept = [json.loads(line) for line in (EVIDENCE / "first.jsonl").read_text("utf-8").splitlines()]
+    kept = [json.loads(line) for line in (HV_VSS.evidence / "first.jsonl").read_text("utf-8").splitlines()]
     names = {one.name for one in FINDINGS}
     assert {one["whose"] for one in kept} == {"ours", "the agent"}
     assert all(one["finding"] in names for one in kept if one["whose"] == "the agent")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.agents.hv_vss.findings import DRIVER, FINDINGS, PRODUCT, Finding
+from conformance.agents.findings import DRIVER, PRODUCT, Finding
+from conformance.agents.hv_vss.findings import FINDINGS
 from conformance.agents.hv_vss.network import ENVIRONMENT, NETWORK, OF_THE_AGENT
 from conformance.agents.hv_vss.promises import PROMISES
 from conformance.agents.judged import judged

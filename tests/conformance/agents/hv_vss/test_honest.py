@@ -10,11 +10,13 @@ import pytest
 
 from conformance.agents import calls
 from conformance.agents.calls import Answer, Call
+from conformance.agents.drawn import Tally
+from conformance.agents.held import draw
 from conformance.agents.hv_vss.network import ENVIRONMENT
-from conformance.agents.hv_vss.pair import Disagreement, Disturbance, Pair
+from conformance.agents.hv_vss.pair import Pair
 from conformance.agents.hv_vss.rules import MESSAGE, OK, THAW
-from conformance.agents.hv_vss.run import draw
-from conformance.agents.hv_vss.sessions import Tally
+from conformance.agents.hv_vss.run import HV_VSS
+from conformance.agents.lockstep import Disagreement, Disturbance
 from tests.conformance.agents.hv_vss.scripted import Honest, Scripted
 
 AROUND = frozenset(fault.name for fault in ENVIRONMENT) - {"agent_killed"} | {"einval_taken_for_thawed"}
@@ -23,7 +25,7 @@ AROUND = frozenset(fault.name for fault in ENVIRONMENT) - {"agent_killed"} | {"e
 
 def test_an_honest_agent_needs_none_of_what_the_protocol_does_not_ask_for() -> None:
     tally = Tally()
-    assert draw(Scripted(Honest), 150, tally, shrink=False, faults=AROUND) is None
+    assert draw(HV_VSS, Scripted(Honest), 150, tally, shrink=False, faults=AROUND) is None
     assert tally.sessions >= 150
     assert (
         min(tally.events[name] for name in ("says_frozen", "says_freeze_failed", "says_thawed", "thawed_unheard")) >= 5
@@ -120,7 +122,7 @@ def test_a_liar_is_found_out(liar: type[Honest], said: str) -> None:
 def shrunk() -> tuple[Disagreement, Tally]:
     """The disagreement with a liar that is left after shrinking, and the sessions it took."""
     tally = Tally()
-    found = draw(Scripted(SaysThawed), 60, tally, faults=frozenset())
+    found = draw(HV_VSS, Scripted(SaysThawed), 200, tally, faults=frozenset())
     assert found is not None
     return found, tally
 

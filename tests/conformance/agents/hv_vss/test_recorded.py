@@ -11,22 +11,26 @@ import pytest
 
 from conformance.agents import calls
 from conformance.agents.calls import Answer, Call
-from conformance.agents.hv_vss.findings import FINDINGS, Finding
+from conformance.agents.findings import Finding
+from conformance.agents.held import replay
+from conformance.agents.hv_vss.findings import FINDINGS
 from conformance.agents.hv_vss.guest import Driver, Guest
 from conformance.agents.hv_vss.network import NETWORK
-from conformance.agents.hv_vss.pair import Disagreement, Pair
-from conformance.agents.hv_vss.recorded import Differs, Recorded, RecordError, load, replay
+from conformance.agents.hv_vss.pair import Pair
+from conformance.agents.hv_vss.run import HV_VSS
+from conformance.agents.lockstep import Disagreement
+from conformance.agents.recorded import Differs, Recorded, RecordError, load
 
 
 @cache
 def sessions() -> list[Recorded]:
-    return load()[1]
+    return load(HV_VSS.runs)[1]
 
 
 def test_every_recorded_session_is_one_that_the_machines_allow() -> None:
     events: set[str] = set()
     for session in sessions():
-        pair = replay(session)
+        pair = replay(HV_VSS, session)
         pair.machines.executed()
         events |= {name for name, _ in pair.machines.acts}
     assert len(sessions()) >= len(FINDINGS) + 50
@@ -36,11 +40,11 @@ def test_every_recorded_session_is_one_that_the_machines_allow() -> None:
 @pytest.mark.parametrize("finding", FINDINGS, ids=lambda finding: finding.name)
 def test_every_finding_was_recorded(finding: Finding) -> None:
     (session,) = [one for one in sessions() if one.name == finding.name]
-    assert finding.promise in replay(session).machines.broken
+    assert finding.promise in replay(HV_VSS, session).machines.broken
 
 
 def test_what_it_was_recorded_of_is_said() -> None:
-    about, _ = load()
+    about, _ = load(HV_VSS.runs)
     assert about["agent"] == "hv_vss_daemon"
     assert about["package"].startswith("hyperv-daemons ")
     assert len(about["sha256"]) == 64
@@ -48,21 +52,21 @@ def test_what_it_was_recorded_of_is_said() -> None:
 
 def replay_all() -> None:
     for session in sessions():
-        replay(session)
+        replay(HV_VSS, session)
 
 
 # -- faults of the harness ------------------------------------------------------------------------------------------------
 
 
 def swallows_a_reply(monkeypatch: pytest.MonkeyPatch) -> None:
-    step = Pair._step
+    step = Pair.step
     monkeypatch.setattr(
-        Pair, "_step", lambda pair, call, answer: None if call.data[:1] in {b"\0", b"\5"} else step(pair, call, answer)
+        Pair, "step", lambda pair, call, answer: None if call.data[:1] in {b"\0", b"\5"} else step(pair, call, answer)
     )
 
 
 def counts_a_thaw_twice(monkeypatch: pytest.MonkeyPatch) -> None:
-    control = Guest._control
+    control = Guest.control
 
     def twice(guest: Guest, what: str, number: int) -> int:
         error = control(guest, what, number)
@@ -70,7 +74,7 @@ def counts_a_thaw_twice(monkeypatch: pytest.MonkeyPatch) -> None:
             guest.frozen.popitem()
         return error
 
-    monkeypatch.setattr(Guest, "_control", twice)
+    monkeypatch.setattr(Guest, "control", twice)
 
 
 def takes_a_time_out_for_a_reply(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -78,7 +82,7 @@ def takes_a_time_out_for_a_reply(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def takes_a_refused_call_for_done(monkeypatch: pytest.MonkeyPatch) -> None:
-    control = Guest._control
+    control = Guest.control
 
     def done(guest: Guest, what: str, number: int) -> int:
         error = control(guest, what, number)
@@ -86,12 +90,12 @@ def takes_a_refused_call_for_done(monkeypatch: pytest.MonkeyPatch) -> None:
             guest.frozen[number] = "agent"
         return error
 
-    monkeypatch.setattr(Guest, "_control", done)
+    monkeypatch.setattr(Guest, "control", done)
 
 
 def hears_what_cannot_be_written(monkeypatch: pytest.MonkeyPatch) -> None:
-    step = Pair._step
-    monkeypatch.setattr(Pair, "_step", lambda pair, call, answer: step(pair, call, _well(call, answer)))
+    step = Pair.step
+    monkeypatch.setattr(Pair, "step", lambda pair, call, answer: step(pair, call, _well(call, answer)))
 
 
 def _well(call: Call, answer: Answer) -> Answer:

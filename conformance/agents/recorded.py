@@ -6,21 +6,15 @@ A machine without the agent replays them: the recorded calls are put to the same
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from conformance.agents.calls import LOOK, OPEN, STAT, Agent, Answer, Call, Over
-from conformance.agents.hv_vss import guest
-from conformance.agents.hv_vss.guest import CATALOGUE
-from conformance.agents.hv_vss.pair import Disturbance, Pair
+from conformance.agents.lockstep import Disturbance, Lockstep
 
-EVIDENCE = Path(__file__).with_name("evidence")
-RUNS = EVIDENCE / "runs.jsonl"
 MOST_BYTES = 4_000_000
-
-_KNOWN = {guest.DEVICE, *guest.TABLES, *(path for one in CATALOGUE for path in one.paths)}
 
 
 class RecordError(ValueError):
@@ -61,6 +55,8 @@ class Recording:
     def __init__(self, agent: Agent) -> None:
         self._agent = agent
         self.calls: list[tuple[Call | Over, int | None]] = []
+        self.is_known: Callable[[str], bool] = lambda path: True
+        """Whether opening a path is written down."""
         self._waits: Call | None = None
 
     def start(self) -> None:
@@ -84,10 +80,10 @@ class Recording:
 
     def _write(self, error: int | None) -> None:
         call, self._waits = self._waits, None
-        if call is not None and call.what not in {STAT, LOOK} and (call.what != OPEN or call.path in _KNOWN):
+        if call is not None and call.what not in {STAT, LOOK} and (call.what != OPEN or self.is_known(call.path)):
             self.calls.append((call, error))
 
-    def session(self, name: str, pair: Pair) -> Recorded:
+    def session(self, name: str, pair: Lockstep) -> Recorded:
         """What was recorded since the last time, as a session."""
         self._write(None)
         calls, self.calls = tuple(self.calls), []
@@ -124,15 +120,15 @@ class Replayed:
         self._waits = None
 
 
-def replay(session: Recorded) -> Pair:
+def replay(session: Recorded, pair: Callable[[Agent, tuple[int, ...]], Lockstep]) -> Lockstep:
     """The pair of machines and recorded agent, after all that happened. Raises Disagreement where the machines do not allow it, and
     Differs where the guest is another."""
-    pair = Pair(Replayed(session), session.systems)
+    found = pair(Replayed(session), session.systems)
     for one in session.happened:
-        if not pair.happens(one):
+        if not found.happens(one):
             raise Differs(f"{session.name}: {one.name} cannot happen")
-    pair.go()
-    return pair
+    found.go()
+    return found
 
 
 def save(path: Path, about: dict[str, str], sessions: Iterable[Recorded]) -> None:
@@ -140,7 +136,7 @@ def save(path: Path, about: dict[str, str], sessions: Iterable[Recorded]) -> Non
     path.write_text("\n".join([json.dumps(about), *(one.line() for one in sessions)]) + "\n", encoding="utf-8")
 
 
-def load(path: Path = RUNS) -> tuple[dict[str, str], list[Recorded]]:
+def load(path: Path) -> tuple[dict[str, str], list[Recorded]]:
     """What is said of the agent, and the sessions. Raises RecordError at what is none."""
     if path.stat().st_size > MOST_BYTES:
         raise RecordError(f"{path.name} is larger than {MOST_BYTES:,} bytes. Name a file of recorded runs.")
