@@ -270,7 +270,13 @@ tried.table(
     *stays(*OPERATIONS),
 )
 
-_TAKEN_FOR_DONE = ("busy_taken_for_frozen", "failure_taken_for_thawed", "cover_taken_for_thawed", "detached_forgotten")
+_TAKEN_FOR_DONE = (
+    "busy_taken_for_frozen",
+    "cover_left_out",
+    "failure_taken_for_thawed",
+    "cover_taken_for_thawed",
+    "detached_forgotten",
+)
 _freezes = agent.is_(A.FREEZING | A.FREEZING_LIST)
 passed.table(
     *(on(name, Passed.NO, Passed.YES) for name in _TAKEN_FOR_DONE),

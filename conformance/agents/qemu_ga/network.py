@@ -42,7 +42,7 @@ from conformance.agents.qemu_ga.machines import (
     wants,
 )
 from conformance.agents.qemu_ga.rules import RULES
-from model.notation import TRUE, Fault, Network, Term, all_, build, declared, event, every, implies
+from model.notation import TRUE, Fault, Network, Term, all_, build, declared, event, every, implies, some
 
 ENVIRONMENT = (
     *FAULTS_OF_FILE_SYSTEMS,
@@ -57,6 +57,7 @@ ENVIRONMENT = (
 
 OF_THE_AGENT = (
     Fault("busy_taken_for_frozen", "agent", "The agent takes EBUSY for frozen, whatever it was for."),
+    Fault("cover_left_out", "agent", "The agent cannot freeze what a path leads to now, and leaves out what is below."),
     Fault("failure_taken_for_thawed", "agent", "The agent takes a failure to thaw for thawed."),
     Fault(
         "cover_taken_for_thawed", "agent", "The agent thaws what a path leads to now, and takes that for what it froze."
@@ -72,7 +73,8 @@ FAULTS = (*ENVIRONMENT, *OF_THE_AGENT)
 
 freezing = agent.is_(Agent.FREEZING | Agent.FREEZING_LIST)
 thawing = agent.is_(Agent.THAWING | Agent.UNDOING)
-meant = kind.is_(Kind.ELIGIBLE) & (agent.is_(Agent.FREEZING) | listed.is_(Listed.YES))
+asked_for = agent.is_(Agent.FREEZING) | listed.is_(Listed.YES)
+some_frozen = some(fs, by_agent | passed.is_(Passed.YES))
 none_frozen = every(fs, implies(by_agent, passed.is_(Passed.YES)))
 all_tried = every(fs, implies(by_agent & in_the_table, tried.is_(Tried.TRIED) | passed.is_(Passed.YES)))
 knows_frozen, knows_thawed = knows.is_(Knows.FROZEN), knows.is_(Knows.THAWED)
@@ -203,14 +205,14 @@ FREEZING = (
     *event(
         "file_system_frozen",
         at=fs,
-        when=freezing & meant & knows_frozen & reach.is_(Reach.THERE),
+        when=freezing & kind.is_(Kind.ELIGIBLE) & asked_for & knows_frozen & reach.is_(Reach.THERE),
         by="GA-2 GA-3 FS-1",
         says="The agent freezes a file system.",
     ),
     *event(
         "freeze_fails",
         at=fs,
-        when=meant & knows_frozen,
+        when=asked_for & knows_frozen,
         by="GA-4",
         says="A file system cannot be frozen.",
         fault="cannot_be_frozen",
@@ -275,6 +277,14 @@ TAKEN_FOR_DONE = (
         fault="busy_taken_for_frozen",
     ),
     *event(
+        "cover_left_out",
+        at=fs,
+        when=freezing & reach.is_(Reach.COVERED) & frozen.is_(Frozen.FREE),
+        by="FS-2 GA-2",
+        says="What is mounted over it cannot be frozen, and the agent goes on.",
+        fault="cover_left_out",
+    ),
+    *event(
         "failure_taken_for_thawed",
         at=fs,
         when=thawing & ~frozen.is_(Frozen.FREE),
@@ -322,24 +332,27 @@ REPLIES = (
     *event("says_refused", by="GA-8", says="The agent says that it may not while it is frozen."),
     *event(
         "says_frozen",
-        when=knows_frozen & _all_frozen(TRUE),
+        when=knows_frozen & some_frozen & _all_frozen(TRUE),
         by="GA-2",
         says="The agent says how many are frozen, which is all.",
     ),
     *event(
         "says_list_frozen",
-        when=knows_frozen & _all_frozen(listed.is_(Listed.YES)),
+        when=knows_frozen & some_frozen & _all_frozen(listed.is_(Listed.YES)),
         by="GA-3",
         says="The agent says how many are frozen, which is all that were named.",
     ),
     *event(
         "says_none_frozen",
-        when=nothing_left & _all_frozen(agent.is_(Agent.FREEZING) | listed.is_(Listed.YES)),
+        when=nothing_left & _all_frozen(asked_for),
         by="GA-5",
         says="The agent says that none is frozen.",
     ),
     *event(
-        "says_freeze_failed", when=undone & hook_settled, by="GA-4", says="The agent says that it could not freeze."
+        "says_freeze_failed",
+        when=undone & (knows_frozen | hook_settled),
+        by="GA-4",
+        says="The agent says that it could not freeze.",
     ),
     *event("says_thawed", when=nothing_left, by="GA-6", says="The agent says how many it has thawed."),
     *event("says_none_thawed", when=nothing_left, by="GA-6", says="The agent says that it has thawed none."),

@@ -1,0 +1,58 @@
+"""The unmodified agent in lockstep with the machines: every finding is so, and in drawn sessions nothing is that they do not allow."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from conformance.agents.drawn import Tally
+from conformance.agents.held import draw, try_all
+from conformance.agents.qemu_ga.findings import FINDINGS
+from conformance.agents.qemu_ga.network import NETWORK
+from conformance.agents.qemu_ga.run import QEMU_GA
+from tests.conformance.agents.product import nothing_left, running
+from tests.helpers.nightly import AT_NIGHT
+
+EXAMPLES = 5_000 if AT_NIGHT else int(os.environ.get("SHADOWPROOF_AGENT_SESSIONS", "600"))
+ROUNDS = 20 if AT_NIGHT else 1
+"""Of so many sessions each: Hypothesis keeps in mind what it has drawn."""
+
+NEVER = {"thaw_fails"}
+"""What an agent may do that looks how thawing ended: this one never does."""
+RARE = {"cover_tried", "mount_uncovered", "unmarking_fails", "other_refused", "busy_taken_for_frozen", "marking_fails"}
+"""Events that neither a finding takes nor every so many sessions come to."""
+
+
+@pytest.fixture
+def nothing_is_left(tmp_path: Path) -> Iterator[None]:
+    with nothing_left(tmp_path):
+        yield
+
+
+@pytest.mark.usefixtures("nothing_is_left")
+def test_every_finding_is_so_with_the_agent() -> None:
+    with running(QEMU_GA) as agent:
+        found = try_all(QEMU_GA, agent)
+    assert [one.finding.name for one in found if not one.seen] == []
+    assert len(found) == len(FINDINGS) >= 17
+
+
+@pytest.mark.usefixtures("nothing_is_left")
+@pytest.mark.timeout(0 if AT_NIGHT else 300)
+def test_drawn_sessions_do_nothing_that_the_machines_do_not_allow() -> None:
+    """And what they came to, which differs a little from run to run: Hypothesis draws what it has seen in the modules that are there."""
+    tally, told = Tally(), set[str]()
+    for _ in range(ROUNDS):
+        with running(QEMU_GA) as agent:
+            told.update(*(one.events for one in try_all(QEMU_GA, agent)))
+            assert draw(QEMU_GA, agent, EXAMPLES, tally, seeded=not AT_NIGHT) is None
+    assert tally.sessions >= EXAMPLES * ROUNDS
+    assert tally.calls >= 10 * tally.sessions
+    assert NEVER.isdisjoint(tally.events)
+    if tally.sessions >= 500:
+        assert NETWORK.events.keys() - tally.events.keys() - told <= NEVER | RARE
+        assert len(tally.events) >= 55
+        assert len(tally.rows) >= 170
