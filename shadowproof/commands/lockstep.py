@@ -18,12 +18,16 @@ class Which(Enum):
     """Agents whose protocol there is."""
 
     HV_VSS = "hv-vss"
+    QEMU_GA = "qemu-ga"
 
 
 @app.command()
 def agent(
     which: Annotated[
-        Which, typer.Argument(help="Which agent: hv-vss is Linux' end of Hyper-V's freeze and thaw channel.")
+        Which,
+        typer.Argument(
+            help="Which agent: hv-vss is Linux' end of Hyper-V's freeze and thaw channel, qemu-ga QEMU's guest agent."
+        ),
     ],
     binary: Annotated[
         Path | None,
@@ -31,7 +35,8 @@ def agent(
             "--binary",
             parser=file_name,
             metavar="PATH",
-            help="The agent's program; else that of SHADOWPROOF_HV_VSS_DAEMON, else where it is usually installed, else recorded runs.",
+            help="The agent's program; else that of SHADOWPROOF_HV_VSS_DAEMON or SHADOWPROOF_QEMU_GA, else where it is usually "
+            "installed, else recorded runs. Libraries that this system lacks are looked for beside it, as a package unpacks them.",
         ),
     ] = None,
     examples: Annotated[
@@ -51,7 +56,7 @@ def agent(
     on x86-64 Linux, with or without root.
 
     Try: apt-get download hyperv-daemons, dpkg-deb -x hyperv-daemons_*.deb unpacked, shadowproof agent hv-vss --binary
-    unpacked/usr/sbin/hv_vss_daemon
+    unpacked/usr/sbin/hv_vss_daemon. For qemu-ga, likewise qemu-guest-agent and liburing2, unpacked into one folder.
 
     Exit status: 0 the machines allow all that it did; 1 they do not: a disagreement, told as short as it gets; 2 bad input.
     """
@@ -89,8 +94,9 @@ def agent(
 def _subject(which: Which) -> Subject:
     """The protocol that is meant."""
     from conformance.agents.hv_vss.run import HV_VSS
+    from conformance.agents.qemu_ga.run import QEMU_GA
 
-    return {Which.HV_VSS: HV_VSS}[which]
+    return {Which.HV_VSS: HV_VSS, Which.QEMU_GA: QEMU_GA}[which]
 
 
 def _held(subject: Subject, path: Path, examples: int, *, seeded: bool, record: bool) -> dict[str, Any]:

@@ -152,7 +152,7 @@ FINDINGS = (
         "the agent freezes though it cannot keep that it does",
         PRODUCT,
         "what-is-known-is-kept",
-        "Where the state file cannot be made the agent says so in its log, and freezes: one that is started after it would not know.",
+        "Where the state file cannot be made the agent freezes all the same: one that is started after it would not know.",
         LINUX_ONLY,
         frozenset({"state_file_refused"}),
         7,

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from conformance.agents.hv_vss.findings import FINDINGS
 from conformance.agents.hv_vss.run import HV_VSS
+from conformance.agents.qemu_ga.findings import FINDINGS as QEMU_FINDINGS
 from shadowproof.cli import app, main
 from shadowproof.tell.agent import answer, schema_text, text_of
 from tests.conformance.agents.hv_vss.test_honest import shrunk
@@ -29,6 +30,17 @@ def test_recorded_runs_show_every_finding(tmp_path: Path) -> None:
     assert "Of 18 findings, tried one by one, 18 are so" in done.stdout
     assert "nothing here shows what a Windows guest does" in " ".join(done.stdout.split())
     assert "the machines allow every call" in done.stdout
+
+
+def test_recorded_runs_of_the_other_agent_show_every_finding(tmp_path: Path) -> None:
+    file = tmp_path / "told.json"
+    done = CliRunner().invoke(app, ["agent", "qemu-ga", "--recorded", "--json", str(file)])
+    assert done.exit_code == 0, done.output
+    told = json.loads(file.read_text("utf-8"))
+    jsonschema.validate(told, json.loads(schema_text()))
+    assert [one["finding"] for one in told["findings"] if one["seen"]] == [one.name for one in QEMU_FINDINGS]
+    assert "Of 17 findings, tried one by one, 17 are so" in done.stdout
+    assert "nothing here shows what a Windows guest does" in " ".join(done.stdout.split())
 
 
 def test_a_disagreement_is_told_as_short_as_it_gets() -> None:
@@ -59,6 +71,7 @@ def test_what_is_not_there_is_refused(monkeypatch: pytest.MonkeyPatch, capsys: p
     assert "no-agent" in refused(["no-agent"], monkeypatch, capsys)
 
 
+@pytest.mark.parametrize("which", ["hv-vss", "qemu-ga"])
 @pytest.mark.parametrize(
     ("content", "said"),
     [
@@ -68,13 +81,18 @@ def test_what_is_not_there_is_refused(monkeypatch: pytest.MonkeyPatch, capsys: p
     ids=["no agent", "no program"],
 )
 def test_what_is_no_agent_is_refused(
-    content: bytes, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    which: str,
+    content: bytes,
+    said: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     needs_a_cage()
-    path = tmp_path / "hv_vss_daemon"
+    path = tmp_path / "agent"
     path.write_bytes(content)
     path.chmod(0o755)
-    assert said in refused(["hv-vss", "--binary", str(path)], monkeypatch, capsys)
+    assert said in refused([which, "--binary", str(path)], monkeypatch, capsys)
 
 
 def test_the_first_disagreements_are_kept_each_with_whose_it_was() -> None:
