@@ -8,5 +8,6 @@ backup. How many file systems a guest has is open. `guest` plays the channel, th
 each of its calls and answers means, `sessions` draws what happens around it, `run` has all of it together. `findings` are what came of
 that, and `evidence/` the runs that show them.
 
-Held by `tests/conformance/agents/qemu_ga/test_network.py`, `test_findings.py`, `test_lockstep.py`, `test_recorded.py`.
+Held by `tests/conformance/agents/qemu_ga/test_network.py`, `test_honest.py` (an agent that needs no fault of its own),
+`test_findings.py`, `test_lockstep.py`, `test_recorded.py`.
 """

@@ -7,40 +7,10 @@ import struct
 from collections.abc import Generator
 
 from conformance.agents import calls
-from conformance.agents.calls import Answer, Call, Over
+from conformance.agents.calls import Answer, Call
 from conformance.agents.hv_vss import guest
 from conformance.agents.hv_vss.rules import FAILED, FREEZE, MESSAGE, OK, REGISTER, THAW
-
-Script = Generator[Call, Answer, int]
-
-
-class Scripted:
-    """Runs a script: each call of it waits for its answer."""
-
-    def __init__(self, script: type[Honest]) -> None:
-        self._script = script
-        self._over: Over | None = Over(0)
-        self._waits: Call | None = None
-
-    def start(self) -> None:
-        self._run, self._over = self._script().run(), None
-        self._waits = next(self._run)
-
-    def next(self) -> Call | Over:
-        if self._over is not None:
-            return self._over
-        assert self._waits is not None
-        return self._waits
-
-    def answer(self, answer: Answer) -> None:
-        try:
-            self._waits = self._run.send(answer)
-        except StopIteration as ended:
-            self._over = Over(ended.value)
-
-    def kill(self, number: int) -> None:
-        self._run.close()
-        self._over = Over(-number)
+from tests.conformance.agents.scripted import Script
 
 
 class Honest:

@@ -17,7 +17,8 @@ from conformance.agents.hv_vss.pair import Pair
 from conformance.agents.hv_vss.rules import MESSAGE, OK, THAW
 from conformance.agents.hv_vss.run import HV_VSS
 from conformance.agents.lockstep import Disagreement, Disturbance
-from tests.conformance.agents.hv_vss.scripted import Honest, Scripted
+from tests.conformance.agents.hv_vss.scripted import Honest
+from tests.conformance.agents.scripted import Scripted
 
 AROUND = frozenset(fault.name for fault in ENVIRONMENT) - {"agent_killed"} | {"einval_taken_for_thawed"}
 """A new process knows nothing of what a killed one froze; and no kernel is known to call what is frozen invalid."""
