@@ -16,7 +16,7 @@ from conformance.agents.qemu_ga.run import QEMU_GA
 from tests.conformance.agents.product import nothing_left, running
 from tests.helpers.nightly import AT_NIGHT
 
-EXAMPLES = 5_000 if AT_NIGHT else int(os.environ.get("SHADOWPROOF_AGENT_SESSIONS", "600"))
+EXAMPLES = 5_000 if AT_NIGHT else int(os.environ.get("SHADOWPROOF_AGENT_SESSIONS", "500"))
 ROUNDS = 20 if AT_NIGHT else 1
 """Of so many sessions each: Hypothesis keeps in mind what it has drawn."""
 
@@ -54,5 +54,5 @@ def test_drawn_sessions_do_nothing_that_the_machines_do_not_allow() -> None:
     assert NEVER.isdisjoint(tally.events)
     if tally.sessions >= 500:
         assert NETWORK.events.keys() - tally.events.keys() - told <= NEVER | RARE
-        assert len(tally.events) >= 55
-        assert len(tally.rows) >= 170
+        assert len(tally.events) >= 50
+        assert len(tally.rows) >= 150
