@@ -6,13 +6,14 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 
 from rich.console import Console
 
 from proofs.answers.column_cache import protocol_content
 from proofs.answers.memory import replays
 from proofs.answers.record import Record
-from proofs.answers.verdict import CLOSED, REFUTED, UNDECIDED, Verdict
+from proofs.answers.verdict import CLOSED, HOLDS, REFUTED, UNDECIDED, Verdict
 from proofs.search.replay import EnginesDisagree
 from proofs.solvers.confirm import confirm, confirmed
 from proofs.solvers.confirm import tasks as tasks_for_solvers
@@ -25,6 +26,7 @@ from proofs.world.scope import Scope
 from proofs.world.slices import as_asked
 from proofs.world.world import Column
 from properties.catalogue import PROPERTIES, watched
+from properties.kinds import Possible
 from shadowproof.host.kinds import Kind
 from shadowproof.outside.spelling import many
 from shadowproof.outside.telling import telling as work
@@ -95,7 +97,7 @@ def judge(
             console.print(f"{what}: {len(told.judged)} of {many(len(tasks), 'column')} were judged, and {kept}.")
             raise
     judged = [task for task in tasks if task[0] in told.judged]
-    in_order = with_single_faults({column: told.judged[column] for column, _, _ in judged})
+    in_order = with_single_faults({column: told.judged[column] for column, _, _ in judged}, all_faults)
     if ALL_FAULTS in in_order and not all_faults:
         in_order[ALL_FAULTS] = asked_of_searches(in_order[ALL_FAULTS], record)
     left = len(tasks) - len(judged)
@@ -137,30 +139,45 @@ def asked_of_searches(found: Sequence[Verdict], record: Record) -> list[Verdict]
     return [one for one in found if is_asked(one)]
 
 
-def with_single_faults(verdicts: dict[Column, list[Verdict]]) -> dict[Column, list[Verdict]]:
-    """What one fault breaks is broken with all faults tolerated too, by the same run, which is replayed so. Of that and of
-    what all faults together were found to break, the shorter run counts."""
-    shortest: dict[str, Verdict] = {}
-    for column, found in verdicts.items():
-        for one in found:
-            if len(column.faults) == 1 and not column.readings and one.verdict == REFUTED and one.run is not None:
-                shortest[one.property] = min(one, shortest.get(one.property, one), key=lambda v: v.length or 0)
-    return {
-        column: [_broken_by_one(cell, shortest.get(cell.property)) for cell in found] if column == ALL_FAULTS else found
-        for column, found in verdicts.items()
-    }
+def with_single_faults(
+    verdicts: dict[Column, list[Verdict]], shown: Mapping[str, Proof] = MappingProxyType({})
+) -> dict[Column, list[Verdict]]:
+    """What single faults show of all of them together: what one breaks, or makes possible, is so with all of them, by the same run,
+    which is replayed so; and a promise that was put to the test under one is put to the test by that. shown: what closed sets show
+    with all faults together. Of a run of one fault and one of all together the shorter counts."""
+    alone = [found for column, found in verdicts.items() if len(column.faults) == 1 and not column.readings]
+    runs: dict[tuple[str, str], Verdict] = {}
+    for one in (one for found in alone for one in found if one.run is not None and one.verdict in {REFUTED, HOLDS}):
+        key = one.property, one.verdict
+        runs[key] = min(one, runs.get(key, one), key=lambda v: v.length or 0)
+    tested = {one.property for found in alone for one in found if one.verdict == HOLDS}
+
+    def of_all(cell: Verdict) -> Verdict:
+        found = _by_one(cell, runs.get((cell.property, REFUTED)))
+        proof = shown.get(cell.property)
+        if found.verdict == REFUTED and proof is not None and proof.holds:
+            raise EnginesDisagree(f"{cell.property} is shown with all faults together, and a run breaks it")
+        if found.verdict == UNDECIDED and isinstance(PROPERTIES[cell.property], Possible):
+            return _by_one(cell, runs.get((cell.property, HOLDS)))
+        if found.verdict == UNDECIDED and proof is not None and proof.holds and cell.property in tested:
+            return replace(found, verdict=HOLDS, assurance=CLOSED, engine="views", views=proof.views, reason="")
+        return found
+
+    return {column: [*map(of_all, found)] if column == ALL_FAULTS else found for column, found in verdicts.items()}
 
 
-def _broken_by_one(cell: Verdict, one: Verdict | None) -> Verdict:
+def _by_one(cell: Verdict, one: Verdict | None) -> Verdict:
     if one is None or one.run is None or (cell.run is not None and len(cell.run.steps) <= len(one.run.steps)):
         return cell
     network, _ = as_asked(PROPERTIES[one.property], watched())
     if not replays(one.run, network, ALL_FAULTS.faults):
-        raise EnginesDisagree(f"{one.property} is broken under {one.column}, by a run that all faults do not allow")
+        raise EnginesDisagree(
+            f"{one.property} is {one.verdict} under {one.column} by a run that all faults do not allow"
+        )
     cached = cell.cached or one.cached
     return replace(
         cell,
-        verdict=REFUTED,
+        verdict=one.verdict,
         assurance=one.assurance,
         engine=one.engine,
         vms=one.vms,

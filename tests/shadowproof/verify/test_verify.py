@@ -16,6 +16,7 @@ from proofs.search.replay import EnginesDisagree
 from proofs.solvers.confirm import Set
 from proofs.verdicts.check import check
 from proofs.verdicts.columns import ALL_FAULTS, BASE
+from proofs.views.proof import Proof
 from proofs.world.scope import Scope
 from proofs.world.world import Column
 from shadowproof.verify.printing import Wanted, print_verification
@@ -68,6 +69,39 @@ def test_a_run_that_all_faults_do_not_allow_is_an_error_of_an_engine(broken: Ver
     wrong = replace(broken, run=replace(broken.run, steps=broken.run.steps[1:]))
     with pytest.raises(EnginesDisagree, match=NAME):
         with_single_faults({VANISHES: [wrong], ALL_FAULTS: [cell(UNDECIDED)]})
+
+
+POSSIBLE = "vm-may-change-after-identify"
+CHANGES = Column(frozenset({"operator_changes_vm"}))
+SHOWN = {NAME: Proof(NAME, holds=True, exercised=True, views=9)}
+
+
+def test_what_one_fault_makes_possible_all_faults_do_by_the_same_run() -> None:
+    (seen,) = check(CHANGES, [POSSIBLE], Scope(vms=1))
+    was = replace(cell(UNDECIDED), property=POSSIBLE)
+    assert seen.verdict == HOLDS
+    (now,) = with_single_faults({CHANGES: [seen], ALL_FAULTS: [was]})[ALL_FAULTS]
+    assert (now.verdict, now.run) == (HOLDS, seen.run)
+
+
+def test_what_is_shown_holds_if_one_fault_puts_it_to_the_test(broken: Verdict) -> None:
+    holds = replace(broken, verdict=HOLDS, run=None)
+    (now,) = with_single_faults({VANISHES: [holds], ALL_FAULTS: [cell(UNDECIDED)]}, SHOWN)[ALL_FAULTS]
+    assert (now.verdict, now.assurance, now.views, now.reason) == (HOLDS, CLOSED, 9, "")
+    of_two = Column(VANISHES.faults | {"failure_ignored"})
+    for column, one, shown in (
+        (of_two, holds, SHOWN),
+        (VANISHES, replace(holds, verdict=NOT_EXERCISED), SHOWN),
+        (VANISHES, holds, {NAME: replace(SHOWN[NAME], holds=False)}),
+        (VANISHES, holds, {}),
+    ):
+        found = with_single_faults({column: [one], ALL_FAULTS: [cell(UNDECIDED)]}, shown)[ALL_FAULTS]
+        assert found == [cell(UNDECIDED)]
+
+
+def test_that_it_is_shown_and_broken_is_an_error_of_an_engine(broken: Verdict) -> None:
+    with pytest.raises(EnginesDisagree, match="shown with all faults together"):
+        with_single_faults({VANISHES: [broken], ALL_FAULTS: [cell(HOLDS)]}, SHOWN)
 
 
 def test_one_property_asked_alone_is_as_recorded_with_others() -> None:
