@@ -18,6 +18,8 @@ from conformance.agents.calls import Answer, Call, Over
 _POLLIN, _POLLHUP = 1, 16
 _LARGEST = 1 << 16
 _MOST_POLLED = 16
+_MOST_UNTOLD = 10_000
+"""Calls one after another that no guest answers, beyond which a program is taken to go on for ever."""
 _CLONE_THREAD = 0x10000
 _NOBODY = 1 << 22
 """The number of a thread that is not there: the largest there may be, and one."""
@@ -77,12 +79,16 @@ class Caged:
         self.cage.signal(number)
 
     def next(self) -> Call | Over:
-        while self._call is None:
+        for _ in range(_MOST_UNTOLD):
+            if self._call is not None:
+                return self._call
             asked = self.cage.next()
             if isinstance(asked, Ended):
                 return Over(asked.status)
             self._waits, self._call = asked, self._as_call(asked)
-        return self._call
+        raise CageError(
+            f"{self.cage.arguments[0]} has made {_MOST_UNTOLD:,} calls that no guest answers, so it was ended. Name the agent's program."
+        )
 
     def _as_call(self, asked: Asked) -> Call | None:
         """The call in words; None: it is none that a world has an answer to, and is refused. A thread that it starts is never there: what

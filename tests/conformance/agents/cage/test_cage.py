@@ -140,6 +140,17 @@ def test_a_program_that_floods_is_given_up() -> None:
         pair_with(agent).go()
 
 
+def test_a_program_that_asks_for_ever_for_what_no_guest_answers_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Say, whether something has come on what is not the channel."""
+    with Caged(["/bin/true"]) as agent:
+        refused: list[int] = []
+        monkeypatch.setattr(agent.cage, "next", lambda: Asked(1, program.POLL, (0, 0, 0, 0, 0, 0)))
+        monkeypatch.setattr(agent.cage, "answer", lambda asked, value: refused.append(value))
+        with pytest.raises(CageError, match="10,000 calls that no guest answers"):
+            agent.next()
+        assert len(refused) == 10_000
+
+
 def test_a_program_that_is_no_agent_ends_and_opens_no_device() -> None:
     with Caged(["/bin/true"]) as agent:
         pair = pair_with(agent)
