@@ -97,7 +97,7 @@ def count_all(
                 found.append(counted(group, vms, apart=apart, engine=engine, memory=memory))
                 done(len(found), len(work), "")
         except KeyboardInterrupt:
-            errors.print(f"Interrupted: {len(found)} of {many(len(work), 'slice')} are counted.", highlight=False)
+            errors.print(f"Interrupted: {many(len(found), 'slice')} of {len(work)} counted.", highlight=False)
     told = "each by itself" if apart else "interchangeable"
     console.print(_table(found, f"{vms} VM{'s' if vms > 1 else ''}, {told}; assuming: {column_text(column)}"))
     for one in found:

@@ -89,4 +89,4 @@ def test_interrupted_it_says_how_far_it_came(
         ["no-vm-left-saved"], Column(), 1, apart=False, engine=None, memory=1, console=console, errors=console
     )
     assert status == 3
-    assert "0 of 1 slices are counted" in capsys.readouterr().out
+    assert "0 slices of 1 counted" in capsys.readouterr().out

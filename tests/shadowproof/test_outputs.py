@@ -27,7 +27,7 @@ READ = {
 """For each parameter that is read: its option, and what such a file may hold."""
 WRITTEN = {
     "json_file": "--json", "save_file": "--save", "junit": "--junit", "sarif": "--sarif", "code_quality": "--code-quality",
-    "summary": "--summary", "badge": "--badge", "markdown": "--markdown", "output": "-o", "svg": "--svg",
+    "summary": "--summary", "badge": "--badge", "markdown": "--markdown", "output": "-o", "svg": "--svg", "walk_file": "--walk",
 }  # fmt: skip
 NO_FILES = {"cache", "smtlib", "worker_cache", "out_folder", "site", "last"}
 """Folders, and what `verify --watch` hands to itself."""
