@@ -13,6 +13,8 @@ from proofs.answers.verdict import RunFound
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
+_PLAIN = frozenset({str, int, float, bool, NoneType})
+
 Kind = TypeVar("Kind", bound="DataclassInstance")
 
 
@@ -44,13 +46,17 @@ def _written(value: object, where: str) -> Any:
         return to_json(value)
     if type(value) is tuple:
         return [_written(one, where) for one in value]
-    if type(value) in {str, int, float, bool, NoneType}:
+    if type(value) in _PLAIN:
         return value
     raise TypeError(f"{where} is of type {type(value).__name__}; the cache cannot keep that")
 
 
 def _read(kind: Any, data: object, where: str) -> Any:
     """Data as a value of a field's declared type: plain values, tuples of them, a run, or a choice among these."""
+    if kind in _PLAIN:  # most fields
+        if type(data) is kind or (kind is float and type(data) is int):
+            return data
+        raise ValueError(f"{where} is {data!r:.40}, not of type {kind.__name__}")
     if kind is RunFound:
         return _run_from_json(data)
     if isinstance(kind, type) and is_dataclass(kind):
@@ -66,10 +72,6 @@ def _read(kind: Any, data: object, where: str) -> Any:
         many = _list(data, where, None if inner[-1] is Ellipsis else len(inner))
         kinds = inner[:1] * len(many) if inner[-1] is Ellipsis else inner
         return tuple(_read(one, item, where) for one, item in zip(kinds, many, strict=True))
-    elif kind in {str, int, float, bool, NoneType}:
-        if type(data) is kind or (kind is float and type(data) is int):
-            return data
-        raise ValueError(f"{where} is {data!r:.40}, not of type {kind.__name__}")
     raise TypeError(f"{where} is declared {kind}; the cache cannot read that")
 
 

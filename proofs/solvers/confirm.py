@@ -58,12 +58,19 @@ Task = tuple[Column, tuple[str, ...]]
 
 
 def tasks(column: Column, names: Iterable[str]) -> list[Task]:
-    """The properties that solvers can be asked about (statements about states or steps), by the closed set they share."""
-    found: list[Task] = []
-    for network, members in _asked(names).items():
-        for group in ForAnyNumber(network, column, members).groups(members):
-            found.append((column, tuple(one.name for one in group.members)))
-    return found
+    """The properties that solvers can be asked about (statements about states or steps), by the closed set they share; remembered in the
+    cache in use."""
+    asked = list(names)
+    key = sha256(f"sets {column_key(column, asked, Scope(proofs=True))}".encode()).hexdigest()
+    found = in_use().get(key)
+    if not isinstance(found, list):
+        found = [
+            [one.name for one in group.members]
+            for network, members in _asked(asked).items()
+            for group in ForAnyNumber(network, column, members).groups(members)
+        ]
+        in_use().put(key, found)
+    return [(column, tuple(of_one)) for of_one in found]
 
 
 def _asked(names: Iterable[str]) -> dict[Network, list[Property]]:

@@ -10,7 +10,7 @@ import pytest
 
 from proofs.answers.cache import in_use, use
 from proofs.solvers import confirm as confirming
-from proofs.solvers.confirm import Set, Task, confirm
+from proofs.solvers.confirm import Set, Task, confirm, tasks
 from proofs.verdicts.columns import BASE, fault_columns
 
 TASKS: list[Task] = [(BASE, ("no-abort-in-a-restore",)), (BASE, ("child-snapshot-needs-a-running-vm",))]
@@ -100,3 +100,14 @@ def test_it_is_what_solvers_said(tmp_path: Path) -> None:
     assert [one.cached for one in (*first, *again)] == [False, True]
     assert all(one.obligations > 0 and one.confirms(TASKS[0][1][0]) for one in again)
     assert replace(again[0], cached=False) == first[0]
+
+
+def test_which_sets_there_are_is_remembered_by_what_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = [name for _, of in TASKS for name in of]
+    use(tmp_path)
+    first, one = tasks(BASE, names), tasks(BASE, names[:1])
+    assert {name for _, of in first for name in of} == set(names)
+    assert one == [(BASE, (names[0],))]
+    monkeypatch.setattr(confirming, "ForAnyNumber", lambda *_: pytest.fail("sets were looked for again"))
+    assert tasks(BASE, names) == first
+    assert tasks(BASE, names[:1]) == one
