@@ -172,6 +172,8 @@ def test_nothing_is_left_running() -> None:
 def test_nothing_is_left_running_when_whoever_runs_it_ends(how: int) -> None:
     """It says the numbers of its launcher and of the program, and is ended; both are gone when their pipe is closed."""
     code = (
+        "import signal\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever started the tests may have had it ignored\n"
         "from conformance.agents.cage.cage import Cage\n"
         "with Cage(['/bin/sleep', '1000']) as cage:\n"
         "    cage.start()\n"
@@ -190,6 +192,7 @@ def test_nothing_is_left_running_when_whoever_runs_it_ends(how: int) -> None:
             _wait_for(one)
             os.close(one)
     assert len(numbers) == 2
+    assert runs.returncode == -how, "it ended by itself, and was not ended"
 
 
 def _wait_for(process: int) -> None:
