@@ -149,13 +149,13 @@ def vectors(
     if schema:
         say(command.schema_text(), end="")
         return
+    if out_folder is not None and out_folder.exists() and (not out_folder.is_dir() or any(out_folder.iterdir())):
+        raise TraceError(f"--out {out_folder}: it is there, and not empty. Name a new folder.")
     with telling(console(errors=True), "looking for runs", "circumstances") as told:
         if record:
             command.record(told)
         found = command.made(told, anew=anew and not record)
     if out_folder is not None:
-        if out_folder.exists() and (not out_folder.is_dir() or any(out_folder.iterdir())):
-            raise TraceError(f"--out {out_folder}: it is there, and not empty. Name a new folder.")
         command.written(found, out_folder)
     for line in command.text_of(found, everything=everything):
         say(here(line))

@@ -81,7 +81,6 @@ def test_every_fixture_fits_the_published_schema() -> None:
         (("replay", "-"), "\x1b[2J", "begins no trace"),
         (("replay", "-", "--together", "9"), HEAD, "write a number from 0 to 3"),
         (("replay", "-", "-", "--save", "x.jsonl"), HEAD, "Name one trace"),
-        (("vectors", "--out", "."), None, "not empty"),
     ],
 )
 def test_bad_input_is_one_sentence_and_status_2(words: tuple[str, ...], into: str | None, said: str) -> None:
@@ -90,6 +89,14 @@ def test_bad_input_is_one_sentence_and_status_2(words: tuple[str, ...], into: st
     assert said in sentence
     assert status == 2
     assert sentence.isprintable()
+
+
+def test_a_folder_that_is_not_empty_is_refused_before_anything_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vectors, "made", lambda *_, **__: pytest.fail("vectors were made"))
+    done = run("vectors", "--out", ".")
+    sentence, status = told(done.exception)
+    assert "not empty" in sentence
+    assert status == 2
 
 
 def test_vectors_say_what_they_cover(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
