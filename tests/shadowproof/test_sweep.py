@@ -3,11 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
@@ -27,7 +22,6 @@ from proofs.world.world import Column
 from shadowproof.ask import AskError
 from shadowproof.sweep import Asked, Swept, Workers, as_text, asked, print_sweep, schema_text, sweep, workers
 from tests.helpers.clusters import cluster as cluster_of
-from tests.helpers.command import ROOT
 from tests.helpers.command import shadowproof as command
 
 NAMES = ["no-vm-left-saved", "writer-identity"]
@@ -153,48 +147,39 @@ def test_what_is_undecided_is_said() -> None:
 # The command
 
 
-DRIVER = """
-import signal
-import proofs.verdicts.suite, time
+FEW_FAULTS = f"""
 from proofs.verdicts.combined import pairs
-signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever started the tests in the background had it ignored
-judged = proofs.verdicts.suite.judged
-proofs.verdicts.suite.judged = lambda *asked: (time.sleep(0.4), judged(*asked))[1]  # slow enough to be interrupted
-from shadowproof.cli import main
-some = [one for one in pairs.fault_columns() if one.faults <= {'guest_hangs', 'requester_vanishes', 'volume_missing'}]
+some = [one for one in pairs.fault_columns() if one.faults <= set({FEW})]
 pairs.fault_columns = lambda: some
-main()
 """
 
-
-def begun(folder: Path, *arguments: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-c", DRIVER, "sweep", "--faults", *arguments],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "SHADOWPROOF_CACHE": str(folder / "cache")},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
+INTERRUPTED = """
+import os, signal
+import proofs.verdicts.suite
+signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever started the tests in the background had it ignored
+judged, asked = proofs.verdicts.suite.judged, []
+def second(*one):
+    asked.append(one)
+    if len(asked) == 2:
+        os.kill(os.getpid(), signal.SIGINT)
+    return judged(*one)
+proofs.verdicts.suite.judged = second
+"""
+"""While the second column is judged."""
 
 
 def test_interrupted_it_says_what_is_kept_and_goes_on_there(tmp_path: Path) -> None:
-    arguments = ["-p", NAMES[0], "--vms", "1", "--jobs", "1", "--json", str(tmp_path / "out.json")]
-    process = begun(tmp_path, *arguments)
-    while not list(tmp_path.glob("cache/*/*.json")) and process.poll() is None:
-        time.sleep(0.01)
-    os.killpg(process.pid, signal.SIGINT)
-    out, errors = process.communicate()
-    assert process.returncode == 130, errors
-    assert "of 6 columns were judged, and are kept: run the same again, and it goes on there." in " ".join(
-        errors.split()
+    arguments = ["sweep", "--faults", "-p", NAMES[0], "--vms", "1", "--jobs", "1", "--json", str(tmp_path / "out.json")]
+    arguments += ["--cache", str(tmp_path / "cache")]
+    done = command(*arguments, before=FEW_FAULTS + INTERRUPTED)
+    assert done.returncode == 130, done.stderr
+    assert "1 of 6 columns were judged, and are kept: run the same again, and it goes on there." in " ".join(
+        done.stderr.split()
     )
-    assert out == ""
+    assert done.stdout == ""
     assert not (tmp_path / "out.json").exists()
-    process = begun(tmp_path, *arguments)
-    out, errors = process.communicate()
-    assert process.returncode == 0, errors
+    done = command(*arguments, before=FEW_FAULTS)
+    assert done.returncode == 0, done.stderr
     assert len(json.loads((tmp_path / "out.json").read_text("utf-8"))["columns"]) == 6
 
 
@@ -219,18 +204,21 @@ def test_every_column_that_was_kept_is_not_judged_again(
 
 def test_the_command_works_on_a_cluster(address: str, tmp_path: Path) -> None:
     written = tmp_path / "out.json"
-    facts = ["-p", "writer-identity", "--vms", "1", "--no-cache"]
-    process = begun(tmp_path, *facts, "--cluster", address, "--json", str(written))
-    out, errors = process.communicate()
-    assert process.returncode == 0, errors
-    assert "3 pairs of faults; and each of the 3 that they are made of alone." in out
-    assert "Nothing is new" in out
+    facts = ["--faults", "-p", "writer-identity", "--vms", "1", "--no-cache"]
+    done = command("sweep", *facts, "--cluster", address, "--json", str(written), before=FEW_FAULTS)
+    assert done.returncode == 0, done.stderr
+    assert "3 pairs of faults; and each of the 3 that they are made of alone." in done.stdout
+    assert "Nothing is new" in done.stdout
     assert written.read_text("utf-8") == as_text(swept(Workers(jobs=1), wanted=question(names=["writer-identity"])))
 
 
 # Bad input
 
 
+IMPATIENT = """
+from proofs.verdicts.cluster import connected
+connected.__wrapped__.__kwdefaults__["seconds"] = 0.1
+"""
 BAD = {
     "another kind": (["--readings", "--of", "guest_hangs"], "guest_hangs is in none of the pairs of readings"),
     "a dead address": (["--cluster", "tcp://127.0.0.1:1"], "There is no Dask scheduler at 'tcp://127.0.0.1:1'"),
@@ -241,7 +229,7 @@ BAD = {
 def test_bad_input_is_one_sentence_and_status_2_and_nothing_is_overwritten(name: str, tmp_path: Path) -> None:
     arguments, hint = BAD[name]
     (out := tmp_path / "out.json").write_text("as it was", "utf-8")
-    done = command("sweep", *arguments, "--no-cache", "--json", str(out))
+    done = command("sweep", *arguments, "--no-cache", "--json", str(out), before=IMPATIENT)
     assert done.returncode == 2
     assert hint in done.stderr
     assert done.stderr.startswith("shadowproof: ")
