@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.helpers.copies import copied
 from tests.helpers.nightly import nightly
 from tests.shadowproof.verify.test_changed import git
 
@@ -31,8 +32,7 @@ class Copy:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        for name in ("model", "properties", "proofs", "shadowproof"):
-            shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+        copied(root, "model", "properties", "proofs", "shadowproof")
         shutil.copy(ROOT / "pyproject.toml", root)
         for arguments in (["init", "-q"], ["add", "."], ["commit", "-qm", "all"]):
             git(root, *arguments)

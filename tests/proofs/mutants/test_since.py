@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -12,14 +11,14 @@ from model.notation import TRUE
 from model.notation.changes import rows_of, with_dest, with_event, with_table
 from model.protocol import PROTOCOL
 from proofs.mutants.since import ROOT, SinceError, changed_since, rules_of
+from tests.helpers.copies import copied
 
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The model of today under version control, and the engines beside it."""
     root = tmp_path_factory.mktemp("checkout")
-    for folder in ("model", "proofs", "properties"):
-        shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    copied(root, "model", "proofs", "properties")
     for command in (
         ["init", "-q"], ["add", "model"], ["-c", "user.name=t", "-c", "user.email=t@t", "commit", "-qm", "model"],
     ):  # fmt: skip

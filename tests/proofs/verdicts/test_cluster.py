@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import builtins
-import shutil
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -19,7 +18,8 @@ from proofs.verdicts.columns import fault_columns
 from proofs.verdicts.suite import judge_columns
 from proofs.world.scope import Scope
 from proofs.world.world import Column
-from tests.helpers.clusters import ROOT, cluster, scheduler, worker, workers
+from tests.helpers.clusters import cluster, scheduler, worker, workers
+from tests.helpers.copies import copied
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +28,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
 
 
-def refused(address: str, seconds: float = 1.0) -> str:
+def refused(address: str, seconds: float = 0.1) -> str:
     """Why, in one line: whoever waited without end would never say it."""
     with pytest.raises(ClusterError) as problem, connected(address, seconds=seconds):
         raise AssertionError("connected")
@@ -55,13 +55,13 @@ def test_a_scheduler_without_workers_is_refused(tmp_path: Path) -> None:
 
 def test_one_thread_is_refused_since_it_would_not_be_used(tmp_path: Path) -> None:
     with cluster(tmp_path, ["one"]) as address:
-        assert "one thread in all" in refused(address)
+        assert "one thread in all" in refused(address, 20)
 
 
 def test_a_worker_of_another_model_is_refused(address: str, tmp_path: Path) -> None:
     """One guard is another in its copy of the project."""
-    for folder in ("model", "properties", "proofs"):
-        shutil.copytree(ROOT / folder, tmp_path / "copy" / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    (tmp_path / "copy").mkdir()
+    copied(tmp_path / "copy", "model", "properties", "proofs")
     faults = tmp_path / "copy" / "model" / "faults.py"
     changed = faults.read_text("utf-8").replace('"child_thaws", ', "", 1)
     assert changed != faults.read_text("utf-8")

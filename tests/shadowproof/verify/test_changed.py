@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from model.notation.changes import rows_of, with_dest, with_event, with_table
 from model.protocol import PROTOCOL
 from proofs.mutants.since import ROOT, rules_of
 from shadowproof.verify.changed import differing, row_place, since_record
+from tests.helpers.copies import copied
 
 
 def git(root: Path, *arguments: str) -> None:
@@ -22,8 +22,7 @@ def git(root: Path, *arguments: str) -> None:
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    for folder in ("model", "proofs", "properties"):
-        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    copied(tmp_path, "model", "proofs", "properties")
     for arguments in (["init", "-q"], ["add", "model", "proofs/answers/record.json"], ["commit", "-qm", "all"]):
         git(tmp_path, *arguments)
     return tmp_path

@@ -30,6 +30,7 @@ from shadowproof.verify.loop.touched import Touched, touched
 from shadowproof.verify.printing import print_verification
 from shadowproof.verify.report import as_json, schema_text
 from shadowproof.verify.verify import Task
+from tests.helpers.copies import copied
 from tests.shadowproof.verify.test_changed import git
 
 HANGS, VANISHES = (Column(frozenset({name})) for name in ("guest_hangs", "requester_vanishes"))
@@ -173,8 +174,7 @@ ONE: list[Task] = [(column, ["no-vm-left-saved"], Scope(proofs=True)) for column
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     """A checkout whose record is of a protocol in which READ-1=ON_SHUTDOWN means another thing than it does now."""
-    for folder in ("model", "proofs", "properties"):
-        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    copied(tmp_path, "model", "proofs", "properties")
     path = tmp_path / "model" / "events" / "post_snapshot.py"
     text = path.read_text("utf-8")
     path.write_text(

@@ -6,7 +6,6 @@ Most of it is tried with a stand-in for the command, which loads a rule and says
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -17,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from shadowproof.verify.loop.watch import WatchError, different, look, refuse_streams, settled
+from tests.helpers.copies import copied
 from tests.helpers.nightly import nightly
 from tests.shadowproof.test_stopping import HEARS, members, until
 
@@ -180,9 +180,7 @@ ASKED = ("verify", "--watch", "--no-fault", "-p", "given-back-as-before", "-p", 
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    for name in ("model", "properties", "proofs", "shadowproof"):
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
-    return tmp_path
+    return copied(tmp_path, "model", "properties", "proofs", "shadowproof")
 
 
 def edited(path: Path, old: str, new: str) -> None:
