@@ -7,8 +7,6 @@ evaluator of its own.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from random import Random
 
 import pytest
@@ -32,6 +30,7 @@ from properties.catalogue import PROPERTIES, watched
 from properties.kinds import Always, Step
 from tests.helpers.networks.whole import compiled_whole, in_numbers
 from tests.helpers.readings.evaluate import Moment
+from tests.helpers.undone import undone
 from tests.sampled.usual import USUAL
 
 NETWORK = watched()
@@ -57,15 +56,6 @@ columns = st.one_of(
         ).map(tuple),
     ),
 )
-
-
-@contextmanager
-def undone(run: Run) -> Iterator[None]:
-    """What is done inside is taken back: every machine is put back into the state it had."""
-    before = run.states()
-    yield
-    for (name, at), state in before.items():
-        run._model(NETWORK.actors[name], at).state = NETWORK.actors[name].enum[state]
 
 
 class Engines(RuleBasedStateMachine):
