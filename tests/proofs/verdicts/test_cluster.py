@@ -20,6 +20,7 @@ from proofs.world.scope import Scope
 from proofs.world.world import Column
 from tests.helpers.clusters import cluster, scheduler, worker, workers
 from tests.helpers.copies import copied
+from tests.helpers.nightly import nightly
 
 
 @pytest.fixture(scope="module")
@@ -48,14 +49,12 @@ def test_who_accepts_and_says_nothing_is_no_scheduler() -> None:
         assert "it does not answer" in refused(f"tcp://127.0.0.1:{silent.getsockname()[1]}")
 
 
-def test_a_scheduler_without_workers_is_refused(tmp_path: Path) -> None:
+def test_no_worker_and_one_thread_that_would_not_be_used_are_refused(tmp_path: Path) -> None:
     with scheduler(tmp_path) as address:
         assert refused(address, 2).startswith(f"The cluster at {address} has no workers")
-
-
-def test_one_thread_is_refused_since_it_would_not_be_used(tmp_path: Path) -> None:
-    with cluster(tmp_path, ["one"]) as address:
-        assert "one thread in all" in refused(address, 20)
+        with worker(address, tmp_path, "one"):
+            workers(address, 1)
+            assert "one thread in all" in refused(address, 2)
 
 
 def test_a_worker_of_another_model_is_refused(address: str, tmp_path: Path) -> None:
@@ -71,6 +70,7 @@ def test_a_worker_of_another_model_is_refused(address: str, tmp_path: Path) -> N
         assert "1 of 3 workers have another version of the project" in refused(address, 20)
 
 
+@nightly
 def test_a_worker_without_the_project_is_refused(address: str, tmp_path: Path) -> None:
     (tmp_path / "empty" / "proofs").mkdir(parents=True)
     (tmp_path / "empty" / "proofs" / "__init__.py").touch()
