@@ -106,8 +106,8 @@ def test_that_it_is_shown_and_broken_is_an_error_of_an_engine(broken: Verdict) -
 
 def test_one_property_asked_alone_is_as_recorded_with_others() -> None:
     """Or where every state was searched, and not as many as decide: no count is a difference."""
-    names, scope = [NAME, "back-in-prior-state"], Scope(proofs=True, counts=False)
-    together = check(VANISHES, names, Scope(proofs=True))
+    names, scope = [NAME, "back-in-prior-state"], Scope(vms=1, proofs=True, counts=False)
+    together = check(VANISHES, names, Scope(vms=1, proofs=True))
     record = updated(Record({}), together, {})
     counts = set()
     for name, one in zip(names, together, strict=True):
@@ -142,8 +142,8 @@ def test_a_verdict_from_the_cache_is_said_to_be(tmp_path: Path, monkeypatch: pyt
 def test_what_was_judged_and_confirmed_is_not_judged_or_confirmed_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As `accept` asks what `verify` has just answered."""
-    tasks = [(BASE, [NAME, "every-session-ends"], Scope(proofs=True))]
+    """As `accept` asks what `verify` has just answered. Of the first solvers are asked little, of the second nothing."""
+    tasks = [(BASE, ["files-after-own-pre-restore", "every-session-ends"], Scope(proofs=True))]
     nowhere = Console(file=StringIO())
     first = judge(tasks, Record({}), compared=False, console=nowhere, cache=tmp_path).all_verdicts
     assert [one.assurance for one in first] == [PROVED, CLOSED]
