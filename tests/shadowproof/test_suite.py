@@ -16,7 +16,7 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "shadowproof.suite", "-p", "no:cacheprovider", "-v", *arguments, str(folder)],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "SHADOWPROOF_CACHE": str(folder / "kept")},
+        env={**os.environ, "PYTHONPATH": str(ROOT), "SHADOWPROOF_CACHE": str(folder / "kept"), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
         capture_output=True, text=True, check=False,
     )  # fmt: skip
 
