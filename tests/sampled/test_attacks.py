@@ -67,7 +67,13 @@ def test_the_list_is_of_wrong_protocols_with_their_depths() -> None:
     assert len(depths) == len(ALL) >= 40
 
 
-@pytest.mark.parametrize("wrong", [w for w in FEW if isinstance(w, Wrong)][:3], ids=lambda wrong: wrong.name)
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        pytest.param(one, id=one.name, marks=[AT_NIGHT] if number else [])
+        for number, one in enumerate([one for one in FEW if isinstance(one, Wrong)][:3])
+    ],
+)
 def test_the_right_protocol_does_not_fall(wrong: Wrong) -> None:
     """The same runs on our protocol break nothing; all of them at night."""
     machine, tally = attacked(of_wrong(wrong, PROTOCOL), ROUNDS if PROFILE == "nightly" else 2, derandomize=True)

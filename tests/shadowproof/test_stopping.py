@@ -102,7 +102,8 @@ def test_told_to_end_a_command_ends_with_all_who_work_for_it(tmp_path: Path, nam
     assert not [path for path in tmp_path.rglob("*.part") if path.stat().st_size]
 
 
-@pytest.mark.parametrize("name", ["verify", pytest.param("mutate", marks=nightly)])
+@nightly
+@pytest.mark.parametrize("name", ["verify", "mutate"])
 def test_who_works_for_a_command_that_is_killed_ends_as_well(name: str) -> None:
     with begun(COMMAND, *COMMANDS[name]) as process:
         until(lambda: at_work(process))
@@ -127,6 +128,7 @@ if __name__ == "__main__":
 
 
 def test_whatever_is_worked_at(tmp_path: Path) -> None:
+    """That commands work so is seen by day in `verify --watch`, where who watches is killed."""
     files = [tmp_path / "one", tmp_path / "two"]
     with begun(FOR_ME, *map(str, files)) as process:
         until(lambda: all(file.exists() for file in files) or process.poll() is not None)

@@ -38,7 +38,7 @@ OPEN = {"third-mark", "seen-by-way-of-another"}
 """Protocols whose right form single views do not show either: it depends on what two VMs can be together."""
 
 NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
-each = pytest.mark.parametrize("wrong", in_turn(EVERY, 1, 8), ids=lambda wrong: wrong.name, scope="module")
+each = pytest.mark.parametrize("wrong", in_turn(EVERY, 1, 16), ids=lambda wrong: wrong.name, scope="module")
 """Protocol by protocol, so that what is closed for one test is there for the next."""
 
 

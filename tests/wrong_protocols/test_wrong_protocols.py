@@ -70,7 +70,7 @@ def test_is_refuted(wrong: Wrong) -> None:
         assert found.run.loop == wrong.length - wrong.repeats
 
 
-@one_in_eight(0)
+@pytest.mark.parametrize("wrong", in_turn(PROTOCOLS, 0, 16), ids=lambda wrong: wrong.name)
 def test_no_views_prove_it(wrong: Wrong) -> None:
     """Whatever is shown for any number of VMs holds for few, and here it does not: neither plain views show it nor exact ones,
     as far as there are not too many of them."""

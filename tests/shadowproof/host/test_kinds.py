@@ -34,6 +34,7 @@ from shadowproof.host.kinds import (
     scope,
     scope_of,
 )
+from tests.helpers.nightly import nightly
 from tests.helpers.vms import BASIC, DYNAMIC, FAT, OPEN, mixed, read_from, vhds, vm
 from tests.wrong_protocols.methods import published_with
 
@@ -315,8 +316,17 @@ def test_few_disks_give_the_answers_that_all_give(one: One, group: str, reading:
     assert _answers(*few(machine), reading) == _answers(*all_parts(machine), reading)
 
 
-@pytest.mark.parametrize("reading", ["ALL_DISKS", "VHDS"])
-@pytest.mark.parametrize("group", ["open and known", "of either kind", "three known"])
+@pytest.mark.parametrize(
+    ("group", "reading"),
+    [
+        ("open and known", "ALL_DISKS"),
+        ("of either kind", "VHDS"),
+        pytest.param("three known", "ALL_DISKS", marks=nightly),
+        pytest.param("open and known", "VHDS", marks=nightly),
+        pytest.param("of either kind", "ALL_DISKS", marks=nightly),
+        pytest.param("three known", "VHDS", marks=nightly),
+    ],
+)
 def test_few_disks_give_the_verdicts_that_all_give(one: One, group: str, reading: str) -> None:
     about = {actor.name for actor in PROTOCOL.of_sort(disk)} | {"method"}
     names = [n for n, found in PROPERTIES.items() if any(machines_of(term) & about for term in terms_of(found))]
