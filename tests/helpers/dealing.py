@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 
 LONGEST = (
-    "proofs/views/test_family.py", "shadowproof/test_sweep.py", "proofs/mutants/test_judge.py",
     "sampled/test_sampled.py", "wrong_protocols/test_spin_refutes.py", "proofs/export/test_promela.py",
     "shadowproof/site/made/test_made.py", "shadowproof/walk/test_browser.py",
-    "shadowproof/test_stopping.py", "proofs/solvers/test_symbolic.py", "proofs/answers/test_memory.py",
-    "shadowproof/verify/test_coverage.py", "proofs/verdicts/test_cluster.py", "proofs/verdicts/test_cuts.py",
-    "proofs/verdicts/test_shares.py", "proofs/why/test_table.py", "wrong_protocols/test_three_vms.py",
+    "shadowproof/test_sweep.py", "proofs/views/test_family.py", "proofs/mutants/test_judge.py",
+    "proofs/answers/test_memory.py", "proofs/verdicts/test_cluster.py", "proofs/solvers/test_symbolic.py",
+    "shadowproof/verify/test_coverage.py", "proofs/verdicts/test_cuts.py", "proofs/verdicts/test_shares.py",
+    "proofs/why/test_table.py", "shadowproof/verify/loop/test_touched.py", "shadowproof/tell/test_why.py",
     "conformance/agents/hv_vss/test_lockstep.py", "conformance/agents/qemu_ga/test_lockstep.py",
-    "shadowproof/test_suite.py", "shadowproof/host/test_kinds.py",
+    "shadowproof/test_stopping.py", "shadowproof/test_suite.py",
+    "shadowproof/host/test_kinds.py", "shadowproof/test_contributing.py", "wrong_protocols/test_three_vms.py",
+    "shadowproof/site/test_tutorial.py", "shadowproof/verify/loop/test_watch.py", "shadowproof/verify/test_verify.py",
     "wrong_protocols/test_two_disks.py", "shadowproof/test_mutate.py", "bench/test_spin.py",
     "proofs/counts/test_visit.py", "shadowproof/test_hostile.py", "wrong_protocols/test_refuted_by_proof.py",
     "proofs/views/test_views_against_searches.py", "proofs/export/test_spin_agrees.py", "sampled/test_attacks.py",
