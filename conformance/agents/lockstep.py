@@ -83,8 +83,12 @@ class Machines:
         number = self.board.number.get(act)
         if number is None:
             return False
+        return self.may(act) and self.board.tests[number](self.states, self.states)
+
+    def may(self, act: Act) -> bool:
+        """Whether it is none of the faults that are left out."""
         fault = self.network.events[act[0]].fault
-        return (fault is None or fault in self.faults) and self.board.tests[number](self.states, self.states)
+        return fault is None or fault in self.faults
 
     def fire(self, act: Act) -> None:
         number, before = self.board.number[act], tuple(self.states)
@@ -234,9 +238,10 @@ class Lockstep(ABC):
     # -- what only the next calls tell ------------------------------------------------------------------------------------
 
     def settle(self, *, well: bool) -> None:
-        """It shows what the agent took refusals for that may be none: for done (well), or for a failure."""
+        """It shows what the agent took refusals for that may be none: for done (well), or for a failure. Where it may not take them for
+        done, they are failures."""
         for done, failure in self._open:
-            act = done if well else failure
+            act = done if well and (done is None or self.machines.may(done)) else failure
             if act is not None and self.machines.can(act):
                 self.machines.fire(act)
         self._open.clear()
