@@ -49,7 +49,9 @@ def test_several_processes_take_whole_columns(tmp_path: Path) -> None:
         "from shadowproof import suite\nsuite.Promise.runtest = lambda self: None\n", "utf-8"
     )
     asked = [word for column in columns for word in ("--shadowproof-column", column)]
-    done = run(tmp_path, *ASKED, "--shadowproof-promise", "MET-1", *asked, "-n", "2", "--dist", "loadgroup")
+    done = run(
+        tmp_path, *ASKED, "--shadowproof-promise", "MET-1", *asked, "-p", "xdist", "-n", "2", "--dist", "loadgroup"
+    )
     ran = re.findall(r"\[(gw\d)\] .*PASSED shadowproof::([^:]+)::([\w-]+)", done.stdout)
     promises = {promise for _, _, promise in ran}
     assert len(promises) > 2
