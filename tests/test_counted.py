@@ -1,6 +1,7 @@
 """What bounds the work of other tests is itself bounded."""
 
 import sys
+from collections.abc import Iterator
 
 import pytest
 
@@ -37,3 +38,32 @@ def test_what_would_never_end_is_stopped() -> None:
 def test_a_generator_is_counted_each_time_it_goes_on() -> None:
     with pytest.raises(TooMuch), calls(20):
         sum(number for number in range(30))
+
+
+def numbers() -> Iterator[int]:
+    try:
+        while True:
+            yield 1
+    finally:
+        list(numbers_below(9))
+
+
+def numbers_below(most: int) -> Iterator[int]:
+    yield from range(most)
+
+
+def begun_and_dropped() -> None:
+    one = numbers()
+    next(one)
+    del one
+
+
+@pytest.mark.parametrize("most", range(1, 13))
+def test_what_is_passed_while_a_generator_ends_is_not_lost(most: int) -> None:
+    with pytest.raises(TooMuch), calls(most):
+        begun_and_dropped()
+
+
+def test_what_is_not_passed_is_not_told() -> None:
+    with calls(13):
+        begun_and_dropped()
