@@ -40,7 +40,10 @@ def verify(
     readings: Readings = None,
     no_fault: NoFault = False,
     vms: Annotated[
-        int, typer.Option(help="Search every state of up to this many VMs; with --inventory, look so far for a run.")
+        int,
+        typer.Option(
+            help="Search so many VMs where closed sets do not decide; if not 2: every state. With --inventory: a run."
+        ),
     ] = 2,
     full: Annotated[
         bool,

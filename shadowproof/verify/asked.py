@@ -108,7 +108,11 @@ def question(
         )
     record = _record(say, whole=not one and vms == RECORDED_VMS and not full) if vms >= RECORDED_VMS else NOTHING
     whole = not one and vms == RECORDED_VMS and not full and bool(record.cells)
-    tasks = [(column, names, Scope(vms=vms, proofs=True))] if one else recorded_tasks(names, vms, full=full)
+    tasks = (
+        [(column, names, Scope(vms=vms, proofs=True, counts=vms != RECORDED_VMS))]
+        if one
+        else recorded_tasks(names, vms, full=full)
+    )
     return Question(tasks, whole, record, all_faults=all_faults)
 
 

@@ -19,6 +19,7 @@ from proofs.verdicts.columns import ALL_FAULTS, BASE
 from proofs.views.proof import Proof
 from proofs.world.scope import Scope
 from proofs.world.world import Column
+from shadowproof.verify.asked import question
 from shadowproof.verify.printing import Wanted, print_verification
 from shadowproof.verify.verify import judge, with_single_faults
 
@@ -102,6 +103,16 @@ def test_what_is_shown_holds_if_one_fault_puts_it_to_the_test(broken: Verdict) -
 def test_that_it_is_shown_and_broken_is_an_error_of_an_engine(broken: Verdict) -> None:
     with pytest.raises(EnginesDisagree, match="shown with all faults together"):
         with_single_faults({VANISHES: [broken], ALL_FAULTS: [cell(HOLDS)]}, SHOWN)
+
+
+def test_one_column_asked_alone_has_the_runs_that_are_recorded() -> None:
+    """Also where a fault makes a shorter one than there is without: what is recorded is the run without faults."""
+    name = "a-backup-of-no-vm-ends"
+    (shorter,) = check(VANISHES, [name], Scope(proofs=True, counts=False))
+    asked = question([name], VANISHES, 2, one=True)
+    found = asked.judged(Console(file=StringIO()), None)
+    assert (shorter.length or 0) < (found.all_verdicts[0].length or 0)
+    assert (found.against.as_recorded, found.against.lengths) == (True, 0)
 
 
 def test_one_property_asked_alone_is_as_recorded_with_others() -> None:
