@@ -145,6 +145,8 @@ def accept(
     """Record the verdicts as they are now, with the reason for the change.
 
     What `verify` has judged is not judged again. First it shows what is not as recorded, in words and in kinds, then it writes.
+
+    Where the protocol has changed, what holds with all faults together is shown anew: minutes more, if `verify --all-faults` has not.
     """
     from shadowproof.verify.acceptance import accept_now
 

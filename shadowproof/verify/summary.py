@@ -180,6 +180,8 @@ def _everywhere(done: Verification, name: str) -> str:
     alone = "" if base is None else f"{base.verdict if base.verdict != REFUTED else 'REFUTED'} without faults; "
     counts = Counter(one.verdict for one in found.values())
     open_ = f", undecided in {counts[UNDECIDED]}" if counts[UNDECIDED] else ""
+    if ALL_FAULTS in done.verdicts and ALL_FAULTS not in found:
+        open_ += f", with all faults together {_NOT_JUDGED}"
     if not counts[REFUTED]:
         return f"{name}: {alone}broken in none of {many(len(found), 'column')}{open_}"
     smallest = findings({(name, column): one for column, one in found.items()})
@@ -212,6 +214,9 @@ def _headline(done: Verification, names: Sequence[str]) -> Iterator[str]:
     yield _findings(done)
 
 
+_NOT_JUDGED = "not judged: the protocol has changed (--all-faults judges it)"
+
+
 def _with_all_faults(found: Sequence[Verdict], asked: int) -> str:
     """All faults together are a column by itself: what is kept there closed sets show that are made apart, and only of a protocol that
     they were made of."""
@@ -220,11 +225,7 @@ def _with_all_faults(found: Sequence[Verdict], asked: int) -> str:
         f"{counts[REFUTED]} broken",
         *([f"{counts[HOLDS]} kept"] if counts[HOLDS] else []),
         *([f"{counts[UNDECIDED]} left open by a bounded search"] if counts[UNDECIDED] else []),
-        *(
-            [f"{asked - len(found)} not judged: the protocol has changed (--all-faults judges them)"]
-            if asked > len(found)
-            else []
-        ),
+        *([f"{asked - len(found)} {_NOT_JUDGED}"] if asked > len(found) else []),
     ]
     return f"With all faults together: {', '.join(told)}."
 

@@ -24,6 +24,7 @@ from proofs.world.world import Column
 from shadowproof.ask import AskError, column
 from shadowproof.verify.asked import question
 from shadowproof.verify.report import Verification
+from shadowproof.verify.summary import summary
 from shadowproof.verify.verify import judge
 from tests.helpers.nightly import nightly
 
@@ -108,6 +109,8 @@ class TestAPromise:
     def test_of_which_nothing_is_known_is_not_judged_where_the_record_knows(self) -> None:
         """The protocol is another: that a bounded search found nothing is no news."""
         assert with_all(verdict({}, HOLDS)) == []
+        assert any("with all faults together not judged" in line for line in summary(verdict({}, HOLDS)))
+        assert not any("not judged" in line for line in summary(verdict(SHOWN, HOLDS)))
         assert [one.verdict for one in with_all(verdict({}, UNDECIDED))] == [UNDECIDED]
 
     def test_is_kept_apart_by_what_was_shown(self, tmp_path: Path) -> None:
