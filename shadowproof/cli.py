@@ -9,6 +9,7 @@ from typing import TextIO
 
 from typer import TyperException
 
+from proofs.computer.garbage import look_seldom_for_garbage
 from shadowproof.commands import (
     app,
     beginning,
@@ -54,6 +55,7 @@ take_version(app)
 def main() -> None:
     """Run the command. Bad input ends in one sentence and exit status 2, what is wrong with the tool itself in one and 4, never in a
     traceback; a closed pipe in 141, as shells have it; INT in 130, TERM in 143."""
+    look_seldom_for_garbage()
     spell_what_is_lacking()
     with told_to_end():
         sys.exit(_status())

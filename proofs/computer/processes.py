@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from functools import partial
 from typing import ParamSpec, TypeVar
 
+from proofs.computer.garbage import look_seldom_for_garbage
+
 Asked = ParamSpec("Asked")
 Found = TypeVar("Found")
 
@@ -29,6 +31,8 @@ def for_this_process(work: Callable[Asked, Found]) -> Callable[Asked, Found]:
 
 
 def _worked(parent: int, work: Callable[Asked, Found], *args: Asked.args, **named: Asked.kwargs) -> Found:
+    if os.getpid() != parent and not _WATCHING.is_set():
+        look_seldom_for_garbage()
     end_with(parent)
     return work(*args, **named)
 

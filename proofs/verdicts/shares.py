@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
@@ -12,6 +11,7 @@ import joblib
 from proofs.answers.cache import Told, in_use, use, use_where_possible
 from proofs.answers.column_cache import column_key, keep_column, recall_column
 from proofs.answers.verdict import Verdict
+from proofs.computer.garbage import looked_for_afterwards
 from proofs.computer.processes import for_this_process
 from proofs.verdicts.by_kind import by_kind
 from proofs.verdicts.check import check
@@ -71,12 +71,8 @@ def _in_shares(work: Work[Found], task: Task, jobs: int, cache: Path | None) -> 
 
 def _worked(work: Work[Found], task: Task, cache: Path | None) -> tuple[Mapping[str, Found], Told]:
     known = use_where_possible(cache)
-    gc.disable()  # what is made is kept: looking for garbage only takes time
-    try:
+    with looked_for_afterwards():
         return work(*task), known.told
-    finally:
-        gc.enable()
-        gc.collect()
 
 
 def shares(column: Column, names: Sequence[str], many: int) -> list[list[str]]:

@@ -1,0 +1,75 @@
+"""Garbage in cycles is looked for after a piece of work, and no garbage is kept for good."""
+
+from __future__ import annotations
+
+import gc
+import subprocess
+import sys
+from collections.abc import Iterator
+from itertools import count
+from weakref import ref
+
+import pytest
+
+from proofs.computer import garbage
+from proofs.computer.garbage import EVERY, SELDOM, looked_for_afterwards
+
+
+class Ring:
+    """An object that only looking for garbage finds."""
+
+    def __init__(self) -> None:
+        self.itself = self
+
+
+@pytest.fixture(autouse=True)
+def _as_before(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(garbage, "_PIECES", count(1))
+    yield
+    gc.unfreeze()
+
+
+def test_what_is_garbage_within_is_gone_afterwards() -> None:
+    with looked_for_afterwards():
+        assert not gc.isenabled()
+        ring = ref(Ring())
+        assert ring() is not None
+    assert ring() is None
+    assert gc.isenabled()
+
+
+def test_what_is_garbage_later_is_gone_after_some_pieces() -> None:
+    with looked_for_afterwards():
+        kept = [Ring()]
+    ring = ref(kept.pop())
+    after: list[bool] = []
+    for _ in range(EVERY):
+        with looked_for_afterwards():
+            pass
+        after.append(ring() is None)
+    assert not after[0]
+    assert after[-1]
+
+
+def test_who_does_without_looking_is_left_alone() -> None:
+    gc.disable()
+    try:
+        with looked_for_afterwards():
+            pass
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
+
+
+def test_work_that_fails_leaves_it_as_it_was() -> None:
+    with pytest.raises(ValueError, match="no"), looked_for_afterwards():
+        raise ValueError("no")
+    assert gc.isenabled()
+
+
+def test_a_command_looks_seldom() -> None:
+    asked = "import gc, sys; sys.argv = ['shadowproof', '--version']; import atexit; "
+    asked += "atexit.register(lambda: print(gc.get_threshold()[0], gc.get_freeze_count() > 0)); "
+    asked += "from shadowproof.cli import main; main()"
+    said = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)  # noqa: S603 - this interpreter
+    assert said.stdout.splitlines()[-1] == f"{SELDOM} True"
