@@ -344,4 +344,8 @@ def events_of(term: Term) -> frozenset[str]:
 
 def speaks_of_a_step(term: Term) -> bool:
     """Whether the term is about a step, not about states."""
-    return any(isinstance(part, (After, Unchanged, Happens)) for part in walk(term))
+    known = term.__dict__.get("_of_a_step")
+    if known is None:
+        known = isinstance(term, (After, Unchanged, Happens)) or any(map(speaks_of_a_step, children(term)))
+        term.__dict__["_of_a_step"] = known
+    return bool(known)

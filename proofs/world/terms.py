@@ -12,6 +12,7 @@ from model.notation.terms import (
     HOST,
     TRUE,
     After,
+    And,
     Every,
     Happens,
     In,
@@ -27,6 +28,7 @@ from model.notation.terms import (
     children,
     machines_of,
     rebuilt,
+    speaks_of_a_step,
 )
 from proofs.world.world import World
 
@@ -68,6 +70,8 @@ def expand(term: Term, shape: Shape, part_of: Mapping[str, Sort], index: Mapping
 
 def of_event(world: World, term: Term, event: Event) -> Term:
     """A term about steps, for steps of one event: what the event cannot change is decided."""
+    if not speaks_of_a_step(term):
+        return term
     network = world.network
 
     def still(actor: str) -> bool:
@@ -82,6 +86,8 @@ def of_event(world: World, term: Term, event: Event) -> Term:
             return TRUE if still(actor) else term
         case After(body):
             return body if all(map(still, machines_of(body))) else term
+        case And(parts) if any(isinstance(one, Happens) and event.name not in one.events for one in parts):
+            return FALSE
         case _:
             return rebuilt(term, lambda part: of_event(world, part, event))
 
