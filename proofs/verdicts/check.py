@@ -6,6 +6,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from model.notation.network import Network
 from model.notation.run import Index
@@ -15,6 +16,7 @@ from proofs.answers.verdict import HOLDS, NOT_EXERCISED, REFUTED, UNDECIDED, Ver
 from proofs.search.plain import Explored, LimitReached, Wanted, explore
 from proofs.search.swift import SwiftlyExplored, TooManyNumbers, explore_swiftly
 from proofs.verdicts.evidence import NOT_REPLAYED, Judge
+from proofs.verdicts.nearness import nearness
 from proofs.views.proof import Proof, prove, worlds_of
 from proofs.world.compiled import Compiled
 from proofs.world.parts import bound, sorts_looked_at, with_more
@@ -284,13 +286,35 @@ def _search(
         if limit <= SMALL:
             raise
     try:
-        return explore_swiftly(compiled, vms, states=states, steps=steps, limit=limit, until=until)
+        return _swiftly(compiled, vms, states, steps, limit, until)
     except TooManyNumbers:
         return explore(compiled, vms, states=states, steps=steps, limit=limit, until=until)
 
 
+def _swiftly(
+    compiled: Compiled,
+    vms: int,
+    states: Mapping[str, Term],
+    steps: Mapping[str, Term],
+    limit: int,
+    until: Wanted | None,
+) -> SwiftlyExplored:
+    """Where only runs of so many steps are wanted, and there are many states: those that are near enough to what is wanted."""
+    search = partial(explore_swiftly, compiled, vms, states=states, steps=steps, until=until)
+    most = {name: steps for name, steps in (until or {}).items() if steps is not None}
+    if limit <= FAR or not most or len(most) < len(until or {}):
+        return search(limit=limit)
+    try:
+        return search(limit=FAR)
+    except LimitReached:
+        return search(limit=limit, near=nearness(compiled, states, steps, most))
+
+
 QUICK = 200_000
 """States of VMs with none or two of a sort of parts that are looked at for a run before views are asked harder."""
+
+FAR = 100_000
+"""States from which on it is worth while to know which of them are too far from what is looked for."""
 
 SMALL = 4000
 """States up to which the plain search of one VM is the quicker one."""

@@ -3,7 +3,7 @@ meets one."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from model.notation.network import satisfiable
 from model.notation.terms import HOST, Term
@@ -15,6 +15,11 @@ from proofs.world.slices import of_still
 
 def state_found(views: Views, term: Term) -> bool:
     """Whether some state made of the views fulfils a term about states."""
+    return any(True for _ in places_of_state(views, term))
+
+
+def places_of_state(views: Views, term: Term) -> Iterator[int]:
+    """The places at which some state made of the views fulfils a term about states."""
     compiled = views.compiled
     test, needed = compiled.state_test(term), compiled.bits_in(term) | compiled.guard_bits
     variants = Variants(compiled, term)
@@ -23,13 +28,17 @@ def state_found(views: Views, term: Term) -> bool:
         states = compiled.hosts[host]
         kinds = {compiled.bits_of_all(host, (one,)) & needed for vm in here for one in variants.of(vm)}
         if any(bits & compiled.guard_bits in masks and test(Step(states, (), 0, bits)) for bits in closure(kinds)):
-            return True
-    return False
+            yield place
 
 
 def step_found(views: Views, term: Term) -> bool:
     """Whether some step out of a state made of the views fulfils a term about steps."""
-    return _StepSearch(views, term).found()
+    return any(True for _ in places_of_step(views, term))
+
+
+def places_of_step(views: Views, term: Term) -> Iterator[int]:
+    """The places at which some state made of the views has a step that fulfils a term about steps; each at least once."""
+    return _StepSearch(views, term).places()
 
 
 class _StepSearch:
@@ -49,8 +58,11 @@ class _StepSearch:
         self._others: dict[tuple[int, int, int, int], frozenset[int]] = {}
         self._judged: set[tuple[int, int, int, int]] = set()
 
-    def found(self) -> bool:
-        return any(self._fulfilled(steps) for event in self.tests for steps in self.views.by_event.get(event, ()))
+    def places(self) -> Iterator[int]:
+        for event in self.tests:
+            for steps in self.views.by_event.get(event, ()):
+                if self._fulfilled(steps):
+                    yield steps.place
 
     def _fulfilled(self, steps: Steps) -> bool:
         if steps.moves is None:

@@ -98,6 +98,12 @@ def saturate(compiled: Compiled, limit: int = 400_000, *, exact: bool = False) -
     return (_ExactSaturation if exact else _Saturation)(compiled, limit).run()
 
 
+def saturate_for(rounds: int, compiled: Compiled, limit: int = 400_000) -> Views:
+    """The views that are there after so many rounds, in each of which all that was there before takes a step: not closed. Raises
+    TooManyViews beyond `limit`."""
+    return _Rounds(compiled, limit).run_for(rounds)
+
+
 class _Saturation:
     """A place is looked at again whenever a VM state is new there."""
 
@@ -176,6 +182,28 @@ class _Saturation:
         for host2 in reached - done.reached - {host}:
             done.reached.add(host2)
             self._add_all(host2, done.vms)
+
+
+class _Rounds(_Saturation):
+    """What is new in a round takes its steps in the next one."""
+
+    def run_for(self, rounds: int) -> Views:
+        for host in self.compiled.start_hosts:
+            self._start(host)
+        at, masks = self.views.at, self.views.masks
+        for _ in range(rounds):
+            before = {place: dict(at[place]) for place in self.waiting}
+            self.waiting, self.queued = [], set()
+            for place, here in before.items():
+                masks[place] = closure(set(here.values()), masks.get(place, set()))
+                self.joined += len(masks[place])
+                for mask in masks[place]:
+                    self._steps(place, mask, here)
+            if max(self.size, self.joined // 100) > self.limit:
+                raise TooManyViews(f"more than {self.limit:,} views of {len(at):,} host states")
+        for place, here in at.items():
+            masks[place] = closure(set(here.values()))
+        return self.views
 
 
 @dataclass

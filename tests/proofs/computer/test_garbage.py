@@ -71,5 +71,5 @@ def test_a_command_looks_seldom() -> None:
     asked = "import gc, sys; sys.argv = ['shadowproof', '--version']; import atexit; "
     asked += "atexit.register(lambda: print(gc.get_threshold()[0], gc.get_freeze_count() > 0)); "
     asked += "from shadowproof.cli import main; main()"
-    said = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)  # noqa: S603 - this interpreter
+    said = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
     assert said.stdout.splitlines()[-1] == f"{SELDOM} True"
