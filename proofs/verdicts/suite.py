@@ -19,10 +19,12 @@ from proofs.answers.memory import stable
 from proofs.answers.verdict import Verdict
 from proofs.computer.garbage import looked_for_afterwards
 from proofs.computer.processes import early_stops_are_meant, for_this_process
+from proofs.verdicts.check import check
 from proofs.verdicts.cluster import Cluster
 from proofs.verdicts.together import (
     FEW,
     Runs,
+    Unit,
     first,
     is_a_run,
     judged,
@@ -30,6 +32,7 @@ from proofs.verdicts.together import (
     shown,
     units,
 )
+from proofs.views.labelled.family_proof import Shown
 from proofs.views.proof import Proof
 from proofs.world.scope import Scope
 from proofs.world.world import Column
@@ -42,6 +45,9 @@ Found = TypeVar("Found")
 
 TOGETHER = Scope(proofs=True, counts=False)
 """How far columns are judged that have what views show in common."""
+
+GLANCE = Scope(vms=1, proofs=False, counts=False, limit=20_000)
+"""How far one VM is searched for what can be told in seconds."""
 
 
 class OtherVersion(ValueError):
@@ -58,6 +64,7 @@ def judge_columns(
     cluster: Cluster | None = None,
     views: _Shown | None = None,
     proved: _Shown | None = None,
+    at_a_glance: Callable[[list[Verdict]], None] | None = None,
 ) -> dict[Column, list[Verdict]]:
     """The verdicts of every task, in the order of the tasks, whatever the order in which they are done.
 
@@ -65,7 +72,8 @@ def judge_columns(
     of how many. cache: the folder in which judgements are kept (None: nowhere); whole columns are kept in it as they arrive, so
     that work that was interrupted goes on where it was. The cache in use here hears of its entries that were damaged, and of
     what could not be kept. views: what they are known to show (None: that is worked out). proved: what they show in some columns that
-    are judged by themselves.
+    are judged by themselves. at_a_glance: hears early of what runs of one VM show in the column without faults, where many columns
+    are judged: it is no verdict but where there is a run.
     cluster: who works in place of `jobs` processes of this machine. Raises OtherVersion and
     ClusterError, CacheError if the folder cannot be used at all, and ValueError if there is nothing to judge.
     """
@@ -87,7 +95,11 @@ def judge_columns(
             progress(column, kept, 0.0)
     work = _Work(jobs, cache, cluster, known)
     working = nullcontext() if cluster is None else cluster.working()
-    with early_stops_are_meant(), working, closing(_judged(left, work, closing_views, views, proved or {})) as arriving:
+    with (
+        early_stops_are_meant(),
+        working,
+        closing(_judged(left, work, _Telling(closing_views, at_a_glance), views, proved or {})) as arriving,
+    ):
         for column, verdicts, seconds in arriving:
             found[column] = verdicts
             if cache is not None:
@@ -99,6 +111,14 @@ def judge_columns(
 def _key(of_column: str, proved: Mapping[str, Proof] | None) -> str:
     """The key of a column's verdicts, which depend on what was proved before, if anything was."""
     return of_column if not proved else sha256(f"{of_column} {stable(proved)}".encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class _Telling:
+    """Who hears of what comes before the columns; see `judge_columns`."""
+
+    closing_views: Callable[[int, int], None]
+    at_a_glance: Callable[[list[Verdict]], None] | None = None
 
 
 @dataclass(frozen=True)
@@ -136,7 +156,7 @@ class _Work:
 def _judged(
     tasks: Sequence[Task],
     work: _Work,
-    closing_views: Callable[[int, int], None],
+    telling: _Telling,
     known: _Shown | None,
     proved: _Shown,
 ) -> Generator[_Done, None, None]:
@@ -146,7 +166,7 @@ def _judged(
     few = [task for task in tasks if task[2] == TOGETHER or _is_bounded(task[2])] if known is None else []
     views, runs, left = dict(known or {}), Runs(), list(tasks)
     if any(column != Column() for column, _, _ in few):
-        smallest, seconds, runs, views = _in_common(few, work, closing_views)
+        smallest, seconds, runs, views = _in_common(few, work, telling)
         for task in [task for task in few if task[0] == Column() and task[2] == TOGETHER]:
             left.remove(task)
             yield task[0], [smallest[name] for name in task[1]], seconds
@@ -162,28 +182,35 @@ def _is_bounded(scope: Scope) -> bool:
 
 
 def _in_common(
-    tasks: Sequence[Task], work: _Work, closing_views: Callable[[int, int], None]
+    tasks: Sequence[Task], work: _Work, telling: _Telling
 ) -> tuple[dict[str, Verdict], float, Runs, dict[Column, Mapping[str, Proof]]]:
     """Of columns that are judged together: the verdicts in the column without faults, the seconds that took, and its runs; and, of
     many columns, what views show of all of them."""
     asked = {name for _, names, _ in tasks for name in names}
     names = [name for name in PROPERTIES if name in asked]
     columns = [column for column, _, scope in tasks if scope == TOGETHER]
-    views = _by_views(columns, names, work, closing_views) if len(columns) >= FEW else {}
+    views = _by_views(columns, names, work, telling) if len(columns) >= FEW else {}
     ((_, (verdicts, runs), seconds),) = work.done([(first, Column(), names, TOGETHER, views.get(Column(), {}))])
     return {one.property: one for one in verdicts}, seconds, runs, views
 
 
 def _by_views(
-    columns: Sequence[Column], names: Sequence[str], work: _Work, closing_views: Callable[[int, int], None]
+    columns: Sequence[Column], names: Sequence[str], work: _Work, telling: _Telling
 ) -> dict[Column, Mapping[str, Proof]]:
     """What views show in all of these columns; of what only has to be possible they are not asked."""
     to_close = units(columns, [name for name in names if not is_a_run(PROPERTIES[name])])
-    closed = []
-    closing_views(0, len(to_close))
-    for number, known, _ in work.done([(shown, unit) for unit in to_close]):
-        closed.append((to_close[number], known))
-        closing_views(len(closed), len(to_close))
+    closed: list[tuple[Unit, Mapping[str, Shown]]] = []
+    telling.closing_views(0, len(to_close))
+    calls: list[tuple[Callable[..., Any], *tuple[Any, ...]]] = [(shown, unit) for unit in to_close]
+    if telling.at_a_glance is not None:
+        calls.insert(0, (check, Column(), names, GLANCE))
+    before = len(calls) - len(to_close)
+    for number, known, _ in work.done(calls):
+        if telling.at_a_glance is not None and number < before:
+            telling.at_a_glance(known)
+        else:
+            closed.append((to_close[number - before], known))
+            telling.closing_views(len(closed), len(to_close))
     return dict(proofs(closed))
 
 
@@ -197,7 +224,8 @@ def prove_in(
     """What closed sets of views show in one column of all properties that say what always holds, or of every step: sets of millions of
     views, closed as those of many columns are. jobs, closing_views, cache: see `judge_columns`."""
     with early_stops_are_meant():
-        return _by_views([column], list(PROPERTIES), _Work(jobs, cache, None, use(cache)), closing_views)[column]
+        telling = _Telling(closing_views)
+        return _by_views([column], list(PROPERTIES), _Work(jobs, cache, None, use(cache)), telling)[column]
 
 
 _AT_WORK = threading.Lock()

@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from proofs.answers.record import WORSE, Record, kind_of
-from proofs.answers.verdict import REFUTED, Verdict
-from proofs.verdicts.columns import title
+from proofs.answers.verdict import REFUTED, UNDECIDED, Verdict
+from proofs.verdicts.columns import ALL_FAULTS, BASE, title
 from proofs.world.world import Column
 from shadowproof.outside.spelling import many
 from shadowproof.outside.telling import telling as work
@@ -52,11 +52,18 @@ class Telling:
             self._say(f"{number} of {many(self._total, 'column')} judged: {title(column)}, {spent:.1f} s")
         wrong = [one for one in found if self._is_wrong(one)]
         for one in wrong:
-            if not any(smaller(other, column) for other in self._told.get(one.property, ())):
+            if not any(other == column or smaller(other, column) for other in self._told.get(one.property, ())):
                 self._told.setdefault(one.property, []).append(column)
                 self._say(self._said(column, one))
         if wrong and self._fail_fast:
             raise Enough
+
+    def at_a_glance(self, found: list[Verdict]) -> None:
+        """What runs of one VM show without any fault."""
+        for one in found:
+            if one.verdict == REFUTED and one.run is not None and self._is_wrong(one):
+                self._told.setdefault(one.property, []).append(BASE)
+                self._say(f"{self._said(BASE, one)} of one VM")
 
     def closing(self, done: int, total: int) -> None:
         """So many of the closed sets that many columns have in common are closed."""
@@ -65,6 +72,8 @@ class Telling:
             self._say(f"{done} of {total} closed sets for all columns")
 
     def _is_wrong(self, one: Verdict) -> bool:
+        if one.verdict == UNDECIDED and one.column == ALL_FAULTS.name:
+            return False  # other columns, and what is kept, may decide it yet
         cell = self._record.cell(one.property, one.column)
         return one.verdict == REFUTED if cell is None else kind_of(cell.verdict, one.verdict) == WORSE
 

@@ -13,6 +13,7 @@ from rich.console import Console
 from proofs.answers.column_cache import protocol_content
 from proofs.answers.memory import replays
 from proofs.answers.record import Record
+from proofs.answers.runs import NONE, load_for
 from proofs.answers.verdict import CLOSED, HOLDS, REFUTED, UNDECIDED, Verdict
 from proofs.search.replay import EnginesDisagree
 from proofs.solvers.confirm import confirm, confirmed
@@ -84,7 +85,11 @@ def judge(
         try:
             if kinds is None:
                 proved = {ALL_FAULTS: all_faults} if all_faults else {}
-                judge_columns(heavy_first, progress=told.done, closing_views=told.closing, cache=cache, proved=proved)
+                glance = told.at_a_glance if load_for(protocol_content()) is NONE else None
+                judge_columns(
+                    heavy_first, progress=told.done, closing_views=told.closing, cache=cache, proved=proved,
+                    at_a_glance=glance,
+                )  # fmt: skip
             else:
                 for task in tasks:
                     begun = time.perf_counter()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from proofs.verdicts.witnesses import Seen
 from proofs.views.proof import Proof
 from proofs.world.scope import Scope
 from proofs.world.world import Column
+from properties.catalogue import PROPERTIES
 
 NAMES = ["no-vm-left-saved", "writer-identity"]
 FAULT = Column(frozenset({"failure_ignored"}))
@@ -45,7 +47,7 @@ def judged(monkeypatch: pytest.MonkeyPatch) -> list[Column]:
 
     monkeypatch.setattr(proofs.verdicts.suite, "judged", judge)
     monkeypatch.setattr(proofs.verdicts.suite, "first", lambda *asked: (judge(*asked), {}))
-    monkeypatch.setattr("proofs.verdicts.suite.gc.collect", lambda: 0)
+    monkeypatch.setattr("proofs.verdicts.suite.looked_for_afterwards", nullcontext)
     return seen
 
 
@@ -114,3 +116,39 @@ def test_several_processes_stop_without_a_word_of_the_library(folder: Path) -> N
     with pytest.raises(ValueError, match="no room"):
         judge_columns(tasks, jobs=2, cache=folder, progress=fails)
     assert recall_column(column_key(*tasks[0])) or recall_column(column_key(*tasks[1]))
+
+
+class TestAtAGlance:
+    """What runs of one VM show without any fault is told before anything is closed, where many columns are judged."""
+
+    COLUMNS = (Column(), FAULT, *(Column(frozenset({one})) for one in ("guest_hangs", "copy_fails", "switch_gone")))
+
+    @pytest.fixture
+    def told(self, judged: list[Column], monkeypatch: pytest.MonkeyPatch) -> list[object]:
+        told: list[object] = []
+
+        def check(column: Column, names: list[str], scope: Scope) -> list[Verdict]:
+            told.append(("looked at", column, names, scope.vms))
+            return [Verdict(names[0], column.name, "refuted", "a run was replayed")]
+
+        monkeypatch.setattr(proofs.verdicts.suite, "check", check)
+        monkeypatch.setattr(proofs.verdicts.suite, "units", lambda *_: [((), (), ("it",)), ((), (), ("other",))])
+
+        def shown(unit: tuple[object, object, tuple[str, ...]]) -> dict[str, object]:
+            told.append(("closed", unit[2]))
+            return {}
+
+        monkeypatch.setattr(proofs.verdicts.suite, "shown", shown)
+        monkeypatch.setattr(proofs.verdicts.suite, "proofs", lambda _: {})
+        return told
+
+    def test_is_told_first(self, told: list[object]) -> None:
+        tasks = [(column, NAMES, proofs.verdicts.suite.TOGETHER) for column in self.COLUMNS]
+        found = judge_columns(tasks, jobs=1, at_a_glance=lambda seen: told.append([one.verdict for one in seen]))
+        assert list(found) == list(self.COLUMNS)
+        names = [name for name in PROPERTIES if name in NAMES]
+        assert told == [("looked at", Column(), names, 1), ["refuted"], ("closed", ("it",)), ("closed", ("other",))]
+
+    def test_is_not_looked_at_where_nobody_hears(self, told: list[object]) -> None:
+        judge_columns([(column, NAMES, proofs.verdicts.suite.TOGETHER) for column in self.COLUMNS], jobs=1)
+        assert told == [("closed", ("it",)), ("closed", ("other",))]

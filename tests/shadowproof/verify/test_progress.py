@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from io import StringIO
 
 import pytest
 from rich.console import Console
 
+from model.notation import Shape
 from proofs.answers.record import Record, updated
-from proofs.answers.verdict import HOLDS, REFUTED, UNDECIDED, Verdict
-from proofs.verdicts.columns import BASE, fault_columns
+from proofs.answers.verdict import HOLDS, REFUTED, UNDECIDED, RunFound, Verdict
+from proofs.verdicts.columns import ALL_FAULTS, BASE, fault_columns
 from proofs.world.world import Column
 from shadowproof.verify import verify
 from shadowproof.verify.progress import Enough, announce, confirming, telling
@@ -40,6 +42,44 @@ def test_a_line_for_each_and_what_is_worse_once() -> None:
         f"3 of 3 columns judged: {TWO}, 3.0 s",
     ]
     assert list(told.judged) == list(told.seconds) == [BASE, ONE, TWO]
+
+
+def test_what_one_vm_shows_is_told_at_once_and_once() -> None:
+    """Where there is a run; and whatever the column says later."""
+    run = RunFound((Shape({}),), {}, (("it", ()),))
+    by_run = replace(verdict(BASE, REFUTED), run=run)
+    out = Console(file=StringIO(), width=200)
+    with telling(out, 2, RECORD, fail_fast=False) as told:
+        told.at_a_glance([verdict(BASE, REFUTED), verdict(BASE, UNDECIDED), by_run])
+        assert not told.judged
+        told.done(BASE, [by_run], 1.25)
+        told.done(ONE, [replace(by_run, column=ONE.name)], 2.0)
+    assert isinstance(out.file, StringIO)
+    assert out.file.getvalue().splitlines() == [
+        f"worse: {NAME}: holds → refuted under no fault, 1 step of one VM",
+        "1 of 2 columns judged: no fault, 1.2 s",
+        f"2 of 2 columns judged: {ONE}, 2.0 s",
+    ]
+
+
+def test_what_is_as_recorded_is_no_news_at_a_glance() -> None:
+    found = replace(verdict(BASE, REFUTED), run=RunFound((Shape({}),), {}, (("it", ()),)))
+    out = Console(file=StringIO(), width=200)
+    with telling(out, 2, updated(Record({}), [found], {}), fail_fast=True) as told:
+        told.at_a_glance([found])
+    assert isinstance(out.file, StringIO)
+    assert not out.file.getvalue()
+
+
+def test_what_a_bounded_search_of_all_faults_leaves_open_is_not_told_as_worse() -> None:
+    """Other columns may decide it, or what is kept; and if the protocol has changed, it is not judged at all."""
+    record = updated(Record({}), [verdict(ALL_FAULTS, HOLDS)], {})
+    for said, lines in ((UNDECIDED, 1), (REFUTED, 2)):
+        out = Console(file=StringIO(), width=2_000)
+        with telling(out, 1, record) as told:
+            told.done(ALL_FAULTS, [verdict(ALL_FAULTS, said)], 1.0)
+        assert isinstance(out.file, StringIO)
+        assert len(out.file.getvalue().splitlines()) == lines
 
 
 @pytest.mark.parametrize(
