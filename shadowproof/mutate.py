@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from rich.console import Console
@@ -61,9 +62,12 @@ class Mutated:
         return 1 if self.tally.holes else 3 if self.tally.open else 0
 
 
-def chosen(rules: Sequence[str], operators: Sequence[str], since: str | None, sample: int | None) -> dict[str, Mutant]:
+def chosen(
+    rules: Sequence[str], operators: Sequence[str], since: str | None, sample: int | None, *, missing: bool = False
+) -> dict[str, Mutant]:
     """The mutants asked for: of these rules (events, machines, or the ids they carry), by these operators, of the rules changed
-    since a revision, or every so many-th. Raises AskError and SinceError."""
+    since a revision, or every so many-th. missing: only those of which it is not kept what becomes of them under the rules of today.
+    Raises AskError, SinceError and FatesError."""
     known = {*PROTOCOL.events, *PROTOCOL.actors, *(name for event in PROTOCOL.events.values() for name in event.by)}
     asked = {rule.upper() if rule.upper() in known else rule for rule in rules}
     for rule in sorted(asked - known):
@@ -89,6 +93,13 @@ def chosen(rules: Sequence[str], operators: Sequence[str], since: str | None, sa
         }
     if not found:
         raise AskError("No mutant is of these rules and by these operators. Ask for others.")
+    if missing:
+        known_today = kept.load().today
+        found = {name: one for name, one in found.items() if name not in known_today}
+        if not found:
+            raise AskError(
+                "What becomes of each is kept already, of the rules of today. Leave --missing out to judge them anew."
+            )
     return found if sample is None else thinned(found, sample)
 
 
@@ -100,21 +111,73 @@ def thinned(mutants: Mapping[str, Mutant], sample: int) -> dict[str, Mutant]:
 
 
 def mutate(
-    mutants: Mapping[str, Mutant], names: Sequence[str], *, jobs: int, quick: bool, console: Console
+    mutants: Mapping[str, Mutant],
+    names: Sequence[str],
+    *,
+    jobs: int,
+    quick: bool,
+    console: Console,
+    record: Path | None = None,
 ) -> Mutated | None:
-    """Judge, with a progress bar on the console; None: it was interrupted, which is said."""
+    """Judge, with a progress bar on the console; None: it was interrupted, which is said. record: the file in which what becomes of them
+    is kept, as soon as it is known. Raises OutputError and FatesError."""
     announce(console, len(mutants), f"Judging {many(len(mutants), 'mutant')} by {many(len(names), 'promise')}")
+    keeping = None if record is None else Keeping(record)
     with telling(console, "judging", "mutants") as told:
 
         def done(what: str, judged: int, total: int) -> None:
             told(min(judged, total), total, what)
 
         try:
-            fates = judge_mutants(list(mutants.values()), names=tuple(names), jobs=jobs, quick=quick, progress=done)
+            fates = judge_mutants(
+                list(mutants.values()), names=tuple(names), jobs=jobs, quick=quick, progress=done,
+                settled=keeping.hear if keeping is not None else lambda _: None,
+            )  # fmt: skip
         except KeyboardInterrupt:
-            console.print("Interrupted: nothing was judged to its end. Ask for fewer with --rule, --since or --sample.")
+            if keeping is None:
+                said = "nothing of it is kept. Ask for fewer with --rule, --since or --sample"
+            else:
+                said = f"{keeping.end():,} of {many(len(mutants), 'mutant')} were judged to their end, and are kept. "
+                said += "With --missing it goes on with the others"
+            console.print(f"Interrupted: {said}.", highlight=False)
             return None
+    if keeping is not None:
+        keeping.end()
     return Mutated(mutants, fates, tuple(names))
+
+
+class Keeping:
+    """Keeps what becomes of mutants with what is kept of the others, every so often. Raises OutputError and FatesError: at once where
+    what is kept cannot be read."""
+
+    SECONDS = 60.0
+    """Between two times that the file is written."""
+
+    def __init__(self, path: Path, clock: Callable[[], float] = monotonic) -> None:
+        refuse_installed("What became of mutants is kept")
+        self._path, self._clock = path, clock
+        self._record = kept.load(path) if path.exists() else kept.Record({})
+        self._found: dict[str, Fate] = {}
+        self._waiting = 0
+        self._last = clock()
+
+    def hear(self, found: Iterable[Fate]) -> None:
+        """Of what became of some."""
+        for fate in found:
+            self._found[fate.mutant] = fate
+            self._waiting += 1
+        if self._waiting and self._clock() - self._last >= self.SECONDS:
+            self._write()
+
+    def end(self) -> int:
+        """Keep what is not kept yet. Returns how many are, of those that were heard of."""
+        if self._waiting:
+            self._write()
+        return len(self._found)
+
+    def _write(self) -> None:
+        write_whole(self._path, kept.dump(self._record.and_also(self._found, all_mutants())))
+        self._waiting, self._last = 0, self._clock()
 
 
 def print_mutated(done: Mutated, console: Console, *, full: bool) -> None:
@@ -240,13 +303,6 @@ def as_text(done: Mutated) -> str:
         )
         lines.append(f"{json.dumps(key)}: {text}")
     return "{\n" + ",\n".join(lines) + "\n}\n"
-
-
-def record(done: Mutated, path: Path = kept.PATH) -> None:
-    """Keep what became of these mutants, with what is kept of the others. Raises OutputError and FatesError."""
-    refuse_installed("What became of mutants is kept")
-    before = kept.load(path) if path.exists() else kept.Record({})
-    write_whole(path, kept.dump(before.and_also(done.fates, all_mutants())))
 
 
 def schema_text() -> str:

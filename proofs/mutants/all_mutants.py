@@ -3,7 +3,7 @@ then those that differ searched where they do, and the rest of them asked as the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import replace
 from functools import cache, lru_cache
@@ -30,6 +30,9 @@ CHUNK = 16
 Progress = Callable[[str, int, int], None]
 """Told what is done, how much of it, and of how much."""
 
+Settled = Callable[[Iterable[Fate]], None]
+"""Told what became of mutants, as soon as that is known for good."""
+
 
 @cache
 def all_mutants() -> dict[str, Mutant]:
@@ -50,14 +53,16 @@ def judge_mutants(
     jobs: int = -1,
     quick: bool = False,
     progress: Progress = lambda *_: None,
+    settled: Settled = lambda _: None,
 ) -> dict[str, Fate]:
     """What becomes of each mutant of the protocol, in the order given. names: of the properties that are asked (none: all). jobs:
     processes (-1: one a core). quick: only search each, in the first column in which it may fire; what that does not kill is open.
-    progress: told of each stage as it goes on. Raises ValueError at none: of no mutant each is
-    killed."""
+    progress: told of each stage as it goes on. settled: told what becomes of each, each once, as soon as it is known. Raises
+    ValueError at none: of no mutant each is killed."""
     if not mutants:
         raise ValueError("no mutants: nothing would be shown. Name a rule that there is.")
-    run = _Run({mutant.name: mutant for mutant in mutants}, names, joblib.cpu_count() if jobs < 0 else jobs, progress)
+    of_each = {mutant.name: mutant for mutant in mutants}
+    run = _Run(of_each, names, joblib.cpu_count() if jobs < 0 else jobs, progress, settled)
     run.search()
     if quick:
         return {one.name: _open(run.fates[one.name]) for one in mutants}
@@ -74,8 +79,10 @@ def _open(found: Fate) -> Fate:
 class _Run:
     """The stages, and what is known so far. unlike: for each mutant that is still open the columns in which it differs."""
 
-    def __init__(self, mutants: dict[str, Mutant], names: Names, jobs: int, progress: Progress) -> None:
-        self.mutants, self.names, self.jobs, self.progress = mutants, names, jobs, progress
+    def __init__(
+        self, mutants: dict[str, Mutant], names: Names, jobs: int, progress: Progress, settled: Settled
+    ) -> None:
+        self.mutants, self.names, self.jobs, self.progress, self.settled = mutants, names, jobs, progress, settled
         self.judges = judges(names)
         self.fates: dict[str, Fate] = {}
         self.unlike: dict[str, list[str]] = {}
@@ -85,6 +92,7 @@ class _Run:
         chunks = list(_chunks(self._by_column()))
         for found in self._go("searched", _searched, [(self.names, chunk, None) for chunk in chunks], each=CHUNK):
             self.fates |= {fate.mutant: fate for fate in found}
+            self.settled(fate for fate in found if fate.kind != SURVIVES)
 
     def compare(self) -> None:
         """Those that nothing has killed, in every column in which they may fire, by closed views of all of them at once."""
@@ -100,6 +108,7 @@ class _Run:
             kind = SURVIVES if self.unlike[name] else EQUIVALENT
             columns = len(self.judges.columns_of(self.mutants[name]))
             self.fates[name] = replace(self.fates[name], kind=kind, columns=columns, views=views[name])
+        self.settled(self.fates[name] for name in left if self.fates[name].kind == EQUIVALENT)
 
     def search_again(self) -> None:
         """Those that differ: first each in one column in which it does, which kills most; then the rest in all others. Columns are
@@ -115,6 +124,7 @@ class _Run:
                 for fate in found:
                     if fate.kind == KILLED and self._open(fate.mutant):
                         self.fates[fate.mutant] = replace(self.fates[fate.mutant], kind=KILLED, kills=fate.kills)
+                        self.settled([self.fates[fate.mutant]])
 
     def ask(self) -> None:
         """What no search kills, asked as the record is made: in the first column in which it differs, and before it in that of a
@@ -129,6 +139,7 @@ class _Run:
                 said = f"It differs in {len(columns)} of {before.columns} columns, and was searched in each"
                 different = tuple(column.name for column in columns)
                 self.fates[found.mutant] = replace(before, different=different, reason=f"{said}; {found.reason}.")
+            self.settled([self.fates[found.mutant]])
 
     def _open(self, name: str) -> bool:
         return self.fates[name].kind == SURVIVES

@@ -23,23 +23,33 @@ class FatesError(ValueError):
 
 @dataclass(frozen=True)
 class Record:
-    """What is kept. protocol: the content of the protocol and the promises that all of it was judged of; "": it does not say."""
+    """What is kept. protocol: the content of the protocol and the promises that all of it was judged of but the older ones; "": it does
+    not say. older: the names of those that were judged of others."""
 
     fates: Mapping[str, Fate]
     protocol: str = ""
+    older: frozenset[str] = frozenset()
 
     @property
     def is_old(self) -> bool:
         """Whether some of it was, or may have been, judged of other rules or promises than those of today."""
-        return self.protocol != protocol_content()
+        return len(self.today) < len(self.fates)
+
+    @property
+    def today(self) -> Mapping[str, Fate]:
+        """What was judged of the rules and promises of today."""
+        if self.protocol != protocol_content():
+            return {}
+        return {name: fate for name, fate in self.fates.items() if name not in self.older}
 
     def and_also(self, found: Mapping[str, Fate], mutants: Mapping[str, Mutant]) -> Record:
-        """With what was found of today's protocol, of the mutants that there are; what is open is not kept. It is of today's protocol if
-        what stays of it was, or nothing does."""
-        both = {**self.fates, **{name: fate for name, fate in found.items() if fate.kind != OPEN}}
+        """With what was found of today's protocol, of the mutants that there are; what is open is not kept."""
+        new = {name: fate for name, fate in found.items() if fate.kind != OPEN}
+        both, today = {**self.fates, **new}, {*self.today, *new}
         fates = {name: replace(both[name], seconds=0.0) for name in mutants if name in both}
-        stays = any(name not in found or found[name].kind == OPEN for name in fates)
-        return Record(fates, self.protocol if stays else protocol_content())
+        if not today:
+            return replace(self, fates=fates, older=self.older & fates.keys())
+        return Record(fates, protocol_content(), frozenset(fates.keys() - today))
 
 
 def load(path: Path = PATH) -> Record:
@@ -49,9 +59,9 @@ def load(path: Path = PATH) -> Record:
         data = json.loads(path.read_text("utf-8"))
         if data["schema"] != SCHEMA:
             raise FatesError(f"{path.name} has schema {data['schema']}, not {SCHEMA}. {remedy}")
-        protocol = data.get("protocol", "")
-        if not isinstance(protocol, str):
-            raise TypeError("protocol is no text")
+        protocol, older = data.get("protocol", ""), data.get("older", [])
+        if not isinstance(protocol, str) or not isinstance(older, list):
+            raise TypeError("protocol is no text, or older no list")
         found = {name: _fate(name, row) for name, row in data["mutants"].items()}
     except (OSError, ValueError, RecursionError, KeyError, TypeError, AttributeError) as problem:
         if isinstance(problem, FatesError):
@@ -59,13 +69,14 @@ def load(path: Path = PATH) -> Record:
         raise FatesError(f"{path.name} cannot be read ({type(problem).__name__}: {problem}). {remedy}") from None
     if not found:
         raise FatesError(f"{path.name} holds no mutant. {remedy}")
-    return Record(found, protocol)
+    return Record(found, protocol, frozenset(map(str, older)))
 
 
 def dump(kept: Record) -> str:
     """What became of mutants, as text."""
     rows = ",\n".join(f"  {json.dumps(name)}: {json.dumps(_row(fate))}" for name, fate in kept.fates.items())
-    head = {"schema": SCHEMA, **({"protocol": kept.protocol} if kept.protocol else {}), "of each": _FIELDS}
+    head: dict[str, object] = {"schema": SCHEMA, **({"protocol": kept.protocol} if kept.protocol else {})}
+    head |= {**({"older": sorted(kept.older)} if kept.older else {}), "of each": _FIELDS}
     said = "".join(f"{json.dumps(name)}: {json.dumps(value)},\n" for name, value in head.items())
     return f'{{\n{said}"mutants": {{\n{rows}\n}}\n}}\n'
 

@@ -27,6 +27,12 @@ def mutate(
     sample: Annotated[
         int | None, typer.Option(metavar="N", help="Only so many, always the same, spread over all rules.")
     ] = None,
+    missing: Annotated[
+        bool,
+        typer.Option(
+            "--missing", help="Only those of which it is not kept what becomes of them under the rules of today."
+        ),
+    ] = False,
     listed: Annotated[bool, typer.Option("--list", help="Say which mutants there are, and judge none.")] = False,
     full: Annotated[
         bool, typer.Option("--matrix", help="Also print which property kills how many of which requirement.")
@@ -44,7 +50,8 @@ def mutate(
         bool,
         typer.Option(
             "--record",
-            help="Keep what became of them in proofs/mutants/mutants.json; for a change of rules, with --since.",
+            help="Keep what becomes of them in proofs/mutants/mutants.json, as it becomes known; for a change of rules, with --since; "
+            "to go on where it was interrupted, with --missing.",
         ),
     ] = False,
     schema: Schema = False,
@@ -68,18 +75,18 @@ def mutate(
     processes = ask.jobs(jobs)
     if record and properties:
         raise ask.AskError("--record keeps what all properties show. Leave --property out.")
-    mutants = command.chosen(rules or [], operators or [], since, sample)
+    mutants = command.chosen(rules or [], operators or [], since, sample, missing=missing)
     if listed:
         for one in mutants.values():
             say(f"{one.name}\n    {OPERATORS[one.operator]}: {one.says}")
         return
     check_apart(json_file, PATH if record else None)
-    done = command.mutate(mutants, names, jobs=processes, quick=quick, console=console(errors=True))
+    done = command.mutate(
+        mutants, names, jobs=processes, quick=quick, console=console(errors=True), record=PATH if record else None
+    )
     if done is None:
         raise typer.Exit(130)
     if json_file is not None:
         write_whole(json_file, command.as_text(done))
-    if record:
-        command.record(done)
     command.print_mutated(done, console(errors=is_stdout(json_file)), full=full)
     raise typer.Exit(done.status)

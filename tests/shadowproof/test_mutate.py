@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from io import StringIO
 from pathlib import Path
 
@@ -12,13 +13,14 @@ from rich.console import Console
 
 from proofs.answers.column_cache import protocol_content
 from proofs.mutants import fates
-from proofs.mutants.all_mutants import all_mutants
+from proofs.mutants.all_mutants import Settled, all_mutants
 from proofs.mutants.judge import BROKEN, EQUIVALENT, KILLED, REFUSED, SURVIVES, Fate, Kill
 from proofs.mutants.operators import OPERATORS
 from properties.catalogue import PROPERTIES
 from properties.unpromised import UNPROMISED
 from shadowproof import mutate as command
-from shadowproof.mutate import Mutated, as_json, as_text, chosen, print_mutated, schema_text, thinned
+from shadowproof.ask import AskError
+from shadowproof.mutate import Keeping, Mutated, as_json, as_text, chosen, print_mutated, schema_text, thinned
 from shadowproof.pages import mutants as mutants_page
 from tests.helpers.command import shadowproof
 
@@ -92,13 +94,19 @@ def test_what_is_written_is_as_the_schema_says() -> None:
     assert {one["listed"] for one in written["mutants"]} == {"", UNPROMISED[LISTED]}
 
 
+def keep(found: Iterable[Fate], path: Path) -> None:
+    keeping = Keeping(path)
+    keeping.hear(found)
+    keeping.end()
+
+
 def test_what_is_kept_is_read_again_and_others_stay(tmp_path: Path) -> None:
     path = tmp_path / "mutants.json"
     done = made_up()
-    command.record(done, path)
+    keep(done.fates.values(), path)
     assert fates.load(path).fates == {name: done.fates[name] for name in all_mutants() if name in done.fates}
     better = Fate(HOLE, KILLED, (Kill("every-session-ends", "no fault", BROKEN, 8),), 1)
-    command.record(Mutated({HOLE: all_mutants()[HOLE]}, {HOLE: better}, done.names), path)
+    keep([better], path)
     assert fates.load(path).fates[HOLE] == better
     assert fates.load(path).fates[KILLED_ONE] == done.fates[KILLED_ONE]
 
@@ -106,15 +114,70 @@ def test_what_is_kept_is_read_again_and_others_stay(tmp_path: Path) -> None:
 def test_what_is_kept_says_of_which_protocol_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """All of it judged now: of today's. A part judged now, beside what was judged of another: of that one, and old."""
     path, done = tmp_path / "mutants.json", made_up()
-    command.record(done, path)
+    keep(done.fates.values(), path)
     assert (fates.load(path).protocol, fates.load(path).is_old) == (protocol_content(), False)
     monkeypatch.setattr(fates, "protocol_content", lambda: "another")
     assert fates.load(path).is_old
-    one = {KILLED_ONE: done.fates[KILLED_ONE]}
-    command.record(Mutated({KILLED_ONE: all_mutants()[KILLED_ONE]}, one, done.names), path)
-    assert (fates.load(path).protocol, fates.load(path).is_old) == (protocol_content(), True)
-    command.record(done, path)
+    assert not fates.load(path).today
+    keep([done.fates[KILLED_ONE]], path)
+    assert (fates.load(path).protocol, fates.load(path).is_old) == ("another", True)
+    assert fates.load(path).today.keys() == {KILLED_ONE}
+    keep(done.fates.values(), path)
     assert (fates.load(path).protocol, fates.load(path).is_old) == ("another", False)
+
+
+def test_it_is_kept_every_so_often_and_at_the_end(tmp_path: Path) -> None:
+    """Each time all that was heard of; and nothing is written where nothing is new."""
+    path, done, now = tmp_path / "mutants.json", made_up(), 0.0
+    keeping = Keeping(path, lambda: now)
+    one, *others = (fate for name, fate in done.fates.items() if name in all_mutants())
+    keeping.hear([one])
+    assert not path.exists()
+    now = Keeping.SECONDS
+    keeping.hear([])
+    assert fates.load(path).fates.keys() == {one.mutant}
+    keeping.hear(others)
+    assert fates.load(path).fates.keys() == {one.mutant}
+    assert keeping.end() == len(others) + 1
+    assert fates.load(path).fates.keys() == {fate.mutant for fate in (one, *others)}
+    path.unlink()
+    keeping.end()
+    assert not path.exists()
+
+
+def test_interrupted_it_keeps_what_was_judged_to_its_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    done = made_up()
+
+    def judge(_: object, *, settled: Settled, **more: object) -> dict[str, Fate]:
+        settled([done.fates[KILLED_ONE]])
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(command, "judge_mutants", judge)
+    for path, said in (
+        (None, "Interrupted: nothing of it is kept. Ask for fewer"),
+        (
+            tmp_path / "mutants.json",
+            "Interrupted: 1 of 5 mutants were judged to their end, and are kept. With --missing",
+        ),
+    ):
+        out = Console(file=StringIO(), width=200)
+        assert command.mutate(done.mutants, done.names, jobs=1, quick=False, console=out, record=path) is None
+        assert isinstance(out.file, StringIO)
+        assert said in out.file.getvalue()
+    assert fates.load(tmp_path / "mutants.json").fates.keys() == {KILLED_ONE}
+
+
+def test_missing_are_those_of_which_nothing_is_kept_of_today(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = made_up().fates
+    older = fates.Record(kept, protocol_content(), frozenset({HOLE}))
+    monkeypatch.setattr(fates, "load", lambda: older)
+    left = chosen([], [], None, None, missing=True)
+    assert all_mutants().keys() - left.keys() == all_mutants().keys() & kept.keys() - {HOLE}
+    monkeypatch.setattr(
+        fates, "load", lambda: fates.Record(dict.fromkeys(all_mutants(), kept[KILLED_ONE]), protocol_content())
+    )
+    with pytest.raises(AskError, match="Leave --missing out"):
+        chosen([], [], None, None, missing=True)
 
 
 def test_the_page_says_how_many_were_judged_and_what_is_old(monkeypatch: pytest.MonkeyPatch) -> None:
