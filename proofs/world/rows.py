@@ -55,11 +55,25 @@ class Rows:
     def read(self, term: Term, known: Mapping[str, frozenset[str]] | None = None) -> tuple[Codes, list[Term]]:
         """What a term says with the states of each row filled in, as numbers of terms. known: the states that are filled in (None: all).
 
-        It is put together of what the terms below it say: of these few differ, whatever the states are."""
+        It is worked out for each combination of the states that it reads."""
+        names = sorted(machines_of(term) & self._at.keys())
+        places = [self._at[name] for name in names]
+        if prod(len(self.states[name]) for name in names) >= 1 << 62:
+            return self._read(term, known)
+        codes = np.zeros(len(self), dtype=np.int64)
+        for name, place in zip(names, places, strict=True):
+            codes = codes * len(self.states[name]) + self.numbers[:, place]
+        _, first, back = np.unique(codes, return_index=True, return_inverse=True)
+        read = Rows({name: self.states[name] for name in names}, self.numbers[first][:, places])
+        told, terms = read._read(term, known)
+        return told[back.reshape(-1)], terms
+
+    def _read(self, term: Term, known: Mapping[str, frozenset[str]] | None) -> tuple[Codes, list[Term]]:
+        """It is put together of what the terms below it say: of these few differ, whatever the states are."""
         parts = children(term) if isinstance(term, (And, Or, Not)) else ()
         if not parts:
             return self._filled(term, known)
-        read = [self.read(part, known) for part in parts]
+        read = [self._read(part, known) for part in parts]
         codes = together([codes for codes, _ in read], len(self))
         _, first = np.unique(codes, return_index=True)
         numbers: dict[Term, int] = {}
