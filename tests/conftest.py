@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis.internal.conjecture import providers
 
 from proofs.answers.cache import in_use, use_where_possible
+from proofs.computer.garbage import look_seldom_for_garbage
 from tests.helpers.dealing import Dealt, begun, file_of, unit_of
 
 NO_CLOCKS = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -79,9 +80,9 @@ def _cache_is_left_as_it_was() -> Generator[None]:
 
 
 def pytest_collection_finish() -> None:
-    """What was loaded is not looked through for garbage each time a column was judged: heaps of tests are large."""
+    """Heaps of tests are large: what was loaded is never looked through for garbage, and the rest seldom."""
     gc.collect()
-    gc.freeze()
+    look_seldom_for_garbage()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

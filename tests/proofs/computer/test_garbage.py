@@ -26,7 +26,8 @@ class Ring:
 def _as_before(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(garbage, "_PIECES", count(1))
     yield
-    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
 
 
 def test_what_is_garbage_within_is_gone_afterwards() -> None:
