@@ -128,9 +128,8 @@ class Searches:
     def steps_from(self, state: State, column: Column) -> Iterator[tuple[str, State]]:
         """Every step out of a state in a column: the event's name, and where it leads."""
         permitted = self.permitted(column)
-        for edge, target in successors(self.compiled, state):
-            if edge[0] in permitted:
-                yield self.names[edge[0]], target
+        for edge, target in successors(self.compiled, state, only=permitted):
+            yield self.names[edge[0]], target
 
     def _run(self, column: Column, start: State, edges: Sequence[Edge]) -> RunFound | None:
         """The run of the network itself; None: its machines refuse it."""
@@ -165,7 +164,7 @@ class Searches:
         while level and depth < longest and len(look.hits) < wanted and len(before) <= most:
             depth, following = depth + 1, []
             for state in level:
-                out = [(edge, target) for edge, target in successors(self.compiled, state) if edge[0] in permitted]
+                out = successors(self.compiled, state, only=permitted)
                 if look.steps_wanted:
                     look.at_steps(state, out)
                 for edge, target in out:

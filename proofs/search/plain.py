@@ -6,7 +6,7 @@ That swapping VMs commutes with every step is checked all the while, of one stat
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import combinations_with_replacement, product
@@ -72,12 +72,16 @@ def starts(compiled: Compiled, vms: int, *, sort: bool = True) -> list[State]:
     return [(host, *vm_states) for host in compiled.start_hosts for vm_states in chosen]
 
 
-def successors(compiled: Compiled, state: State, *, sort: bool = True) -> list[tuple[Edge, State]]:
-    """Every step out of a state."""
+def successors(
+    compiled: Compiled, state: State, *, sort: bool = True, only: Container[int] | None = None
+) -> list[tuple[Edge, State]]:
+    """Every step out of a state. only: of those events, by their places in the network."""
     host, vms = state[0], state[1:]
     bits = compiled.bits_of_all(host, vms)
     found: list[tuple[Edge, State]] = []
     for event, host2 in compiled.host_steps(host, bits):
+        if only is not None and event not in only:
+            continue
         if compiled.for_all[event]:
             moved = [compiled.all_step(event, host, bits, vm) for vm in vms]
             if sort:
@@ -92,6 +96,8 @@ def successors(compiled: Compiled, state: State, *, sort: bool = True) -> list[t
         last = vm
         rest = vms[:i] + vms[i + 1 :]
         for event, host2, vm2 in compiled.vm_steps(host, bits, vm):
+            if only is not None and event not in only:
+                continue
             if not sort:
                 target = (host2, *vms[:i], vm2, *vms[i + 1 :])
             elif len(rest) == 1:

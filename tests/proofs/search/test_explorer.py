@@ -123,6 +123,21 @@ def test_the_shortest_run_needs_every_boat(boats: int) -> None:
     assert len(step_by_step.run_to(step_by_step.hits["it"])[1]) == boats + 1
 
 
+def test_of_the_steps_those_that_are_asked_for() -> None:
+    """As if the rest were left out afterwards: of events of the harbour, of a boat, and of all boats."""
+    compiled, whose = compiled_whole(HARBOUR, [ONE_OAR]), set[int]()
+    waiting = [(compiled.start_hosts[0], *2 * [*compiled.starts][:1])]
+    known = set(waiting)
+    while waiting:
+        every = successors(compiled, state := waiting.pop())
+        for event, *_ in (edge for edge, _ in every):
+            assert successors(compiled, state, only={event}) == [one for one in every if one[0][0] == event]
+            whose.add(event)
+        waiting += (new := {target for _, target in every} - known)
+        known |= new
+    assert len(whose) == len(compiled.events) >= 4
+
+
 def test_the_limit_is_undecided_and_never_holds() -> None:
     safe = always("The gate is open or shut.", open_ | ~open_, shows="T-1", witness=fired("gate_shuts"))
     assert judged(safe, STORM, vms=2).verdict == HOLDS
