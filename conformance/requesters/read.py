@@ -11,7 +11,7 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
-from conformance.content import ReadError
+from conformance.content import ReadError, content_of
 from conformance.requesters.profile import (
     CALLS,
     COMPLETE,
@@ -36,7 +36,7 @@ from conformance.requesters.profile import (
     known,
     known_call,
 )  # fmt: skip
-from conformance.texts.lines import bytes_of, decoded, shown
+from conformance.texts.lines import decoded, shown
 
 SCHEMA = "requester-profile/1"
 EXAMPLES = Path(__file__).with_name("examples")
@@ -65,17 +65,10 @@ def read_profile(path: Path) -> Profile:
         path = public[str(path)]
     name = "stdin" if str(path) == "-" else shown(str(path))
     try:
-        content = bytes_of(path)
+        content = content_of(path, name, MOST_BYTES, "No table of calls is: write one row a call.")
+        text = decoded(content, name, "Make a table of calls with: shadowproof requester --new")
     except ReadError as problem:
         raise ProfileError(f"{problem} Examples that come with it: {', '.join(public)}.") from None
-    if len(content) > MOST_BYTES:
-        raise ProfileError(
-            f"{name} is larger than {MOST_BYTES:,} bytes, which no table of calls is. Write one row a call."
-        )
-    try:
-        text = decoded(content, name)
-    except ReadError as problem:
-        raise ProfileError(str(problem)) from None
     return profile_of(text, name)
 
 

@@ -24,6 +24,7 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\
 _QUOTING = re.compile(r"^(?:[>\s]|\\(?=[\s>*#+-]))+")
 _BULLET = re.compile(r"^(?:[-*+\u2022]\s+)+")
 _ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+.!|<>-])")
+PRINTED = "Give what a command printed, or an event log that was saved as .evtx."
 _HEAD = "SOURCE:"
 """A first line that says where a text is from; it is not read."""
 
@@ -52,15 +53,16 @@ def shown(text: str, most: int = 200) -> str:
     return _CONTROLS.sub("?", text.replace("\n", " ").replace("\t", " "))[:most]
 
 
-def decoded(content: bytes, file: str) -> str:
-    """The text of a file: UTF-8, UTF-16 (as PowerShell's redirection writes it), or the western code page. Raises ReadError."""
+def decoded(content: bytes, file: str, remedy: str = PRINTED) -> str:
+    """The text of a file: UTF-8, UTF-16 (as PowerShell's redirection writes it), or the western code page. remedy: what to do where it
+    is none. Raises ReadError."""
     for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
         if content.startswith(mark):
             return content.decode(encoding, "replace")
     if content[1:2] == b"\0" and content[3:4] == b"\0":
         return content.decode("utf-16-le", "replace")
     if b"\0" in content:
-        raise ReadError(f"{file} is no text. Give what a command printed, or an event log that was saved as .evtx.")
+        raise ReadError(f"{file} is no text. {remedy}")
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError:

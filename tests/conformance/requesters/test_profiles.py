@@ -232,6 +232,21 @@ def test_any_text_is_a_table_or_refused(text: str) -> None:
     assert profile.rows
 
 
+@pytest.mark.parametrize(
+    ("content", "why"), [(b"\0call", "is no text"), (b"#" * 200_001, "is larger than 200,000 bytes")]
+)
+def test_a_file_that_is_no_table_is_refused_as_one(tmp_path: Path, content: bytes, why: str) -> None:
+    """And not as what was printed around a failed backup."""
+    path = tmp_path / "f.csv"
+    path.write_bytes(content)
+    with pytest.raises(ProfileError) as refused:
+        read_profile(path)
+    said = str(refused.value).replace(str(path), "f").partition("Examples that come with it: alphashadow")
+    assert said[0].startswith(f"f {why}")
+    assert "table of calls" in said[0]
+    assert said[1]
+
+
 @pytest.mark.parametrize("own", list(Own), ids=lambda own: own.name)
 def test_each_step_of_a_public_one_is_one_that_the_requester_may_take(own: Own) -> None:
     """Its machine and the requester's go together: what its table allows is in the protocol, and its states are the requester's."""
