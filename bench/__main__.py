@@ -20,7 +20,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from bench import page
+from bench import conformance, page
 from bench.spin.measured import measured
 from bench.spin.run import FLAT, available, build, search
 from bench.spin.run import version as spin_version
@@ -149,11 +149,21 @@ def sections(quick: bool) -> dict[str, Callable[[], object]]:
         "each_configuration": lambda: None if quick else ours("each_configuration"),
         "random": lambda: ours("random_steps", steps=500),
         "host": host,
+        "diagnose": conformance.diagnosed,
+        "requester": conformance.judged,
+        "replay": lambda: conformance.replayed(100_000),
         "growth": growth,
         "matrix": lambda: ours("matrix"),
         "solvers": lambda: ours("with_solvers"),
         "verify": verify_again,
     }
+
+
+def measured_when(before: Result | None, today: Result, only: Sequence[str]) -> Result:
+    """What all was measured with, and when; what was measured anew since, and when."""
+    if before is None:
+        return today
+    return {**before, "since": {**before.get("since", {}), **dict.fromkeys(only, today["date"])}}
 
 
 def main() -> None:
@@ -170,7 +180,8 @@ def main() -> None:
     if unknown:
         parser.error(f"there is nothing called {unknown[0]}: use {', '.join(work)}")
     kept = given.out / "benchmark.json"
-    results: Result = json.loads(kept.read_text("utf-8"))["results"] if given.only and kept.is_file() else {}
+    before: Result = json.loads(kept.read_text("utf-8")) if given.only and kept.is_file() else {}
+    results: Result = before.get("results", {})
     console = Console(stderr=True)
     with Progress(
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=console
@@ -182,12 +193,14 @@ def main() -> None:
             progress.update(bar, advance=1)
     tools = {name: version for name, version in versions().items() if name != "sources"}
     today = {"date": date.today().isoformat(), "cores": os.cpu_count(), "versions": tools, "spin": spin_version()}
-    page.write(given.out, {"measured": today, "results": results})
+    page.write(
+        given.out, {"measured": measured_when(before.get("measured"), today, given.only or ()), "results": results}
+    )
     print(page.table_text(results))
 
 
 if __name__ == "__main__":
     try:
         main()
-    except BenchError as problem:
+    except (BenchError, conformance.CommandFailed) as problem:
         sys.exit(f"bench: {problem}")

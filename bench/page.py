@@ -57,6 +57,24 @@ def rows(results: Result) -> Iterator[tuple[str, str, str, bool | None]]:
     yield _at_most("the whole matrix by saturation, cold", 30, results.get("matrix"))
     again = results.get("verify")
     yield _at_most("make verify, nothing changed", 5, again and {"seconds": again["again"]})
+    yield from _of_conformance(results)
+
+
+def _of_conformance(results: Result) -> Iterator[tuple[str, str, str, bool | None]]:
+    texts, traces = results.get("diagnose"), results.get("replay")
+    for what, key, most in (("the slowest text, cold", "seconds", 3), ("the same text again", "again", 0.5)):
+        slowest = max(texts, key=lambda row: row[key]) if texts else None
+        yield _at_most(f"diagnose, {what}", most, slowest and {"seconds": slowest[key]})
+    what, least = "replay of long traces, the slowest", 100_000
+    if not traces:
+        yield what, f"{least:,} events/s", "not measured", None
+        yield "the same, ten times as many events: memory", "no more than 1.1 times", "not measured", None
+        return
+    slow, (short, long) = min(row["per_second"] for row in traces), traces[-2:]
+    yield what, f"{least:,} events/s", f"{slow:,.0f} events/s", slow >= least
+    times = long["peak_bytes"] / short["peak_bytes"]
+    told = f"{times:.2f} times ({long['events']:,} events: {long['peak_bytes'] / MIB:,.0f} MiB)"
+    yield "the same, ten times as many events: memory", "no more than 1.1 times", told, times <= 1.1
 
 
 def _at_most(what: str, seconds: float, found: Result | None) -> tuple[str, str, str, bool | None]:
@@ -82,11 +100,12 @@ def table_text(results: Result) -> str:
 def text(data: Result) -> str:
     """The page."""
     on, results = data["measured"], data["results"]
+    since = "".join(f"; {name} on {day}" for name, day in on.get("since", {}).items())
     with_versions = ", ".join(f"{name} {version}" for name, version in on["versions"].items())
     lines = [
         "# How fast it is",
         "",
-        f"Measured by `make bench` on {on['date']}, {on['cores']} cores, {with_versions}, {on['spin'] or 'no SPIN'}. Compare within "
+        f"Measured by `make bench` on {on['date']}, {on['cores']} cores, {with_versions}, {on['spin'] or 'no SPIN'}{since}. Compare within "
         "this page only: each row's two sides ran one after the other on the same machine, each in a process of its own.",
         "",
         table_text(results),
@@ -98,6 +117,7 @@ def text(data: Result) -> str:
         *_section("The small protocol, VMs kept apart", "benchmark-small.svg", _small(results)),
         *_section("The full protocol", "benchmark-full.svg", _full(results)),
         *_section("How cost grows", "benchmark-growth.svg", _growth(results)),
+        *_section("Texts, requesters and recorded runs", None, _conformance(results)),
         *_section("Proofs and the rest", None, _rest(results)),
     ]
     return "\n".join(lines).rstrip() + "\n"
@@ -176,6 +196,31 @@ def _growth(results: Result) -> list[str]:
         for row in results.get("diagram", ())
     ]
     return _table(["size", "views", "seconds"], body)
+
+
+def _conformance(results: Result) -> list[str]:
+    body = [
+        [f"{command}, {row[what]}", f"{row['seconds']:.2f}", f"{row['again']:.2f}", f"{row['peak_bytes'] / MIB:,.0f}"]
+        for command, what in (("diagnose", "text"), ("requester", "requester"))
+        for row in results.get(command, ())
+    ]
+    traces = [
+        [
+            f"replay, {row['trace']}: {row['events']:,} events, {row['bytes'] / MIB:,.1f} MiB",
+            f"{row['seconds']:.2f}", f"{row['per_second']:,.0f}", f"{row['peak_bytes'] / MIB:,.0f}",
+        ]
+        for row in results.get("replay", ())
+    ]  # fmt: skip
+    if not body and not traces:
+        return []
+    return [
+        "Seconds of computing, with the start of Python, a process each. Cold: nothing is remembered, but what comes with the package; "
+        "again: the same with the answer kept. Events a second: beyond what a trace of one session takes.",
+        "",
+        *(_table(["command", "cold, s", "again, s", "MiB"], body) if body else ()),
+        *([""] if body and traces else ()),
+        *(_table(["trace", "seconds", "events/s", "MiB"], traces) if traces else ()),
+    ]
 
 
 def _rest(results: Result) -> list[str]:

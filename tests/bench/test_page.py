@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from bench import __main__ as bench
 from bench import page
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -67,3 +68,54 @@ def test_plots_are_drawn_and_do_not_change_with_the_day(tmp_path: Path) -> None:
     assert drawn[0] == drawn[1]
     assert "numpy" in drawn[0]
     assert "seconds" in drawn[0]
+
+
+def conformance(seconds: float, per_second: float, mib: float) -> dict[str, Any]:
+    """Fabricated: of two texts the second is slow to be told again; three traces, the last ten times as long as the one before."""
+    trace = {"events": 1_000, "seconds": 2.0, "bytes": MIB, "peak_bytes": 100 * MIB}
+    return {
+        "diagnose": [
+            {"text": "one", "seconds": seconds, "again": 0.2, "peak_bytes": MIB},
+            {"text": "two", "seconds": 1.0, "again": 0.51, "peak_bytes": MIB},
+        ],
+        "requester": [{"requester": "one", "seconds": 9.0, "again": 0.4, "peak_bytes": MIB}],
+        "replay": [
+            {**trace, "trace": "chance", "per_second": per_second},
+            {**trace, "trace": "short", "per_second": 200_000.0},
+            {**trace, "trace": "long", "per_second": 300_000.0, "events": 10_000, "peak_bytes": mib * MIB},
+        ],
+    }
+
+
+@pytest.mark.parametrize(("given", "expected"), [((3.0, 100_000.0, 110), True), ((3.1, 99_000.0, 111), False)])
+def test_the_slowest_text_and_the_slowest_trace_decide(given: tuple[float, float, float], expected: bool) -> None:
+    found = met(conformance(*given))
+    assert found["diagnose, the slowest text, cold"] is expected
+    assert found["diagnose, the same text again"] is False
+    assert found["replay of long traces, the slowest"] is expected
+    assert found["the same, ten times as many events: memory"] is expected
+
+
+def test_each_text_requester_and_trace_has_a_row() -> None:
+    text = page.text(
+        {"measured": {"date": "d", "cores": 2, "versions": {}, "spin": None}, "results": conformance(1, 2, 3)}
+    )
+    for row in (
+        "| diagnose, two | 1.00 | 0.51 | 1 |",
+        "| requester, one | 9.00 | 0.40 | 1 |",
+        "| replay, long: 10,000 events, 1.0 MiB |",
+    ):
+        assert row in text
+
+
+def test_what_is_measured_anew_by_itself_has_its_own_day() -> None:
+    """2026-11-29: all the rest was said to be of that day, too."""
+    old, new = (
+        {"date": "d1", "cores": 2, "versions": {}, "spin": None},
+        {"date": "d2", "cores": 4, "versions": {}, "spin": None},
+    )
+    assert bench.measured_when(None, new, []) == new
+    first = bench.measured_when(old, new, ["host"])
+    again = bench.measured_when(first, {**new, "date": "d3"}, ["replay"])
+    text = page.text({"measured": again, "results": {}})
+    assert "on d1, 2 cores, , no SPIN; host on d2; replay on d3. Compare" in text
