@@ -64,7 +64,8 @@ def read(lines: Sequence[Line]) -> Seen:
             says = f"a Linux guest refused to freeze {linux['mount']} ({linux['why'].strip(' `')})"
             holds = (
                 "The document speaks of Windows guests only. Seen from the host it is a guest whose backup fails: its VM's snapshot "
-                "is not taken, and then no VM is backed up (BAK-13)."
+                "is not taken, and then no VM is backed up (BAK-13). Until that mount lets itself be frozen, or is gone during the backup, "
+                "the next one fails likewise."
             )
             remarks.setdefault("linux", Remark(Kind.BEYOND, line.place, says, holds, "guest_snapshot_fails"))
             began = "the guest was asked to freeze, so the context stood in nobody's way (READ-6)"

@@ -29,12 +29,13 @@ _CREATES = re.compile(r"^(?:DISKSHADOW>\s*)?Create\b|^Alias \S{1,60} for shadow 
 _LISTS = re.compile(r"^Number of shadow copies listed:\s*[1-9]", re.I)
 """Shadow copies that are listed were made in this session if it created some: else they may be years old."""
 
+_DUPLICATE = "The requested object was a duplicate"
 _CALLS: tuple[tuple[re.Pattern[str], frozenset[States], str], ...] = (
     (re.compile(r"BackupComplete\"?\W.{0,80}(?:not called in correct sequence|not initialized|VSS_E_BAD_STATE)"
             r"|failure calling \"BackupComplete\"", re.I),
      frozenset({R.COMPLETE_REFUSED}), "BackupComplete was refused: it was called after a failure"),
     (re.compile(r"^at\s.{0,200}\bAddToSnapshotSet\b|\bAddToSnapshotSet\b.{0,80}(?P<word>\b(?:failed|failure|error|exception)\b|\b0x8)"
-                r"|The requested object was a duplicate", re.I),
+                rf"|{_DUPLICATE}", re.I),
      frozenset({R.CHOOSING}), "the requester failed while it was adding volumes to the set"),
     (re.compile(r"^Number of shadow copies created:\s*[1-9]", re.I), frozenset({R.SNAPSHOT_MADE}), _MADE),
     (re.compile(r"^(?:DISKSHADOW>\s*)?End Backup\b", re.I), frozenset({R.COMPLETED}), "BackupComplete was called"),
@@ -49,7 +50,7 @@ _CALLS: tuple[tuple[re.Pattern[str], frozenset[States], str], ...] = (
 def read(lines: Sequence[Line]) -> Seen:
     """What a text says of the requester on the host, and of codes that stand in prose."""
     facts = [*_steps(lines), *_contexts(lines), *_success(lines)]
-    remarks, cases = list[Remark](), list[Case]()
+    remarks, cases = [*_duplicates(lines)], list[Case]()
     _codes(lines, facts, remarks, cases)
     return Seen(tuple(facts), tuple(remarks), tuple(cases))
 
@@ -90,6 +91,15 @@ def _success(lines: Sequence[Line]) -> Iterator[Fact]:
             return
 
 
+def _duplicates(lines: Sequence[Line]) -> Iterator[Remark]:
+    """What AlphaVSS, a library of many requesters, says in place of the code."""
+    for line in lines:
+        if is_said(re.compile(_DUPLICATE, re.I), line.text):
+            name, says = codes.OF_VSS[_ALREADY_THERE]
+            yield Remark(Kind.NOTE, line.place, f"{name}: {says}", _MEANING[_ALREADY_THERE])
+            return
+
+
 def _codes(lines: Sequence[Line], facts: list[Fact], remarks: list[Remark], cases: list[Case]) -> None:
     """Codes in prose: a writer's failure code says not whose it is; one of VSS itself is named."""
     ours = any(
@@ -120,7 +130,10 @@ def _codes(lines: Sequence[Line], facts: list[Fact], remarks: list[Remark], case
                     cases.append(Case(f"the code in {line.place} is of the {WRITER_NAME}", (one,)))
 
 
+_ALREADY_THERE = 0x8004230D
 _MEANING = {
+    _ALREADY_THERE: "A volume that goes by two names, as one shared by a cluster may, is to be added once: that is the requester's to "
+    "mend. It fails before PrepareForSnapshot: no VM was saved, and no guest was frozen, for this backup.",
     0x80042316: "VSS is occupied: one set at a time. Whoever began it must end it; until then every other requester is refused.",
     0x800423FB: "In the document: an image in the shadow copy is not rolled back, and PostSnapshot fails (BAK-10, READ-11).",
     0x8004230F: "A provider that fails gives the set up; after PrepareForSnapshot the writer gets Abort (VSS-5).",

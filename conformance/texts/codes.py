@@ -28,6 +28,7 @@ OF_VSS = {
     0x80042306: ("VSS_E_PROVIDER_VETO", "the provider failed"),
     0x80042308: ("VSS_E_OBJECT_NOT_FOUND", "something that was asked for is not there"),
     0x8004230C: ("VSS_E_VOLUME_NOT_SUPPORTED", "a volume cannot be in a shadow copy"),
+    0x8004230D: ("VSS_E_OBJECT_ALREADY_EXISTS", "what was to be added is there already"),
     0x8004230F: ("VSS_E_UNEXPECTED_PROVIDER_ERROR", "the provider failed in a way it does not say"),
     0x80042313: ("VSS_E_FLUSH_WRITES_TIMEOUT", "writes could not be flushed in time"),
     0x80042314: ("VSS_E_HOLD_WRITES_TIMEOUT", "writes could not be held in time"),

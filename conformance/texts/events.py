@@ -115,7 +115,8 @@ def _old_session(entry: Entry) -> Told:
         Kind.BEYOND,
         entry.place,
         f"{said} (VSS does that with sessions that nobody ended, after two days; in the model every session is ended)",
-        "What it tells of that older session is held against the model; that it ran beside the new one is left out there (Q25).",
+        "What it tells of that older session is held against the model; that it ran beside the new one is left out there (Q25). Find the "
+        "backup program that began it and ended it neither by BackupComplete nor by AbortBackup: that is its duty.",
     )
     if not entry.is_ours:
         return [], [Remark(Kind.OTHER_WRITER, entry.place, f"{said}; not of this writer, and set aside")]
@@ -152,7 +153,8 @@ def _no_provider(entry: Entry) -> Told:
     ]
     return facts, [Remark(
         Kind.BEYOND, entry.place, f"{said}; the document does not speak of providers that do not start",
-        "It fails before PrepareForSnapshot: no VM was saved, and no guest was frozen, for this backup.",
+        "It fails before PrepareForSnapshot: no VM was saved, and no guest was frozen, for this backup. Until it starts no backup by "
+        "it can be made: vssadmin list providers names the providers, the System log of the same minute the service that did not start.",
     )]  # fmt: skip
 
 

@@ -177,6 +177,7 @@ def _situation(at: int, one: Json, before: Before, told: Json) -> Iterator[str]:
         yield from _advice(one["advice"], before, writer_state.name in told["seen"]["host"])
     if one["question"] is not None:
         yield from _question(at, one["question"], before)
+    yield from _stories(one["explanations"])
 
 
 def _explanations(at: int, one: Json, before: Before, widened: bool) -> Iterator[str]:
@@ -192,7 +193,11 @@ def _explanations(at: int, one: Json, before: Before, widened: bool) -> Iterator
         yield from _wrapped(
             f"Not excluded, but without a run so far (--thorough looks for one): {told}.", "     ", "   "
         )
-    for each in found:
+
+
+def _stories(explanations: Sequence[Json]) -> Iterator[str]:
+    """Last, since they are long: what to do is read first."""
+    for each in explanations:
         if each["story"] and each["steps"]:
             yield from _wrapped(f"The shortest run to it with {each['name']}:", "     ", "   ")
             yield from (f"     {line}".rstrip() for line in each["story"])
@@ -301,9 +306,9 @@ def _question(at: int, question: Json, before: Before) -> Iterator[str]:
 
 
 def _no_run(told: Json) -> Iterator[str]:
-    two = ", one of these, or two at once" if told["widened"] else ", or one of these"
+    two = ", or with two of these at once" if told["widened"] else ""
     yield from _wrapped(
-        f"No run of the model shows this, with any number of VMs: without a fault, with a fault or another reading{two}. That is a "
+        f"No run of the model shows this, with any number of VMs: without a fault, or with one fault or one other reading{two}. That is a "
         "finding about the model, the product, or the text.", "",
     )  # fmt: skip
     if not told["nearest"]:

@@ -88,3 +88,29 @@ def test_a_writers_code_in_prose_is_this_writers_only_in_the_case_that_it_is() -
     assert not seen.facts
     assert [(one.machine, *one.states) for case in seen.cases for one in case.facts] == [("last_error", "RETRYABLE")]
     assert read_text("Backup Using Child Partition Snapshot\\web failed (0x800423F3)", "f").cases == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "advice"),
+    [
+        (
+            "Error: The requested object was a duplicate.\n   at X.AddToSnapshotSet(String volume)",
+            "is to be added once",
+        ),
+        ("adding D: failed: 0x8004230D", "is to be added once"),
+        (
+            "Event ID: 12292\nError creating the Shadow Copy Provider COM class with CLSID {x} [0x80080005].",
+            "vssadmin list providers",
+        ),
+        ("Hyper-V VSS: VSS: freeze of /data: Operation not supported", "or is gone during the backup"),
+        (OLD_SESSION, "Find the backup program that began it"),
+    ],
+    ids=["added twice", "its code", "no provider", "a mount that does not freeze", "old session"],
+)
+def test_what_has_a_remedy_is_told_it_once(text: str, advice: str) -> None:
+    told = [one.holds for one in read_text(text, "f").remarks if advice in one.holds]
+    assert len(told) == 1
+
+
+def test_a_setting_that_speaks_of_duplicates_is_no_failure() -> None:
+    assert not read_text("if the requested object was a duplicate, retry", "f").remarks

@@ -69,6 +69,28 @@ def test_what_is_so_of_several_situations_is_told_once(listed: Json) -> None:
     assert len(text.splitlines()) < 100
 
 
+def test_what_to_do_is_told_before_the_run_that_shows_why(listed: Json) -> None:
+    lines = text_of(listed).splitlines()
+    first, second = (next(at for at, line in enumerate(lines) if line.startswith(f"{n}. ")) for n in (1, 2))
+    told = [next(at for at, line in enumerate(lines) if line.startswith(f"   {words}"))
+            for words in ("Explained", "May be left", "To rest", "To tell these apart", "The shortest run to it")]  # fmt: skip
+    assert told == sorted(told)
+    assert first < told[0] < told[3] < first + 36
+    assert told[-1] < second
+
+
+def test_that_nothing_fits_is_said_of_what_was_looked_at() -> None:
+    near = {"situations": [], "open": [], "nearest": [], "fits": False}
+    for widened, words in (
+        (False, "one other reading. That is"),
+        (True, "one other reading, or with two of these at once. That is"),
+    ):
+        text = text_of(
+            {**answer(read_text("", "f"), thorough=False, stories=False, progress=print), **near, "widened": widened}
+        )
+        assert words in " ".join(text.split())
+
+
 def test_a_case_in_which_the_same_fits_says_so_and_no_more(listed: Json) -> None:
     """What is remarked of several lines is told of the first."""
     case = {**listed, "condition": "line 3 is of it", "cases": []}
