@@ -141,7 +141,7 @@ def diagnose(seen: Observation, possible: Possible, *, thorough: bool = False) -
     wanted = {f"{at}": seen.term(fitting[at][1], fitting[at][2]) for at in likely}
     columns = list(dict.fromkeys(column for found in likely.values() for column in found))
     searches = Searches(columns, list(wanted.values()))
-    runs = _searched(searches, wanted, likely, thorough=thorough)
+    runs = _searched(searches, wanted, likely, _powers(seen), thorough=thorough)
     found = [_situation(seen, possible, *fitting[at][:3], columns_, runs, f"{at}") for at, columns_ in likely.items()]
     situations = sorted((one for one in found if one.explanations), key=lambda one: one.rank)
     unshown = tuple(one for one in found if not one.explanations)
@@ -166,6 +166,11 @@ UNDONE = ~some(vm, term_of(_only(saved_by, SavedBy.WRITER))) & ~some(
 )
 GOALS = (AT_REST & UNDONE,)
 """Rest, with nothing left: no VM saved by the writer, no guest's backup open."""
+
+
+def _powers(seen: Observation) -> frozenset[str]:
+    """The powers that VMs were seen with."""
+    return frozenset[str]().union(*(one.get(power.name, frozenset()) for one in seen.vms))
 
 
 def _situations(seen: Observation) -> Iterator[tuple[str, States, States]]:
@@ -203,11 +208,17 @@ FURTHER = 6
 
 
 def _searched(
-    searches: Searches, wanted: Mapping[str, Term], likely: Mapping[int, Sequence[Column]], *, thorough: bool
+    searches: Searches,
+    wanted: Mapping[str, Term],
+    likely: Mapping[int, Sequence[Column]],
+    powers: frozenset[str],
+    *,
+    thorough: bool,
 ) -> dict[Column, dict[str, Found]]:
     """Runs, by circumstances and situation: of one VM; then with the machines that were left out, and of two, for situations that few
     explain yet (thorough: for all that have none). Where something is explained, the two are VMs that run: of any two there are a
-    hundred thousand states in each circumstance. Those much longer than the shortest for its situation are not sought."""
+    hundred thousand states in each circumstance. Where nothing goes wrong they may begin with the powers that were seen, too: a VM may
+    have been saved all along. Those much longer than the shortest for its situation are not sought."""
     runs: dict[Column, dict[str, Found]] = {column: {} for column in searches.columns}
 
     def left(column: Column, few: int) -> dict[str, Term]:
@@ -224,8 +235,10 @@ def _searched(
             is_first = vms == 1 and not whole
             few = MANY if thorough or is_first or (whole and column in searches.refused) else FEW
             asked = left(column, few)
-            if is_first and asked and not column.faults:
-                known.update(searches.shortest(column, asked, vms, longest(asked), events=set(searches.names) - RARE))
+            if asked and not column.faults and (is_first or (vms > 1 and powers)):
+                only = searches.running(vms, powers | {Power.RUNNING.name}) if vms > 1 else ()
+                usual = set(searches.names) - RARE
+                known.update(searches.shortest(column, asked, vms, longest(asked), only, usual))
                 asked = left(column, few)
             if asked and (vms == 1 or not known):
                 wider = wider or Searches([c for c in runs if left(c, few)], list(wanted.values()), whole=True)

@@ -175,9 +175,10 @@ class Searches:
             level = following
         return before
 
-    def running(self, vms: int) -> Iterator[State]:
-        """Starts in which every VM runs, where power is looked at: of several VMs there are too many kinds to search them all."""
-        return (state for state in self._starts(vms) if all(map(self._runs, state[1:])))
+    def running(self, vms: int, powers: Collection[str] = ("RUNNING",)) -> Iterator[State]:
+        """Starts in which every VM runs (or has one of these powers), where power is looked at: of several VMs there are too many kinds to
+        search them all."""
+        return (state for state in self._starts(vms) if all(self._is(local, powers) for local in state[1:]))
 
     def beside(self, run: RunFound) -> Iterator[State]:
         """Starts of two VMs one of which starts as the first one of this run, and the other one runs."""
@@ -192,13 +193,13 @@ class Searches:
             return all(self.compiled.locals[local][1][at] == number for at, number in wanted.items())
 
         for host, one, other in self._starts(2):
-            if (alike(one) and self._runs(other)) or (alike(other) and self._runs(one)):
+            if (alike(one) and self._is(other)) or (alike(other) and self._is(one)):
                 yield host, one, other
 
-    def _runs(self, local: int) -> bool:
+    def _is(self, local: int, powers: Collection[str] = ("RUNNING",)) -> bool:
         of = self.compiled.vm_vars[0]
         at = of.at.get("power")
-        return at is None or self.compiled.locals[local][1][at] == of.number["power"]["RUNNING"]
+        return at is None or self.compiled.locals[local][1][at] in {of.number["power"][one] for one in powers}
 
     def _starts(self, vms: int) -> Iterator[State]:
         for host in self.compiled.start_hosts:

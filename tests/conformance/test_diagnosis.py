@@ -250,3 +250,7 @@ def test_of_many_vms_the_saved_one_is_looked_at_first_and_a_run_tells_of_two() -
     by_writer = [one for one in told.situations if one.vm == {"saved_by": frozenset({"WRITER"})}]
     assert by_writer
     assert not told.open
+    first = told.situations[0].explanations[0]
+    assert (first.column, first.found.run.steps) == (Column(), ()), "it may have been saved all along"
+    powers = {first.found.run.starts["power", (vm,)] for vm in range(2)}
+    assert powers == {"SAVED", *told.observation.vms[1]["power"]}
