@@ -141,6 +141,7 @@ def test_what_comes_with_the_package_is_what_is_closed_anew() -> None:
 
 
 @nightly
+@pytest.mark.timeout(3_000)
 def test_pairs_that_come_with_the_package_are_what_is_closed_anew() -> None:
     pairs = kept.packaged(pairs=True)
     assert pairs is not None

@@ -110,6 +110,7 @@ def test_what_is_kept_is_of_the_tables_as_they_are_and_is_on_the_page() -> None:
 
 
 @nightly
+@pytest.mark.timeout(3_000)
 @pytest.mark.parametrize("name", list(examples()))
 def test_the_public_ones_are_judged_as_kept(name: str) -> None:
     kept = next(one for one in json.loads(RECORDED.read_text("utf-8")) if one["name"] == name)

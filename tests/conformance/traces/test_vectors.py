@@ -138,6 +138,7 @@ def test_one_of_those_that_are_said_to_be_unreachable_is_so_by_closed_views() ->
 
 
 @nightly
+@pytest.mark.timeout(3_000)
 def test_what_a_vector_takes_is_not_excluded() -> None:
     taken = {
         goal
@@ -150,6 +151,7 @@ def test_what_a_vector_takes_is_not_excluded() -> None:
 
 
 @nightly
+@pytest.mark.timeout(3_000)
 def test_all_that_is_said_to_be_unreachable_is_so() -> None:
     asked = {goal for goal, why in made().missing.items() if why == UNREACHABLE}
     assert len(asked) >= 100
