@@ -126,7 +126,21 @@ function file({ name, text }, network, { Ground, followed, readFile }) {
   }
 }
 
-const kinds = { counted, walked, nearest, told, kept, rest, file };
+/** How often all that can happen is grounded: until a link is read, and until its run is followed. */
+function grounded({ link }, network, { Ground, followed, readLink }) {
+  let times = 0;
+  const values = () => {
+    times += 1;
+    return network.events.values();
+  };
+  const watched = Object.assign(Object.create(network), { events: { values } });
+  const { setup, run } = readLink(watched, link);
+  const read = times;
+  const { acts } = followed(new Ground(watched, setup), run);
+  return { read, followed: times, steps: acts.length };
+}
+
+const kinds = { grounded, counted, walked, nearest, told, kept, rest, file };
 
 async function answered(folder) {
   const engine = pathToFileURL(`${folder}/`);

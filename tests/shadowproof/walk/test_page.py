@@ -94,6 +94,11 @@ def test_it_names_nothing_to_be_fetched_and_takes_no_text_for_markup(page: str) 
         assert word not in joined(), word
 
 
+def test_no_tables_of_languages_are_loaded_to_write_a_number() -> None:
+    assert "counted(" in joined()
+    assert [word for word in ("toLocale", "Intl.") if word in joined()] == []
+
+
 def test_every_recorded_finding_is_in_it(page: str) -> None:
     opened = json.loads(Parts(page).texts[2])
     cuts = {(name, cut.column.name) for name, one in load_cuts(protocol_content()).items() for cut in one.sets}

@@ -5,6 +5,7 @@
  */
 
 import { Ground } from "./network.js";
+import { counted } from "./words.js";
 
 const MOST_MEMBERS = 6;
 const MOST_PARTS = 9;
@@ -50,7 +51,7 @@ export function readLink(network, text) {
     notes.push("The link is of another version of the protocol; it is followed as far as it goes.");
   }
   const run = list("run");
-  if (run.length > MOST_STEPS) notes.push(`The link has more than ${MOST_STEPS.toLocaleString("en")} steps; the rest is left out.`);
+  if (run.length > MOST_STEPS) notes.push(`The link has more than ${counted(MOST_STEPS)} steps; the rest is left out.`);
   return {
     setup, run: run.slice(0, MOST_STEPS), at: numberOf(fields.get("at")), loop: numberOf(fields.get("loop")),
     finding: fields.get("finding") ?? null, notes,

@@ -92,6 +92,10 @@ function prepared(machine) {
 
 /** A network with so many members, in these circumstances. */
 export class Ground {
+  #acts = null;
+  #byName = null;
+  #possible = null;
+
   /**
    * @param {Network} network
    * @param {Setup} setup
@@ -111,18 +115,24 @@ export class Ground {
     }
     this.width = this.places.length;
     this.terms = new Terms(this);
-    /** @type {Act[]} */
-    this.acts = [];
-    /** @type {Map<string, Act>} */
-    this.byName = new Map();
-    for (const event of network.events.values()) {
-      for (const at of this.happensTo(event)) {
-        const act = this.#act(event, at);
-        this.acts.push(act);
-        this.byName.set(actName(event.name, at), act);
-      }
-    }
-    this.possible = this.acts.filter((act) => act.tolerated && act.guard !== false);
+  }
+
+  /** Every act there is. Grounded when it is first asked for: whether a start fits is known without. @returns {Act[]} */
+  get acts() {
+    this.#acts ??= this.#grounded();
+    return this.#acts;
+  }
+
+  /** By its name. @returns {Map<string, Act>} */
+  get byName() {
+    this.#byName ??= new Map(this.acts.map((act) => [actName(act.event.name, act.at), act]));
+    return this.#byName;
+  }
+
+  /** The acts that nothing which never moves forbids. @returns {Act[]} */
+  get possible() {
+    this.#possible ??= this.acts.filter((act) => act.tolerated && act.guard !== false);
+    return this.#possible;
   }
 
   /** The start state. */
@@ -214,8 +224,12 @@ export class Ground {
     return machine.number.get(state);
   }
 
-  #act(event, at) {
-    const number = this.acts.length;
+  #grounded() {
+    const each = [...this.network.events.values()].flatMap((event) => this.happensTo(event).map((at) => [event, at]));
+    return each.map(([event, at], number) => this.#act(event, at, number));
+  }
+
+  #act(event, at, number) {
     const guard = this.terms.judge(event.when, at, false);
     const parts = this.#takingPart(event, at).map((instance) => this.#part(event, at, instance));
     return { number, event, at, guard, parts, tolerated: event.fault === null || this.faults.has(event.fault) };

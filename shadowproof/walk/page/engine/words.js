@@ -18,6 +18,9 @@ export function whose(network, index, sort) {
   return index.length === 1 ? member : `${sort} ${index[1] + 1} of ${member}`;
 }
 
+/** 12,345. By hand: a browser that is asked how numbers are written loads its tables of all languages, which takes longer than the rest. */
+export const counted = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, ",");
+
 const spoken = (name) => name.toLowerCase().replaceAll("_", " ");
 
 /** One, two or three. @param {string[]} names @param {string} last the word before the last one */

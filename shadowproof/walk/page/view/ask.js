@@ -3,8 +3,8 @@
 import { Ground, actName, holds } from "../engine/network.js";
 import { Search } from "../engine/search.js";
 import { breaking, carriedOver, toRest } from "../engine/ways.js";
-import { plain, whose } from "../engine/words.js";
-import { byId, counted, fill, h, many } from "./dom.js";
+import { counted, plain, whose } from "../engine/words.js";
+import { byId, fill, h, many } from "./dom.js";
 import { title } from "./events.js";
 
 const SLICE = 12;

@@ -1,5 +1,7 @@
 /** Elements, made by hand: what comes from outside is text and nothing else, and no text is ever taken for markup. */
 
+import { counted } from "../engine/words.js";
+
 /**
  * An element. Of its attributes those that begin with `on` are listeners; true is an attribute without a value, false, null and
  * undefined are none.
@@ -23,9 +25,6 @@ export function fill(element, ...children) {
 }
 
 export const byId = (id) => /** @type {any} */ (document.getElementById(id));
-
-/** 12,345. */
-export const counted = (number) => number.toLocaleString("en");
 
 /** 1 step, 2 steps. */
 export const many = (number, word) => `${counted(number)} ${word}${number === 1 ? "" : "s"}`;

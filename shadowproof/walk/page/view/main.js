@@ -65,11 +65,11 @@ function draw() {
   for (const button of document.querySelectorAll("[data-go]")) button.disabled = !canGo(button.dataset.go);
   drawBanner();
   drawEvents(session, choose);
-  drawStory(session, view);
   drawLights(session);
   drawStates(session);
   drawWhyNot(session, byId("why-not").value, openSetup);
   askNoMore();
+  drawStory(session, view); // last, since it asks where things are: what is laid out is all there
   if (byId("setup").open) drawSetup(session, opened.hosts, applySetup);
   history.replaceState(null, "", `#${session.link}`);
 }
@@ -257,4 +257,4 @@ byId("open-findings").hidden = !findings.length;
 document.documentElement.classList.add("ready");
 if (location.hash.length > 1) openLink(location.hash.slice(1));
 else if (opened.start) openLink(opened.start);
-else draw();
+else session.openUsual();

@@ -18,7 +18,11 @@ export class Session {
     this.names = [];
     /** @type {any[]} what is recorded */
     this.findings = [];
-    this.open({ setup: usual(network), run: [] });
+  }
+
+  /** Opens one VM as usual, before anything has happened. */
+  openUsual() {
+    this.open({ setup: usual(this.network), run: [] });
   }
 
   /** Opens a run, and follows it as far as it goes. */
