@@ -31,7 +31,7 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
 )
-LOADS, CLICKS = 7, 12
+LOADS, CLICKS = 15, 12
 FINDINGS = (
     "no-vm-left-saved/requester_vanishes",
     "backed-up-images-are-consistent/every fault",
@@ -50,7 +50,7 @@ GOALS = (
 
 @dataclass(frozen=True)
 class Row:
-    """What was measured. budget: at most. samples: of which the median is held against it; the most is told."""
+    """What was measured. budget: at most. samples: of which the median is held against it; the least and the most are told."""
 
     what: str
     budget: float
@@ -135,9 +135,9 @@ def main() -> int:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), headless=True, args=list(FLAGS))
         rows = [*sizes(path.read_text("utf-8")), *times(browser, path)]
         browser.close()
-    table = Table("what", "at most", "median", "most", "met")
+    table = Table("what", "at most", "least", "median", "most", "met")
     for row in rows:
-        told = [f"{value:,.0f} {row.unit}" for value in (row.budget, row.median, max(row.samples))]
+        told = [f"{value:,.0f} {row.unit}" for value in (row.budget, min(row.samples), row.median, max(row.samples))]
         table.add_row(row.what, *told, "yes" if row.met else "NO")
     console.print(table)
     return 0 if all(row.met for row in rows) else 1
