@@ -27,7 +27,7 @@ from shadowproof.pages.pages import meaning_of
 from shadowproof.site import links
 from shadowproof.site.links import Pages
 from shadowproof.site.promises import finding_page
-from shadowproof.site.runs import Recorded, steps
+from shadowproof.site.runs import Recorded
 
 SIGNS = {REFUTED: "✕", HOLDS: "●", NOT_EXERCISED: "○", UNDECIDED: "?"}
 """What stands in a cell of the tables, never told by a colour alone."""
@@ -131,12 +131,12 @@ def _told(recorded: Recorded, column: Column) -> str:
         (
             links.link(f"`{name}`", links.property_page(name), title(column)),
             PROPERTIES[name].says,
-            steps(cell),
+            recorded.stepped(name, column, cell),
         )
         for name, cell in broken.items()
     ]
     means = meaning(column)
-    return "\n\n".join([*([means] if means else []), markdown(("broken promise, with its run", "says", "steps"), rows)])
+    return "\n\n".join([*([means] if means else []), markdown(("broken promise", "says", "the run"), rows)])
 
 
 def _findings(columns: Sequence[Column]) -> list[str]:

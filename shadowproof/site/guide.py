@@ -1,8 +1,9 @@
 """The pages that are written by hand, what is told on them, and the order of the site.
 
 What stands as `<!-- told: … -->` in such a page is replaced by what the model and the record say: `explain PROMISE OPTIONS` (the run),
-`play VM … : EVENT …` (what the machines do, all of it or nothing is built), `breaks PROMISE`, `promise PROMISE`, `calls-after EVENT`,
-`counts`. So no figure and no run is copied by hand.
+`play VM … : EVENT …` (what the machines do, all of it or nothing is built), `walk PROMISE OPTIONS` (what steps through the run; without a
+promise, through the protocol), `breaks PROMISE`, `promise PROMISE`, `calls-after EVENT`, `counts`. So no figure and no run is copied
+by hand.
 """
 
 from __future__ import annotations
@@ -69,7 +70,7 @@ def pages(root: Path, recorded: Recorded) -> Pages:
     """root: the checkout. Raises Untold, and OSError where a page is missing."""
     docs = root / "docs"
     found = {f"guide/{path.name}": path.read_text("utf-8") for path in sorted((docs / "guide").glob("*.md"))}
-    found["index.md"] = found.pop("guide/index.md") + _order()
+    found["index.md"] = re.sub(r"\]\((?=[\w-]+\.md)", "](/guide/", found.pop("guide/index.md")) + _order()
     found["contributing.md"] = (root / "CONTRIBUTING.md").read_text("utf-8")
     found["architecture.md"] = (root / "ARCHITECTURE.md").read_text("utf-8")
     for name in ("inventory", "benchmark"):
@@ -137,7 +138,7 @@ def filled(path: str, text: str, recorded: Recorded) -> str:
     def fill(found: re.Match[str]) -> str:
         what, rest = found.groups()
         try:
-            return _tell(what, rest, recorded)
+            return _tell(what, rest, path, recorded)
         except (ValueError, KeyError) as problem:
             raise Untold(f"{path}: {found.group(0)} cannot be told: {problem}") from problem
 
@@ -158,8 +159,13 @@ def _with_runs(path: str, text: str, recorded: Recorded) -> str:
     )
 
 
-def _tell(what: str, rest: str, recorded: Recorded) -> str:
+def _tell(what: str, rest: str, path: str, recorded: Recorded) -> str:
     match what:
+        case "walk":
+            name, *options = rest.split() or [""]
+            if not name:
+                return walked("", path, "Walk the protocol yourself")
+            return recorded.opened(one_property(name), _column(options), path)
         case "explain":
             name, *options = rest.split()
             return recorded.told(one_property(name), _column(options))

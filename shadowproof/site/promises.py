@@ -14,7 +14,7 @@ from proofs.mutants.all_mutants import all_mutants
 from proofs.mutants.fates import Record, load
 from proofs.mutants.operators import Mutant
 from proofs.verdicts.columns import ALL_FAULTS, BASE, meaning, title
-from proofs.verdicts.combined.combinations import Row
+from proofs.verdicts.combined.combinations import Block, Row
 from proofs.verdicts.combined.kept_cuts import HEADLINE
 from properties.catalogue import PROPERTIES, SHELVES, group_of, is_conduct
 from properties.kinds import Always, Ends, Fact, Independent, Possible, Property, Step
@@ -108,7 +108,7 @@ def _breaks(name: str, recorded: Recorded) -> Iterator[str]:
         yield "Nothing that is on record."
     if combined := recorded.rows(name):
         yield "Of all combinations of readings, without any fault, it is broken exactly where:"
-        yield "\n".join(f"* {_row(row)}" for row in combined)
+        yield "\n".join(f"* {_row(block, row)}" for block, row in combined)
     if findings := [one for one in FINDINGS if one.promise == name]:
         told = (links.link(one.title, finding_page(one.title)) for one in findings)
         yield f"The finding: {links.listed(told)}."
@@ -123,7 +123,9 @@ def finding_page(title_: str) -> str:
     return f"finding/{number}.md"
 
 
-def _row(row: Row) -> str:
+def _row(block: Block, row: Row) -> str:
+    if not row.values:
+        return f"{links.listed(map(links.id_, block.readings))} have any of their values, and all others their default"
     return "; ".join(
         f"{links.id_(name)} is {' or '.join(f'`{value}`' for value in values)}" for name, values in row.values.items()
     )
@@ -172,7 +174,12 @@ def _verdicts(name: str, recorded: Recorded) -> str:
     cells = sorted(recorded.cells(name).items(), key=lambda pair: (order.get(pair[1].verdict, 1), pair[1].assurance))
     rows = []
     for (verdict, assurance), group in groupby(cells, key=lambda pair: (pair[1].verdict, pair[1].assurance)):
-        columns = [links.circumstance(column) for column, _ in group]
+        columns = [
+            f"{links.circumstance(column)} {recorded.stepped(name, column, cell)}"
+            if verdict == REFUTED
+            else links.circumstance(column)
+            for column, cell in group
+        ]
         rows.append(
             (f"**{verdict}**" if verdict == REFUTED else verdict, assurance, f"{len(columns)}: {', '.join(columns)}")
         )

@@ -13,7 +13,7 @@ from proofs.answers.record import Cell, Record, load
 from proofs.answers.runs import Runs, load_for
 from proofs.answers.verdict import HOLDS, REFUTED
 from proofs.verdicts.columns import ALL_FAULTS, BASE, every_column
-from proofs.verdicts.combined.combinations import CombinationsError, Row
+from proofs.verdicts.combined.combinations import Block, CombinationsError, Row
 from proofs.verdicts.combined.combinations import Kept as Combinations
 from proofs.verdicts.combined.combinations import load as load_combinations
 from proofs.world.slices import as_asked
@@ -53,10 +53,10 @@ class Recorded:
             return None
         return kept if kept.protocol == protocol_content() else None
 
-    def rows(self, name: str) -> list[Row]:
-        """The combinations of readings that break a promise without any fault."""
+    def rows(self, name: str) -> list[tuple[Block, Row]]:
+        """The combinations of readings that break a promise without any fault, each with those that are combined there."""
         blocks = self.combinations.blocks if self.combinations else ()
-        return [row for block in blocks for row in block.broken.get(name, ()) if not row.open]
+        return [(block, row) for block in blocks for row in block.broken.get(name, ()) if not row.open]
 
     @cached_property
     def _all(self) -> Mapping[str, Mapping[Column, Cell]]:
@@ -113,6 +113,10 @@ class Recorded:
     def opened(self, name: str, column: Column, page: str = "folder/page.md", text: str = STEP) -> str:
         """A link from a page that opens a recorded run."""
         return walked(finding_link(name, column, given=True), page, text)
+
+    def stepped(self, name: str, column: Column, cell: Cell) -> str:
+        """How many steps a run takes, from a page in a folder; where it is kept, as the link that opens it."""
+        return self.opened(name, column, text=steps(cell)) if self.runs.of(name, column.name) else steps(cell)
 
     def holds_when(self, name: str, column: Column) -> list[str]:
         """What would keep the property, as recorded: each fault or reading of the circumstance without which it holds."""

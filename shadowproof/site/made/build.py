@@ -30,6 +30,7 @@ OPTIONS = {
     "html_css_files": ["site.css"],
     "html_copy_source": False,
     "html_show_sourcelink": False,
+    "html_show_copyright": False,
     "html_show_search_summary": False,  # it fetches pages, which nobody may from the disk
     "html_theme_options": {"navigation_with_keys": True},
     "html_use_index": False,
@@ -155,7 +156,7 @@ def _empty(folder: Path) -> None:
     (folder / _MARK).touch()
 
 
-_TARGET = re.compile(r"\[([^\]]*)\]\(/([^)#]+)(#[^)]*)?\)")
+_TARGET = re.compile(r"(?<!!)\[([^\]]*)\]\(/([^)#]+)(#[^)]*)?\)")
 
 
 def _without_dead_links(text: str, pages: Collection[str]) -> str:

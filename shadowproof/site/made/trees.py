@@ -22,7 +22,12 @@ _LONGEST = 200_000
 
 def drawn(text: str) -> str:
     """The page with a picture in the place of each tree that Mermaid would draw; its text stands behind it, to be opened."""
-    return _BLOCK.sub(lambda found: _picture(found.group(1)) or f"```text\n{found.group(1)}```", text)
+    return _BLOCK.sub(lambda found: _picture(found.group(1)) or _folded(found.group(1)), text)
+
+
+def _folded(mermaid: str) -> str:
+    """The text of what is not drawn, out of the way of who does not read Mermaid."""
+    return f"<details><summary>As a tree, in Mermaid's notation</summary>\n\n```text\n{mermaid}```\n\n</details>"
 
 
 def _picture(mermaid: str) -> str:
