@@ -70,7 +70,7 @@ TEXTS = frozenset({"draw", "export", "list"})
 """Commands whose text is made to be read by something else."""
 
 OUTPUTS = frozenset(
-    {"json_file", "save_file", "markdown", "output", "junit", "sarif", "code_quality", "summary", "badge"}
+    {"json_file", "save_file", "walk_file", "markdown", "output", "junit", "sarif", "code_quality", "summary", "badge"}
 )
 """Parameters that name a file for data, which may be stdout."""
 

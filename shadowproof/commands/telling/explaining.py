@@ -15,6 +15,7 @@ from shadowproof.commands import (
     NoFault,
     Readings,
     SaveFile,
+    WalkFile,
     app,
     console,
     file_name,
@@ -51,6 +52,7 @@ def explain(
     no_fault: NoFault = False,
     vms: Annotated[int, typer.Option(help="Search up to this many VMs.")] = 2,
     save_file: SaveFile = None,
+    walk_file: WalkFile = None,
     cache: CacheFolder = None,
 ) -> None:
     """Tell the shortest run that breaks a property (or shows that something is possible), and why.
@@ -64,20 +66,23 @@ def explain(
     from shadowproof.tell.story import WIDTH
     from shadowproof.tell.traces.saving import check_save, save
 
-    check_save(save_file)
+    check_save(save_file, walk_file)
     names = ask.properties([property_name])
     end_with_a_fact(names)
     column, number, errors = ask.column(faults or [], readings or [], no_fault), ask.vms(vms), console(errors=True)
     open_cache(cache, errors)
     text, status = explained(property_name, names, column, number, here, min(WIDTH, console().width))
-    say(text, err=is_stdout(save_file))
-    if save_file is not None:
-        save(
-            save_file,
+    say(text, err=any(map(is_stdout, (save_file, walk_file))))
+    if save_file is not None or walk_file is not None:
+        told, says = (
             run_of(names, column, number),
-            column,
             f"shadowproof explain {property_name} {ask.options(column)}".rstrip(),
         )
+        save(save_file, told, column, says)
+        if walk_file is not None:
+            from shadowproof.walk.write import write_run
+
+            say(here(write_run(walk_file, told, column, says)), err=is_stdout(walk_file))
     close_cache(errors)
     raise typer.Exit(status)
 

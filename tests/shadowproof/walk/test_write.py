@@ -1,4 +1,5 @@
-"""`diagnose --walk` and `requester --walk`: the page opens at the first run that is told, as `walk --run` opens what is kept of it."""
+"""`explain --walk`, `diagnose --walk` and `requester --walk`: the page opens at the first run that is told, as `walk --run` opens what is
+kept of it."""
 
 from __future__ import annotations
 
@@ -40,6 +41,20 @@ def test_the_page_of_a_diagnosis_is_that_of_the_run_that_is_kept(tmp_path: Path)
     assert run("walk", "--run", str(kept), "-o", str(walked)).exit_code == 0
     assert page.read_bytes() == walked.read_bytes()
     assert start(page.read_text("utf-8")).partition("run=")[2].startswith("backup_initialized")
+
+
+def test_a_counterexample_that_is_told_opens_in_the_page(tmp_path: Path) -> None:
+    page, asked = tmp_path / "page.html", ("explain", "no-vm-left-saved", "--fault", "requester_vanishes")
+    told = run(*asked, "--walk", str(page))
+    said = f"Written: {page}. Open it in a browser; it begins with the first run that is told"
+    assert (told.exit_code, told.stdout) == (1, f"{run(*asked).stdout}{said}\n")
+    assert start(page.read_text("utf-8")).endswith(
+        "vm_saved@1,prepare_for_snapshot_succeeded,shutdown_after_vanishing,backup_shutdown_returned"
+    )
+    assert "fault=requester_vanishes" in start(page.read_text("utf-8"))
+    none = run("explain", "no-vm-left-saved", "--walk", str(tmp_path / "none.html"))
+    assert "there is no run to be walked. Leave it out." in str(none.exception)
+    assert not (tmp_path / "none.html").exists()
 
 
 def test_a_page_on_stdout_stands_alone_there(tmp_path: Path) -> None:
