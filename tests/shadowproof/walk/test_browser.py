@@ -191,6 +191,21 @@ def test_values_and_a_run_that_does_not_end(page: Opened) -> None:
     assert page.place == "step 3 of 8"
 
 
+def test_fifty_steps_fit_a_screen_as_values(page: Opened) -> None:
+    once = "backup_initialized,context_set,writer_metadata_gathered,released_unprepared,backup_shutdown_returned"
+    page.goes_to(f"vms=disk1adapter1&start=power@1:RUNNING&run={','.join([once] * 10)}")
+    page.page.get_by_role("button", name="values").click()
+    assert page.page.locator(".values [data-step]").count() == 51
+    boxes = page.page.evaluate(
+        "[...document.querySelectorAll('.values *')].map(one => one.getBoundingClientRect().toJSON()).filter(one => one.width)"
+    )
+    story = page.page.locator("#story").bounding_box()
+    assert len(boxes) > 100
+    assert story["x"] <= min(one["left"] for one in boxes)
+    assert max(one["right"] for one in boxes) <= story["x"] + story["width"]
+    assert max(one["bottom"] for one in boxes) <= 950
+
+
 def test_why_not(page: Opened) -> None:
     page.page.locator("#why-not-box summary").click()
     page.page.fill("#why-not", "vm_saved")
