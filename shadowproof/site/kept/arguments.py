@@ -1,67 +1,160 @@
-"""Arguments that are kept for the site: why a promise holds for any number of VMs, as `shadowproof why` prints it.
+"""Arguments that are kept for the site: why a promise holds for any number of VMs, as `shadowproof why` prints it; of what is possible a
+run that shows it, as `shadowproof explain` tells it.
 
 They take some ten seconds of computing each, so they are worked out by `shadowproof docs --arguments` and kept with the protocol that
-they are of. Of another protocol they say nothing, and the page shows the command instead.
+they are of: as data, so that they are told in the words of now. Of another protocol they say nothing, and the page shows the command
+instead.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from proofs.answers.column_cache import protocol_content
-from proofs.verdicts.columns import BASE
-from proofs.verdicts.combined.kept_cuts import HEADLINE
+from proofs.answers.json_form import from_json, to_json
+from proofs.answers.record import Record, load
+from proofs.answers.runs import bare
+from proofs.answers.verdict import HOLDS, Verdict
+from proofs.verdicts.columns import BASE, every_column
+from proofs.why.ending import Ending
 from proofs.why.tables.free import NoReason
-from properties.kinds import Always, Ends, Independent, Property, Step
-from shadowproof.letter.findings import FINDINGS
-from shadowproof.outside.telling import Told
-from shadowproof.tell.arguing.argued import argument as argued
+from proofs.why.tables.table import Table
+from proofs.why.wording import Needed, Told
+from proofs.world.slices import as_asked
+from proofs.world.world import Column
+from properties.catalogue import PROPERTIES, watched
+from properties.kinds import Fact, Possible, Property
+from shadowproof.ask import options
+from shadowproof.outside import telling
+from shadowproof.site.runs import walked
+from shadowproof.tell.arguing.argued import Argued, in_words, worked_out
+from shadowproof.tell.explain import answers
+from shadowproof.tell.story import story
+from shadowproof.walk.runs import column_of, link
 
 PATH = Path(__file__).with_name("arguments.json")
-SCHEMA = "shadowproof-arguments/1"
-SECONDS = 600
-"""Of computing, at most, for one argument."""
+SCHEMA = "shadowproof-arguments/2"
+SECONDS = 45
+"""Of computing, at most, for a table, and for clauses where there is none."""
+VMS = 2
+"""At most, in a run that shows what is possible."""
+
+_BY: Mapping[str, type[Table | Told | Ending]] = {"table": Table, "clauses": Told, "ending": Ending}
+"""What argues, by what it is called in the file."""
 
 
 def asked() -> tuple[str, ...]:
-    """The promises whose argument is kept: those that findings are about, and those whose cut sets are kept. Of all promises it would
-    take some half an hour of computing."""
-    return tuple(dict.fromkeys([*(one.promise for one in FINDINGS), *HEADLINE]))
+    """The properties for which there is something to argue: all but comparisons of constants, which are their own argument."""
+    return tuple(name for name, found in PROPERTIES.items() if not isinstance(found, Fact))
 
 
-def work_out(progress: Told) -> str:
-    """The text of PATH, worked out now. A promise of which nothing is argued without faults is left out."""
-    names, found = asked(), dict[str, list[str]]()
+def work_out(progress: telling.Told) -> str:
+    """The text of PATH, worked out now: a line a property, so that a change reads as a change."""
+    names, lines, record = asked(), list[str](), load()
     for number, name in enumerate(names):
         progress(number, len(names), name)
-        try:
-            found[name] = argued(name, BASE, 2, SECONDS)
-        except NoReason:
-            continue
-    return json.dumps({"schema": SCHEMA, "protocol": protocol_content(), "arguments": found}, indent=1) + "\n"
+        column = _where(name, record)
+        told = _run if isinstance(PROPERTIES[name], Possible) else _argument
+        found = {"none": "it holds nowhere"} if column is None else {"column": column.name, **told(name, column)}
+        lines.append(f"{json.dumps(name)}: {json.dumps(found, separators=(',', ':'))}")
+    head = f'"schema": {json.dumps(SCHEMA)},\n"protocol": {json.dumps(protocol_content())}'
+    return f'{{\n{head},\n"arguments": {{\n' + ",\n".join(lines) + "\n}\n}\n"
+
+
+def _where(name: str, record: Record) -> Column | None:
+    """Where it is argued: without faults and by default readings, if it holds there; else in the first circumstance that puts it to the
+    test and in which it holds."""
+    cells = ((column, record.cell(name, column.name)) for column in every_column())
+    return next((column for column, cell in cells if cell is not None and cell.verdict == HOLDS), None)
+
+
+def _argument(name: str, column: Column) -> dict[str, Any]:
+    try:
+        argued = worked_out(name, column, SECONDS)
+    except NoReason as problem:
+        return {"none": str(problem)}
+    by = _told_of(argued.by)
+    (kind,) = (kind for kind, one in _BY.items() if isinstance(by, one))
+    return {kind: to_json(by), **({"why_not": argued.why_not} if argued.why_not else {})}
+
+
+def _told_of(by: Table | Told | Ending) -> Table | Told | Ending:
+    """Without the rules as labels, of which nothing is told: they are more than half of it."""
+    if isinstance(by, Table):
+        rows = (replace(row, lines=tuple(replace(line, rules=()) for line in row.lines)) for row in by.rows)
+        return replace(by, rows=tuple(rows))
+    if isinstance(by, Told):
+        clauses = (replace(one, kept=_bare(one.kept)) for one in by.clauses)
+        return replace(by, clauses=tuple(clauses), follows=_bare(by.follows))
+    return by
+
+
+def _bare(several: tuple[Needed, ...]) -> tuple[Needed, ...]:
+    return tuple(replace(one, rules=()) for one in several)
+
+
+def _run(name: str, column: Column) -> dict[str, Any]:
+    (verdict,) = answers([name], column, VMS)
+    if verdict.run is None:
+        return {"none": f"{name} {verdict.verdict}: no run of up to {VMS} VMs shows it"}
+    network, _ = as_asked(PROPERTIES[name], watched())
+    return {"run": to_json(replace(verdict, run=bare(verdict.run, network), seconds=0.0))}
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What is kept of a property: an argument, or the verdict with its run, and in which column; or why there is neither."""
+
+    column: Column
+    of: Argued | Verdict | str
 
 
 @cache
-def kept() -> dict[str, list[str]]:
+def kept() -> Mapping[str, Kept]:
+    """What is kept, by property; nothing, where it is of another protocol or cannot be read."""
     try:
         data = json.loads(PATH.read_text("utf-8"))
         of_now = data["schema"] == SCHEMA and data["protocol"] == protocol_content()
-        return {str(name): list(map(str, lines)) for name, lines in data["arguments"].items()} if of_now else {}
+        return {str(name): _read(one) for name, one in data["arguments"].items()} if of_now else {}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}
 
 
+def _read(data: Mapping[str, Any]) -> Kept:
+    """Raises ValueError and KeyError at what is none of them."""
+    column = column_of(data["column"]) if "column" in data else BASE
+    if "none" in data:
+        return Kept(column, str(data["none"]))
+    if "run" in data:
+        return Kept(column, from_json(Verdict, data["run"]))
+    (kind,) = data.keys() - {"column", "why_not"}
+    return Kept(column, Argued(from_json(_BY[kind], data[kind]), cached=False, why_not=str(data.get("why_not", ""))))
+
+
 def argument(found: Property) -> Iterator[str]:
-    """The blocks of a page that say why a promise holds; none where nothing can be argued."""
-    if not isinstance(found, (Always, Step, Ends, Independent)):
+    """The blocks of a page that say why a property holds; none, where constants are compared: they are their own argument."""
+    if isinstance(found, Fact):
         return
-    lines = kept().get(found.name)
-    yield "## Why it holds"
-    if lines is None:
-        yield f"As a table of the phases of a session, on the command line: `shadowproof why {found.name}`"
-        return
-    text = "\n".join(lines)
-    yield f"As `shadowproof why {found.name}` argues it, for any number of VMs:\n\n```text\n{text.rstrip()}\n```"
+    yield "## A run that shows it" if isinstance(found, Possible) else "## Why it holds"
+    asked = "explain" if isinstance(found, Possible) else "why"
+    match kept().get(found.name):
+        case None:
+            yield f"It is told on the command line: `shadowproof {asked} {found.name}`"
+        case Kept(column, Argued() as argued):
+            yield f"As `{' '.join(filter(None, ('shadowproof why', found.name, options(column))))}` argues it, for any number of VMs:"
+            yield _block(in_words(found, argued, column, 2))
+        case Kept(column, Verdict(run=run) as verdict) if run is not None:
+            network, property_ = as_asked(found, watched())
+            yield _block([story(run, network, property_, column, verdict)])
+            yield walked(link(run.shapes, run.starts, column, run.steps, run.loop), "property/one.md")
+        case Kept(_, problem):
+            yield f"No argument is told: {problem}."
+
+
+def _block(lines: Sequence[str]) -> str:
+    return "```text\n" + "\n".join(lines).rstrip() + "\n```"

@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from model.notation import happens
 from model.protocol import PROTOCOL
 from model.versions import option
 from proofs.why.argue import table
-from proofs.why.ending import ending
+from proofs.why.ending import Ending, ending
 from proofs.why.tables.free import NoReason
+from proofs.why.tables.table import Table
 from proofs.why.tell import named
-from proofs.why.wording import told
+from proofs.why.wording import Told, told
 from proofs.world.world import Column, World
 from properties.catalogue import PROPERTIES, watched
-from properties.kinds import Always, Ends, Independent, Step
+from properties.kinds import Always, Ends, Independent, Property, Step
 from shadowproof.tell.arguing.clauses import why as by_clauses
 from shadowproof.tell.arguing.ending import why as in_the_end
 from shadowproof.tell.arguing.why import listed, wrapped
 from shadowproof.tell.arguing.why import why as as_table
+
+
+@dataclass(frozen=True)
+class Argued:
+    """What argues for a property, as data. cached: it was not worked out now. why_not: where clauses argue, why no table does."""
+
+    by: Table | Told | Ending
+    cached: bool
+    why_not: str = ""
 
 
 def argument(
@@ -30,28 +42,42 @@ def argument(
     everything: bool = False,
 ) -> list[str]:
     """The argument for a property in a column, line by line. Raises NoReason."""
-    found, network = PROPERTIES[name], watched(None)
+    argued = worked_out(name, column, seconds, clauses=clauses or formulas)
+    return in_words(PROPERTIES[name], argued, column, depth, formulas=formulas, everything=everything)
+
+
+def worked_out(name: str, column: Column, seconds: float, *, clauses: bool = False) -> Argued:
+    """What argues for a property in a column. clauses: no table is looked for. Raises NoReason."""
+    found, network, why_not = PROPERTIES[name], watched(None), ""
     if not isinstance(found, (Always, Step, Ends, Independent)):
         raise NoReason(
             f"{name} says that something is possible: shadowproof explain {name}{option()} tells a run that shows it"
         )
     if isinstance(found, Ends):
-        end, cached = ending(network, column, found)
-        return list(in_the_end(found, end, cached=cached, depth=depth))
-    if not clauses and not formulas:
+        return Argued(*ending(network, column, found))
+    if not clauses:
         try:
-            made, cached = table(network, column, found, seconds=seconds)
-            lines = list(as_table(found, made, PROTOCOL, cached=cached, depth=depth))
-            return (
-                lines
-                if not isinstance(found, Independent)
-                else [*lines[:3], *never_read(found, column), "", *lines[3:]]
-            )
+            return Argued(*table(network, column, found, seconds=seconds))
         except NoReason as problem:
             why_not = str(problem)
-    by, cached = told(network, column, found, seconds=seconds)
+    return Argued(*told(network, column, found, seconds=seconds), why_not)
+
+
+def in_words(
+    found: Property, argued: Argued, column: Column, depth: int, *, formulas: bool = False, everything: bool = False
+) -> list[str]:
+    """The argument, line by line."""
+    by, cached = argued.by, argued.cached
+    if isinstance(by, Ending) and isinstance(found, Ends):
+        return list(in_the_end(found, by, cached=cached, depth=depth))
+    if isinstance(by, Table):
+        lines = list(as_table(found, by, PROTOCOL, cached=cached, depth=depth))
+        read = [*never_read(found, column), ""] if isinstance(found, Independent) else []
+        return [*lines[:3], *read, *lines[3:]]
+    assert isinstance(by, Told)  # noqa: S101 - an Ending is of a property that comes in the end
     lines = list(by_clauses(found, by, cached=cached, formulas=formulas, everything=everything))
-    return lines if clauses or formulas else [*lines, f"It is argued by clauses, for no table was found: {why_not}."]
+    said = [f"It is argued by clauses, for no table was found: {argued.why_not}."] if argued.why_not else []
+    return [*lines, *said]
 
 
 def never_read(found: Independent, column: Column) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from html import unescape
 from pathlib import Path
@@ -14,10 +15,11 @@ from model.requirements import REQUIREMENTS
 from proofs.answers.column_cache import protocol_content
 from proofs.answers.record import Record, load
 from proofs.answers.runs import NONE
-from proofs.answers.verdict import REFUTED
+from proofs.answers.verdict import REFUTED, Verdict
 from proofs.verdicts.columns import BASE, every_column, title
 from proofs.world.world import Column
 from properties.catalogue import PROPERTIES
+from properties.kinds import Fact
 from shadowproof.letter.findings import FINDINGS
 from shadowproof.pages.layout import slug
 from shadowproof.site import (
@@ -34,6 +36,7 @@ from shadowproof.site.kept import arguments
 from shadowproof.site.made import build
 from shadowproof.site.runs import Recorded
 from shadowproof.walk.runs import opened
+from tests.helpers.nightly import nightly
 
 ROOT = Path(__file__).parents[3]
 RECORDED = Recorded.now()
@@ -180,11 +183,46 @@ def test_an_argument_of_another_protocol_is_not_shown(tmp_path: Path, monkeypatc
     for protocol, shown in ((protocol_content(), True), ("another", False)):
         kept = tmp_path / f"{shown}.json"
         kept.write_text(
-            f'{{"schema": "{arguments.SCHEMA}", "protocol": "{protocol}", "arguments": {{"auto-recovery-required": ["so it is"]}}}}'
-        )
+            json.dumps({
+                "schema": arguments.SCHEMA, "protocol": protocol, "arguments": {"auto-recovery-required": {"none": "so it is"}},
+            })
+        )  # fmt: skip
         monkeypatch.setattr(arguments, "PATH", kept)
         arguments.kept.cache_clear()
         text = "\n".join(arguments.argument(found))
         assert ("so it is" in text) == shown
-        assert "shadowproof why auto-recovery-required" in text
+        assert ("`shadowproof why auto-recovery-required`" in text) != shown
     arguments.kept.cache_clear()
+
+
+def test_every_promise_is_argued_and_what_is_possible_is_shown() -> None:
+    """Of this protocol: after a change of it `shadowproof docs --arguments` works them out anew."""
+    kept = arguments.kept()
+    assert (
+        set(kept) == set(arguments.asked()) >= {name for name, one in PROPERTIES.items() if not isinstance(one, Fact)}
+    )
+    nothing = [name for name, one in kept.items() if isinstance(one.of, str)]
+    assert len(nothing) <= len(kept) // 20, nothing
+    for name, one in kept.items():
+        assert RECORDED.verdict(name, one.column).startswith("holds"), name
+        told = "\n".join(arguments.argument(PROPERTIES[name]))
+        assert isinstance(one.of, str) or told.count("\n") > 5, name
+        assert ("walk.html#" in told) == isinstance(one.of, Verdict), name
+
+
+ARGUED = [
+    "every-session-ends", "child-writers-take-part", "vms-are-handled-through-vss",
+    *(pytest.param(name, marks=nightly) for name in ("no-child-backup-without-the-service", "vanished-requester-gets-shutdown-only")),
+]  # fmt: skip
+"""Of each kind one that takes little: an ending, a run, a table; at night clauses, and one that a fault puts to the test."""
+
+
+@pytest.mark.parametrize("name", ARGUED)
+def test_what_is_kept_is_what_is_worked_out_now(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(arguments, "asked", lambda: (name,))
+    now = json.loads(arguments.work_out(lambda *_: None))["arguments"][name]
+    kept = json.loads(arguments.PATH.read_text("utf-8"))["arguments"][name]
+    for one in (now, kept):
+        for of in ("table", "clauses", "run"):
+            one.get(of, {}).pop("seconds", None)
+    assert now == kept
