@@ -19,7 +19,7 @@ from model.actors import (
     writer,
 )
 from model.events import EVENT_FILES
-from model.notation import Actor, Network, build, declared
+from model.notation import Actor, Event, Network, build, declared
 from model.readings import Reading
 from model.requirements import Requirement
 from model.versions import chosen, load
@@ -50,6 +50,16 @@ DOCUMENT: Network = declared(
 VERSION = load(chosen())
 PROTOCOL: Network = VERSION.applied(DOCUMENT)
 """The version that this process speaks of."""
+
+PHASES: dict[str, tuple[Event, ...]] = {
+    file.__name__.rsplit(".", 1)[1]: tuple(
+        PROTOCOL.events[one.name] for one in file.EVENTS if one.name in PROTOCOL.events
+    )
+    for file in EVENT_FILES
+}
+"""The events of the version, by the phases of the document and in their order."""
+if new := tuple(event for name, event in PROTOCOL.events.items() if name not in DOCUMENT.events):
+    PHASES["new_in_this_version"] = new
 
 FAULTS = tuple(PROTOCOL.faults.values())
 WITHOUT_FAULT = faults.WITHOUT_FAULT if VERSION.base else VERSION.without_fault

@@ -11,7 +11,8 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 
-from model.protocol import FAULTS, READINGS
+from model.protocol import FAULTS, READINGS, VERSION
+from model.versions import option
 from proofs.answers.column_cache import protocol_content
 from proofs.answers.record import Record
 from proofs.answers.verdict import REFUTED
@@ -100,7 +101,7 @@ def print_alone(record: Record, console: Console, *, faults_only: bool = False) 
     lines += [
         f"Broken without any fault, and so not told again: {', '.join(sorted(base)) or 'none'}.",
         *_only_together(faults_only=faults_only),
-        "What breaks another promise only together: shadowproof cuts PROPERTY",
+        f"What breaks another promise only together: shadowproof cuts PROPERTY{option()}",
     ]
     if console.is_terminal:
         print_lines(lines, console)
@@ -116,9 +117,7 @@ def _only_together(*, faults_only: bool) -> list[str]:
     except KeptCutsError as problem:
         return [str(problem)]
     if not kept:
-        return [
-            "What is kept of cut sets is of another version of the protocol. Make it anew: shadowproof cuts --record"
-        ]
+        return [f"What is kept of cut sets is of another protocol. Make it anew: shadowproof cuts --record{option()}"]
     lines = []
     for name, one in kept.items():
         sets = [c for c in one.sets if len(parts(c.column)) > 1 and not (faults_only and c.column.readings)]
@@ -155,7 +154,10 @@ def _says(column: Column) -> str:
 
 def as_text(found: Sequence[Cuts]) -> str:
     """Everything, for a program: see the schema."""
-    return json.dumps({"schema": SCHEMA, "cuts": [_as_json(one) for one in found]}, indent=1) + "\n"
+    return (
+        json.dumps({"schema": SCHEMA, "version": VERSION.name, "cuts": [_as_json(one) for one in found]}, indent=1)
+        + "\n"
+    )
 
 
 def _as_json(found: Cuts) -> dict[str, Any]:

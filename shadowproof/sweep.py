@@ -14,7 +14,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from model.protocol import READINGS
+from model.protocol import READINGS, VERSION
+from model.versions import option
 from proofs.answers.verdict import HOLDS, NOT_EXERCISED, REFUTED, UNDECIDED, Verdict
 from proofs.verdicts.cluster import connected
 from proofs.verdicts.combined.pairs import KINDS, New, new_in, pairs, parts, singles
@@ -204,7 +205,9 @@ def _print_new(done: Swept, console: Console) -> None:
     if len(done.new) > _MOST:
         console.print(f"… and {len(done.new) - _MOST} more: --json has all.")
     console.print(
-        "Explain one with: shadowproof explain PROPERTY --fault NAME --reading ID=VALUE", style="dim", highlight=False
+        f"Explain one with: shadowproof explain PROPERTY --fault NAME --reading ID=VALUE{option()}",
+        style="dim",
+        highlight=False,
     )
 
 
@@ -213,6 +216,7 @@ def as_json(done: Swept) -> dict[str, Any]:
     wanted = done.asked
     return {
         "schema": SCHEMA,
+        "version": VERSION.name,
         "asked": {
             "kinds": list(wanted.kinds),
             "of": [column.name for column in wanted.of],

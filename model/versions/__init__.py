@@ -55,10 +55,11 @@ def not_of_this(said: object) -> str:
     return f"is of version {said} of the protocol, and what is asked of version {chosen()}. Ask the same with --version {said}"
 
 
-def suffix() -> str:
-    """What distinguishes the files that are kept of the version that this process speaks of; empty: of the document. Raises
-    UnknownVersion."""
-    return "" if chosen() == DOCUMENT else f"-{chosen()}"
+def suffix(name: str | None = None) -> str:
+    """What distinguishes the files that are kept of a version (None: of that which this process speaks of); empty: of the document.
+    Raises UnknownVersion."""
+    of = chosen() if name is None else check(name)
+    return "" if of == DOCUMENT else f"-{of}"
 
 
 def load(name: str) -> Version:

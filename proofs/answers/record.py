@@ -14,12 +14,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from model.versions import suffix
+from model.versions import option, suffix
 from proofs.answers.verdict import HOLDS, NOT_EXERCISED, REFUTED, UNDECIDED, Verdict
 
 PATH = Path(__file__).parent / f"record{suffix()}.json"
 """Of the version that this process speaks of: what is recorded of one says nothing of another."""
 SCHEMA = "shadowproof-record/3"
+_MAKE = f"shadowproof accept{option()} --reason ..."
 WORSE, BETTER, DIFFERENT, NEW = "worse", "better", "different", "not recorded"
 _RANK = {HOLDS: 0, NOT_EXERCISED: 1, UNDECIDED: 2, REFUTED: 3}
 
@@ -102,7 +103,7 @@ def load(path: Path = PATH) -> Record:
     try:
         text = path.read_text("utf-8")
     except FileNotFoundError:
-        raise RecordError(f"{path.name} is missing. Make it with: shadowproof accept --reason ...") from None
+        raise RecordError(f"{path.name} is missing. Make it with: {_MAKE}") from None
     except (OSError, ValueError) as problem:
         raise RecordError(f"{path.name} cannot be read ({problem}). Restore it from version control.") from None
     return _record_of(text, path.name)
@@ -117,15 +118,13 @@ def _record_of(text: str, name: str) -> Record:
         raise RecordError(f"{name} cannot be read ({problem}). Restore it from version control.") from None
     try:
         if data["schema"] != SCHEMA:
-            raise RecordError(
-                f"{name} has schema {data['schema']}, not {SCHEMA}. Make it anew with: shadowproof accept --reason ..."
-            )
+            raise RecordError(f"{name} has schema {data['schema']}, not {SCHEMA}. Make it anew with: {_MAKE}")
         cells = {
             promise: {column: Cell(*cell) for column, cell in columns.items()}
             for promise, columns in data["cells"].items()
         }
         if not any(cells.values()):
-            raise RecordError(f"{name} holds no verdict. Make it anew with: shadowproof accept --reason ...")
+            raise RecordError(f"{name} holds no verdict. Make it anew with: {_MAKE}")
         return Record(cells, tuple(data["reasons"]))
     except (KeyError, TypeError, AttributeError) as problem:
         raise RecordError(

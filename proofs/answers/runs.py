@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from model.notation.network import Network
-from model.versions import suffix
+from model.versions import option, suffix
 from proofs.answers.json_form import from_json, to_json
 from proofs.answers.record import RecordError
 from proofs.answers.verdict import REFUTED, RunFound, Verdict
@@ -91,7 +91,7 @@ def bare(run: RunFound, network: Network) -> RunFound:
 
 def load(path: Path = PATH) -> Runs:
     """Read the runs. Raises RecordError."""
-    remedy = f"Restore {path.name} from version control, or make it with: shadowproof accept --reason ..."
+    remedy = f"Restore {path.name} from version control, or make it with: shadowproof accept{option()} --reason ..."
     try:
         data = json.loads(path.read_text("utf-8"))
     except FileNotFoundError:

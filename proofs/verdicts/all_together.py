@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import proofs.answers
-from model.versions import suffix
+from model.versions import option, suffix
 from proofs.verdicts.columns import ALL_FAULTS
 from proofs.verdicts.suite import prove_in
 from proofs.views.proof import Proof
@@ -55,6 +55,6 @@ def load(protocol: str, path: Path = PATH) -> dict[str, Proof]:
         return {}
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as problem:
         raise AllFaultsError(
-            f"{path.name} cannot be read ({problem!r}). Restore it from version control, or make it anew: shadowproof accept."
+            f"{path.name} cannot be read ({problem!r}). Restore it from version control, or make it anew: shadowproof accept{option()}."
         ) from None
     return found if data["protocol"] == protocol else {}

@@ -120,7 +120,7 @@ def verify(
 
         refuse_streams(json_file, inventory, junit, sarif, code_quality, summary, badge)
         watched(sys.argv[1:], console(errors=True))
-    from model.protocol import PROTOCOL, VERSION
+    from model.protocol import PROTOCOL
     from proofs.answers.record import Record
     from shadowproof import ask
     from shadowproof.formats import files
@@ -153,7 +153,7 @@ def verify(
             asked, found = asked.only_changed()
         which = list(found.lines())
     done = asked.judged(errors, None if no_cache else open_cache(cache, errors), fail_fast=fail_fast, last=before)
-    since = None if done.against.as_recorded or not VERSION.base else since_record(PROTOCOL)
+    since = None if done.against.as_recorded else since_record(PROTOCOL)
     if json_file is not None:
         write_json(json_file, report.as_json(done, since))
     formats.write(partial(report_of, done, since), say)

@@ -25,6 +25,7 @@ from shadowproof.commands import (
     file_name,
     say,
 )
+from shadowproof.commands.which_version import versions_like
 
 
 @app.command()
@@ -32,11 +33,15 @@ def diff(
     base: Annotated[
         str | None,
         typer.Argument(
-            help="A revision of this checkout, a folder with model and properties, or a version of the protocol."
+            autocompletion=versions_like,
+            help="A revision of this checkout, a folder with model and properties, or a version of the protocol.",
         ),
     ] = None,
     head: Annotated[
-        str | None, typer.Argument(help="Another one; without it, the checkout as it is, edits included.")
+        str | None,
+        typer.Argument(
+            autocompletion=versions_like, help="Another one; without it, the checkout as it is, edits included."
+        ),
     ] = None,
     faults: Faults = None,
     readings: Readings = None,

@@ -25,10 +25,12 @@ def requirements() -> None:
 def left_out() -> None:
     """List what the model leaves out, and how each open question of the protocol is answered."""
     from model.protocol import PROTOCOL
-    from shadowproof.pages.overviews import answers_table, left_out_list
+    from shadowproof.pages.overviews import answers_table, left_open_list, left_out_list
 
     say(left_out_list(PROTOCOL))
     say(answers_table())
+    if open_here := left_open_list():
+        say(open_here)
 
 
 @app.command()
@@ -39,13 +41,21 @@ def letter(
 ) -> None:
     """The letter to the document's owner: what to change, what can be kept at all, and each finding with its run and its proof.
 
-    It is printed at once, from what is kept; --anew takes some twenty minutes. Exit status: 0; 2 what is kept is of another protocol.
+    It is printed at once, from what is kept; --anew takes some twenty minutes. With --version: which findings are findings
+    in that version too. Exit status: 0; 2 what is kept is of another protocol.
     """
+    from model.protocol import VERSION
     from proofs.verdicts.combined.combinations import PATH, CombinationsError, dump
     from shadowproof import ask
+    from shadowproof.letter import in_version
     from shadowproof.letter import letter as command
     from shadowproof.outside.files import write_whole
 
+    if not VERSION.base:
+        if anew:
+            raise ask.AskError("Combinations are worked out of the document only. Leave --anew out, or --version.")
+        say(in_version.letter(), end="")
+        return
     try:
         progress = console(errors=True)
         found = command.made_anew(lambda what: progress.print(what, highlight=False)) if anew else command.kept()
@@ -183,8 +193,9 @@ def docs(
 
     The site is plain files that work from the disk and on any static host: docs --site build/site, then open
     build/site/html/index.html. Every run on it opens in the page that `walk` writes. It has state diagrams where Graphviz is
-    installed. A link on it that leads nowhere is an error.
+    installed. A link on it that leads nowhere is an error. With --version it is the site of that version.
     """
+    from model.protocol import VERSION
     from shadowproof import ask
     from shadowproof.commands import manual
     from shadowproof.docs import stale, write
@@ -192,6 +203,8 @@ def docs(
     root = Path.cwd()
     if not (root / "model" / "protocol.py").exists():
         raise ValueError("The pages are written into a checkout of the project. Call this from its top folder.")
+    if site is None and not VERSION.base:
+        raise ask.AskError("The pages in docs/ are of the document. Ask for the site of a version: --site DIR")
     if check and (site is not None or arguments):
         raise ask.AskError("--check looks at the pages in docs/ and writes nothing. Leave out --site and --arguments.")
     if arguments:

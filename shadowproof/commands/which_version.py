@@ -19,14 +19,8 @@ import typer
 from shadowproof.commands import say
 from shadowproof.outside.files import is_stdout
 
-TAKE_NONE = frozenset(
-    {
-        "accept", "assumptions", "collector", "cuts", "agent", "diff", "docs", "letter", "left-out", "mutate",
-        "new", "obligations", "requester", "sweep",
-    }
-)  # fmt: skip
-"""Commands that take none: they are about the document, write into it, or are about what is recorded of it, about another protocol, or
-about several."""
+TAKE_NONE = frozenset({"agent", "collector", "diff", "mutate", "new", "requester"})
+"""Commands that take none: they are about another protocol or about several, or write into the document or what is kept of it alone."""
 
 
 def _choose(context: typer.Context, name: str | None) -> str | None:
@@ -47,7 +41,8 @@ def choose(name: str) -> str:
     return name
 
 
-def _names(incomplete: str) -> list[str]:
+def versions_like(incomplete: str) -> list[str]:
+    """For completion: versions that begin so."""
     from model.versions import names
 
     return [name for name in names() if name.startswith(incomplete)]
@@ -60,7 +55,7 @@ Version = Annotated[
         metavar="NAME",
         is_eager=True,
         callback=_choose,
-        autocompletion=_names,
+        autocompletion=versions_like,
         help="Of this version of the protocol: document, or another that shadowproof list versions names.",
     ),
 ]

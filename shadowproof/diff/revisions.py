@@ -99,15 +99,17 @@ class Side:
         """Its record, if that is of this protocol and these promises; None else."""
         answers = self.folder / "proofs" / "answers"
         with suppress(RecordError):
-            if runs.load(answers / "runs.json").protocol == self.data["protocol"]:
-                return record.load(answers / "record.json")
+            of = versions.suffix(self.version)
+            if runs.load(answers / f"runs{of}.json").protocol == self.data["protocol"]:
+                return record.load(answers / f"record{of}.json")
         return None
 
     @cached_property
     def cuts(self) -> dict[str, KeptCuts]:
         """What is kept of the cut sets of its headline promises, if that is of this protocol; nothing else."""
         with suppress(KeptCutsError):
-            return kept_cuts.load(self.data["protocol"], self.folder / "proofs" / "answers" / kept_cuts.PATH.name)
+            kept = self.folder / "proofs" / "answers" / f"cut_sets{versions.suffix(self.version)}.json"
+            return kept_cuts.load(self.data["protocol"], kept)
         return {}
 
     def judged(self, columns: Sequence[Mapping[str, Any]], cache: Path | None) -> list[dict[str, Any]]:

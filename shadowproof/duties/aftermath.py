@@ -12,6 +12,7 @@ from model.actors.restore import files
 from model.actors.writer import FAILED, LastError, last_error, writer_state
 from model.notation import Event, Fault, Run, Term, after, happens
 from model.protocol import FAULTS, PROTOCOL
+from model.versions import option
 from proofs.answers.verdict import UNDECIDED, RunFound
 from proofs.verdicts.check import check
 from proofs.verdicts.columns import BASE
@@ -197,7 +198,7 @@ def _to_rest(run: Run) -> tuple[Step, ...]:
         possible = [(name, at) for name, at in run.enabled() if PROTOCOL.events[name].fair]
         if not possible or run.states() in seen:
             raise CannotSay(
-                "A requester whose session has failed comes to no end. See: shadowproof verify -p every-session-ends"
+                f"A requester whose session has failed comes to no end. See: shadowproof verify{option()} -p every-session-ends"
             )
         seen.append(run.states())
         name, index = possible[0]

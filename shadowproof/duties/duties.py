@@ -14,6 +14,7 @@ from rich.text import Text
 
 from model.notation import Fault
 from model.protocol import BY_ID, FAULTS, PROTOCOL
+from model.versions import option
 from proofs.answers.record import Record, load
 from proofs.answers.verdict import HOLDS, REFUTED, UNDECIDED
 from proofs.verdicts.columns import BASE
@@ -27,7 +28,7 @@ from shadowproof.pages.overviews import markdown
 SCHEMA = "shadowproof-obligations/1"
 
 NO_SUCH_PROMISE = "no promise of this list breaks"
-NOT_RECORDED = "not recorded: shadowproof accept --reason TEXT"
+NOT_RECORDED = f"not recorded: shadowproof accept{option()} --reason TEXT"
 NO_CALL = "nothing: there is no session any more"
 AS_ABOVE = "the same"
 LATER = "A failure that strikes after the last answer, and leaves the session open, is not noticed in it."
@@ -90,7 +91,7 @@ def print_obligations(record: Record, console: Console) -> None:
     _print_aftermaths(aftermaths(), console)
     _print_duties(duties(record), console)
     console.print(
-        "Steps are those of the shortest run, as recorded; tell it with: shadowproof explain PROPERTY --fault NAME",
+        f"Steps are those of the shortest run, as recorded; tell it with: shadowproof explain PROPERTY --fault NAME{option()}",
         style="dim",
         highlight=False,
     )
@@ -208,7 +209,7 @@ def page_of(record: Record) -> str:
     ]
     blocks = [
         "# What a requester must do",
-        "For makers of backup software. Everything here is read off the machines and the record: `shadowproof obligations`.",
+        f"For makers of backup software. Everything here is read off the machines and the record: `shadowproof obligations{option()}`.",
         "## After each kind of failure",
         "How a requester learns of a failure that is not its own, and all that it has to do from there to the end of the "
         "session, if nothing more goes wrong.",
@@ -224,7 +225,7 @@ def page_of(record: Record) -> str:
     blocks += [
         "## If a duty is not done",
         "Each duty with the fault of failing in it, and the promises that hold without faults and break with this one: steps "
-        "of the shortest run. Tell one with `shadowproof explain PROPERTY --fault NAME`.",
+        f"of the shortest run. Tell one with `shadowproof explain PROPERTY --fault NAME{option()}`.",
     ]
     for where, group in groupby(duties(record), key=lambda duty: duty.fault.where):
         blocks += [

@@ -7,6 +7,7 @@ from textwrap import wrap
 from typing import Any
 
 from model.protocol import READINGS
+from model.versions import option
 from proofs.answers.column_cache import protocol_content
 from proofs.answers.record import Record
 from proofs.answers.record import load as load_record
@@ -53,7 +54,9 @@ def kept() -> Kept:
     """The combinations that are kept. Raises CombinationsError, and Stale where the protocol has changed since."""
     found = load()
     if found.protocol != protocol_content():
-        raise Stale("The kept combinations are of another protocol. Work them out anew: shadowproof letter --anew")
+        raise Stale(
+            f"The kept combinations are of another protocol. Work them out anew: shadowproof letter{option()} --anew"
+        )
     return found
 
 
@@ -123,7 +126,7 @@ def letter(found: Kept) -> str:
     for block in found.blocks:
         lines += _table(block)
     for number, (one, of) in enumerate(findings, 1):
-        lines += [f"## {number}. {one.title}", "", *_finding(one, of, record, runs, found)]
+        lines += [f"## {number}. {one.title}", "", *_finding(one, of, runs, found)]
     lines += ["## What this does not show", "", *(f"* {one}" for one in NOT_SHOWN)]
     lines += ["", "See also: [findings](findings.md), [readings and faults](readings-and-faults.md)."]
     return "\n".join(lines).rstrip() + "\n"
@@ -244,12 +247,15 @@ def _where(row: Row) -> str:
 # -- a finding ------------------------------------------------------------------------------------------------------------
 
 
-def _finding(
-    one: Finding, of: Sequence[tuple[Column, Sequence[str]]], record: Record, runs: Runs, found: Kept
-) -> list[str]:
+def of_finding(one: Finding, of: Sequence[tuple[Column, Sequence[str]]], runs: Runs) -> list[str]:
+    """What is wrong, where it breaks something, and the shortest run that shows it."""
     lines = _paragraph(f"*{_sentences(one)}.* {one.problem}")
     lines += [f"* {column.name}: breaks {', '.join(names)}" for column, names in of]
-    lines += ["", *_run(one, of, runs)]
+    return [*lines, "", *_run(one, of, runs)]
+
+
+def _finding(one: Finding, of: Sequence[tuple[Column, Sequence[str]]], runs: Runs, found: Kept) -> list[str]:
+    lines = of_finding(one, of, runs)
     lines += _paragraph(f"*Seen*: {one.evidence} Certainty: {one.certainty}.")
     lines += _paragraph(f"*Harmed*: {one.harmed}")
     lines += _paragraph(f"*Write*: {one.wording}")

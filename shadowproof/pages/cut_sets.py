@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from model.protocol import FAULTS, READINGS
+from model.versions import option
 from proofs.answers.column_cache import protocol_content
 from proofs.answers.record import Record
 from proofs.answers.record import load as load_record
@@ -32,7 +33,10 @@ def page() -> str:
         "",
     ]
     if not kept:
-        lines += ["What is kept is of another version of the protocol: `shadowproof cuts --record` makes it anew.", ""]
+        lines += [
+            f"What is kept is of another protocol, or nothing is: `shadowproof cuts --record{option()}` makes it anew.",
+            "",
+        ]
     for one in kept.values():
         lines += _of_promise(one)
     lines += _failure_modes(record, kept)

@@ -140,6 +140,11 @@ def left_out_list(network: Network) -> str:
     return "\n".join(lines)
 
 
+def left_open_list() -> str:
+    """What the sources of the version leave open, as a Markdown list; of the document nothing is said here."""
+    return "\n".join(f"* **{what}** {why}" for what, why in VERSION.leaves_open.items())
+
+
 def answers_table() -> str:
     """What became of each question and contradiction."""
     return markdown(("question", "answer"), ANSWERED.items())

@@ -9,7 +9,7 @@ from types import ModuleType
 
 from model.events import EVENT_FILES
 from model.notation import TRUE, Actor, Event, Term, words
-from model.protocol import ACTOR_FILES, BY_ID, FAULTS, PROTOCOL, READINGS, REQUIREMENTS
+from model.protocol import ACTOR_FILES, BY_ID, FAULTS, PROTOCOL, READINGS, REQUIREMENTS, VERSION
 from proofs.answers.record import load
 from properties.catalogue import PROPERTIES, SHELVES, group_of, is_conduct
 from properties.kinds import Always, Ends, Fact, Independent, Possible, Property, Step
@@ -21,6 +21,7 @@ from shadowproof.pages.overviews import (
     bare,
     carried,
     counts,
+    left_open_list,
     left_out_list,
     markdown,
     unclaimed_sentences,
@@ -303,4 +304,5 @@ def left_out() -> str:
         left_out_list(PROTOCOL),
         "## Questions and contradictions",
         answers_table(),
+        *(["## What the sources of this version leave open", left_open_list()] if VERSION.leaves_open else []),
     )

@@ -70,7 +70,7 @@ def pages(root: Path, recorded: Recorded) -> Pages:
     """root: the checkout. Raises Untold, and OSError where a page is missing."""
     docs = root / "docs"
     found = {f"guide/{path.name}": path.read_text("utf-8") for path in sorted((docs / "guide").glob("*.md"))}
-    found["index.md"] = re.sub(r"\]\((?=[\w-]+\.md)", "](/guide/", found.pop("guide/index.md")) + _order()
+    found["index.md"] = re.sub(r"\]\((?=[\w-]+\.md)", "](/guide/", found.pop("guide/index.md")) + at_the_side()
     found["contributing.md"] = (root / "CONTRIBUTING.md").read_text("utf-8")
     found["architecture.md"] = (root / "ARCHITECTURE.md").read_text("utf-8")
     for name in ("inventory", "benchmark"):
@@ -92,12 +92,13 @@ def _elsewhere(text: str) -> str:
     return re.sub(r"\]\((?:\.\./)*([\w-]+\.svg)\)", r"](/\1)", text)
 
 
-def _order() -> str:
+def at_the_side(order: Mapping[str, tuple[str, ...]] = ORDER) -> str:
+    """What the first page ends with: the order of the pages at the side of each."""
     trees = [
         f"```{{toctree}}\n:caption: {caption}\n:hidden:\n:maxdepth: 1\n\n"
         + "\n".join(f"/{name}" for name in names)
         + "\n```"
-        for caption, names in ORDER.items()
+        for caption, names in order.items()
     ]
     return "\n" + "\n\n".join(trees) + "\n"
 

@@ -6,8 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from functools import cache
 
-from model.events import EVENT_FILES
-from model.protocol import BY_ID, FAULTS, READINGS
+from model.protocol import BY_ID, DOCUMENT, FAULTS, PHASES, PROTOCOL, READINGS
 from proofs.verdicts.columns import ALL_FAULTS, BASE, every_column, title
 from proofs.world.world import Column
 from shadowproof.pages.layout import slug
@@ -19,15 +18,16 @@ Pages = dict[str, Callable[[], str]]
 @cache
 def phases() -> dict[str, str]:
     """The page of each event."""
-    return {
-        event.name: f"script/{number}-{phase_slug(file.__name__)}.md"
-        for number, file in enumerate(EVENT_FILES, 1)
-        for event in file.EVENTS
-    }
+    return {event.name: phase_page(phase) for phase, events in PHASES.items() for event in events}
 
 
-def phase_slug(module: str) -> str:
-    return module.rsplit(".", 1)[-1].replace("_", "-")
+def phase_page(phase: str) -> str:
+    return f"script/{number_of(phase)}-{phase.replace('_', '-')}.md"
+
+
+def number_of(phase: str) -> int:
+    """Its place in the order of the document, from one."""
+    return list(PHASES).index(phase) + 1
 
 
 def property_page(name: str) -> str:
@@ -59,6 +59,9 @@ def property_(name: str, circumstance: str = "") -> str:
 
 
 def event(name: str) -> str:
+    """One that only the document has, on the site of a version, is no link: there is no page of it."""
+    if name in DOCUMENT.events and name not in PROTOCOL.events:
+        return f"`{name}`"
     return link(f"`{name}`", phases()[name], name)
 
 

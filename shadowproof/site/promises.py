@@ -9,6 +9,8 @@ from itertools import groupby
 from pathlib import Path
 
 from model.notation import words
+from model.protocol import VERSION
+from model.versions import option
 from proofs.answers.verdict import HOLDS, REFUTED
 from proofs.mutants.all_mutants import all_mutants
 from proofs.mutants.fates import Record, load
@@ -85,8 +87,7 @@ def _page(found: Property, recorded: Recorded) -> str:
         _verdicts(name, recorded),
         *argument(found),
         *_told(name, recorded),
-        "## Which wrong rules it notices",
-        _noticed(kills().get(name, {})),
+        *(["## Which wrong rules it notices", _noticed(kills().get(name, {}))] if VERSION.base else []),
     ]
     return "\n\n".join(block for block in blocks if block) + "\n"
 
@@ -115,7 +116,7 @@ def _breaks(name: str, recorded: Recorded) -> Iterator[str]:
     if name in HEADLINE:
         yield f"All pairs of faults and readings, and a fault tree: {links.link('cut sets', 'cut-sets.md', name)}."
     elif breaking and not isinstance(PROPERTIES[name], (Fact, Possible)):
-        yield f"Combinations of several faults: `shadowproof cuts {name}`."
+        yield f"Combinations of several faults: `shadowproof cuts {name}{option()}`."
 
 
 def finding_page(title_: str) -> str:

@@ -6,7 +6,7 @@ from functools import cache, partial
 from itertools import groupby
 
 from model.left_out import ANSWERED
-from model.protocol import BY_ID, PROTOCOL
+from model.protocol import BY_ID, PROTOCOL, VERSION
 from model.requirements import SENTENCES
 from proofs.mutants.all_mutants import all_mutants
 from proofs.mutants.fates import Tally, by_requirement
@@ -29,6 +29,10 @@ GROUPS = {
 }
 
 
+_SOURCES = "What the version goes by"
+"""The heading of the sources of a version that is not the document."""
+
+
 def pages(recorded: Recorded) -> Pages:
     rows = carried(PROTOCOL)
     found = {links.requirement_page(row.requirement.id): partial(_page, row, recorded) for row in rows}
@@ -37,6 +41,8 @@ def pages(recorded: Recorded) -> Pages:
 
 @cache
 def _tallies() -> dict[str, Tally]:
+    if not VERSION.base:
+        return {}
     mutants = all_mutants()
     return by_requirement(mutants, {name: fate for name, fate in judged().fates.items() if name in mutants})
 
@@ -61,7 +67,7 @@ def _index(rows: tuple[Carried, ...]) -> str:
     ]
     for group, of in groupby(rows, key=lambda row: row.requirement.id.split("-")[0]):
         table = [(links.id_(row.requirement.id), row.requirement.says, _place(row)) for row in of]
-        blocks += [f"## {GROUPS[group]} ({group})", markdown(("id", "what holds", "place"), table)]
+        blocks += [f"## {_titled(group)}", markdown(("id", "what holds", "place"), table)]
     return "\n\n".join(blocks) + "\n"
 
 
@@ -100,7 +106,11 @@ def _page(row: Carried, recorded: Recorded) -> str:
 
 def _group(name: str) -> tuple[str, str, str]:
     group = name.split("-", maxsplit=1)[0]
-    return GROUPS[group], "requirements.md", f"{GROUPS[group]} ({group})"
+    return GROUPS.get(group, _SOURCES), "requirements.md", _titled(group)
+
+
+def _titled(group: str) -> str:
+    return f"{GROUPS.get(group, _SOURCES)} ({group})"
 
 
 def _fails(row: Carried, recorded: Recorded) -> str:

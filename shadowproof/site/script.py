@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 from functools import partial
-from types import ModuleType
 
 from model.events import EVENT_FILES
 from model.notation import TRUE, Event, words
 from model.notation.terms import events_of
-from model.protocol import BY_ID, PROTOCOL
+from model.protocol import BY_ID, PHASES, PROTOCOL
 from properties.catalogue import PROPERTIES
 from properties.kinds import terms_of
 from shadowproof.pages import drawing
 from shadowproof.pages.overviews import markdown
-from shadowproof.pages.pages import first_line, heading
+from shadowproof.pages.pages import first_line
 from shadowproof.site import links
 from shadowproof.site.links import Pages
 
 
 def pages() -> Pages:
-    found: Pages = {_path(number, file): partial(_page, number, file) for number, file in enumerate(EVENT_FILES, 1)}
-    return {"script.md": _index, **found}
+    return {"script.md": _index, **{links.phase_page(phase): partial(_page, phase) for phase in PHASES}}
 
 
-def _path(number: int, file: ModuleType) -> str:
-    return f"script/{number}-{links.phase_slug(file.__name__)}.md"
+def _about(phase: str) -> tuple[str, str]:
+    """The heading of a phase, and what it is about."""
+    file = next((file for file in EVENT_FILES if file.__name__.endswith(f".{phase}")), None)
+    title = f"{links.number_of(phase)}. {phase.replace('_', ' ').capitalize()}"
+    return title, "Events that the document does not have." if file is None else first_line(file)
 
 
 def _index() -> str:
@@ -33,19 +34,21 @@ def _index() -> str:
         f"{len(PROTOCOL.events)} events, phase by phase, in the order of the document. An event happens to the host, to one VM, or to all; "
         "all machines that know it move at the same instant.",
     ]
-    for number, file in enumerate(EVENT_FILES, 1):
-        rows = [(links.event(event.name), event.says) for event in file.EVENTS]
+    for phase, events in PHASES.items():
+        title, about = _about(phase)
+        rows = [(links.event(event.name), event.says) for event in events]
         blocks += [
-            f"## {links.link(f'{number}. {heading(file)}', _path(number, file))}",
-            first_line(file),
+            f"## {links.link(title, links.phase_page(phase))}",
+            about,
             markdown(("event", "what happens"), rows),
         ]
     return "\n\n".join(blocks) + "\n"
 
 
-def _page(number: int, file: ModuleType) -> str:
-    blocks = [f"# {number}. {heading(file)}", first_line(file), f"{links.link('The whole script', 'script.md')}."]
-    for event in file.EVENTS:
+def _page(phase: str) -> str:
+    title, about = _about(phase)
+    blocks = [f"# {title}", about, f"{links.link('The whole script', 'script.md')}."]
+    for event in PHASES[phase]:
         blocks += [f"## {event.name}", *_event(event)]
     return "\n\n".join(block for block in blocks if block) + "\n"
 

@@ -9,7 +9,11 @@ from pathlib import Path
 
 from model.notation import Actor, Network
 from model.protocol import REQUIREMENTS
+from proofs.answers import record as verdicts
 from proofs.mutants.since import ROOT, SECONDS, SinceError, rules_at, rules_of
+
+RECORD = verdicts.PATH.relative_to(ROOT).as_posix()
+"""Where the record of the version that this process speaks of stands in a checkout."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,7 @@ class Since:
     problem: str = ""
 
 
-def since_record(network: Network, root: Path = ROOT, record: str = "proofs/answers/record.json") -> Since:
+def since_record(network: Network, root: Path = ROOT, record: str = RECORD) -> Since:
     """The rules that say something else than where work began: at HEAD, if the model is edited since; else at the commit that the
     record was last written in."""
     try:
@@ -49,7 +53,7 @@ def since_record(network: Network, root: Path = ROOT, record: str = "proofs/answ
         return Since("", problem=str(problem))
 
 
-def record_revision(root: Path = ROOT, record: str = "proofs/answers/record.json") -> str:
+def record_revision(root: Path = ROOT, record: str = RECORD) -> str:
     """The commit that the record was last written in. Raises SinceError."""
     revision = _git(["log", "-1", "--format=%h", "--", record], root).strip()
     if not revision:

@@ -8,6 +8,7 @@ from functools import cached_property
 from importlib.resources import files
 from typing import Any
 
+from model.protocol import VERSION
 from proofs.answers.record import Difference, Record
 from proofs.answers.verdict import HOLDS, NOT_EXERCISED, REFUTED, UNDECIDED, Verdict
 from proofs.verdicts.columns import title
@@ -114,6 +115,7 @@ def as_json(done: Verification, since: Since | None = None) -> dict[str, Any]:
     verdicts = sorted(done.all_verdicts, key=lambda one: order.get((one.property, one.column), len(order)))
     return {
         "schema": SCHEMA,
+        "version": VERSION.name,
         "status": done.status,
         "changed_rules": None if since is None else _since(since),
         "changes": [_group(group) for group in groups],

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
+from model.versions import option
 from proofs.answers.record import BETTER, DIFFERENT, NEW, WORSE, Cell
 from proofs.answers.verdict import HOLDS, NOT_EXERCISED, REFUTED, UNDECIDED, Verdict
 from proofs.verdicts.columns import ALL_FAULTS, BASE, title
@@ -300,10 +301,10 @@ def _verdict_on(done: Verification) -> str:
     different = {kind: against.number(kind) for kind in _HEADS if against.number(kind)}
     if different:
         said = ", ".join(f"{number:,} {kind}" for kind, number in different.items())
-        meant = " If that is meant: shadowproof accept --reason TEXT" if done.compared else ""
+        meant = f" If that is meant: shadowproof accept{option()} --reason TEXT" if done.compared else ""
         return f"{many(sum(different.values()), 'verdict')} not as recorded: {said}.{meant}"
     if against.gone:
-        return "What is judged is as recorded, but promises are missing. If that is meant: shadowproof accept --reason TEXT"
+        return f"What is judged is as recorded, but promises are missing. If that is meant: shadowproof accept{option()} --reason TEXT"
     if not against.known:
         return "Not compared with the record: this is not a recorded question."
     if against.unknown:

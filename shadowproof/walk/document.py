@@ -13,10 +13,9 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import Any
 
-from model.events import EVENT_FILES
 from model.notation import TRUE, Actor, Event, Network, Sort, Term
 from model.notation.terms import After, And, Const, Every, Happens, In, Not, Or, Same, Some, Unchanged
-from model.protocol import PROTOCOL, READINGS, REQUIREMENTS, VERSION
+from model.protocol import PHASES, PROTOCOL, READINGS, REQUIREMENTS, VERSION
 from model.readings import Reading
 from model.who import EVERYBODY, LANE_OF, LANES, WHO, Lane, Who
 from proofs.answers.content import content_of
@@ -55,7 +54,7 @@ def protocol_document() -> dict[str, Any]:
         lane_of=LANE_OF,
         everybody=EVERYBODY,
         who=WHO,
-        phases={file.__name__.rsplit(".", 1)[1]: [event.name for event in file.EVENTS] for file in EVENT_FILES},
+        phases={phase: [event.name for event in events] for phase, events in PHASES.items()},
         groups={name: group_of(name) for name in PROPERTIES},
         readings=READINGS,
         requirements={one.id: one.says for one in REQUIREMENTS},

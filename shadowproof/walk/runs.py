@@ -135,13 +135,13 @@ def _column(column: Column) -> list[Any]:
 def finding_link(name: str, column: Column, given: bool) -> str:
     """The link that opens a recorded finding. given: the column was asked for; else the one of the fewest circumstances is taken.
     Raises AskError where no run is recorded."""
-    if not VERSION.base:
+    kept = [one for one in recorded() if one.property == name]
+    if not kept and not VERSION.base:
         search = f"shadowproof explain {name} {options(column)} --save run.jsonl"
         raise AskError(
-            f"Runs are recorded of the document only, and not of version {VERSION.name}. Look for one, and open it: {search}, then "
+            f"No run that breaks {name} is recorded of version {VERSION.name}. Look for one, and open it: {search}, then "
             f"shadowproof walk{option()} --run run.jsonl"
         )
-    kept = [one for one in recorded() if one.property == name]
     if not kept:
         raise AskError(
             f"No run is recorded that breaks {name}: it holds wherever it was judged, or is of no single run."

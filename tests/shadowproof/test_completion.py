@@ -43,6 +43,8 @@ def test_commands_options_and_names_are_completed() -> None:
     assert completed("ver") == ["verify"]
     assert "--fault" in completed("verify", "--fa")
     assert completed("verify", "-f", "guest_h", version="nonsense") == ["guest_hangs"]
+    assert completed("diff", "docu") == ["document"]
+    assert completed("diff", "document", "lin") == ["linux-online"]
 
 
 def test_names_are_those_that_the_commands_take() -> None:
@@ -55,7 +57,9 @@ def test_names_are_those_that_the_commands_take() -> None:
 
 
 def test_every_option_for_a_name_completes_it() -> None:
-    takes = {"faults": "guest_", "readings": "READ-1=", "property_name": "no-vm"}
+    takes = {
+        "faults": "guest_", "readings": "READ-1=", "property_name": "no-vm", "version": "lin", "base": "doc", "head": "doc",
+    }  # fmt: skip
     found = 0
     for command in get_command(app).commands.values():  # type: ignore[attr-defined]  # a group
         for parameter in command.params:

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.main import get_command
 
-from model.versions import DOCUMENT, not_of_this
+from model.versions import DOCUMENT, VARIABLE, not_of_this
 from shadowproof.cli import app
 from shadowproof.commands.which_version import TAKE_NONE
 from tests.helpers.command import shadowproof
@@ -137,9 +138,11 @@ def test_it_is_said_first_and_not_among_data(tmp_path: Path) -> None:
 
 
 def test_no_recorded_finding_of_another_version_is_opened(tmp_path: Path) -> None:
-    done = shadowproof("walk", "--finding", "no-vm-left-saved", "-o", str(tmp_path / "page.html"), *OF_IT)
+    nothing = "import shadowproof.walk.runs as r; r.recorded = tuple"
+    asked = ("walk", "--finding", "no-vm-left-saved", "-o", str(tmp_path / "page.html"), *OF_IT)
+    done = shadowproof(*asked, before=nothing)
     assert (done.returncode, list(tmp_path.iterdir())) == (2, [])
-    assert "Runs are recorded of the document only, and not of version linux-online." in done.stderr
+    assert "No run that breaks no-vm-left-saved is recorded of version linux-online." in done.stderr
     assert "shadowproof walk --version linux-online --run run.jsonl" in done.stderr
 
 
@@ -210,3 +213,63 @@ def test_what_is_no_side_of_a_difference_is_told_where_versions_are() -> None:
     for side in ("nope", "no pe"):
         done = shadowproof("diff", DOCUMENT, side)
         assert (done.returncode, "shadowproof list versions" in done.stderr) == (2, True)
+
+
+def test_what_takes_no_version_is_about_the_document_or_several() -> None:
+    takes = {
+        name
+        for name, command in get_command(app).commands.items()  # type: ignore[attr-defined]  # a group
+        if any(one.name == "version" for one in command.params)
+    }
+    assert COMMANDS - takes == TAKE_NONE
+    assert {"verify", "diagnose", "walk", "docs", "letter", "cuts", "accept"} <= takes
+
+
+def test_pages_in_docs_are_of_the_document_only() -> None:
+    done = shadowproof("docs", *OF_IT)
+    assert (done.returncode, "Ask for the site of a version: --site DIR" in done.stderr) == (2, True)
+
+
+def test_the_letter_of_a_version_says_which_findings_are_none_there() -> None:
+    lines = shadowproof("letter", *OF_IT).stdout.splitlines()
+    assert f"# What the findings about the document are in version {OTHER}" in lines
+    done = shadowproof("letter", "--anew", *OF_IT)
+    assert (done.returncode, "worked out of the document only" in done.stderr) == (2, True)
+
+
+def test_what_a_version_leaves_open_is_listed_with_what_is_left_out() -> None:
+    told, document = (shadowproof("left-out", *words).stdout for words in (OF_IT, ()))
+    assert "* **a SCSI controller** Hosts of 2012 R2 refuse" in told
+    assert "SCSI controller** Hosts" not in document
+
+
+def test_what_is_kept_of_a_version_is_made_with_its_option() -> None:
+    kept = "import proofs.verdicts.combined.kept_cuts as k; k.load.__defaults__ = (k.Path('/nowhere/kept.json'),)"
+    told = shadowproof("cuts", *OF_IT, before=kept)
+    assert f"shadowproof cuts --version {OTHER} --record" in told.stdout
+
+
+def test_data_says_of_which_version_it_is(tmp_path: Path) -> None:
+    asked = ("verify", "--no-fault", "-p", "no-partial-backup", "--vms", "1", "--json", "-")
+    for version in (DOCUMENT, OTHER):
+        assert json.loads(shadowproof(*asked, "--version", version).stdout)["version"] == version
+
+
+def test_the_first_page_of_a_site_and_its_script_are_of_the_version() -> None:
+    """What has no page there is no link: the promises that it leaves out, and events that never happen."""
+    script = (
+        f"import json, os; from pathlib import Path; os.environ['{VARIABLE}'] = '{OTHER}'; "
+        "from shadowproof.site.made.build import sources; "
+        "wanted = {'index.md', 'left-out.md', 'promises.md', 'script.md', 'actor/in_backup.md'}; "
+        "print(json.dumps(sources(Path.cwd(), only=wanted.__contains__))); raise SystemExit"
+    )
+    made = json.loads(shadowproof("list", "faults", *OF_IT, before=script).stdout)
+    assert made["index.md"].startswith(f"# Shadowproof: version {OTHER}\n")
+    assert "guide" not in made["index.md"].lower().partition("{toctree}")[2]
+    assert "image_rolled_back" not in made["script.md"]
+    assert "HOT_BACKUP: the guest answers" in made["script.md"]
+    assert "`image_rolled_back`" in made["actor/in_backup.md"]
+    assert "[`image_rolled_back`]" not in made["actor/in_backup.md"]
+    assert "online-backup-succeeds" in made["promises.md"]
+    assert "image-is-rolled-back" not in made["promises.md"]
+    assert "SCSI controller" in made["left-out.md"]

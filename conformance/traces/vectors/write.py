@@ -28,7 +28,7 @@ from conformance.traces.vectors.goals import (
 from model.actors.writer import returned
 from model.notation import Run
 from model.notation.run import Shape
-from model.protocol import PROTOCOL
+from model.protocol import PROTOCOL, VERSION
 from proofs.answers.runs import Kept
 from proofs.answers.verdict import RunFound
 from proofs.sample.settings import defaults
@@ -108,6 +108,7 @@ def vector(number: int, one: Candidate) -> Vector:
     ]
     data = {
         "schema": SCHEMA,
+        "version": VERSION.name,
         "name": name,
         "shows": {kind: sorted(goal.name for goal in found if goal.kind == of) for kind, of in KINDS.items()},
         "vms": head["vms"],

@@ -21,6 +21,7 @@ from typing import Any
 import proofs.answers
 from model.protocol import READINGS
 from model.readings import Reading
+from model.versions import option, suffix
 from proofs.answers.verdict import REFUTED
 from proofs.verdicts.check import check
 from proofs.views.labelled.family_proof import Proving
@@ -30,7 +31,7 @@ from proofs.world.world import Column
 from properties.catalogue import PROPERTIES, watched
 from properties.kinds import Ends, Fact, Possible, Property
 
-PATH = Path(proofs.answers.__file__).parent / "combinations.json"
+PATH = Path(proofs.answers.__file__).parent / f"combinations{suffix()}.json"
 SCHEMA = "shadowproof-combinations/1"
 MOST = 4096
 """Combinations of a block at most: a label has a bit for each."""
@@ -291,4 +292,6 @@ def load(path: Path = PATH) -> Kept:
         )
         return Kept(str(data["protocol"]), blocks, dict(data["wordings"]))
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as problem:
-        raise CombinationsError(f"{path} cannot be read ({problem}). Make it anew: shadowproof letter --anew") from None
+        raise CombinationsError(
+            f"{path} cannot be read ({problem}). Make it anew: shadowproof letter{option()} --anew"
+        ) from None

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import proofs.answers
+from model.versions import option, suffix
 from proofs.answers.json_form import from_json, to_json
 from proofs.answers.runs import Kept, Runs, bare, load_for
 from proofs.answers.verdict import RunFound
@@ -17,13 +18,14 @@ from proofs.world.slices import as_asked
 from proofs.world.world import Column
 from properties.catalogue import PROPERTIES, watched
 
-PATH = Path(proofs.answers.__file__).parent / "cut_sets.json"
+PATH = Path(proofs.answers.__file__).parent / f"cut_sets{suffix()}.json"
 SCHEMA = "shadowproof-kept-cuts/1"
 
-HEADLINE = (
+_ASKED_FIRST = (
     "no-partial-backup", "back-in-prior-state", "auto-recovery-required", "no-vm-left-saved", "no-vm-is-lost", "backup-is-of-all-chosen",
 )  # fmt: skip
-"""The promises whose cut sets are kept."""
+HEADLINE = tuple(name for name in _ASKED_FIRST if name in PROPERTIES)
+"""The promises whose cut sets are kept, of those that the version has."""
 
 
 class KeptCutsError(Exception):
@@ -72,7 +74,9 @@ def dump(protocol: str, found: Sequence[Cuts]) -> str:
 
 
 def load(protocol: str, path: Path = PATH) -> dict[str, KeptCuts]:
-    """What is kept, by promise; nothing, where it is of another protocol. Raises KeptCutsError."""
+    """What is kept, by promise; nothing, where it is of another protocol, or nothing is kept of a version. Raises KeptCutsError."""
+    if suffix() and path == PATH and not path.exists():
+        return {}
     try:
         data = json.loads(path.read_text("utf-8"))
         if data["schema"] != SCHEMA:
@@ -90,7 +94,7 @@ def load(protocol: str, path: Path = PATH) -> dict[str, KeptCuts]:
         ]
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as problem:
         raise KeptCutsError(
-            f"{path.name} cannot be read ({problem}). Make it anew: shadowproof cuts --record"
+            f"{path.name} cannot be read ({problem}). Make it anew: shadowproof cuts{option()} --record"
         ) from None
     return {one.property: one for one in found} if data["protocol"] == protocol else {}
 

@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from model.versions import option
 from proofs.answers.column_cache import protocol_content
 from proofs.answers.json_form import from_json, to_json
 from proofs.answers.record import Record, load
@@ -144,7 +145,7 @@ def argument(found: Property) -> Iterator[str]:
     asked = "explain" if isinstance(found, Possible) else "why"
     match kept().get(found.name):
         case None:
-            yield f"It is told on the command line: `shadowproof {asked} {found.name}`"
+            yield f"It is told on the command line: `shadowproof {asked} {found.name}{option()}`"
         case Kept(column, Argued() as argued):
             yield f"As `{' '.join(filter(None, ('shadowproof why', found.name, options(column))))}` argues it, for any number of VMs:"
             yield _block(in_words(found, argued, column, 2))

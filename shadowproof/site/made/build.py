@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 
+from model.protocol import VERSION
 from shadowproof.outside.telling import Told
-from shadowproof.site import actors, circumstances, findings, guide, promises, requirements, script
+from shadowproof.site import actors, circumstances, findings, guide, other_version, promises, requirements, script
 from shadowproof.site.links import Pages
 from shadowproof.site.made.mended import mend
 from shadowproof.site.runs import EXPLORER, Recorded
@@ -63,7 +64,7 @@ def sources(root: Path, *, only: Callable[[str], bool] = lambda _: True, progres
     FatesError and Untold."""
     recorded = Recorded.now()
     every: Pages = {
-        **guide.pages(root, recorded),
+        **(guide.pages(root, recorded) if VERSION.base else other_version.pages(recorded)),
         **script.pages(),
         **actors.pages(),
         **requirements.pages(recorded),
@@ -77,9 +78,10 @@ def sources(root: Path, *, only: Callable[[str], bool] = lambda _: True, progres
         progress(number, len(wanted), path)
     if "script.md" in made:
         made["script.md"] += _tree(path for path in every if path.startswith("script/"))
-    if len(made) < len(every):
+    if len(made) < len(every) or not VERSION.base:
         made = {path: _without_dead_links(text, made) for path, text in made.items()}
-    at_the_side = {"index.md", *(f"{name}.md" for names in guide.ORDER.values() for name in names)}
+    order = guide.ORDER if VERSION.base else other_version.ORDER
+    at_the_side = {"index.md", *(f"{name}.md" for names in order.values() for name in names)}
     return {
         path: text if path in at_the_side or path.startswith("script/") else f"---\norphan: true\n---\n\n{text}"
         for path, text in made.items()

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from model.protocol import PROTOCOL
+from model.versions import option
 from proofs.answers.record import Record
 from proofs.answers.verdict import HOLDS, NOT_EXERCISED, REFUTED, UNDECIDED
 from proofs.verdicts.columns import BASE, combined_columns, fault_columns, reading_columns, title
@@ -55,9 +56,9 @@ def of_property(name: str, record: Record, *, current: bool) -> Iterator[str]:
         yield f"  assumes {line}"
     yield from _broken(name, record)
     if record.cell(name, BASE.name) is None:
-        yield f"  The record does not know it. Ask: shadowproof verify -p {name}"
+        yield f"  The record does not know it. Ask: shadowproof verify -p {name}{option()}"
     elif not current:
-        yield f"  So it was before the protocol, or a property, was changed. As it is now: shadowproof verify -p {name}"
+        yield f"  So it was before the protocol, or a property, was changed. As it is now: shadowproof verify -p {name}{option()}"
 
 
 def status(name: str, record: Record) -> int:
@@ -78,8 +79,8 @@ def of_argument(name: str, found: Sequence[Fact], problem: str, *, everything: b
 def _rules(name: str, found: Sequence[Fact], *, everything: bool) -> Iterator[str]:
     shown = [fact for fact in found if everything or not fact.order]
     yield from _wrapped(
-        f"Its argument (shadowproof why {name}) takes these rules; without any one of them it does not go through as it is told. "
-        f"What becomes of the promise then: shadowproof why-not {name} --without NUMBER",
+        f"Its argument (shadowproof why {name}{option()}) takes these rules; without any one of them it does not go through as it is told. "
+        f"What becomes of the promise then: shadowproof why-not {name}{option()} --without NUMBER",
         "  ",
     )
     for who in WHO:
@@ -135,4 +136,6 @@ def print_matrix(record: Record, console: Console) -> None:
     console.print(table)
     if usual:
         console.print(f"\nWhat holds is: {usual}, where no row says otherwise.", highlight=False)
-    console.print("The rules that one of them takes: shadowproof assumptions PROPERTY --argument", style="dim")
+    console.print(
+        f"The rules that one of them takes: shadowproof assumptions PROPERTY --argument{option()}", style="dim"
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from model.protocol import PROTOCOL
+from model.versions import option
 from proofs.answers.verdict import HOLDS, REFUTED, Verdict
 from proofs.verdicts.check import check
 from proofs.verdicts.columns import BASE
@@ -113,7 +114,9 @@ def _mended(name: str, column: Column) -> Iterator[str]:
     yield (
         f"What would mend it: {name} holds {'; or '.join(found)}."
         if found
-        else (f"No single fault or reading less would mend it: shadowproof cuts {name} has the smallest that break it.")
+        else (
+            f"No single fault or reading less would mend it: shadowproof cuts {name}{option()} has the smallest that break it."
+        )
     )
     for duty in _duties(column.faults):
         yield from wrapped(duty, "  ")

@@ -17,6 +17,7 @@ from conformance.traces.vectors.search import searched
 from conformance.traces.vectors.unreachable import UNREACHABLE, aimed, unreachable
 from conformance.traces.vectors.write import RECIPES, Made, kept_recipes, recipes, shapes_key, shows, vector
 from model.notation import Shape
+from model.protocol import VERSION
 from proofs.answers.column_cache import protocol_content
 from proofs.answers.runs import load_for
 from shadowproof.outside.files import write_whole
@@ -87,6 +88,7 @@ def index(found: Made) -> dict[str, Any]:
     """What there is, and how much it covers."""
     return {
         "schema": write.INDEX_SCHEMA,
+        "version": VERSION.name,
         "protocol": protocol_content(),
         "vectors": [
             {"file": f"{one.name}.json", "itf": f"{one.name}.itf.json", "steps": len(one.data["steps"])}
