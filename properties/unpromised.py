@@ -6,6 +6,8 @@ Each line is a hole that was looked at and left: because the document promises n
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 
+from model.named import Events
+
 _ONE_OF_SEVERAL = (
     "Another way on is fair and stays possible as well: that one of them is taken is promised, not which one."
 )
@@ -35,7 +37,7 @@ _WHEN_INSIDE = (
 _OWNER = "What an owner may do through the cluster service is free: nothing promises that he can."
 
 _LESS = ("never", "drop-move *", "narrow-source *", "drop-stays *", "drop-alternative *", "negate-condition *")
-FAULTS = (
+FAULTS: Events = (
     "vm_cannot_be_saved", "vm_cannot_be_resumed", "guest_snapshot_fails", "guest_crashes", "provider_fails",
     "freeze_window_overrun", "requester_aborts", "released_without_abort", "released_early", "post_restore_never_called",
     "switch_gone", "operator_starts_vm", "operator_stops_vm", "operator_saves_vm", "cluster_fails_over",

@@ -10,6 +10,7 @@ from tempfile import NamedTemporaryFile
 
 from shadowproof.duties import duties
 from shadowproof.letter import letter
+from shadowproof.new import names
 from shadowproof.pages import cut_sets, findings, mutants, pages, picture, requesters, versions
 from shadowproof.pages.layout import folded
 
@@ -44,7 +45,8 @@ NOTHING: Mapping[str, str] = {}
 
 
 def generate(root: Path, beside: Mapping[str, str] = NOTHING) -> dict[Path, str]:
-    """Every page, by its path below the checkout `root`. beside: others that are written with them, by their paths from there.
+    """Every page, by its path below the checkout `root`, and the names of events as a type. beside: others that are written with them, by
+    their paths from there.
     Raises RecordError and FatesError where what is kept of verdicts or mutants cannot be read."""
     texts = {name: folded(page()) for name, page in GENERATED.items()}
     folder = root / "docs"
@@ -52,7 +54,7 @@ def generate(root: Path, beside: Mapping[str, str] = NOTHING) -> dict[Path, str]
     titles = {f"{FOLDER}/{name}": title(text) for name, text in texts.items()}
     by_hand = {path.relative_to(folder).as_posix(): title(path.read_text(encoding="utf-8")) for path in hand}
     made = {folder / INDEX: pages.index(titles, by_hand), folder / PICTURE: picture.page()}
-    more = {root / name: text for name, text in beside.items()}
+    more = {root / name: text for name, text in {names.PATH: names.text(), **beside}.items()}
     return made | {folder / FOLDER / name: texts[name] for name in texts} | more
 
 

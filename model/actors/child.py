@@ -1,6 +1,7 @@
 """Inside a child VM: the requester service, the child's own writers, and the snapshot they make."""
 
-from model.notation import Actor, States, on, stays
+from model.named import Events, on, stays
+from model.notation import Actor, States
 from model.readings import READ_8, SnapshotReleased
 from model.sorts import vm
 
@@ -21,8 +22,14 @@ C = ChildSession
 
 BEFORE_ITS_END = C.METADATA_GATHERED | C.PREPARED | C.SNAPSHOTTING | C.FROZEN | C.COMMITTED | C.THAWED
 ACTIVE = C.METADATA_GATHERED | C.PREPARED | C.SNAPSHOTTING | C.FROZEN | C.COMMITTED | C.THAWED | C.FINISHING
-_lost = ("operator_stops_vm", "operator_saves_vm", "operator_pauses_vm", "cluster_fails_over", "host_loses_power")
-_orphaned = ("integration_service_stops", "management_service_restarts")
+_lost: Events = (
+    "operator_stops_vm",
+    "operator_saves_vm",
+    "operator_pauses_vm",
+    "cluster_fails_over",
+    "host_loses_power",
+)
+_orphaned: Events = ("integration_service_stops", "management_service_restarts")
 
 child_session = Actor(
     "child_session",
@@ -64,7 +71,7 @@ class ChildWriters(States):
 
 K = ChildWriters
 TAKING_PART = K.PREPARED | K.FROZEN | K.THAWED
-_ended = ("child_backup_completes", "guest_snapshot_fails", "guest_crashes", "child_gives_up", *_lost)
+_ended: Events = ("child_backup_completes", "guest_snapshot_fails", "guest_crashes", "child_gives_up", *_lost)
 
 child_writers = Actor(
     "child_writers",

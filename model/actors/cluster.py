@@ -1,7 +1,8 @@
 """A VM's resource in a failover cluster, and its owner, who may or may not tell the cluster beforehand."""
 
 from model.actors.power import Power, power
-from model.notation import Actor, States, on, stays
+from model.named import on, stays
+from model.notation import Actor, States
 from model.readings import READ_17, LeftOfFailover
 from model.sorts import vm
 

@@ -1,7 +1,8 @@
 """The five conditions of Child VM Snapshot (MET-3 to MET-7), each on its own, and the parts of a VM they look at."""
 
 from model.actors.power import Power, power
-from model.notation import Actor, States, all_of, every, on, some
+from model.named import on
+from model.notation import Actor, States, all_of, every, some
 from model.readings import READ_12, READ_13, SpreadVHDs, WhichDisks
 from model.sorts import disk, vm
 

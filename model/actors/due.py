@@ -1,7 +1,8 @@
 """Observers: machines that only watch, for the properties' sake."""
 
 from model.actors.power import Power, power
-from model.notation import Actor, States, on, stays
+from model.named import EventName, Events, on, stays
+from model.notation import Actor, States
 from model.readings import READ_17, LeftOfFailover
 from model.sorts import vm
 
@@ -19,7 +20,7 @@ class Due(States):
 
 D, P = Due, Power
 RECORDED = D.OFF | D.RUNNING | D.PAUSED | D.SAVED | D.GONE
-_through_the_cluster = {
+_through_the_cluster: dict[EventName, Due] = {
     "cluster_saves_vm": D.SAVED, "cluster_resumes_vm": D.RUNNING, "cluster_takes_vm_offline": D.OFF,
     "cluster_moves_vm_back": D.RUNNING,
 }  # fmt: skip
@@ -73,7 +74,7 @@ saved_by = Actor(
     says="Whether it was the writer that saved a VM, whatever the writer itself still knows of it.",
 )
 
-_no_longer = (
+_no_longer: Events = (
     "vm_given_back", "vm_turned_off", "vm_deleted", "operator_starts_vm", "operator_stops_vm", "cluster_resumes_vm",
     "cluster_takes_vm_offline", "cluster_brings_vm_online", "cluster_fails_over",
 )  # fmt: skip

@@ -4,7 +4,8 @@ from model.actors.child import ChildSnapshot, child_snapshot
 from model.actors.conditions import DiskKind, disk_kind
 from model.actors.power import Power, power
 from model.actors.volumes import IN_SET
-from model.notation import Actor, States, on, some, stays
+from model.named import Events, on, stays
+from model.notation import Actor, States, some
 from model.sorts import disk, vm
 
 
@@ -18,7 +19,7 @@ class Image(States):
 
 Img = Image
 TAKEN = Img.AT_REST | Img.CRASH_CONSISTENT | Img.HOLDS_SNAPSHOT | Img.SETTLED
-_ends = ("abort_returned", "backup_shutdown_returned", "host_loses_power")
+_ends: Events = ("abort_returned", "backup_shutdown_returned", "host_loses_power")
 
 image = Actor(
     "image",

@@ -5,7 +5,8 @@ from model.actors.conditions import FITS_CHILD_SNAPSHOT
 from model.actors.power import Power, power
 from model.actors.requester import Context, context
 from model.actors.volumes import INCONSISTENT_VM, Selected, selected
-from model.notation import Actor, States, on, stays
+from model.named import Events, on, stays
+from model.notation import Actor, States
 from model.readings import READ_4, READ_5, READ_6, MethodOutdated, WhichVMs, WithoutAutoRecovery
 from model.sorts import vm
 
@@ -17,7 +18,7 @@ class Method(States):
 
 
 M = Method
-_ends = ("backup_shutdown_returned", "host_loses_power")
+_ends: Events = ("backup_shutdown_returned", "host_loses_power")
 
 method = Actor(
     "method",

@@ -2,7 +2,8 @@
 
 from model.actors.conditions import DiskKind, disk_kind
 from model.actors.power import Power, power
-from model.notation import Actor, States, every, iff, on, some, stays
+from model.named import Events, on, stays
+from model.notation import Actor, States, every, iff, some
 from model.readings import READ_16, WhichSwitches
 from model.sorts import adapter, disk
 
@@ -20,7 +21,7 @@ target = Actor(
     says="Where the requester restores the VHD file to, if the disk is one: chosen anew in each restore, apart from the VM's own place.",
 )
 
-_ends = ("restore_released", "restore_dropped", "host_loses_power")
+_ends: Events = ("restore_released", "restore_dropped", "host_loses_power")
 
 target.table(
     on("vhd_goes_elsewhere", Target.AS_CONFIGURED, Target.ELSEWHERE),
@@ -90,7 +91,7 @@ _here = switch.is_(Switch.THERE)
 ONE_SWITCH_GONE = some(adapter, switch.is_(Switch.GONE))
 CONNECTS = READ_16.actor.is_(WhichSwitches.EACH) | ~ONE_SWITCH_GONE
 """Whether a restored VM gets ports at all (READ-16)."""
-_away = ("vm_deleted", "vm_fails_over", "cluster_fails_over")
+_away: Events = ("vm_deleted", "vm_fails_over", "cluster_fails_over")
 
 port.table(
     on("switch_gone", Port.OLD | Port.NEW, Port.NONE),

@@ -1,6 +1,7 @@
 """A VM's power state, and the writer's note of the state before."""
 
-from model.notation import Actor, States, Term, on, stays
+from model.named import EventName, Events, on, stays
+from model.notation import Actor, States, Term
 from model.readings import READ_3, READ_10, READ_17, LeftOfFailover, NoteSurvives, StateBefore
 from model.sorts import vm
 
@@ -96,7 +97,7 @@ def _was(power_state: Power, earlier_state: Earlier) -> Term:
     return looks_now & power.is_(power_state) | ~looks_now & earlier.is_(earlier_state)
 
 
-_restarts = ("management_service_restarts", "host_loses_power")
+_restarts: Events = ("management_service_restarts", "host_loses_power")
 _noted = N.RUNNING | N.PAUSED | N.OFF | N.SAVED
 
 note.table(
@@ -112,7 +113,10 @@ note.table(
     stays(*_restarts),
 )
 
-_looks = {"backup_initialized": StateBefore.SESSION_START, "writer_metadata_gathered": StateBefore.IDENTIFY}
+_looks: dict[EventName, StateBefore] = {
+    "backup_initialized": StateBefore.SESSION_START,
+    "writer_metadata_gathered": StateBefore.IDENTIFY,
+}
 
 earlier.table(
     *(

@@ -1,6 +1,7 @@
 """The requester on the host: backup software, one session after another."""
 
-from model.notation import Actor, States, on, stays
+from model.named import on, stays
+from model.notation import Actor, States
 from model.readings import READ_14, AbortWindow
 
 

@@ -1,11 +1,12 @@
 """A VM in a restore: its files and their status, where it goes, and how far PostRestore has come with it."""
 
 from model.actors.volumes import Selected, selected
-from model.notation import Actor, States, on, stays
+from model.named import EventName, Events, on, stays
+from model.notation import Actor, States
 from model.readings import READ_7, MixedStatuses
 from model.sorts import vm
 
-_ends = ("restore_released", "restore_dropped", "host_loses_power")
+_ends: Events = ("restore_released", "restore_dropped", "host_loses_power")
 
 
 class Files(States):
@@ -76,7 +77,7 @@ class Place(States):
 
 place = Actor("place", Place, of=vm, starts=Place.DEFAULT, says="Where this restore puts the VM.")
 
-_elsewhere = {
+_elsewhere: dict[EventName, Place] = {
     "vm_chosen_for_restore_elsewhere": Place.SECOND, "vm_chosen_for_restore_to_a_third_place": Place.THIRD,
 }  # fmt: skip
 

@@ -1,6 +1,7 @@
 """What the requester chose for this session: VMs, with the host volumes that hold their files."""
 
-from model.notation import Actor, States, on, stays
+from model.named import Events, on, stays
+from model.notation import Actor, States
 from model.sorts import vm
 
 
@@ -11,7 +12,7 @@ class Selected(States):
 
 
 S = Selected
-_ends = ("backup_shutdown_returned", "restore_released", "restore_dropped", "host_loses_power")
+_ends: Events = ("backup_shutdown_returned", "restore_released", "restore_dropped", "host_loses_power")
 
 selected = Actor("selected", Selected, of=vm, starts=S.NO, says="Whether the requester chose this VM in this session.")
 

@@ -1,6 +1,7 @@
 """VSS on the host: the service that delivers the events, its provider, and another writer."""
 
-from model.notation import Actor, States, on, stays
+from model.named import on, stays
+from model.notation import Actor, States
 from model.readings import READ_14, AbortWindow
 
 

@@ -3,7 +3,8 @@
 from model.actors.requester import BEFORE_IDENTIFY, Context, context, requester
 from model.actors.volumes import INCONSISTENT_VM
 from model.actors.vss import HadPostSnapshot, Vss, had_post_snapshot, vss
-from model.notation import Actor, States, on, some, stays
+from model.named import Events, on, stays
+from model.notation import Actor, States, some
 from model.readings import READ_2, LaterEvents
 from model.sorts import vm
 
@@ -222,7 +223,7 @@ last_error = Actor(
 )
 
 _inconsistent = some(vm, INCONSISTENT_VM)
-_vetoes = ("prepare_for_snapshot_vetoed", "prepare_for_snapshot_vetoed_returning_true")
+_vetoes: Events = ("prepare_for_snapshot_vetoed", "prepare_for_snapshot_vetoed_returning_true")
 _unrecoverable = ~_inconsistent & context.is_(Context.NO_AUTORECOVERY)
 _transient = ~_inconsistent & ~context.is_(Context.NO_AUTORECOVERY)
 

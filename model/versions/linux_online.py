@@ -12,7 +12,8 @@ from model.actors.power import Power, power
 from model.actors.volumes import IN_SET
 from model.actors.vss import Provider, provider
 from model.events.post_snapshot import nothing_noted, one_stuck, undoing
-from model.notation import Actor, States, Term, every, on, stays
+from model.named import on, stays
+from model.notation import Actor, States, Term, every
 from model.notation.overrides import event_gone, event_is, fault_is, machine_instead, machine_is, machine_new, rows_are
 from model.readings import Reading
 from model.sorts import vm

@@ -8,7 +8,8 @@ from model.actors.requester import Context, context
 from model.actors.volumes import Volumes, volumes
 from model.actors.vss import OtherWriter, Provider, Vss, other_writer, provider, vss
 from model.actors.writer import Doing, Process, doing, process
-from model.notation import after, every, happens, implies, some, unchanged
+from model.named import Events, fired, happens
+from model.notation import after, every, implies, some, unchanged
 from model.readings import (
     READ_1,
     READ_4,
@@ -22,7 +23,7 @@ from model.readings import (
     WhichVMs,
 )
 from model.sorts import vm
-from properties.kinds import fired, precedes, step
+from properties.kinds import precedes, step
 from properties.promises.method import fits_as_read
 from properties.vocabulary import (
     SESSION_STARTS,
@@ -38,14 +39,14 @@ from properties.vocabulary import (
     writer_failed,
 )
 
-_SETTLED = (
+_SETTLED: Events = (
     "vm_saved", "vm_has_nothing_to_save", "vm_lacks_a_volume", "vm_needs_auto_recovery", "vm_no_longer_fits", "vm_is_gone",
     "vm_cannot_be_saved", "child_backup_begins",
 )  # fmt: skip
-_GIVEN_UP = (
+_GIVEN_UP: Events = (
     "vm_lacks_a_volume", "vm_needs_auto_recovery", "vm_no_longer_fits", "vm_is_gone", "vm_cannot_be_saved", "guest_snapshot_fails",
 )  # fmt: skip
-_UNDONE = ("image_rolled_back", "roll_back_fails", "image_cannot_be_rolled_back", "roll_back_skipped")
+_UNDONE: Events = ("image_rolled_back", "roll_back_fails", "image_cannot_be_rolled_back", "roll_back_skipped")
 
 a_veto_needs_a_failed_vm = step(
     "The writer fails in PrepareForSnapshot only if a VM could not be saved or make its snapshot.",
@@ -258,12 +259,12 @@ post_snapshot_fails_for_a_reason = step(
     witness=fired("post_snapshot_failed"),
 )
 
-_vss_fails = (
+_vss_fails: Events = (
     "provider_fails", "freeze_window_overrun", "other_writer_fails_in_prepare_for_snapshot", "other_writer_fails_in_freeze",
     "other_writer_fails_in_thaw", "other_writer_fails_in_post_snapshot", "management_service_restarts",
 )  # fmt: skip
 
-ANOTHER_FAILS = (
+ANOTHER_FAILS: Events = (
     "other_writer_fails_in_prepare_for_snapshot", "other_writer_fails_in_freeze", "other_writer_fails_in_thaw",
     "other_writer_fails_in_post_snapshot", "other_writer_fails_in_pre_restore",
 )  # fmt: skip

@@ -18,11 +18,12 @@ from model.actors.writer import (
     returned,
     writer_state,
 )
-from model.notation import after, every, happens, implies, unchanged
+from model.named import fired, happens
+from model.notation import after, every, implies, unchanged
 from model.readings import READ_3, NoteSurvives
 from model.sorts import vm
 from properties.conduct.causes import ANOTHER_FAILS
-from properties.kinds import fired, step
+from properties.kinds import step
 from properties.vocabulary import at_rest
 
 _runs = power.is_(Power.RUNNING | Power.PAUSED)

@@ -18,10 +18,11 @@ from model.actors.writer import (
     returned,
     writer_state,
 )
-from model.notation import Term, after, all_of, happens, implies, some, unchanged
+from model.named import EventName, Events, fired, happens
+from model.notation import Term, after, all_of, implies, some, unchanged
 from model.readings import READ_2, LaterEvents
 from model.sorts import vm
-from properties.kinds import always, fired, step
+from properties.kinds import always, step
 from properties.vocabulary import RELEASES, REPORTED_VETOES, SESSION_STARTS, VETOES, at_rest, chosen, writer_failed
 
 W = WriterState
@@ -29,7 +30,7 @@ _serving = process.is_(Process.SERVING)
 _no_error = last_error.is_(LastError.NO_ERROR)
 
 
-def _leaves(found: dict[str, Term], when: Term) -> Term:
+def _leaves(found: dict[EventName, Term], when: Term) -> Term:
     """Each event leaves its term true, if `when` held before."""
     return all_of(*(implies(happens(name) & when, after(term)) for name, term in found.items()))
 
@@ -88,7 +89,7 @@ at_rest_the_writer_waits_for_nothing = always(
     witness=fired("backup_shutdown_returned"),
 )
 
-_HANDLERS = {
+_HANDLERS: dict[EventName, Doing] = {
     "snapshot_set_begun": Doing.PREPARE_FOR_SNAPSHOT,
     "freeze_delivered": Doing.FREEZE,
     "thaw_delivered": Doing.THAW,
@@ -97,16 +98,16 @@ _HANDLERS = {
     "post_restore_called": Doing.CHECKING_STATUSES,
     "post_restore_despite_failure": Doing.CHECKING_STATUSES,
 }
-_RETURNS = (
+_RETURNS: Events = (
     "prepare_for_snapshot_succeeded", *VETOES, "freeze_returned", "thaw_returned", "post_snapshot_succeeded",
     "post_snapshot_failed", "abort_returned", "backup_shutdown_returned", "pre_restore_returned",
     "post_restore_succeeded", "post_restore_failed",
 )  # fmt: skip
 
-_ONE_STEP = ("writer_metadata_gathered", "prepared_for_backup", "backup_completed", "restore_initialized")
+_ONE_STEP: Events = ("writer_metadata_gathered", "prepared_for_backup", "backup_completed", "restore_initialized")
 """Events whose handlers are one step."""
 
-_CALLS_RETURN = (
+_CALLS_RETURN: Events = (
     "snapshot_set_made", "snapshot_set_failed", "pre_restore_finished", "restore_given_up", "post_restore_finished",
 )  # fmt: skip
 
@@ -114,7 +115,7 @@ each_event_has_its_handler = step(
     "The writer, if it serves and has not failed, processes each event that is delivered in the handler of that event.",
     _leaves({name: doing.is_(handler) for name, handler in _HANDLERS.items()}, _serving & ~writer_failed)
     & _leaves(
-        {"abort_delivered": doing.is_(Doing.ABORT)} | {name: doing.is_(Doing.BACKUP_SHUTDOWN) for name in RELEASES},
+        {"abort_delivered": doing.is_(Doing.ABORT), **dict.fromkeys(RELEASES, doing.is_(Doing.BACKUP_SHUTDOWN))},
         _serving,
     ),
     shows="BAK-1 BAK-2",
@@ -137,7 +138,7 @@ a_writer_that_forgot_takes_no_part = step(
     witness=fired("management_service_restarts"),
 )
 
-_LATER = {
+_LATER: dict[EventName, Term] = {
     "freeze_delivered": doing.is_(Doing.FREEZE),
     "thaw_delivered": doing.is_(Doing.THAW),
     "post_snapshot_delivered": doing.is_(Doing.POST_SNAPSHOT),

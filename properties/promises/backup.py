@@ -6,9 +6,10 @@ from model.actors.image import image
 from model.actors.method import Method, method, progress
 from model.actors.power import Note, Power, note, power
 from model.actors.writer import Doing, doing
-from model.notation import every, happens, implies, some, unchanged
+from model.named import Events, fired, happens
+from model.notation import every, implies, some, unchanged
 from model.sorts import vm
-from properties.kinds import fired, step
+from properties.kinds import step
 from properties.promises.method import fits_as_read
 from properties.promises.refinement import Ordinary, child_view
 from properties.vocabulary import (
@@ -24,7 +25,7 @@ from properties.vocabulary import (
 _off_or_saved = power.is_(Power.OFF | Power.SAVED)
 _used_child_snapshot = ~child_snapshot.is_(ChildSnapshot.NONE)
 _prepared = happens("prepare_for_snapshot_succeeded")
-_ROLL_BACK = ("image_rolled_back", "roll_back_fails", "image_cannot_be_rolled_back", "roll_back_skipped")
+_ROLL_BACK: Events = ("image_rolled_back", "roll_back_fails", "image_cannot_be_rolled_back", "roll_back_skipped")
 
 work_in_prepare_for_snapshot = step(
     "The writer saves VMs and starts child backups in PrepareForSnapshot, and nowhere else.",

@@ -3,19 +3,20 @@
 from model.actors.cluster import Cluster, cluster
 from model.actors.power import Note, Power, note, power
 from model.actors.requester import BACKUP_OPEN, Requester, requester
-from model.notation import after, every, happens, implies, some, unchanged
+from model.named import Events, fired, happens
+from model.notation import after, every, implies, some, unchanged
 from model.readings import READ_17, LeftOfFailover
 from model.sorts import vm
-from properties.kinds import Seen, always, fired, possible, seen, step
+from properties.kinds import Seen, always, possible, seen, step
 from properties.vocabulary import at_rest, gone, in_metadata, restoring
 
 _online, _saved, _offline = (cluster.is_(state) for state in (Cluster.ONLINE, Cluster.SAVED, Cluster.OFFLINE))
 _failed_over, _left_behind = cluster.is_(Cluster.FAILED_OVER), cluster.is_(Cluster.LEFT_BEHIND)
 _taken_for_failed = _failed_over | _left_behind
-_OWNER_AT_REST = (
+_OWNER_AT_REST: Events = (
     "cluster_resumes_vm", "cluster_takes_vm_offline", "cluster_brings_vm_online", "cluster_moves_vm_back",
 )  # fmt: skip
-_BY_OWNER = ("cluster_saves_vm", *_OWNER_AT_REST)
+_BY_OWNER: Events = ("cluster_saves_vm", *_OWNER_AT_REST)
 
 clustered_vm_touched_in_a_restore_fails_over = step(
     "A VM that is online or saved in a cluster and is turned off or deleted by the writer is taken for failed, and once deleted is "

@@ -8,9 +8,10 @@ from model.actors.power import Power, power
 from model.actors.requester import Requester, requester
 from model.actors.volumes import Volumes, volumes
 from model.actors.writer import Doing, doing
-from model.notation import after, every, happens, implies, some, unchanged
+from model.named import fired, happens
+from model.notation import after, every, implies, some, unchanged
 from model.sorts import disk, vm
-from properties.kinds import Seen, always, fired, possible, precedes, seen, step
+from properties.kinds import Seen, always, possible, precedes, seen, step
 from properties.vocabulary import (
     SESSION_STARTS,
     backup_succeeds,

@@ -5,9 +5,10 @@ from model.actors.conditions import Integration, integration
 from model.actors.requester import Requester, requester
 from model.actors.writer import Doing, Returned, doing, returned
 from model.facts import SERVICE_NAME, WRITER_ID, WRITER_NAME
-from model.notation import every, happens, implies, some
+from model.named import fired, happens
+from model.notation import every, implies, some
 from model.sorts import vm
-from properties.kinds import always, ends, fact, fired, possible, step
+from properties.kinds import always, ends, fact, possible, step
 from properties.vocabulary import (
     CHILD_EVENTS,
     SESSION_STARTS,

@@ -6,10 +6,11 @@ from model.actors.image import Image, image
 from model.actors.method import Progress, progress
 from model.actors.power import Note, Power, earlier, note, power
 from model.actors.writer import Doing, Process, WriterState, doing, process, writer_state
-from model.notation import after, all_of, any_of, every, happens, implies, same, some, unchanged
+from model.named import EventName, fired, happens
+from model.notation import after, all_of, any_of, every, implies, same, some, unchanged
 from model.readings import READ_1, READ_10, GivenBack, StateBefore
 from model.sorts import vm
-from properties.kinds import always, fired, precedes, step
+from properties.kinds import always, precedes, step
 from properties.vocabulary import (
     at_rest,
     gone,
@@ -91,7 +92,10 @@ nothing_left_only_if_changed = step(
     witness=fired("nothing_left_to_give_back"),
 )
 
-_looks_at = {"backup_initialized": StateBefore.SESSION_START, "writer_metadata_gathered": StateBefore.IDENTIFY}
+_looks_at: dict[EventName, StateBefore] = {
+    "backup_initialized": StateBefore.SESSION_START,
+    "writer_metadata_gathered": StateBefore.IDENTIFY,
+}
 state_before_is_looked_at_once = step(
     "Where READ-10 has the writer look before PrepareForSnapshot, it looks at the state of each VM that is here at that moment, and at "
     "no other.",

@@ -5,9 +5,10 @@ from model.actors.image import Image, InBackup, Outcome, image, in_backup, outco
 from model.actors.method import Method, method
 from model.actors.power import Power, power
 from model.actors.requester import Context, context
-from model.notation import after, every, happens, implies, some
+from model.named import Events, fired, happens
+from model.notation import after, every, implies, some
 from model.sorts import disk, vm
-from properties.kinds import always, fired, independent, possible, step
+from properties.kinds import always, independent, possible, step
 from properties.vocabulary import (
     backup_succeeds,
     chosen,
@@ -20,7 +21,7 @@ _backed_up = outcome.is_(Outcome.BACKED_UP)
 _used_child_snapshot = ~child_snapshot.is_(ChildSnapshot.NONE)
 _no_image_of_vhds = image.is_(Image.NONE) | ~has_vhd
 _settled = image.is_(Image.SETTLED)
-_ROLL_BACK = ("image_rolled_back", "roll_back_fails", "image_cannot_be_rolled_back", "roll_back_skipped")
+_ROLL_BACK: Events = ("image_rolled_back", "roll_back_fails", "image_cannot_be_rolled_back", "roll_back_skipped")
 
 image_is_rolled_back = step(
     "When PostSnapshot succeeds, every image of a VM with a child snapshot, and with a VHD, is rolled back to that snapshot.",

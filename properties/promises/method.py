@@ -19,7 +19,8 @@ from model.actors.image import Outcome, outcome
 from model.actors.method import Method, method
 from model.actors.power import Power, power
 from model.facts import GUEST_SERVICE_NAME
-from model.notation import Term, after, every, happens, implies, some
+from model.named import happens
+from model.notation import Term, after, every, implies, some
 from model.readings import READ_12, READ_13, SpreadVHDs, WhichDisks
 from model.sorts import disk, vm
 from properties.kinds import Step, fact, possible, step

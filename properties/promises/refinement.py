@@ -2,10 +2,11 @@
 
 from model.actors.child import child_session, child_writers
 from model.actors.writer import doing
-from model.notation import TRUE, Actor, States, Term, on, stays
+from model.named import EventName, Events, fired, on, stays
+from model.notation import TRUE, Actor, States, Term
 from model.readings import READ_2, LaterEvents
 from model.sorts import vm
-from properties.kinds import fired, refines
+from properties.kinds import refines
 from properties.vocabulary import CHILD_EVENTS, writer_failed
 
 
@@ -33,10 +34,10 @@ AFTER_PREPARE = Ord.PREPARED | Ord.PREPARE_FOR_SNAPSHOT | Ord.FROZEN | Ord.COMMI
 
 def _follow(
     spec: Actor,
-    steps: dict[str, tuple[frozenset[States] | States, Ordinary]],
+    steps: dict[EventName, tuple[frozenset[States] | States, Ordinary]],
     *,
-    closes: tuple[str, ...],
-    told: dict[str, Term] | None = None,
+    closes: Events,
+    told: dict[EventName, Term] | None = None,
 ) -> Actor:
     """Give the simpler machine its table: each event from where it may come; from anywhere else, out of order. told: when an
     event reaches the participant at all; it knows nothing of one that does not."""
@@ -90,7 +91,7 @@ child_sees_an_ordinary_backup = refines(
 )
 
 _gets_it = ~writer_failed | READ_2.actor.is_(LaterEvents.YES)
-_LATER = ("freeze_delivered", "shadow_copies_committed", "thaw_delivered", "post_snapshot_delivered")
+_LATER: Events = ("freeze_delivered", "shadow_copies_committed", "thaw_delivered", "post_snapshot_delivered")
 
 writer_view = _follow(
     Actor(
@@ -119,7 +120,7 @@ _handlers_return = (
     *("prepare_for_snapshot_failed_unreported", "freeze_returned", "thaw_returned", "post_snapshot_succeeded"),
     *("post_snapshot_failed", "abort_returned", "backup_shutdown_returned", "management_service_restarts"),
 )
-_restore_events = (
+_restore_events: Events = (
     *("pre_restore_called", "pre_restore_returned", "post_restore_called", "post_restore_despite_failure"),
     "file_restore_statuses_accepted",
     *("post_restore_failed", "registrations_finished", "places_finished", "post_restore_succeeded"),

@@ -18,28 +18,16 @@ from model.actors.restore import (
     restored,
 )
 from model.actors.writer import Doing, Returned, WriterState, doing, returned, writer_state
-from model.notation import (
-    Actor,
-    Term,
-    after,
-    every,
-    happens,
-    iff,
-    implies,
-    on,
-    same,
-    some,
-    stays,
-    unchanged,
-)
+from model.named import Events, fired, happens, on, stays
+from model.notation import Actor, Term, after, every, iff, implies, same, some, unchanged
 from model.readings import READ_16, WhichSwitches
 from model.sorts import adapter, disk, vm
-from properties.kinds import Seen, fired, possible, precedes, seen, step
+from properties.kinds import Seen, possible, precedes, seen, step
 from properties.vocabulary import SESSION_STARTS, by_others, gone, restoring, to_be_restored
 
 _all = file_restore_status.is_(FileRestoreStatus.ALL)
 _succeeds = happens("post_restore_succeeded")
-_files = ("files_restored", "files_restored_in_part", "files_not_restored")
+_files: Events = ("files_restored", "files_restored_in_part", "files_not_restored")
 
 restore_leaves_children_alone = step(
     "A restore moves nothing inside a child: neither its requester, nor its writers, nor its snapshot.",

@@ -28,9 +28,10 @@ from model.actors.writer import (
     returned,
     writer_state,
 )
-from model.notation import Actor, Move, States, after, every, happens, iff, implies, on, some, stays, unchanged
+from model.named import EventName, fired, happens, on, stays
+from model.notation import Actor, Move, States, after, every, iff, implies, some, unchanged
 from model.sorts import disk, vm
-from properties.kinds import always, fired, possible, refines, step
+from properties.kinds import always, possible, refines, step
 from properties.vocabulary import CHILD_EVENTS, SESSION_STARTS, at_rest, gone, to_be_restored
 
 
@@ -62,7 +63,7 @@ class Calls(States):
 
 K = Calls
 _EVERY = frozenset(Calls)
-_ORDER: dict[str, tuple[frozenset[States] | States, Calls]] = {
+_ORDER: dict[EventName, tuple[frozenset[States] | States, Calls]] = {
     "backup_initialized": (K.NONE, K.INITIALIZE),
     "context_set": (K.INITIALIZE, K.CONTEXT),
     "context_set_without_autorecovery": (K.INITIALIZE, K.CONTEXT),
@@ -107,7 +108,7 @@ _ORDER: dict[str, tuple[frozenset[States] | States, Calls]] = {
 }
 _BACKUP = _EVERY - {K.NONE, K.RELEASE, K.CHOOSE, K.PRE_RESTORE, K.RESTORE_FILES, K.POST_RESTORE, K.OVER, K.OUT_OF_ORDER}
 _RESTORE = K.CHOOSE | K.PRE_RESTORE | K.RESTORE_FILES | K.POST_RESTORE | K.OVER
-_ENDS: dict[str, tuple[frozenset[States], Calls]] = {
+_ENDS: dict[EventName, tuple[frozenset[States], Calls]] = {
     "shutdown_after_vanishing": (_BACKUP, K.RELEASE),
     "restore_dropped": (_RESTORE, K.NONE),
     "host_loses_power": (_EVERY - {K.OUT_OF_ORDER}, K.NONE),

@@ -22,10 +22,11 @@ from model.actors.writer import (
     writer_state,
 )
 from model.facts import FLUSH_AND_HOLD_SECONDS, FREEZE_WINDOW_SECONDS, PREPARE_FOR_SNAPSHOT_SECONDS
-from model.notation import after, every, happens, implies, some, unchanged
+from model.named import fired, happens
+from model.notation import after, every, implies, some, unchanged
 from model.readings import READ_2, READ_11, READ_14, AbortWindow, LaterEvents, UndoingFails
 from model.sorts import vm
-from properties.kinds import Seen, always, fact, fired, possible, precedes, seen, step
+from properties.kinds import Seen, always, fact, possible, precedes, seen, step
 from properties.promises.method import fits_as_read
 from properties.vocabulary import (
     REPORTED_VETOES,

@@ -9,9 +9,10 @@ from model.actors.power import Note, Power, note, power
 from model.actors.requester import Context, context
 from model.actors.volumes import Volumes, volumes
 from model.actors.vss import Provider, provider
-from model.notation import after, every, happens, implies, some, unchanged
+from model.named import fired, happens
+from model.notation import after, every, implies, some, unchanged
 from model.sorts import disk, vm
-from properties.kinds import fired, possible, step
+from properties.kinds import possible, step
 from properties.vocabulary import backup_succeeds, chosen
 
 _ROLL_BACK = "Nothing is rolled back in this version, so nothing can be said of it."

@@ -16,6 +16,7 @@ from model.requirements import BY_ID
 from model.sorts import vm
 from properties.catalogue import FILES, PROPERTIES
 from shadowproof.ask import AskError, near
+from shadowproof.new import names
 from shadowproof.new.source import Source
 
 MARK = "FILL" + " IN:"
@@ -49,7 +50,8 @@ def actor(asked: Wanted) -> list[Source]:
         raise AskError(f"model/actors/{asked.name}.py is there. Choose another name.")
     text = f'''"""{MARK} what machine this is."""
 
-from model.notation import Actor, States, on
+from model.named import on
+from model.notation import Actor, States
 from model.sorts import vm
 
 
@@ -148,11 +150,11 @@ def property_(asked: Wanted) -> list[Source]:
     witness=fired("vm_saved"),  # {MARK} what must have happened for it to mean anything
 )'''
     file = asked.read(_file(asked, FILES, "general")).at_end(text)
-    for module, *names in (
-        ("model.actors.power", "Power", "power"), ("model.notation", "every", "implies"), ("model.sorts", "vm"),
-        ("properties.kinds", "always", "fired"), ("properties.vocabulary", "at_rest"),
+    for module, *imported in (
+        ("model.actors.power", "Power", "power"), ("model.named", "fired"), ("model.notation", "every", "implies"),
+        ("model.sorts", "vm"), ("properties.kinds", "always"), ("properties.vocabulary", "at_rest"),
     ):  # fmt: skip
-        file = file.importing(module, *names)
+        file = file.importing(module, *imported)
     test = f'''"""{MARK} what the property {asked.name} is for."""
 
 from properties.catalogue import PROPERTIES
@@ -193,7 +195,8 @@ def _happening(asked: Wanted, path: str, who: str, *, fault: bool = False) -> li
     )
     if moved.sort == vm:
         happening = happening.importing("model.sorts", "vm")
-    return [happening, moving, asked.read("model/who.py").in_words("_DOINGS", who, asked.name)]
+    named = Source(names.PATH, names.text(asked.name))
+    return [happening, moving, named, asked.read("model/who.py").in_words("_DOINGS", who, asked.name)]
 
 
 def _moved(machine: str) -> Actor:
