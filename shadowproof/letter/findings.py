@@ -14,7 +14,7 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class Finding:
     """sentences: the document's, by number. circumstances: names of columns. promise: the one to be told, where it fails. certainty: of
-    the evidence, with its source. wording: what to write, in our words; variant: its name in WORDINGS, empty where none is made."""
+    the evidence, with its source. wording: what to write, in our words; variant: its name in WORDINGS, empty where it changes no rule."""
 
     title: str
     sentences: tuple[int, ...]
@@ -73,6 +73,7 @@ FINDINGS = (
         "Whoever restores: the VM is registered nowhere until a later restore succeeds.",
         "In PreRestore the writer turns off the VMs about to be restored, and keeps their registration; it deletes a VM in PostRestore, after "
         "its status was found to be VSS_RS_ALL and just before it registers the restored one. A VM with another status stays as it was.",
+        "registered-until-restored",
     ),
     Finding(
         "A restart of the management service, or of the host, forgets who was saved",
@@ -85,6 +86,7 @@ FINDINGS = (
         "Owners of the VMs that were saved at that moment; of VMs being restored, which stay deleted.",
         "The state before is kept with the VM. When the management service starts, it returns every VM that its writer has put into a saved "
         "state to the state that the VM had before.",
+        "given-back-at-the-start",
     ),
     Finding(
         "A clustered VM that is saved directly is backed up while another node runs it",
@@ -97,6 +99,7 @@ FINDINGS = (
         "Whoever restores such a backup: its image is of files that were in use, and nothing reported a failure.",
         "The writer does not put a VM whose resource is online in a failover cluster into a saved state: it saves it through the cluster "
         "service, or fails that VM as it fails any that cannot be saved.",
+        "saved-through-the-cluster",
     ),
     Finding(
         "A VM that nobody chose vetoes the backup of all others",
@@ -137,6 +140,7 @@ FINDINGS = (
         "certain (VSS's documentation, the Linux driver's source)",
         "Whoever backs up a host with one sick guest.",
         "A child whose requester has not answered within a stated time counts as one that failed to create its snapshot.",
+        "silent-child-fails",
     ),
     Finding(
         "What a failure in PostSnapshot means for the backup is not said",
@@ -149,6 +153,7 @@ FINDINGS = (
         "Whoever restores: an image may hold what was never consistent, in a backup that was reported good.",
         "If a VM cannot be returned to its state, or an image not rolled back, the writer fails in PostSnapshot and no VM is backed up; the "
         "writer tries again to return the VM in BackupShutdown.",
+        "tried-again-at-shutdown",
     ),
     Finding(
         "The requester's duties are not named",
@@ -173,7 +178,8 @@ FINDINGS = (
         "One published guest agent sets it for its own snapshots; a Linux guest takes part without auto-recovery.",
         "certain of the sources read",
         "Whoever restores an image that is crash consistent and was reported as a good backup.",
-        "If the context carries VSS_VOLSNAP_ATTR_NO_AUTORECOVERY, a selected VM that would use Child VM Snapshot fails to create its snapshot.",
+        "If the context carries VSS_VOLSNAP_ATTR_NO_AUTORECOVERY, a VM that would use Child VM Snapshot fails to create its snapshot.",
+        "no-auto-recovery-fails",
     ),
     Finding(
         "Conditions and ports: three sentences that can be read two ways",
@@ -186,5 +192,6 @@ FINDINGS = (
         "Whoever implements the conditions, and VMs that come back with no network.",
         "All VHD files of the VM are on one host volume, and its snapshot file location on the same; the conditions on disks are of every disk "
         "of the child, pass-through disks too; for each virtual switch that still exists, a new port is made and connected.",
+        "conditions-and-ports",
     ),
 )  # fmt: skip

@@ -30,11 +30,14 @@ from proofs.world.world import Column
 from properties.catalogue import PROPERTIES
 from shadowproof.ask import options
 from shadowproof.letter.findings import FINDINGS, Finding
-from shadowproof.letter.wordings import WORDINGS, proof_of
+from shadowproof.letter.proving import held_without, proof_of
+from shadowproof.letter.wordings import WORDINGS
 from shadowproof.outside.spelling import many
 from shadowproof.pages.findings import columns_with_findings
 
 WIDTH = 118
+Broken = Sequence[tuple[Column, Sequence[str]]]
+"""The columns of a finding that break something, with what they break."""
 NOT_SHOWN = (
     "The combinations are of the fault-free world; readings of different tables are not combined with each other.",
     "That every session ends, that something is possible, and what a child sees are not judged in combinations.",
@@ -71,10 +74,10 @@ def made_anew(progress: Any) -> Kept:
     return Kept(protocol_content(), blocks, wordings)
 
 
-def still_holding(record: Record) -> list[tuple[Finding, list[tuple[Column, list[str]]]]]:
+def still_holding(record: Record) -> list[tuple[Finding, Broken]]:
     """The findings that still are ones, in their order, with the columns of theirs that break something, and what."""
     failing = {column.name: (column, [name for name, _ in rows]) for column, rows in columns_with_findings(record)}
-    found = []
+    found: list[tuple[Finding, Broken]] = []
     for one in FINDINGS:
         of = [failing[name] for name in one.circumstances if name in failing]
         of = [(column, [one.promise] if column == BASE else names) for column, names in of]
@@ -116,9 +119,9 @@ def letter(found: Kept) -> str:
         "sentences. Below: what can be kept at all, and for each change the run behind it and the proof that it helps."
     )
     lines += _in_short(found.blocks)
-    for number, (one, _) in enumerate(findings, 1):
+    for number, (one, of) in enumerate(findings, 1):
         lines += _paragraph(
-            f"{number}. **{one.title}** ({_sentences(one)}). Write: {one.wording}{_short_proof(one, found)}"
+            f"{number}. **{one.title}** ({_sentences(one)}). Write: {one.wording}{_short_proof(one, of, record, found)}"
         )
     lines += ["## Can every promise be kept?", ""]
     lines += _answer(found.blocks)
@@ -144,13 +147,23 @@ def _mended(one: Finding, found: Kept) -> list[dict[str, Any]]:
     return list(found.wordings.get(one.variant, ())) if one.variant else []
 
 
-def _short_proof(one: Finding, found: Kept) -> str:
+def _short_proof(one: Finding, of: Broken, record: Record, found: Kept) -> str:
+    if not one.variant:
+        return f" (It changes no rule: where it is heeded, {_hold(len(_held(of, record)))}.)"
     mended = {name for tried in _mended(one, found) for name in tried["mended"]}
     lost = {name for tried in _mended(one, found) for name in tried["lost"]}
     if not mended:
-        return " (Not tried as a variant of the protocol yet.)" if not one.variant else ""
+        return ""
     cost = f", and costs {', '.join(sorted(lost))}" if lost else ", and breaks none"
     return f" (Shown: it mends {_count(mended, 'promise')}{cost}.)"
+
+
+def _held(of: Broken, record: Record) -> list[str]:
+    return held_without(dict.fromkeys(name for _, names in of for name in names), record)
+
+
+def _hold(number: int) -> str:
+    return "the promise that is broken holds" if number == 1 else f"the {number} promises that are broken hold"
 
 
 def _count(things: Iterable[object], what: str) -> str:
@@ -247,22 +260,22 @@ def _where(row: Row) -> str:
 # -- a finding ------------------------------------------------------------------------------------------------------------
 
 
-def of_finding(one: Finding, of: Sequence[tuple[Column, Sequence[str]]], runs: Runs) -> list[str]:
+def of_finding(one: Finding, of: Broken, runs: Runs) -> list[str]:
     """What is wrong, where it breaks something, and the shortest run that shows it."""
     lines = _paragraph(f"*{_sentences(one)}.* {one.problem}")
     lines += [f"* {column.name}: breaks {', '.join(names)}" for column, names in of]
     return [*lines, "", *_run(one, of, runs)]
 
 
-def _finding(one: Finding, of: Sequence[tuple[Column, Sequence[str]]], runs: Runs, found: Kept) -> list[str]:
+def _finding(one: Finding, of: Broken, record: Record, runs: Runs, found: Kept) -> list[str]:
     lines = of_finding(one, of, runs)
     lines += _paragraph(f"*Seen*: {one.evidence} Certainty: {one.certainty}.")
     lines += _paragraph(f"*Harmed*: {one.harmed}")
     lines += _paragraph(f"*Write*: {one.wording}")
-    return [*lines, *proof(one, found)]
+    return [*lines, *proof(one, of, record, found)]
 
 
-def _run(one: Finding, of: Sequence[tuple[Column, Sequence[str]]], runs: Runs) -> list[str]:
+def _run(one: Finding, of: Broken, runs: Runs) -> list[str]:
     """The shortest run that is kept of the finding: of its promise where that fails, else of any."""
     known = [(column, run) for column, names in of for name in names if (run := runs.of(name, column.name)) is not None]
     wanted = [pair for pair in known if pair[1].property == one.promise] or known
@@ -273,7 +286,7 @@ def _run(one: Finding, of: Sequence[tuple[Column, Sequence[str]]], runs: Runs) -
     told = f"*The shortest run* ({size}): {_steps(run)}. Then it is broken that: "
     return [
         *_paragraph(told + PROPERTIES[run.property].says),
-        *_paragraph(f"Told in full: `shadowproof explain {run.property} {options(column)}`"),
+        *_paragraph(f"Told in full: `{f'shadowproof explain {run.property} {options(column)}'.rstrip()}`"),
     ]
 
 
@@ -281,16 +294,30 @@ def _steps(run: KeptRun) -> str:
     return ", ".join(f"{name}{f' (vm {member[0] + 1})' if member else ''}" for name, member in run.run.steps)
 
 
-def proof(one: Finding, found: Kept) -> list[str]:
+def proof(one: Finding, of: Broken, record: Record, found: Kept) -> list[str]:
+    """That the wording helps: what its variant mends, and costs; of a wording that changes no rule, what holds where it is heeded."""
     if not one.variant:
-        return _paragraph("*Proof*: none yet: this wording is no variant of the model so far.")
+        return _paragraph(
+            "*Proof*: there is no variant to be made. The wording changes no rule of the protocol; it asks of others what these faults "
+            f"leave undone. Without the faults hold, for any number of VMs: {', '.join(_held(of, record))}."
+        )
     lines = ["*Proof*: the protocol with this wording, judged anew:", ""]
     for tried in _mended(one, found):
-        of = tried["circumstance"]
-        where = Column(frozenset(of["faults"]), tuple(of["readings"].items())).name
-        said = f"* {where}: {many(tried['judged'], 'promise')} of these sentences judged; now hold: {', '.join(tried['mended']) or 'none'}"
+        circumstance = tried["circumstance"]
+        where = Column(frozenset(circumstance["faults"]), tuple(circumstance["readings"].items())).name
+        said = f"* {where}: {many(tried['judged'], 'promise')} judged; now hold: {', '.join(tried['mended']) or 'none'}"
         said += f" ({'; '.join(tried['assurance'])})" if tried["assurance"] else ""
         said += f"; still broken: {', '.join(tried['still'])}" if tried["still"] else ""
         said += f"; broken by the wording: {', '.join(tried['lost'])}" if tried["lost"] else ""
         lines.append(said + ".")
-    return [*lines, ""]
+    lines += ["", *_given_up(one, found)]
+    return [*lines, *_paragraph(f"*Taken for granted*: {takes}")] if (takes := WORDINGS[one.variant].takes) else lines
+
+
+def _given_up(one: Finding, found: Kept) -> list[str]:
+    """The promises that the wording breaks, in words."""
+    lost = dict.fromkeys(name for tried in _mended(one, found) for name in tried["lost"])
+    if not lost:
+        return []
+    lines = ["*Given up*, since the wording says otherwise:", ""]
+    return [*lines, *(f"* {name} ({PROPERTIES[name].says})" for name in lost), ""]

@@ -75,7 +75,7 @@ def _page(one: Finding, of: Sequence[tuple[Column, Sequence[str]]], recorded: Re
         *_run(one, of, recorded),
         *_both_readings(one, of, recorded),
         "## Does the wording help?",
-        "\n".join(proof(one, recorded.combinations or Combinations("", (), {}))).strip(),
+        "\n".join(proof(one, of, recorded.record, recorded.combinations or Combinations("", (), {}))).strip(),
     ]
     return "\n\n".join(block for block in blocks if block) + "\n"
 

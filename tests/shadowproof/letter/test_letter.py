@@ -1,18 +1,22 @@
 """The letter: every failure has its words, what no longer fails vanishes, and it is printed from what is kept."""
 
+from dataclasses import replace
+
 import pytest
 from typer.testing import CliRunner
 
 from model.requirements import REQUIREMENTS
 from proofs.answers.record import Cell, Record
 from proofs.answers.record import load as load_record
-from proofs.answers.verdict import HOLDS, REFUTED
+from proofs.answers.verdict import HOLDS, REFUTED, UNDECIDED
 from proofs.verdicts.combined.combinations import Kept, load
 from properties.catalogue import PROPERTIES
 from shadowproof.cli import app
 from shadowproof.letter import letter
 from shadowproof.letter.findings import FINDINGS, Finding
-from shadowproof.letter.wordings import WORDINGS, proof_of
+from shadowproof.letter.proving import changes_no_rule, proof_of, variant_of
+from shadowproof.letter.wordings import WORDINGS, Wording
+from tests.helpers.nightly import nightly
 
 RECORD = load_record()
 KEPT = load()
@@ -68,17 +72,64 @@ def test_each_wording_mends_something_and_is_kept() -> None:
         assert any(one["mended"] for one in tried), name
 
 
-def test_a_wording_that_changes_nothing_mends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    from shadowproof.letter import wordings
+def test_every_wording_has_its_variant_or_changes_no_rule() -> None:
+    for one in FINDINGS:
+        assert one.variant or changes_no_rule(one), one.title
+    silent = next(one for one in FINDINGS if "READ-6=SKIPPED" in one.circumstances)
+    assert not changes_no_rule(replace(silent, variant=""))
 
-    one = wordings.Wording(helps=wordings._fault("requester_vanishes"))
-    monkeypatch.setattr(wordings, "WORDINGS", {"nothing": one})
-    monkeypatch.setattr(
-        wordings, "PROPERTIES", {n: PROPERTIES[n] for n in ("no-vm-left-saved", "vms-at-rest-are-not-touched")}
+
+def test_what_is_kept_is_of_the_wordings_as_they_are() -> None:
+    for name, wording in WORDINGS.items():
+        assert [one["of"] for one in KEPT.wordings[name]] == [variant_of(wording, column) for column in wording.helps]
+
+
+@pytest.mark.parametrize("name", ["silent-child-fails", "no-auto-recovery-fails"])
+def test_a_wording_that_says_something_else_is_another_variant(name: str) -> None:
+    one = WORDINGS[name]
+    other = replace(one, overrides=(), readings=(("READ-6", "SKIPPED"),))
+    assert variant_of(one, one.helps[0]) != variant_of(other, one.helps[0])
+
+
+def test_of_a_wording_that_changes_no_rule_it_is_told_what_holds_where_it_is_heeded() -> None:
+    (one,) = (one for one in FINDINGS if not one.variant)
+
+    def said(record: Record) -> str:
+        (of,) = (of for found, of in letter.still_holding(record) if found == one)
+        return " ".join(letter.proof(one, of, record, KEPT))
+
+    assert "there is no variant to be made" in said(RECORD)
+    assert "success-follows-a-copy" in said(RECORD)
+    assert "success-follows-a-copy" not in said(_otherwise("no fault", UNDECIDED, "success-follows-a-copy"))
+
+
+def _proved(monkeypatch: pytest.MonkeyPatch, wording: Wording, *names: str) -> list[dict[str, object]]:
+    from shadowproof.letter import proving
+
+    monkeypatch.setattr(proving, "WORDINGS", {"this": wording})
+    monkeypatch.setattr(proving, "PROPERTIES", {name: PROPERTIES[name] for name in names})
+    return proof_of("this", {22})
+
+
+def test_a_wording_that_changes_nothing_mends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    nothing = replace(
+        WORDINGS["given-back-at-shutdown"], overrides=(), helps=WORDINGS["given-back-at-shutdown"].helps[1:2]
     )
-    (tried,) = proof_of("nothing", {22})
+    (tried,) = _proved(monkeypatch, nothing, "no-vm-left-saved", "vms-at-rest-are-not-touched")
     assert tried["mended"] == []
-    assert "no-vm-left-saved" in tried["still"]
+    assert tried["still"] == ["no-vm-left-saved", "vms-at-rest-are-not-touched"]
+
+
+def test_a_silent_child_that_counts_as_failed_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    (tried,) = _proved(monkeypatch, WORDINGS["silent-child-fails"], "every-session-ends", "no-guest-left-frozen")
+    assert tried["mended"] == ["every-session-ends", "no-guest-left-frozen"]
+
+
+@nightly
+@pytest.mark.parametrize("name", sorted(WORDINGS))
+def test_each_wording_is_proved_as_kept(name: str) -> None:
+    sentences = {number for one in FINDINGS if one.variant == name for number in one.sentences}
+    assert proof_of(name, sentences) == KEPT.wordings[name]
 
 
 def test_the_first_screen_says_what_to_change() -> None:
