@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -85,9 +85,8 @@ class Drawn(RuleBasedStateMachine):
     agrees: bool
     """Whether machine and agent did, when something happened last."""
 
-    @initialize(systems=SYSTEMS, mortal=st.sampled_from((False, False, False, False, True)))
-    def begins(self, systems: list[int], mortal: bool) -> None:
-        """mortal: the agent's process may be ended, which is seldom so, as another takes its time."""
+    def begin(self, systems: list[int], *, mortal: bool) -> None:
+        """With these systems. mortal: the agent's process may be ended, which is seldom so, as another takes its time."""
         self.mortal = mortal
         self.pair = type(self).pair_of(
             self.agent, systems, network=self.network, faults=self.faults, watch=self._counted
@@ -99,28 +98,15 @@ class Drawn(RuleBasedStateMachine):
 
     def happens(self, name: str, number: int | None = None, after: int | None = None, error: int = 0) -> None:
         """Let something happen to the pair, if it can."""
-        if number is not None and number >= len(self.pair.systems):
-            number %= len(self.pair.systems)
         self.agrees = False
         if self.pair.happens(Disturbance(name, number, after, error)):
             self.tally.happened[name] += 1
         self.agrees = True
 
-    def is_(self, machine: str, state: str) -> bool:
-        return self.pair.machines.state(machine) == state
-
-    @rule(mounts=st.booleans(), covers=st.booleans(), number=NUMBER, after=AFTER)
-    def others(self, mounts: bool, covers: bool, number: int, after: int | None) -> None:
-        """Somebody else mounts, unmounts, freezes or thaws: whichever of two it can be now."""
-        at = (number % len(self.pair.systems),)
-        if mounts:
-            away = "mount_covered" if covers else "mount_detached"
-            name = {"THERE": away, "COVERED": "mount_uncovered"}.get(
-                self.pair.machines.state("reach", at), "mount_made"
-            )
-        else:
-            name = "somebody_freezes" if self.pair.machines.state("frozen", at) == "FREE" else "somebody_thaws"
-        self.happens(name, number, after)
+    def is_(self, machine: str, states: str | Container[str], *at: int) -> bool:
+        """Whether a machine is in this state, or one of these."""
+        found = self.pair.machines.state(machine, at)
+        return found == states if isinstance(states, str) else found in states
 
     def teardown(self) -> None:
         if not hasattr(self, "pair"):
@@ -134,8 +120,32 @@ class Drawn(RuleBasedStateMachine):
             self.tally.rows.update(self.pair.machines.rows)
             self.tally.broken.update(self.pair.machines.broken.keys())
             self.tally.heard(self.pair)
-            if not self.is_("agent", "GONE"):
-                self.agent.park()
+            self.agent.park()
+
+
+class DrawnGuest(Drawn):
+    """One session of an agent that freezes file systems: some of the catalogue's."""
+
+    @initialize(systems=SYSTEMS, mortal=st.sampled_from((False, False, False, False, True)))
+    def begins(self, systems: list[int], mortal: bool) -> None:
+        self.begin(systems, mortal=mortal)
+
+    def happens(self, name: str, number: int | None = None, after: int | None = None, error: int = 0) -> None:
+        """As it is; a number that no file system has is another's."""
+        super().happens(name, None if number is None else number % len(self.pair.systems), after, error)
+
+    @rule(mounts=st.booleans(), covers=st.booleans(), number=NUMBER, after=AFTER)
+    def others(self, mounts: bool, covers: bool, number: int, after: int | None) -> None:
+        """Somebody else mounts, unmounts, freezes or thaws: whichever of two it can be now."""
+        at = (number % len(self.pair.systems),)
+        if mounts:
+            away = "mount_covered" if covers else "mount_detached"
+            name = {"THERE": away, "COVERED": "mount_uncovered"}.get(
+                self.pair.machines.state("reach", at), "mount_made"
+            )
+        else:
+            name = "somebody_freezes" if self.pair.machines.state("frozen", at) == "FREE" else "somebody_thaws"
+        self.happens(name, number, after)
 
 
 def draw(

@@ -18,6 +18,7 @@ from conformance.agents.calls import Agent, Over
 from conformance.agents.drawn import Drawn, Reused, Tally
 from conformance.agents.findings import Finding
 from conformance.agents.lockstep import Disagreement, Disturbance, Lockstep
+from conformance.agents.mounts import CATALOGUE
 from conformance.agents.recorded import Recorded, Recording
 from model.notation import Network
 from proofs.sample.board import rows_of
@@ -42,6 +43,8 @@ class Subject:
     reused: Callable[[Agent], Reused]
     findings: tuple[Finding, ...]
     evidence: Path
+    systems: tuple[str, ...] = tuple(one.paths[0] for one in CATALOGUE)
+    """What sessions have some of, as it is called: file systems, or shares."""
 
     @cached_property
     def moves(self) -> frozenset[tuple[str, str, str, str]]:
@@ -74,10 +77,11 @@ class Subject:
         """What is recorded of a program: its hash, its package's version where that lies beside it (as Debian has it), and the id of its
         build where a tool to read it is there."""
         found = {"agent": path.name, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
-        changes = path.absolute().parents[1] / "share/doc" / self.package / "changelog.Debian.gz"
-        with suppress(OSError, EOFError, UnicodeDecodeError), gzip.open(changes, "rt") as file:
-            if version := _VERSION.match(file.readline(200)):
-                found["package"] = f"{self.package} {version[1]}"
+        for folder in path.absolute().parents[1:3]:
+            changes = folder / "share/doc" / self.package / "changelog.Debian.gz"
+            with suppress(OSError, EOFError, UnicodeDecodeError), gzip.open(changes, "rt") as file:
+                if version := _VERSION.match(file.readline(200)):
+                    found["package"] = f"{self.package} {version[1]}"
         try:
             said = subprocess.run(["readelf", "-n", str(path)], capture_output=True, text=True, check=False).stdout  # noqa: S603, S607 - no shell
         except OSError:
@@ -132,8 +136,7 @@ def play(
         pair.happens(one)
     pair.go()
     session = recording.session(name, pair)
-    if pair.machines.state("agent") != "GONE":
-        agent.park()
+    agent.park()
     return pair, session
 
 

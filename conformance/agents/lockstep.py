@@ -1,4 +1,4 @@
-"""Machine and agent in lockstep: each call of an agent is answered by a guest that is played, and is a step that machines must allow.
+"""Machine and agent in lockstep: each call of an agent is answered by what is played to it, and is a step that machines must allow.
 
 What happens around them happens to both. After each step they are compared. What a call means, and when an agent rests, each protocol
 says for itself (`Lockstep`).
@@ -10,11 +10,9 @@ from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
 
 from conformance.agents import calls
 from conformance.agents.calls import Agent, Answer, Call, Over
-from conformance.agents.mounts import OTHER, Mounts
 from model.notation import Network, Run, Shape
 from model.notation.run import Index
 from proofs.sample.board import board_of
@@ -43,7 +41,7 @@ class Disturbance:
 
 @dataclass
 class Disagreement(Exception):
-    """Machine and agent do not agree: in which file systems, after what, and about what."""
+    """Machine and agent do not agree: with which systems (of files, or shares), after what, and about what."""
 
     systems: tuple[int, ...]
     happened: tuple[Disturbance, ...]
@@ -56,7 +54,7 @@ class Disagreement(Exception):
 
 
 class Machines:
-    """The network's machines, with so many file systems: quick, by tables; whatever they refuse is said by the machines
+    """The network's machines, with members of these shapes: quick, by tables; whatever they refuse is said by the machines
     themselves. broken: promises that the run breaks, each with the number of steps after which it does so first."""
 
     def __init__(
@@ -64,11 +62,11 @@ class Machines:
         network: Network,
         judges: Promises,
         starts: Mapping[tuple[str, Index], str],
-        size: int,
+        shapes: Sequence[Shape],
         faults: frozenset[str],
     ) -> None:
         self.network, self.starts, self.faults, self._judges = network, dict(starts), faults, judges
-        self.shapes = [Shape({})] * size
+        self.shapes = list(shapes)
         self.board = board_of(network, self.shapes)
         self._place = self.board.places.place
         self.states = [starts.get(key, network.actors[key[0]].starts[0]) for key in self.board.places.keys]
@@ -117,28 +115,19 @@ class Machines:
 
 
 class Lockstep(ABC):
-    """An agent, and the machines that say what it may do. systems: numbers of file systems in the catalogue. faults: what may go wrong.
-    watch: hears of each call."""
-
-    REFUSED_BY: ClassVar[Mapping[str, frozenset[str]]]
-    """For what can be refused, the faults that allow it."""
+    """An agent, and the machines that say what it may do. systems: numbers of what it is about, in its protocol's catalogue. watch: hears
+    of each call."""
 
     def __init__(
         self,
         agent: Agent,
         systems: Sequence[int],
-        guest: Mounts,
         machines: Machines,
         watch: Callable[[Call, Answer], None] | None = None,
     ) -> None:
-        self.agent, self.systems, self.watch = agent, tuple(systems), watch
-        self.machines, self._mounts = machines, guest
+        self.agent, self.systems, self.machines, self.watch = agent, tuple(systems), machines, watch
         self.happened: list[Disturbance] = []
         self.last: Call | Over | None = None
-        self._open: list[tuple[Act | None, Act | None]] = []
-        self._folder = {path: n for n, one in enumerate(guest.systems) for path in one.paths}
-        self._path = ""
-        self._in_a_folder = False
 
     # -- what a protocol says for itself ----------------------------------------------------------------------------------
 
@@ -174,28 +163,15 @@ class Lockstep(ABC):
 
     def happens(self, what: Disturbance) -> bool:
         """Let something happen to both; False: it cannot happen now, and nothing did."""
-        at_once = what.name.startswith("refuse_") and what.after is None
-        if not at_once and not self.go(what.after):
-            return False
-        if what.name.startswith("mount_") and self._in_a_folder:
-            self.go(1)
+        return self.go(what.after) and self.at_once(what, self.befalls)
+
+    def at_once(self, what: Disturbance, befalls: Callable[[Disturbance], bool]) -> bool:
+        """Let it happen, before the agent goes on."""
         self.happened.append(what)
-        if not (self._refuses(what) if what.name.startswith("refuse_") else self.befalls(what)):
+        if not befalls(what):
             self.happened.pop()
             return False
         self.compare()
-        return True
-
-    def _refuses(self, what: Disturbance) -> bool:
-        kind, number = what.name.removeprefix("refuse_"), what.number
-        if not self.machines.faults >= self.REFUSED_BY[kind]:
-            return False
-        if kind not in {calls.OPEN, calls.FREEZES, calls.THAWS}:
-            self._mounts.refuse_once(kind)
-        elif number is None or not 0 <= number < len(self.systems):
-            return False
-        else:
-            self._mounts.refuse(kind, number, what.error)
         return True
 
     def dies(self) -> None:
@@ -235,23 +211,6 @@ class Lockstep(ABC):
         """What the agent's machine is at, in words."""
         return str(self.machines.network.actors["agent"].enum[state].value)
 
-    # -- what only the next calls tell ------------------------------------------------------------------------------------
-
-    def settle(self, *, well: bool) -> None:
-        """It shows what the agent took refusals for that may be none: for done (well), or for a failure. Where it may not take them for
-        done, they are failures."""
-        for done, failure in self._open:
-            act = done if well and (done is None or self.machines.may(done)) else failure
-            if act is not None and self.machines.can(act):
-                self.machines.fire(act)
-        self._open.clear()
-
-    def forget_detached(self) -> None:
-        """What is frozen and not in the mount table any more is not thawed by an agent that has only looked there."""
-        for number in range(len(self.systems)):
-            if self.machines.can(forgotten := ("detached_forgotten", (number,))):
-                self.machines.fire(forgotten)
-
     def fire(self, acts: Sequence[Act], said: str) -> None:
         """One of these events happens: the first that can. Raises Disagreement where none can."""
         for act in acts:
@@ -260,27 +219,8 @@ class Lockstep(ABC):
                 return
         raise self.disagree(f"{said}: {self.machines.why_not(acts)}")
 
-    # -- comparing --------------------------------------------------------------------------------------------------------
-
-    def compare_frozen(self) -> None:
-        """What is frozen, and by whom."""
-        for number in range(len(self.systems)):
-            known = _BY_WHOM[self._mounts.frozen.get(number)]
-            is_ = self.machines.state("frozen", (number,))
-            if is_ != known:
-                raise self.disagree(
-                    f"{self._mounts.systems[number].paths[0]} is {known} in the guest, and {is_} in the machine"
-                )
-
-    def of_folder(self, number: int) -> Index:
-        """Whose freezing or thawing it is: what the path that was opened should lead to, where it leads to something else."""
-        return (number if number != OTHER else self._folder[self._path],)
-
     def disagree(self, said: str) -> Disagreement:
         return Disagreement(self.systems, tuple(self.happened), self.last, said, tuple(self.machines.acts))
-
-
-_BY_WHOM = {None: "FREE", "agent": "BY_AGENT", "other": "BY_OTHER"}
 
 
 def _told(call: Call) -> str:

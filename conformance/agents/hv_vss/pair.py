@@ -9,26 +9,22 @@ from __future__ import annotations
 import errno
 import signal
 import struct
-from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from conformance.agents import calls
-from conformance.agents.calls import FREEZES, Agent, Answer, Call, Over
+from conformance.agents.calls import FREEZES, Answer, Call, Over
+from conformance.agents.freezing import Freezing
 from conformance.agents.hv_vss import guest as played
 from conformance.agents.hv_vss.guest import Guest, kind
 from conformance.agents.hv_vss.network import NETWORK
 from conformance.agents.hv_vss.promises import PROMISES
 from conformance.agents.hv_vss.rules import FAILED, FREEZE, MESSAGE, OK, PROBE, REGISTER, THAW
-from conformance.agents.lockstep import Disturbance, Lockstep, Machines
-from conformance.agents.mounts import CATALOGUE, OTHER
-from model.notation import Network
-from model.notation.run import Index
+from conformance.agents.lockstep import Disturbance
+from conformance.agents.mounts import OTHER, FileSystem
 from proofs.sample.promises import Promises
 
-_JUDGES = Promises(tuple(PROMISES.values()))
 
-
-class Pair(Lockstep):
+class Pair(Freezing[Guest]):
     """An agent, and the machines that say what it may do. systems: numbers of file systems in the catalogue."""
 
     REFUSED_BY: ClassVar = {
@@ -38,20 +34,13 @@ class Pair(Lockstep):
         "table": frozenset({"table_unreadable"}),
     }
 
-    def __init__(
-        self,
-        agent: Agent,
-        systems: Sequence[int],
-        *,
-        faults: frozenset[str] | None = None,
-        network: Network = NETWORK,
-        watch: Callable[[Call, Answer], None] | None = None,
-    ) -> None:
-        self.guest = Guest([CATALOGUE[number] for number in systems])
-        starts: dict[tuple[str, Index], str] = {("kind", (n,)): kind(one) for n, one in enumerate(self.guest.systems)}
-        faults = frozenset(network.faults) if faults is None else faults
-        machines = Machines(network, _JUDGES, starts, len(systems), faults)
-        super().__init__(agent, systems, self.guest, machines, watch)
+    NETWORK, JUDGES = NETWORK, Promises(tuple(PROMISES.values()))
+
+    def guest_of(self, systems: list[FileSystem]) -> Guest:
+        return Guest(systems)
+
+    def kind_of(self, system: FileSystem) -> str:
+        return kind(system)
 
     def answer(self, call: Call) -> Answer | None:
         return self.guest.answer(call)

@@ -10,7 +10,7 @@ from hypothesis.stateful import precondition, rule
 
 from conformance.agents import calls
 from conformance.agents.calls import Answer, Over
-from conformance.agents.drawn import AFTER, NUMBER, Drawn, Reused
+from conformance.agents.drawn import AFTER, NUMBER, DrawnGuest, Reused
 from conformance.agents.hv_vss import guest as played
 from conformance.agents.hv_vss.network import NETWORK
 from conformance.agents.hv_vss.pair import Pair
@@ -51,7 +51,7 @@ _ERRORS = {
 _REFUSALS = (*((what, error) for what, errors in _ERRORS.items() for error in errors), ("table", 0))
 
 
-class Sessions(Drawn):
+class Sessions(DrawnGuest):
     """One session of the channel."""
 
     network = NETWORK

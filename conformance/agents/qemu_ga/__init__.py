@@ -9,5 +9,5 @@ each of its calls and answers means, `sessions` draws what happens around it, `r
 that, and `evidence/` the runs that show them.
 
 Held by `tests/conformance/agents/qemu_ga/test_network.py`, `test_honest.py` (an agent that needs no fault of its own),
-`test_findings.py`, `test_lockstep.py`, `test_recorded.py`.
+`test_findings.py`, `test_lockstep.py`, `test_harness.py`.
 """

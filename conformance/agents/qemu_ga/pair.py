@@ -5,31 +5,28 @@ from __future__ import annotations
 import errno
 import json
 import signal
-from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from conformance.agents import calls
-from conformance.agents.calls import FREEZES, MAKES, Agent, Answer, Call, Over
-from conformance.agents.lockstep import MOST_CALLS, Disturbance, Lockstep, Machines
-from conformance.agents.mounts import CATALOGUE, OTHER
+from conformance.agents.calls import FREEZES, MAKES, Answer, Call, Over
+from conformance.agents.freezing import Freezing
+from conformance.agents.lockstep import MOST_CALLS, Disturbance
+from conformance.agents.mounts import OTHER, FileSystem
 from conformance.agents.qemu_ga import guest as played
 from conformance.agents.qemu_ga.guest import PIECE, Guest, kind, returned, said
 from conformance.agents.qemu_ga.machines import ASKS
 from conformance.agents.qemu_ga.network import NETWORK
 from conformance.agents.qemu_ga.promises import PROMISES
 from conformance.agents.qemu_ga.rules import FLUSH
-from model.notation import Network
-from model.notation.run import Index
 from proofs.sample.promises import Promises
 
-_JUDGES = Promises(tuple(PROMISES.values()))
 _FREEZING = {"FREEZING", "FREEZING_LIST"}
 _THAWING = {"THAWING", "UNDOING"}
 LONGEST = 1 << 16
 """Bytes of an answer, beyond which it is taken to have no end."""
 
 
-class Pair(Lockstep):
+class Pair(Freezing[Guest]):
     """An agent, and the machines that say what it may do. systems: numbers of file systems in the catalogue."""
 
     REFUSED_BY: ClassVar = {
@@ -41,23 +38,17 @@ class Pair(Lockstep):
         "state": frozenset({"state_file_refused"}),
     }
 
-    def __init__(
-        self,
-        agent: Agent,
-        systems: Sequence[int],
-        *,
-        faults: frozenset[str] | None = None,
-        network: Network = NETWORK,
-        watch: Callable[[Call, Answer], None] | None = None,
-    ) -> None:
-        self.guest = Guest([CATALOGUE[number] for number in systems])
-        starts: dict[tuple[str, Index], str] = {("kind", (n,)): kind(one) for n, one in enumerate(self.guest.systems)}
-        faults = frozenset(network.faults) if faults is None else faults
-        machines = Machines(network, _JUDGES, starts, len(systems), faults)
-        super().__init__(agent, systems, self.guest, machines, watch)
-        self._line = b""
-        self._hook_was_run = False
-        self._done = 0
+    NETWORK, JUDGES = NETWORK, Promises(tuple(PROMISES.values()))
+
+    def guest_of(self, systems: list[FileSystem]) -> Guest:
+        return Guest(systems)
+
+    def kind_of(self, system: FileSystem) -> str:
+        return kind(system)
+
+    _line = b""
+    _hook_was_run = False
+    _done = 0
 
     def answer(self, call: Call) -> Answer | None:
         return self.guest.answer(call)

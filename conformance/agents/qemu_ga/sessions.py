@@ -9,7 +9,7 @@ from hypothesis.stateful import precondition, rule
 
 from conformance.agents import calls
 from conformance.agents.calls import Over
-from conformance.agents.drawn import AFTER, NUMBER, Drawn, Reused
+from conformance.agents.drawn import AFTER, NUMBER, DrawnGuest, Reused
 from conformance.agents.lockstep import MOST_CALLS
 from conformance.agents.qemu_ga.guest import Guest
 from conformance.agents.qemu_ga.network import NETWORK
@@ -48,7 +48,7 @@ _REFUSALS = (
 _LOOKS = ("host_asks_status", "host_asks_status", "host_looks", "host_asks_other", "host_syncs", "piece_left")
 
 
-class Sessions(Drawn):
+class Sessions(DrawnGuest):
     """One session of QEMU's agent."""
 
     network = NETWORK

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import Protocol
 
 from conformance.agents.calls import Answer, Call, Over
@@ -19,7 +19,7 @@ class Runs(Protocol):
 class Scripted:
     """An agent that runs a script."""
 
-    def __init__(self, script: type[Runs]) -> None:
+    def __init__(self, script: Callable[[], Runs]) -> None:
         self._script = script
         self._over: Over | None = Over(0)
         self._waits: Call | None = None
