@@ -48,7 +48,10 @@ FACES = [
         )
     ),
     ROOT / "conformance",
-    *(ROOT / "conformance" / name for name in ("agents", "agents/cage", "agents/hv_vss", "agents/qemu_ga")),
+    *(
+        ROOT / "conformance" / name
+        for name in ("agents", *(f"agents/{one}" for one in ("cage", "samba", "hv_vss", "qemu_ga", "fsrvp")))
+    ),
     ROOT / "conformance" / "traces",
     ROOT / "conformance" / "traces" / "vectors",
 ]
@@ -63,6 +66,7 @@ PLANTED = [
     ("conformance/agents/hv_vss/rules.py", "import model.faults", "Agents' protocols have no word"),
     ("conformance/agents/hv_vss/guest.py", "import conformance.agents.cage.cage", "Within the agents"),
     ("conformance/agents/qemu_ga/rules.py", "import conformance.agents.hv_vss.rules", "Within the agents"),
+    ("conformance/agents/fsrvp/pair.py", "import conformance.agents.samba.served", "Within the agents"),
     ("shadowproof/ask.py", "import shadowproof.verify.report", "Within the command"),
     ("proofs/answers/verdict.py", "import shadowproof.outside.files", "Imports go one way"),
     ("properties/promises/vss.py", "import properties.conduct.faults", "A promise is said without"),

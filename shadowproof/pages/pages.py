@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 
+from conformance.agents.fsrvp.readings import ONE_IMPLEMENTATION
 from model.events import EVENT_FILES
 from model.notation import TRUE, Actor, Event, Term, words
 from model.protocol import ACTOR_FILES, BY_ID, FAULTS, PROTOCOL, READINGS, REQUIREMENTS, VERSION
@@ -269,6 +270,7 @@ def readings_and_faults() -> str:
                 ("makes a difference only under", " or ".join(reading.matters_under)),
                 ("events that cite it", _links((e.name for e in PROTOCOL.events.values() if name in e.by), "events")),
                 ("properties", _links((p.name for p in PROPERTIES.values() if name in p.shows), "properties")),
+                ("what one implementation does", ONE_IMPLEMENTATION.get(name, "")),
             ),
         ]
     blocks += ["## Faults", "What the environment may do in a run that tolerates it."]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import partial
 
+from conformance.agents.fsrvp.readings import ONE_IMPLEMENTATION
 from model.notation import Fault
 from model.protocol import FAULTS, PROTOCOL, READINGS
 from model.readings import Reading
@@ -174,6 +175,7 @@ def _reading(reading: Reading, recorded: Recorded) -> str:
         ),
         f"*Rules that hang on it*: {links.listed(map(links.event, events))}.",
         f"*Promises about it*: {links.listed(map(links.property_, shown))}.",
+        f"*What one implementation does*: {ONE_IMPLEMENTATION[name]}" if name in ONE_IMPLEMENTATION else "",
     ]
     own = [column for column in (*reading_columns(), *combined_columns()) if column.readings[0][0] == name]
     for value in reading.others:

@@ -11,7 +11,6 @@ from conformance.agents.drawn import Tally
 from conformance.agents.findings import Finding
 from conformance.agents.held import Subject, replay
 from conformance.agents.lockstep import Disagreement, Disturbance
-from conformance.agents.mounts import CATALOGUE
 from conformance.agents.recorded import load
 from shadowproof.outside.spelling import many
 
@@ -58,7 +57,7 @@ def answer(
         "agent": about,
         "findings": findings,
         "drawn": drawn,
-        "disagreement": None if found is None else _disagreement(found),
+        "disagreement": None if found is None else _disagreement(subject, found),
         "not_shown": subject.not_shown,
     }
 
@@ -68,9 +67,9 @@ def _drawn(subject: Subject, tally: Tally) -> Json:
     return {"sessions": tally.sessions, "calls": tally.calls, "moves": len(taken), "of_moves": len(subject.moves)}
 
 
-def _disagreement(found: Disagreement) -> Json:
+def _disagreement(subject: Subject, found: Disagreement) -> Json:
     return {
-        "file_systems": [CATALOGUE[number].paths[0] for number in found.systems],
+        "file_systems": [subject.systems[number] for number in found.systems],
         "happened": [_happened(one) for one in found.happened],
         "said": found.said,
     }
@@ -109,7 +108,7 @@ def text_of(told: Json, spell: Callable[[str], str] = str) -> str:
 def _end(told: Json) -> list[str]:
     drawn, found = told["drawn"], told["disagreement"]
     if found is not None:
-        lines = _wrapped(f"Machine and agent disagree, in a guest with {', '.join(found['file_systems'])}:")
+        lines = _wrapped(f"Machine and agent disagree, with {', '.join(found['file_systems'])}:")
         lines += [f"  {number}. {one}" for number, one in enumerate(found["happened"], 1)]
         return lines + _wrapped(f"{found['said'][:1].upper()}{found['said'][1:]}.")
     if drawn is None:

@@ -11,9 +11,13 @@ from typing import NoReturn
 
 import pytest
 
-from conformance.agents.cage.cage import Cage, CageError, Unsafe, why_not_here
-from conformance.agents.cage.calls import Caged
+from conformance.agents.cage import cage
+from conformance.agents.cage.cage import Cage, CageError, Unsafe
+from conformance.agents.calls import Agent
+from conformance.agents.fsrvp.run import FSRVP
 from conformance.agents.held import Subject
+from conformance.agents.samba.instance import NoSamba
+from conformance.agents.started import PATIENCE, started, why_not_here
 
 NO_SKIP = "SHADOWPROOF_AGENTS_MUST_RUN"
 
@@ -39,13 +43,13 @@ def cannot(reason: str) -> NoReturn:
 
 def needs_a_cage() -> None:
     """Skips where no program can be caged. A filter that does not hold is a failure everywhere."""
-    if reason := why_not_here():
+    if reason := cage.why_not_here():
         cannot(reason)
     try:
-        with Cage(["/bin/true"]) as cage:
-            cage.check()
-            cage.start()
-            cage.text(0)
+        with Cage(["/bin/true"]) as tried:
+            tried.check()
+            tried.start()
+            tried.text(0)
     except Unsafe:
         raise
     except CageError as reason:
@@ -53,14 +57,21 @@ def needs_a_cage() -> None:
 
 
 @contextmanager
-def running(subject: Subject, patience: float = 20.0) -> Iterator[Caged]:
+def running(subject: Subject, patience: float = PATIENCE) -> Iterator[Agent]:
     """The agent of a protocol."""
     found = subject.program()
     if found is None:
         cannot(f"{subject.package} is not unpacked: fetch it as .ci/run does, or name the program in {subject.where}")
-    needs_a_cage()
-    with Caged(subject.started(found), patience, subject.libraries(found)) as caged:
-        yield caged
+    if reason := why_not_here(subject):
+        cannot(reason)
+    if subject is not FSRVP:
+        needs_a_cage()
+    try:
+        agent = started(subject, found, patience)
+    except NoSamba as reason:
+        cannot(str(reason))
+    with agent as found_running:
+        yield found_running
 
 
 def listening() -> int:

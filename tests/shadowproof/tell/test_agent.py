@@ -9,6 +9,7 @@ import jsonschema
 import pytest
 from typer.testing import CliRunner
 
+from conformance.agents.fsrvp.findings import SEEN
 from conformance.agents.hv_vss.findings import FINDINGS
 from conformance.agents.hv_vss.run import HV_VSS
 from conformance.agents.qemu_ga.findings import FINDINGS as QEMU_FINDINGS
@@ -32,15 +33,29 @@ def test_recorded_runs_show_every_finding(tmp_path: Path) -> None:
     assert "the machines allow every call" in done.stdout
 
 
-def test_recorded_runs_of_the_other_agent_show_every_finding(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("which", "names", "said", "limit"),
+    [
+        ("qemu-ga", {one.name for one in QEMU_FINDINGS}, "Of 17 findings, tried one by one, 17 are so", "a Windows guest does"),
+        ("fsrvp", SEEN, "Of 18 findings, tried one by one, 13 are so", "Windows' own coordinator does"),
+    ],
+)  # fmt: skip
+def test_recorded_runs_of_the_others_show_every_finding(
+    which: str, names: set[str], said: str, limit: str, tmp_path: Path
+) -> None:
     file = tmp_path / "told.json"
-    done = CliRunner().invoke(app, ["agent", "qemu-ga", "--recorded", "--json", str(file)])
+    done = CliRunner().invoke(app, ["agent", which, "--recorded", "--json", str(file)])
     assert done.exit_code == 0, done.output
     told = json.loads(file.read_text("utf-8"))
     jsonschema.validate(told, json.loads(schema_text()))
-    assert [one["finding"] for one in told["findings"] if one["seen"]] == [one.name for one in QEMU_FINDINGS]
-    assert "Of 17 findings, tried one by one, 17 are so" in done.stdout
-    assert "nothing here shows what a Windows guest does" in " ".join(done.stdout.split())
+    assert {one["finding"] for one in told["findings"] if one["seen"]} == names
+    assert said in done.stdout
+    assert f"nothing here shows what {limit}" in " ".join(done.stdout.split())
+
+
+def test_what_is_no_samba_is_refused(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    said = refused(["fsrvp", "--binary", "/bin/true"], monkeypatch, capsys)
+    assert "there is no usr/libexec/samba/samba-dcerpcd. Name" in said or "Run it elsewhere" in said
 
 
 def test_a_disagreement_is_told_as_short_as_it_gets() -> None:
@@ -48,7 +63,7 @@ def test_a_disagreement_is_told_as_short_as_it_gets() -> None:
     told = answer(HV_VSS, ABOUT, [], tally, found)
     jsonschema.validate(told, json.loads(schema_text()))
     text = text_of(told)
-    assert "Machine and agent disagree, in a guest with " in text
+    assert "Machine and agent disagree, with " in text
     assert "  3. host_asks_thaw\n" in text
     assert "The agent says OK: says_thawed needs: for every file system" in " ".join(text.split())
     assert max(map(len, text.splitlines())) <= 130

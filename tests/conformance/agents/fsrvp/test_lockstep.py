@@ -1,0 +1,56 @@
+"""The unmodified server in lockstep with the machines: every finding is so, and in drawn sessions nothing is that they do not allow."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from conformance.agents.drawn import Tally
+from conformance.agents.fsrvp.findings import FINDINGS, SEEN
+from conformance.agents.fsrvp.network import NETWORK
+from conformance.agents.fsrvp.run import FSRVP
+from conformance.agents.held import draw, try_all
+from tests.conformance.agents.product import nothing_left, running
+from tests.helpers.nightly import AT_NIGHT
+
+EXAMPLES = 5_000 if AT_NIGHT else int(os.environ.get("SHADOWPROOF_AGENT_SESSIONS", "1000"))
+ROUNDS = 20 if AT_NIGHT else 1
+"""Of so many sequences of calls each: Hypothesis keeps in mind what it has drawn."""
+
+NEVER = {"context_set_again", "retry_refused", "other_client_refused", "mapping_refused_untimed", "mapping_deleted_unclean",
+         "snapshot_kept", "abort_failed", "set_dropped"}  # fmt: skip
+"""What the text has, or allows, and this server never does."""
+FEW = 4
+"""Other events that so many sequences may not come to: which they are differs from draw to draw."""
+
+
+@pytest.fixture
+def nothing_is_left(tmp_path: Path) -> Iterator[None]:
+    with nothing_left(tmp_path):
+        yield
+
+
+@pytest.mark.usefixtures("nothing_is_left")
+def test_every_finding_is_so_with_the_server_but_those_of_the_text_alone() -> None:
+    with running(FSRVP) as server:
+        found = try_all(FSRVP, server)
+    assert {one.finding.name for one in found if one.seen} == SEEN
+    assert len(found) == len(FINDINGS) >= 18
+
+
+@pytest.mark.usefixtures("nothing_is_left")
+@pytest.mark.timeout(0 if AT_NIGHT else 600)
+def test_drawn_sequences_of_calls_do_nothing_that_the_machines_do_not_allow() -> None:
+    tally, told = Tally(), set[str]()
+    for _ in range(ROUNDS):
+        with running(FSRVP) as server:
+            told.update(*(one.events for one in try_all(FSRVP, server)))
+            assert draw(FSRVP, server, EXAMPLES, tally, seeded=not AT_NIGHT) is None
+    assert tally.sessions >= EXAMPLES * ROUNDS
+    assert tally.calls >= 20 * tally.sessions
+    if tally.sessions >= 900:
+        assert len(NETWORK.events.keys() - tally.events.keys() - told - NEVER) <= FEW
+        assert len(tally.rows) >= 120
