@@ -87,6 +87,11 @@ class Kind(States):
     NOT_ELIGIBLE = "far away, or on no disk"
 
 
+class Left(States):
+    NO = "not frozen by the agent when this freeze was asked for"
+    YES = "left frozen by the agent, before this freeze was asked for"
+
+
 class Listed(States):
     NO = "not named"
     YES = "named by the host"
@@ -123,6 +128,7 @@ hook = Actor(
 failed = Actor("failed", Failed, starts=Failed.NOTHING, says="What has failed in this operation.")
 kind = Actor("kind", Kind, of=fs, starts=Kind, says="Whether the file system is one that has to be frozen.")
 listed = Actor("listed", Listed, of=fs, starts=Listed.NO, says="Whether the host names the file system in a list.")
+left = Actor("left", Left, of=fs, starts=Left.NO, says="Whether it was frozen already when the agent was asked to freeze.")
 tried = Actor("tried", Tried, of=fs, starts=Tried.NOT_YET, says="Whether thawing it was tried in this operation.")
 passed = Actor("passed", Passed, of=fs, starts=Passed.NO, says="Whether the agent takes it for done.")
 
@@ -262,6 +268,12 @@ listed.table(
     on("host_drops", Listed.YES, Listed.NO),
 )
 
+left.table(
+    *(on(name, Left.NO, Left.YES, when=frozen.is_(Frozen.BY_AGENT)) for name in ("freeze_read", "list_read")),
+    *(on(name, Left.YES, Left.NO) for name in ("file_system_thawed", "somebody_thaws")),
+    *stays("freeze_read", "list_read", "file_system_thawed", "somebody_thaws"),
+)
+
 _THAWING = ("file_system_thawed", "thaw_fails", "cover_tried")
 tried.table(
     *(on(name, Tried.NOT_YET, Tried.TRIED) for name in _THAWING),
@@ -290,5 +302,5 @@ passed.table(
 )
 
 ACTORS = (
-    unread, wants, channel, reader, told, agent, knows, mark, hook, failed, kind, listed, frozen, reach, tried, passed,
+    unread, wants, channel, reader, told, agent, knows, mark, hook, failed, kind, listed, frozen, reach, left, tried, passed,
 )  # fmt: skip

@@ -24,6 +24,7 @@ from conformance.agents.qemu_ga.machines import (
     Hook,
     Kind,
     Knows,
+    Left,
     Listed,
     Reader,
     Told,
@@ -33,6 +34,7 @@ from conformance.agents.qemu_ga.machines import (
     hook,
     kind,
     knows,
+    left,
     listed,
     passed,
     reader,
@@ -271,9 +273,9 @@ TAKEN_FOR_DONE = (
     *event(
         "busy_taken_for_frozen",
         at=fs,
-        when=freezing & frozen.is_(Frozen.FREE),
+        when=freezing & (frozen.is_(Frozen.FREE) | (by_agent & left.is_(Left.YES))),
         by="FS-1 GA-2",
-        says="Freezing is refused as busy, though the file system is not frozen, and the agent goes on.",
+        says="Freezing is refused as busy, though the agent has not frozen it now, and the agent goes on.",
         fault="busy_taken_for_frozen",
     ),
     *event(

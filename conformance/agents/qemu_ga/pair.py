@@ -273,8 +273,8 @@ class Pair(Freezing[Guest]):
         elif not freezes:
             self._failed(number, told)
         elif error == errno.EBUSY:
-            if (by := self.machines.state("frozen", at)) != "BY_AGENT":
-                done = ("busy_taken_for_frozen", at) if by == "FREE" else None
+            if (by := self.machines.state("frozen", at)) != "BY_AGENT" or not self._done:
+                done = None if by == "BY_OTHER" else ("busy_taken_for_frozen", at)
                 self._open.append((done, ("freeze_fails", at)))
         elif error != errno.EOPNOTSUPP:
             self.fire([("freeze_fails", at)], told)

@@ -36,7 +36,7 @@ def test_recorded_runs_show_every_finding(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("which", "names", "said", "limit"),
     [
-        ("qemu-ga", {one.name for one in QEMU_FINDINGS}, "Of 17 findings, tried one by one, 17 are so", "a Windows guest does"),
+        ("qemu-ga", {one.name for one in QEMU_FINDINGS}, "Of 18 findings, tried one by one, 18 are so", "a Windows guest does"),
         ("fsrvp", SEEN, "Of 18 findings, tried one by one, 13 are so", "Windows' own coordinator does"),
     ],
 )  # fmt: skip
