@@ -56,13 +56,13 @@ FINDINGS = (
         "what a failed thaw has left frozen is nought at the next freeze",
         PRODUCT,
         "nought-means-none",
-        "A file system that could not be thawed is busy when the host asks to freeze again, so none is counted: the answer is nought, the "
-        "state file is removed, and the host, which is told that no thaw is needed, asks for none.",
+        "A file system that could not be thawed is busy when the host asks to freeze again, or not on its list, so none is counted: the "
+        "answer is nought, the state file is removed, and the host, which is told that no thaw is needed, asks for none.",
         LINUX_ONLY,
-        frozenset({"busy_taken_for_frozen", "failure_taken_for_thawed"}),
+        frozenset({"left_forgotten", "failure_taken_for_thawed"}),
         17,
         (_START, refused("thaw", 0, errno.EIO), _FREEZE, _THAW, _FREEZE),
-        own="busy_taken_for_frozen",
+        own="left_forgotten",
     ),
     Finding(
         "what something is mounted over is left out",

@@ -284,6 +284,7 @@ tried.table(
 
 _TAKEN_FOR_DONE = (
     "busy_taken_for_frozen",
+    "left_forgotten",
     "cover_left_out",
     "failure_taken_for_thawed",
     "cover_taken_for_thawed",

@@ -59,6 +59,7 @@ ENVIRONMENT = (
 
 OF_THE_AGENT = (
     Fault("busy_taken_for_frozen", "agent", "The agent takes EBUSY for frozen, whatever it was for."),
+    Fault("left_forgotten", "agent", "The agent that freezes nothing takes nothing for frozen, whatever it froze before."),
     Fault("cover_left_out", "agent", "The agent cannot freeze what a path leads to now, and leaves out what is below."),
     Fault("failure_taken_for_thawed", "agent", "The agent takes a failure to thaw for thawed."),
     Fault(
@@ -273,10 +274,18 @@ TAKEN_FOR_DONE = (
     *event(
         "busy_taken_for_frozen",
         at=fs,
-        when=freezing & (frozen.is_(Frozen.FREE) | (by_agent & left.is_(Left.YES))),
+        when=freezing & frozen.is_(Frozen.FREE),
         by="FS-1 GA-2",
-        says="Freezing is refused as busy, though the agent has not frozen it now, and the agent goes on.",
+        says="Freezing is refused as busy, though the file system is not frozen, and the agent goes on.",
         fault="busy_taken_for_frozen",
+    ),
+    *event(
+        "left_forgotten",
+        at=fs,
+        when=freezing & by_agent & left.is_(Left.YES),
+        by="FS-1 GA-5 GA-9",
+        says="The agent has frozen nothing now, and takes what it froze before for not frozen.",
+        fault="left_forgotten",
     ),
     *event(
         "cover_left_out",

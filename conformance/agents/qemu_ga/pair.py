@@ -160,6 +160,9 @@ class Pair(Freezing[Guest]):
     def _removed(self, answer: Answer) -> None:
         """The state file was removed, or could not be: an agent that does so takes nothing for frozen any more."""
         self.settle(well=True)
+        for number in range(len(self.systems)):
+            if self.machines.can(forgotten := ("left_forgotten", (number,))):
+                self.machines.fire(forgotten)
         if self.machines.state("knows") == "FROZEN" or not answer.error:
             failed = answer.error not in {0, errno.ENOENT}
             self.fire([("unmarking_fails" if failed else "unmarks", ())], "the agent removes its state file")
@@ -273,8 +276,8 @@ class Pair(Freezing[Guest]):
         elif not freezes:
             self._failed(number, told)
         elif error == errno.EBUSY:
-            if (by := self.machines.state("frozen", at)) != "BY_AGENT" or not self._done:
-                done = None if by == "BY_OTHER" else ("busy_taken_for_frozen", at)
+            if (by := self.machines.state("frozen", at)) != "BY_AGENT":
+                done = ("busy_taken_for_frozen", at) if by == "FREE" else None
                 self._open.append((done, ("freeze_fails", at)))
         elif error != errno.EOPNOTSUPP:
             self.fire([("freeze_fails", at)], told)

@@ -24,7 +24,7 @@ TOGETHER: tuple[frozenset[str], ...] = (
     frozenset({"mounts_change", "mounts_cover", "cover_left_out", "cover_taken_for_thawed", "detached_forgotten"}),
     frozenset({"others_freeze", "busy_taken_for_frozen"}),
     frozenset({"hook_fails", "hook_forgotten", "cannot_be_frozen", "table_unreadable"}),
-    frozenset({"cannot_be_thawed", "failure_taken_for_thawed"}),
+    frozenset({"cannot_be_thawed", "failure_taken_for_thawed", "left_forgotten"}),
     frozenset({"state_file_refused", "agent_killed", "agent_told_to_end"}),
 )
 """Faults that are looked at together: all of them at once have many more states, and show no other event."""
