@@ -129,7 +129,7 @@ def letter(found: Kept) -> str:
     for block in found.blocks:
         lines += _table(block)
     for number, (one, of) in enumerate(findings, 1):
-        lines += [f"## {number}. {one.title}", "", *_finding(one, of, runs, found)]
+        lines += [f"## {number}. {one.title}", "", *_finding(one, of, record, runs, found)]
     lines += ["## What this does not show", "", *(f"* {one}" for one in NOT_SHOWN)]
     lines += ["", "See also: [findings](findings.md), [readings and faults](readings-and-faults.md)."]
     return "\n".join(lines).rstrip() + "\n"

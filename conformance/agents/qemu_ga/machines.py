@@ -128,7 +128,9 @@ hook = Actor(
 failed = Actor("failed", Failed, starts=Failed.NOTHING, says="What has failed in this operation.")
 kind = Actor("kind", Kind, of=fs, starts=Kind, says="Whether the file system is one that has to be frozen.")
 listed = Actor("listed", Listed, of=fs, starts=Listed.NO, says="Whether the host names the file system in a list.")
-left = Actor("left", Left, of=fs, starts=Left.NO, says="Whether it was frozen already when the agent was asked to freeze.")
+left = Actor(
+    "left", Left, of=fs, starts=Left.NO, says="Whether it was frozen already when the agent was asked to freeze."
+)
 tried = Actor("tried", Tried, of=fs, starts=Tried.NOT_YET, says="Whether thawing it was tried in this operation.")
 passed = Actor("passed", Passed, of=fs, starts=Passed.NO, says="Whether the agent takes it for done.")
 

@@ -59,7 +59,9 @@ ENVIRONMENT = (
 
 OF_THE_AGENT = (
     Fault("busy_taken_for_frozen", "agent", "The agent takes EBUSY for frozen, whatever it was for."),
-    Fault("left_forgotten", "agent", "The agent that freezes nothing takes nothing for frozen, whatever it froze before."),
+    Fault(
+        "left_forgotten", "agent", "The agent that freezes nothing takes nothing for frozen, whatever it froze before."
+    ),
     Fault("cover_left_out", "agent", "The agent cannot freeze what a path leads to now, and leaves out what is below."),
     Fault("failure_taken_for_thawed", "agent", "The agent takes a failure to thaw for thawed."),
     Fault(
