@@ -218,7 +218,8 @@ def _searched(
     """Runs, by circumstances and situation: of one VM; then with the machines that were left out, and of two, for situations that few
     explain yet (thorough: for all that have none). Where something is explained, the two are VMs that run: of any two there are a
     hundred thousand states in each circumstance. Where nothing goes wrong they may begin with the powers that were seen, too: a VM may
-    have been saved all along. Those much longer than the shortest for its situation are not sought."""
+    have been saved all along. Those much longer than the shortest for its situation are not sought; of two, where it has none, those much
+    longer than any."""
     runs: dict[Column, dict[str, Found]] = {column: {} for column in searches.columns}
 
     def left(column: Column, few: int) -> dict[str, Term]:
@@ -226,7 +227,9 @@ def _searched(
         return {k: t for k, t in asked.items() if sum(k in found for found in runs.values()) < few}
 
     def longest(asked: Mapping[str, Term]) -> int:
-        known = [min((len(r[k].run.steps) for r in runs.values() if k in r), default=LONGEST) for k in asked]
+        of_any = [len(found.run.steps) for r in runs.values() for found in r.values()]
+        most = max(of_any) if of_any and vms > 1 and not thorough else LONGEST
+        known = [min((len(r[k].run.steps) for r in runs.values() if k in r), default=most) for k in asked]
         return min(LONGEST, max(known, default=0) + FURTHER)
 
     for vms, whole in ((1, False), (1, True), (2, False)):
@@ -235,7 +238,7 @@ def _searched(
             is_first = vms == 1 and not whole
             few = MANY if thorough or is_first or (whole and column in searches.refused) else FEW
             asked = left(column, few)
-            if asked and not column.faults and (is_first or (vms > 1 and powers)):
+            if asked and (is_first or (vms > 1 and powers and not column.faults)):
                 only = searches.running(vms, powers | {Power.RUNNING.name}) if vms > 1 else ()
                 usual = set(searches.names) - RARE
                 known.update(searches.shortest(column, asked, vms, longest(asked), only, usual))
@@ -250,8 +253,9 @@ def _searched(
     return runs
 
 
-RARE = frozenset({"cluster_saves_vm"})
-"""What needs no fault and makes a run shorter, since it takes a VM out of the backup, and which few hosts ever see."""
+RARE = frozenset({"cluster_saves_vm", "context_set_without_autorecovery"})
+"""What needs no fault and makes a run shorter, since it takes a VM out of the backup or has the writer veto it, and which few hosts ever
+see: runs do without, where they can."""
 
 LONGEST = 60
 """Steps of a run, at most, that is sought."""
