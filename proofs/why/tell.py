@@ -17,8 +17,9 @@ def plainly(term: Term, reach: Mapping[str, frozenset[str]], *, holds: bool = Tr
         case Not(body):
             return plainly(body, reach, holds=not holds)
         case And(parts) | Or(parts):
-            inner = [plainly(part, reach, holds=holds) for part in parts]
-            return all_of(*inner) if isinstance(term, And) == holds else any_of(*inner)
+            if isinstance(term, Or) == holds:
+                return any_of(*(plainly(part, reach, holds=holds) for part in _as_one(parts, holds=holds)))
+            return all_of(*(plainly(part, reach, holds=holds) for part in parts))
         case Every(sort, body) | Some(sort, body):
             quantifier = every if isinstance(term, Every) == holds else some
             return quantifier(sort, plainly(body, reach, holds=holds))
@@ -33,9 +34,31 @@ def plainly(term: Term, reach: Mapping[str, frozenset[str]], *, holds: bool = Tr
             return term if holds else ~term
 
 
+def _as_one(parts: Iterable[Term], *, holds: bool) -> list[Term]:
+    """Parts of which one is to hold (or not to): those that say in which states one and the same machine is are told as one."""
+    found: list[Term] = []
+    for part in parts:
+        for place, one in enumerate(found):
+            if (
+                isinstance(one, In)
+                and isinstance(part, In)
+                and one.actor == part.actor
+                and (both := _both(one, part, holds))
+            ):
+                found[place] = In(part.actor, both)
+                break
+        else:
+            found.append(part)
+    return found
+
+
+def _both(one: In, two: In, holds: bool) -> frozenset[str]:
+    return one.states | two.states if holds else one.states & two.states
+
+
 def named(name: str) -> str:
-    """A machine's or a state's name in words."""
-    return name.split("#", maxsplit=1)[0].replace("_", " ").lower()
+    """A machine's or a state's name in words; of what was seen, not since when."""
+    return name.split("#", maxsplit=1)[0].split(" since ", maxsplit=1)[0].replace("_", " ").lower()
 
 
 def either(states: Iterable[str], last: str = "or") -> str:
@@ -74,8 +97,17 @@ def effect(rule: Label, compiled: Compiled) -> str:
 def is_in(states: Iterable[str], every: Iterable[str]) -> str:
     """That a machine is in one of some states, of all that it can be in, in few words; never that it is "not nothing"."""
     here = frozenset(states)
+    told = frozenset(told_of(here, every))
+    if told == here:
+        return either(here)
+    return f"not {either(told)}" if len(told) == 1 else f"neither {either(told, 'nor')}"
+
+
+def told_of(states: Iterable[str], every: Iterable[str]) -> list[str]:
+    """The states that are named to say so: those in which the machine is, or those in which it is not; none where it may be in any."""
+    here = frozenset(states)
     others = frozenset(every) - here
-    return f"not {either(others)}" if shorter_not(here, others) else either(here)
+    return sorted(others if here and shorter_not(here, others) else here)
 
 
 def shorter_not(here: frozenset[str], others: frozenset[str]) -> bool:

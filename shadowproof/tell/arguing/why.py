@@ -6,10 +6,12 @@ import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from model.notation import States
 from model.notation.network import Network
 from model.notation.words import words
+from model.phases import PHASES, phase_of
 from proofs.why.tables.table import PAIR, SAME, Cells, Line, Row, Table
-from proofs.why.tell import in_english, is_in, named, plainly
+from proofs.why.tell import in_english, is_in, named, plainly, told_of
 from properties.kinds import Always, Property, Step
 
 WIDTH = 116
@@ -25,8 +27,9 @@ def why(found: Property, table: Table, network: Network, *, cached: bool, depth:
     yield from _looked_at(table)
     yield ""
     yield from _throughout(table)
+    phases = in_phases(table)
     for number, row in enumerate(table.rows, 1):
-        yield from _phase(number, row, table)
+        yield from _phase(number, row, table, phases[number - 1])
         yield from _cells(row, table)
         if depth > 2:
             for line in row.lines:
@@ -35,6 +38,8 @@ def why(found: Property, table: Table, network: Network, *, cached: bool, depth:
             yield from _in_short(row, number, table)
     yield ""
     yield from wrapped(_closing(found, table, network), "")
+    if depth > 1:
+        yield from _meanings(found, table, network)
     yield from wrapped(_confirmed(table, depth), "")
     yield f"Found in {table.seconds:.1f} s of computing{'; from the cache' if cached else ''}."
 
@@ -46,13 +51,95 @@ def _looked_at(table: Table) -> Iterator[str]:
     free = len(table.free)
     left = f"; {free} other machines matter nothing to it, and may do what they like" if free else ""
     yield from wrapped(
-        f"It is enough to look at {' and at '.join(what) or 'nothing at all'}{left}. Down the side are the phases of a session, below each "
-        "what a VM can be in it.",
+        f"It is enough to look at {' and at '.join(what) or 'nothing at all'}{left}. Down the side are the phases of a session (in part: "
+        "another row has it too), below each what a VM can be in it.",
         "",
     )
 
 
-def _phase(number: int, row: Row, table: Table) -> Iterator[str]:
+def _meanings(found: Property, table: Table, network: Network) -> Iterator[str]:
+    """What the machines that are looked at are, so that nobody has to look them up."""
+    yield "The words:"
+    for name in (*table.hosts, *table.vms):
+        if PAIR not in name:
+            yield from wrapped(_meaning(name, found, table, network), "  ")
+
+
+def _meaning(name: str, found: Property, table: Table, network: Network) -> str:
+    """What a machine is, and what the states of a VM that the table names mean."""
+    own = name.split("#", maxsplit=1)[0]
+    actor = next((one for one in (*network.actors.values(), *found.observers) if one.name == own), None)
+    if actor is None:
+        return named(name)
+    told = dict.fromkeys(state for state in _told_states(name, table) if state in actor.enum.__members__)
+    states = "".join(f" {named(s).capitalize()}: {actor.enum[s].value}." for s in told if _says_more(actor.enum[s]))
+    since = f" since {name.split(' since ', maxsplit=1)[1]}" if " since " in name else ""
+    return f"{named(name)}: {actor.says[:1].lower()}{actor.says[1:].rstrip('.')}{since}.{states}"
+
+
+def _says_more(state: States) -> bool:
+    """Whether a state has a meaning in words, that is not its name."""
+    return isinstance(state.value, str) and state.value.lower() != named(state.name)
+
+
+def _told_states(name: str, table: Table) -> Iterator[str]:
+    """The states of a VM's machine that are named in the table."""
+    if name not in table.vms:
+        return
+    place, every = table.vms.index(name), _vm_states(table)[name]
+    cells = [*(box[place] for row in table.rows for box in row.vms), *(box[place] for box in table.never)]
+    yield from told_of(table.throughout[place], table.states[place])
+    for cell in cells:
+        yield from told_of(cell, every)
+
+
+def in_phases(table: Table) -> list[str]:
+    """For each row the phases of a session, as the document names its events: first those that are in no other row."""
+    if len(table.rows) < 2:
+        return [""] * len(table.rows)
+    rows: list[set[str]] = [set() for _ in table.rows]
+    for host in table.order:
+        known = dict(zip(table.hosts, host, strict=True))
+        rows[_row_of(host, table)].add(phase_of(known))
+    if all("" in row for row in rows):
+        return [""] * len(rows)
+    return [_told_phases(row, [other for other in rows if other is not row], set().union(*rows)) for row in rows]
+
+
+def _row_of(host: Sequence[str], table: Table) -> int:
+    """The row that a state of the host is in; the one that is said to be all the rest if it is in no other."""
+    rest = next((number for number, row in enumerate(table.rows) if not row.hosts), 0)
+    return next(
+        (
+            number
+            for number, row in enumerate(table.rows)
+            if any(all(s in cell or not cell for s, cell in zip(host, box, strict=True)) for box in row.hosts)
+        ),
+        rest,
+    )
+
+
+def _told_phases(row: set[str], others: Sequence[set[str]], every: set[str]) -> str:
+    order = [name for name in PHASES if name in every]
+    shared = set[str]().union(*others)
+    whole, part = ([name for name in order if name in row and (name in shared) == also] for also in (False, True))
+    said = [_ranges(whole, order)] if whole else []
+    said += [f"{'in part ' if whole else 'part of '}{_ranges(part, order)}"] if part else []
+    return ", and ".join(said)
+
+
+def _ranges(names: Sequence[str], order: Sequence[str]) -> str:
+    """Names, those that follow one another told from the first to the last."""
+    groups: list[list[str]] = []
+    for name in names:
+        if groups and order.index(name) == order.index(groups[-1][-1]) + 1:
+            groups[-1].append(name)
+        else:
+            groups.append([name])
+    return listed([part for one in groups for part in ([f"{one[0]} to {one[-1]}"] if len(one) > 2 else one)])
+
+
+def _phase(number: int, row: Row, table: Table, phases: str) -> Iterator[str]:
     begins = (
         f"from {listed(row.begins[:_EVENTS])}" if row.begins and number > 1 else "from the start" if number == 1 else ""
     )
@@ -65,7 +152,9 @@ def _phase(number: int, row: Row, table: Table) -> Iterator[str]:
     else:
         occurring = {name: table.occurring(i) for i, name in enumerate(table.hosts)}
         place = "; or ".join(_so(table.hosts, box, occurring) for box in row.hosts)
-    yield from wrapped(f"{begins}: {place}" if begins else place, f"{number:>2}  ")
+    yield from wrapped(": ".join(filter(None, [begins, phases or place])), f"{number:>2}  ")
+    if phases:
+        yield from wrapped(f"that is, {place}", "      ")
 
 
 def _cells(row: Row, table: Table) -> Iterator[str]:
@@ -111,9 +200,9 @@ def _in_short(row: Row, number: int, table: Table) -> Iterator[str]:
     barred: dict[str, list[str]] = {}
     for line in told:
         if not line.to and line.needs and (events := [one for one in line.events if one not in never]):
-            barred.setdefault(" and ".join(line.needs), []).extend(events)
+            barred.setdefault(only_where(line.needs), []).extend(events)
     if barred:
-        each = [f"{listed(events)} (only where {needs})" for needs, events in barred.items()]
+        each = [f"{listed(events)} ({needs})" for needs, events in barred.items()]
         yield from wrapped(f"not here: {'; '.join(each)}", "      - ")
 
 
@@ -127,7 +216,7 @@ def _never(table: Table) -> dict[str, str]:
                 at.setdefault(one, []).append(line)
     for event, lines in at.items():
         if len(lines) == len(table.rows) > 1 and not any(line.to or line.order for line in lines):
-            found[event] = min((" and ".join(line.needs) for line in lines), key=len)
+            found[event] = min((only_where(line.needs) for line in lines), key=len)
     return found
 
 
@@ -158,15 +247,15 @@ def _line(line: Line, number: int, *, most: int | None = None) -> Iterator[str]:
     more = len(line.events) - len(shown)
     events = ", ".join(shown) + (f" and {more} more" if more else "")
     by = f" ({' '.join(line.by[:most])})"
-    needs = " and ".join(line.needs)
+    needs = only_where(line.needs)
     makes = f"; {', '.join(line.makes)}" if line.makes else ""
     if not line.to:
-        said = f"not here, only where {needs}" if needs else f"makes no difference{makes}"
+        said = f"not here, {needs}" if needs else f"makes no difference{makes}"
     else:
         other = [str(to) for to in line.to if to != number]
         leads = f"leads to {' or '.join(other)}" if other else ""
         said = " or ".join(filter(None, ["stays" if number in line.to else "", leads]))
-        said += f", only where {needs}" if needs else ""
+        said += f", {needs}" if needs else ""
         said += makes
     yield from wrapped(f"{events}: {said}{by}", "      - ")
 
@@ -181,7 +270,7 @@ def _throughout(table: Table) -> Iterator[str]:
         yield from wrapped(_if_then(cells, table), "      ")
     if never := _never(table):
         yield from wrapped(
-            f"never happens: {'; '.join(f'{event} (only where {needs})' for event, needs in never.items())}", "      - "
+            f"never happens: {'; '.join(f'{event} ({needs})' for event, needs in never.items())}", "      - "
         )
 
 
@@ -215,6 +304,14 @@ def _confirmed(table: Table, depth: int) -> str:
         f"{order}{each} confirm the table as it is printed: it holds at the start, every event keeps it, and the promise follows "
         f"({count} obligations each).{rest}"
     )
+
+
+def only_where(needs: Sequence[str]) -> str:
+    """Where an event can happen, by what it needs; of needs that deny one another, that it never can."""
+    if not needs:
+        return ""
+    both = next(((one, no) for one in needs if (no := one.replace(" is ", " is not ", 1)) in needs and no != one), None)
+    return f"it would take both that {both[0]} and that {both[1]}" if both else f"only where {' and '.join(needs)}"
 
 
 def listed(names: Sequence[str]) -> str:

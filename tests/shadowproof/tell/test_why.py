@@ -6,16 +6,19 @@ from functools import cache
 
 import pytest
 
+from model.actors.requester import Requester, requester
+from model.notation.words import words
 from model.protocol import PROTOCOL
 from proofs.verdicts.columns import BASE
 from proofs.why.argue import table
 from proofs.why.tables.table import Line, Row, Table
+from proofs.why.tell import is_in, plainly
 from proofs.world.world import Column
 from properties.catalogue import PROPERTIES, watched
 from shadowproof.ask import AskError
 from shadowproof.tell.arguing.argued import argument
 from shadowproof.tell.arguing.leans import compiled_for, facts
-from shadowproof.tell.arguing.why import why
+from shadowproof.tell.arguing.why import in_phases, only_where, why
 from shadowproof.tell.arguing.why_not import told_without, why_not
 from tests.helpers.nightly import nightly
 
@@ -42,8 +45,8 @@ def test_it_says_what_is_looked_at_and_who_confirms_it() -> None:
 
 
 def test_it_fits_on_a_screen() -> None:
-    assert len(said(2).splitlines()) <= 45
-    assert len(said(1).splitlines()) <= 24
+    assert len(said(2)[: said(2).index("The words:")].splitlines()) <= 45
+    assert len(said(1).splitlines()) <= 32
 
 
 def test_each_depth_says_more_and_nothing_less() -> None:
@@ -54,6 +57,61 @@ def test_each_depth_says_more_and_nothing_less() -> None:
     assert "prepare_for_snapshot_succeeded: leads to" in two
     assert "freeze_returned" not in two
     assert len(one) < len(two) < len(every)
+
+
+def test_phases_are_called_as_the_document_calls_them() -> None:
+    assert " 3  from snapshot_set_begun: PrepareForSnapshot, and in part DoSnapshotSet, after a failure" in said(2)
+    assert "      that is, at all other times" in said(2)
+
+
+def test_a_phase_that_two_rows_share_is_told_as_in_part() -> None:
+    """By hand: the writer's failure tells two rows apart in what is otherwise one phase."""
+    whole, vetoed = (("AT_REST", "COPYING", "SNAPSHOTTING"), ("STABLE",)), ((), ("FAILED",))
+    order = (
+        ("AT_REST", "STABLE"),
+        ("SNAPSHOTTING", "STABLE"),
+        ("SNAPSHOTTING", "FAILED"),
+        ("COMPLETED", "FAILED"),
+        ("COPYING", "STABLE"),
+    )
+    rows = (Row((whole,), (((),),), (), ()), Row((vetoed,), (((),),), (), ()))
+    by_hand = Table(
+        "p", "no fault", ("requester", "writer_state"), ("load",), order, rows, (("NONE",),), ((),), (), (), 4, (), 0.1,
+    )  # fmt: skip
+    assert in_phases(by_hand) == [
+        "between sessions and the copy of the files, and in part DoSnapshotSet",
+        "BackupComplete, and in part DoSnapshotSet",
+    ]
+
+
+def test_the_words_are_explained_below() -> None:
+    assert (
+        "  progress: how far the writer has come with this VM in this backup. Stuck: could not be given back or"
+        in said(2)
+    )
+    assert "The words:" not in said(1)
+
+
+def test_what_denies_itself_is_said_to_never_happen() -> None:
+    assert only_where(("power is off", "note is nothing")) == "only where power is off and note is nothing"
+    assert (
+        only_where(("image is none", "image is not none"))
+        == "it would take both that image is none and that image is not none"
+    )
+    assert only_where(()) == ""
+
+
+def test_where_a_machine_is_not_is_told_plainly() -> None:
+    assert is_in("ABC", "ABCD") == "not d"
+    assert is_in("ABC", "ABCDE") == "neither d nor e"
+    assert is_in("AB", "ABCDE") == "a or b"
+
+
+def test_states_of_one_machine_are_told_together() -> None:
+    at_rest, choosing = requester.is_(Requester.AT_REST), requester.is_(Requester.CHOOSING)
+    reach = {"requester": frozenset(requester.states)}
+    assert words(plainly(at_rest | choosing, reach)) == "requester is at rest or choosing"
+    assert words(plainly(at_rest & ~choosing, reach)).count("requester") == 2
 
 
 def test_no_negation_is_stacked() -> None:
