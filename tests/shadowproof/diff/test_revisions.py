@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from proofs.answers import record, runs
 from proofs.differences.rules import Kind
 from shadowproof.diff import revisions
 from shadowproof.diff.compare import compare
@@ -146,3 +147,21 @@ def test_of_a_real_checkout_an_edit_is_told(tmp_path: Path) -> None:
         assert {one.kind for one in found.rules} <= {Kind.WORDS}
         assert "proved" in found.same
         assert base.record is None
+
+
+def test_the_record_of_a_version_is_its_own(tmp_path: Path) -> None:
+    """Each has files of its own, and only those of what it says count."""
+    answers = tmp_path / "proofs" / "answers"
+    answers.mkdir(parents=True)
+    for of, protocol in (("", "p"), ("-linux-online", "l")):
+        (answers / f"runs{of}.json").write_text(runs.dump(runs.Runs(protocol, {})), "utf-8")
+        cells = {of or "document": {"no fault": record.Cell("holds", "seen", None)}}
+        (answers / f"record{of}.json").write_text(record.dump(record.Record(cells)), "utf-8")
+    found = {
+        (version, protocol): revisions.Side("a side", tmp_path, {"protocol": protocol}, version).record
+        for version in ("document", "linux-online")
+        for protocol in ("p", "l")
+    }
+    assert found["document", "l"] is found["linux-online", "p"] is None
+    known = [found[pair] for pair in (("document", "p"), ("linux-online", "l"))]
+    assert [None if one is None else list(one.cells) for one in known] == [["document"], ["-linux-online"]]

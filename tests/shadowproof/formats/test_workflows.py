@@ -1,6 +1,8 @@
 """Files for forges: each command in them is one, with options that there are; nothing from outside gets into a shell's text.
 
-Checked is what can be without a forge: their shape, by hand against the forges' published schemas; no runner has run them.
+Checked is what can be without a forge. On 2026-11-29 both were held against the published schemas (check-jsonschema 0.39 has those of
+GitHub and of GitLab), and GitHub's was read by actionlint (which noticed a planted expression) and by zizmor: they found nothing but that
+actions are named by tags, not by hashes. No runner has run them.
 """
 
 from __future__ import annotations
