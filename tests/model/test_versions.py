@@ -162,7 +162,9 @@ from shadowproof import ask
 from shadowproof.verify.asked import question
 
 scope = Scope(vms=1, proofs=True, counts=False)
-heard = []
+heard, files = [], [str(record.PATH), str(runs.PATH)]
+record.PATH = record.PATH.with_name("none.json")
+record.load.__defaults__ = (record.PATH,)
 whole = question(["no-vm-left-saved"], Column(), 2, one=False, say=heard.append).whole
 try:
     ask.properties(["auto-recovery-required"])
@@ -170,7 +172,7 @@ except ask.AskError as problem:
     heard.append(str(problem))
 restarts, nobody_thaws = frozenset({"management_service_restarts"}), (("LINUX-2", "STAYS_FROZEN"),)
 print(json.dumps({
-    "kept": [project_content(), protocol_content(), column_key(Column(), ["no-vm-left-saved"], scope), str(record.PATH), str(runs.PATH)],
+    "kept": [project_content(), protocol_content(), column_key(Column(), ["no-vm-left-saved"], scope), *files],
     "recorded": [len(record.load().cells), whole],
     "heard": heard,
     "verdicts": [
@@ -203,7 +205,7 @@ def test_what_is_judged_of_the_document_is_told_of_no_other_version(linux: dict[
     assert not set(linux["kept"]) & {project_content(), protocol_content(), key, str(record.PATH), str(runs.PATH)}
 
 
-def test_what_has_no_record_says_so_and_is_compared_with_nothing(linux: dict[str, Any]) -> None:
+def test_a_version_without_a_record_says_so_and_is_compared_with_nothing(linux: dict[str, Any]) -> None:
     assert linux["recorded"] == [0, False]
     left_out, no_record, refused = linux["heard"]
     assert left_out.startswith(

@@ -58,5 +58,5 @@ def test_every_cut_set_and_every_fault_has_its_row() -> None:
 def test_kept_of_another_protocol_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cut_sets, "load", lambda _: {})
     text = cut_sets.page()
-    assert "another version of the protocol" in text
+    assert "of another protocol, or nothing is: `shadowproof cuts --record`" in text
     assert "## no-vm-left-saved" not in text
