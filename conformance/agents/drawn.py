@@ -9,23 +9,36 @@ from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Container
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import Any, ClassVar, TypeVar
 
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+from hypothesis.strategies import SearchStrategy
 
 from conformance.agents.calls import Agent, Answer, Call, Over
 from conformance.agents.lockstep import Disagreement, Disturbance, Lockstep
 from conformance.agents.mounts import CATALOGUE
 from model.notation import Network
 
-STEPS = 8
-"""Things that happen in one session, at most, besides its start."""
+STEPS = 10
+"""Things that are tried in one session, at most, besides its start: not all of them can happen."""
 
 AFTER = st.sampled_from((None, None, None, 1, 2, 3, 4, 5, 6, 8, 10, 13))
 NUMBER = st.integers(0, 3)
 SYSTEMS = st.lists(st.integers(0, len(CATALOGUE) - 1), min_size=1, max_size=4, unique=True)
+
+
+Said = TypeVar("Said", bound=Callable[..., None])
+
+
+def drawn(**arguments: SearchStrategy[Any]) -> Callable[[Said], Said]:
+    """A thing that may happen in a session, with what is drawn for it. What is called `begins` happens first, and once."""
+
+    def marked(said: Said) -> Said:
+        said.drawn = arguments  # type: ignore[attr-defined]
+        return said
+
+    return marked
 
 
 class Reused(ABC):
@@ -62,6 +75,8 @@ class Tally:
     """What sessions came to."""
 
     sessions: int = 0
+    different: set[int] = field(default_factory=set)
+    """The sessions in which not the same happened, to the same systems, as in another: for each a number."""
     happened: Counter[str] = field(default_factory=Counter)
     events: Counter[str] = field(default_factory=Counter)
     rows: Counter[tuple[str, str, str, str]] = field(default_factory=Counter)
@@ -72,8 +87,8 @@ class Tally:
     """Hears of each session when it is over."""
 
 
-class Drawn(RuleBasedStateMachine):
-    """One session. A protocol's own adds what its host asks; `draw` gives it an agent."""
+class Drawn(ABC):
+    """One session. A protocol's own adds what its host asks (each `drawn`); `draw` gives it an agent."""
 
     agent: ClassVar[Reused]
     tally: ClassVar[Tally]
@@ -84,6 +99,9 @@ class Drawn(RuleBasedStateMachine):
     pair: Lockstep
     agrees: bool
     """Whether machine and agent did, when something happened last."""
+
+    begins: ClassVar[Callable[..., None]]
+    """How it begins."""
 
     def begin(self, systems: list[int], *, mortal: bool) -> None:
         """With these systems. mortal: the agent's process may be ended, which is seldom so, as another takes its time."""
@@ -108,14 +126,14 @@ class Drawn(RuleBasedStateMachine):
         found = self.pair.machines.state(machine, at)
         return found == states if isinstance(states, str) else found in states
 
-    def teardown(self) -> None:
-        if not hasattr(self, "pair"):
-            return
+    def ends(self) -> None:
+        """Let the agent come to rest, count, and lead it to where it can be used again."""
         try:
             if self.agrees:
                 self.pair.go()
         finally:
             self.tally.sessions += 1
+            self.tally.different.add(hash((self.pair.systems, tuple(self.pair.happened))))
             self.tally.events.update(name for name, _ in self.pair.machines.acts)
             self.tally.rows.update(self.pair.machines.rows)
             self.tally.broken.update(self.pair.machines.broken.keys())
@@ -126,7 +144,7 @@ class Drawn(RuleBasedStateMachine):
 class DrawnGuest(Drawn):
     """One session of an agent that freezes file systems: some of the catalogue's."""
 
-    @initialize(systems=SYSTEMS, mortal=st.sampled_from((False, False, False, False, True)))
+    @drawn(systems=SYSTEMS, mortal=st.sampled_from((False, False, False, False, True)))
     def begins(self, systems: list[int], mortal: bool) -> None:
         self.begin(systems, mortal=mortal)
 
@@ -134,7 +152,7 @@ class DrawnGuest(Drawn):
         """As it is; a number that no file system has is another's."""
         super().happens(name, None if number is None else number % len(self.pair.systems), after, error)
 
-    @rule(mounts=st.booleans(), covers=st.booleans(), number=NUMBER, after=AFTER)
+    @drawn(mounts=st.booleans(), covers=st.booleans(), number=NUMBER, after=AFTER)
     def others(self, mounts: bool, covers: bool, number: int, after: int | None) -> None:
         """Somebody else mounts, unmounts, freezes or thaws: whichever of two it can be now."""
         at = (number % len(self.pair.systems),)
@@ -162,7 +180,6 @@ def draw(
     shrink: look for the least one. faults: what may go wrong (None: anything)."""
     limits = settings(
         max_examples=examples,
-        stateful_step_count=STEPS,
         deadline=None,
         database=None,
         derandomize=seeded,
@@ -171,9 +188,25 @@ def draw(
         report_multiple_bugs=False,
     )
     known = frozenset(sessions.network.faults) if faults is None else faults
-    of_agent = {"agent": agent, "tally": tally, "faults": known, "__module__": sessions.__module__}
+    of_agent = type("Sessions", (sessions,), {"agent": agent, "tally": tally, "faults": known})
+    things = [
+        thing for name in dir(sessions) if hasattr(thing := getattr(sessions, name), "drawn") and name != "begins"
+    ]
+    thing = st.one_of(st.none(), *(st.tuples(st.just(one), st.fixed_dictionaries(one.drawn)) for one in things))
+
+    @limits
+    @given(st.fixed_dictionaries(sessions.begins.drawn), st.tuples(*[thing] * STEPS))  # type: ignore[attr-defined]
+    def session(start: dict[str, Any], steps: tuple[tuple[Callable[..., None], dict[str, Any]] | None, ...]) -> None:
+        one = of_agent()
+        try:
+            one.begins(**start)
+            for what, arguments in filter(None, steps):
+                what(one, **arguments)
+        finally:
+            one.ends()
+
     try:
-        run_state_machine_as_test(type("Sessions", (sessions,), of_agent), settings=limits)
+        session()
     except Disagreement as found:
         return found
     return None

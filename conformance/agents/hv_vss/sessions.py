@@ -6,11 +6,10 @@ import errno
 import signal
 
 from hypothesis import strategies as st
-from hypothesis.stateful import precondition, rule
 
 from conformance.agents import calls
 from conformance.agents.calls import Answer, Over
-from conformance.agents.drawn import AFTER, NUMBER, DrawnGuest, Reused
+from conformance.agents.drawn import AFTER, NUMBER, DrawnGuest, Reused, drawn
 from conformance.agents.hv_vss import guest as played
 from conformance.agents.hv_vss.network import NETWORK
 from conformance.agents.hv_vss.pair import Pair
@@ -57,35 +56,35 @@ class Sessions(DrawnGuest):
     network = NETWORK
     pair_of = Pair
 
-    @rule(what=st.sampled_from(("freeze", "thaw", "freeze", "thaw", "freeze", "probe")), after=AFTER)
+    @drawn(what=st.sampled_from(("freeze", "thaw", "freeze", "thaw", "freeze", "probe")), after=AFTER)
     def host_asks(self, what: str, after: int | None) -> None:
         self.happens(f"host_asks_{what}", after=after)
 
-    @rule(after=st.integers(0, 13), asks=st.sampled_from((None, "host_asks_thaw", "host_asks_freeze")))
+    @drawn(after=st.integers(0, 13), asks=st.sampled_from((None, "host_asks_thaw", "host_asks_freeze")))
     def timer_fires(self, after: int, asks: str | None) -> None:
         """It fires, and the host, which was told that it failed, may ask for something else at once."""
         self.happens("timer_fires", after=after)
         if asks is not None:
             self.happens(asks, after=0)
 
-    @rule(what=st.sampled_from(_REFUSALS), number=NUMBER)
+    @drawn(what=st.sampled_from(_REFUSALS), number=NUMBER)
     def refused(self, what: tuple[str, int], number: int) -> None:
         """The next call of this kind will be refused."""
         self.happens(f"refuse_{what[0]}", number, error=what[1])
 
-    @rule(after=AFTER, loaded_after=st.sampled_from((0, 0, 0, 1, 2, 3, 5, None)))
+    @drawn(after=AFTER, loaded_after=st.sampled_from((0, 0, 0, 1, 2, 3, 5, None)))
     def driver_reloaded(self, after: int | None, loaded_after: int | None) -> None:
         """Unloaded, and loaded again after so many calls of the agent, or not before something else happens."""
         self.happens("driver_unloaded", after=after)
         if loaded_after is not None:
             self.happens("driver_loaded", after=loaded_after)
 
-    @rule(after=AFTER, what=st.sampled_from(("guest_sleeps", "guest_sleeps", "driver_loaded", "agent_starts")))
+    @drawn(after=AFTER, what=st.sampled_from(("guest_sleeps", "guest_sleeps", "driver_loaded", "agent_starts")))
     def disturbed(self, after: int | None, what: str) -> None:
         self.happens(what, after=after)
 
-    @precondition(lambda self: self.mortal)
-    @rule(after=AFTER, number=st.sampled_from((signal.SIGTERM, signal.SIGKILL)))
+    @drawn(after=AFTER, number=st.sampled_from((signal.SIGTERM, signal.SIGKILL)))
     def agent_killed(self, after: int | None, number: int) -> None:
-        self.happens("agent_killed", after=after, error=number)
-        self.happens("agent_starts")
+        if self.mortal:
+            self.happens("agent_killed", after=after, error=number)
+            self.happens("agent_starts")

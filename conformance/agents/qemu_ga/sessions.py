@@ -5,11 +5,10 @@ from __future__ import annotations
 import errno
 
 from hypothesis import strategies as st
-from hypothesis.stateful import precondition, rule
 
 from conformance.agents import calls
 from conformance.agents.calls import Over
-from conformance.agents.drawn import AFTER, NUMBER, DrawnGuest, Reused
+from conformance.agents.drawn import AFTER, NUMBER, DrawnGuest, Reused, drawn
 from conformance.agents.lockstep import MOST_CALLS
 from conformance.agents.qemu_ga.guest import Guest
 from conformance.agents.qemu_ga.network import NETWORK
@@ -54,7 +53,7 @@ class Sessions(DrawnGuest):
     network = NETWORK
     pair_of = Pair
 
-    @rule(
+    @drawn(
         what=st.sampled_from(("freeze", "freeze", "freeze", "list", "thaw")),
         after=AFTER,
         thaws=st.sampled_from((None, None, 0, 5)),
@@ -65,7 +64,7 @@ class Sessions(DrawnGuest):
         if thaws is not None:
             self.happens("host_asks_thaw", after=thaws or None)
 
-    @rule(what=st.sampled_from(_LOOKS), after=AFTER)
+    @drawn(what=st.sampled_from(_LOOKS), after=AFTER)
     def host_looks(self, what: str, after: int | None) -> None:
         """The host asks for what has to do with no freezing; or a piece of a command comes, and it gets in step, or does not."""
         if what == "piece_left":
@@ -74,7 +73,7 @@ class Sessions(DrawnGuest):
         else:
             self.happens(what, after=after)
 
-    @rule(number=NUMBER, lists=st.booleans())
+    @drawn(number=NUMBER, lists=st.booleans())
     def host_lists(self, number: int, lists: bool) -> None:
         """The host changes its list, and may ask for what is on it."""
         listed = self.pair.machines.state("listed", (number % len(self.pair.systems),))
@@ -82,21 +81,21 @@ class Sessions(DrawnGuest):
         if lists:
             self.happens("host_asks_list")
 
-    @rule(after=st.integers(0, 13), asks=st.sampled_from((None, "host_syncs", "host_asks_thaw", "host_asks_freeze")))
+    @drawn(after=st.integers(0, 13), asks=st.sampled_from((None, "host_syncs", "host_asks_thaw", "host_asks_freeze")))
     def host_gives_up(self, after: int, asks: str | None) -> None:
         """The host waits no longer, and may ask for something else at once, as it should or not."""
         self.happens("host_gives_up", after=after)
         if asks is not None:
             self.happens(asks, after=0)
 
-    @rule(what=st.sampled_from(_REFUSALS), number=NUMBER)
+    @drawn(what=st.sampled_from(_REFUSALS), number=NUMBER)
     def refused(self, what: tuple[str, int], number: int) -> None:
         """The next call of this kind will be refused."""
         self.happens(f"refuse_{what[0]}", number, error=what[1])
 
-    @precondition(lambda self: self.mortal)
-    @rule(after=AFTER, told=st.booleans())
+    @drawn(after=AFTER, told=st.booleans())
     def agent_ends(self, after: int | None, told: bool) -> None:
         """The agent is killed at any call, or told to end when it rests; another is started."""
-        self.happens("agent_told_to_end" if told else "agent_killed", after=None if told else after)
-        self.happens("agent_starts")
+        if self.mortal:
+            self.happens("agent_told_to_end" if told else "agent_killed", after=None if told else after)
+            self.happens("agent_starts")

@@ -85,12 +85,14 @@ class Honest:
                 self.timer = True
             case rules.PREPARE:
                 self.needs(one.status in {STARTED, CREATING} and bool(one.shares))
+                self.timer = True
             case rules.COMMIT:
                 self.needs(one.status in {STARTED, CREATING} and bool(one.shares))
+                self.timer = True
                 self.commits(one, asked)
             case rules.EXPOSE:
                 self.needs(one.status == COMMITTED)
-                one.status = EXPOSED
+                one.status, self.timer = EXPOSED, True
             case rules.RECOVERED:
                 self.needs(one.status == EXPOSED)
                 one.status, self.context, self.timer = RECOVERED, False, False
