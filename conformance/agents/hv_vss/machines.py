@@ -228,7 +228,7 @@ passed.table(
     *stays(*_TO_DO),
 )
 
-_FORGETS = ("freeze_fails", "says_thawed", "thawed_unheard", "agent_starts")
+_FORGETS = ("freeze_fails", "says_thawed", "thawed_unheard", "agent_starts", "starts_again")
 memory.table(
     *(on(name, Memory.NOTHING, Memory.FROZEN) for name in ("says_frozen", "frozen_unheard")),
     *(on(name, Memory.FROZEN, Memory.NOTHING) for name in _FORGETS),

@@ -204,7 +204,7 @@ TAKEN_FOR_DONE = (
     ),
     *event(
         "gives_up_frozen",
-        when=~none_frozen & (failed.is_(Failed.ONE | Failed.TABLE) | agent.is_(has_begun)),
+        when=~none_frozen & (failed.is_(Failed.ONE | Failed.TABLE) | agent.is_(has_begun) | memory.is_(Memory.NOTHING)),
         by="GE-5",
         says="The agent ends, and leaves what it could not thaw.",
         fault="gives_up_frozen",

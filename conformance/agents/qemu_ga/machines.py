@@ -127,7 +127,16 @@ hook = Actor(
 )
 failed = Actor("failed", Failed, starts=Failed.NOTHING, says="What has failed in this operation.")
 kind = Actor("kind", Kind, of=fs, starts=Kind, says="Whether the file system is one that has to be frozen.")
-listed = Actor("listed", Listed, of=fs, starts=Listed.NO, says="Whether the host names the file system in a list.")
+listed = Actor(
+    "listed",
+    Listed,
+    of=fs,
+    starts=Listed.NO,
+    says="Whether the host names the file system in a list.",
+    leaves_out=(
+        "What is unmounted while the agent freezes some: it freezes by path (this one was seen to) what that leads to then, named or not.",
+    ),
+)
 left = Actor(
     "left", Left, of=fs, starts=Left.NO, says="Whether it was frozen already when the agent was asked to freeze."
 )

@@ -69,7 +69,7 @@ class Pair(Freezing[Guest]):
         if not self.machines.can((name, ())) and self.machines.can((unsynced, ())):
             name = unsynced
         act = (name, () if number is None else (number,))
-        if not self.machines.can(act):
+        if not self.machines.can(act) or (name == "mount_detached" and self.doing == "FREEZING_LIST"):
             return False
         if name == "agent_told_to_end" and not self._ends_when_told():
             return True

@@ -115,4 +115,4 @@ def test_the_first_disagreements_are_kept_each_with_whose_it_was() -> None:
     names = {one.name for one in FINDINGS}
     assert {one["whose"] for one in kept} == {"ours", "the agent"}
     assert all(one["finding"] in names for one in kept if one["whose"] == "the agent")
-    assert sum(one["whose"] == "ours" for one in kept) == 5
+    assert sum(one["whose"] == "ours" for one in kept) == 7

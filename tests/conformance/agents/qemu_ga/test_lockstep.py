@@ -16,13 +16,16 @@ from conformance.agents.qemu_ga.run import QEMU_GA
 from tests.conformance.agents.product import nothing_left, running
 from tests.helpers.nightly import AT_NIGHT
 
-EXAMPLES = 5_000 if AT_NIGHT else int(os.environ.get("SHADOWPROOF_AGENT_SESSIONS", "500"))
+EXAMPLES = 5_000 if AT_NIGHT else int(os.environ.get("SHADOWPROOF_AGENT_SESSIONS", "5000"))
 ROUNDS = 20 if AT_NIGHT else 1
-"""Of so many sessions each: Hypothesis keeps in mind what it has drawn."""
+"""Of so many sessions each: Hypothesis keeps in mind what it has drawn. A session is an interleaving: it begins anew, and up to ten things
+happen to the unmodified agent at any call of it. How many differ in what happened is told apart."""
+LEAST_DIFFERENT, LEAST_MOVES = 3_200, 215
+"""What five thousand sessions come to at least: 3,437 different ones were measured, and 222 moves of the machines."""
 
 NEVER = {"thaw_fails"}
 """What an agent may do that looks how thawing ended: this one never does."""
-FEW = 10
+FEW = 4
 """Events that neither a finding takes nor so many sessions come to: which they are differs from draw to draw."""
 
 
@@ -41,7 +44,7 @@ def test_every_finding_is_so_with_the_agent() -> None:
 
 
 @pytest.mark.usefixtures("nothing_is_left")
-@pytest.mark.timeout(0 if AT_NIGHT else 300)
+@pytest.mark.timeout(0 if AT_NIGHT else 900)
 def test_drawn_sessions_do_nothing_that_the_machines_do_not_allow() -> None:
     """And what they came to, which differs a little from run to run: Hypothesis draws what it has seen in the modules that are there."""
     tally, told = Tally(), set[str]()
@@ -52,7 +55,7 @@ def test_drawn_sessions_do_nothing_that_the_machines_do_not_allow() -> None:
     assert tally.sessions >= EXAMPLES * ROUNDS
     assert tally.calls >= 10 * tally.sessions
     assert NEVER.isdisjoint(tally.events)
-    if tally.sessions >= 500:
+    if tally.sessions >= 5000:
+        assert len(tally.different) >= LEAST_DIFFERENT
         assert len(NETWORK.events.keys() - tally.events.keys() - told - NEVER) <= FEW
-        assert len(tally.events) >= 50
-        assert len(tally.rows) >= 150
+        assert len(tally.rows) >= LEAST_MOVES
