@@ -1,6 +1,7 @@
 """The runs behind what the record says is refuted: kept with it, so that they are told, drawn and replayed without a search.
 
-Each is the shortest of its cell: no run of up to `vms` VMs that breaks the property has fewer steps. They are of one protocol,
+Each is the shortest of its cell, or of the cell without faults whose run it is: no run of up to `vms` VMs that breaks the property there
+has fewer steps (a fault may make a shorter one, which `explain` looks for). They are of one protocol,
 named by a hash of it and of its properties: of any other they say nothing.
 """
 

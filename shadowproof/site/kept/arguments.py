@@ -10,17 +10,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import joblib
+
 from model.versions import option
+from proofs.answers.cache import in_use, use_where_possible
 from proofs.answers.column_cache import protocol_content
 from proofs.answers.json_form import from_json, to_json
 from proofs.answers.record import Record, load
 from proofs.answers.runs import bare
 from proofs.answers.verdict import HOLDS, Verdict
+from proofs.computer.processes import early_stops_are_meant, for_this_process
 from proofs.verdicts.columns import BASE, every_column
 from proofs.why.ending import Ending
 from proofs.why.tables.free import NoReason
@@ -54,17 +59,27 @@ def asked() -> tuple[str, ...]:
     return tuple(name for name, found in PROPERTIES.items() if not isinstance(found, Fact))
 
 
-def work_out(progress: telling.Told) -> str:
-    """The text of PATH, worked out now: a line a property, so that a change reads as a change."""
-    names, lines, record = asked(), list[str](), load()
-    for number, name in enumerate(names):
-        progress(number, len(names), name)
-        column = _where(name, record)
-        told = _run if isinstance(PROPERTIES[name], Possible) else _argument
-        found = {"none": "it holds nowhere"} if column is None else {"column": column.name, **told(name, column)}
-        lines.append(f"{json.dumps(name)}: {json.dumps(found, separators=(',', ':'))}")
+def work_out(progress: telling.Told, jobs: int = -1) -> str:
+    """The text of PATH, worked out now: a line a property, so that a change reads as a change. jobs: processes (-1: one a core)."""
+    names, lines, folder = asked(), list[str](), in_use().folder
+    workers = joblib.Parallel(n_jobs=jobs, return_as="generator", batch_size=1)
+    with (
+        early_stops_are_meant(),
+        closing(workers(joblib.delayed(for_this_process(_line))(name, folder) for name in names)) as arriving,
+    ):
+        for number, (name, line) in enumerate(zip(names, arriving, strict=True), 1):
+            lines.append(line)
+            progress(number, len(names), name)
     head = f'"schema": {json.dumps(SCHEMA)},\n"protocol": {json.dumps(protocol_content())}'
     return f'{{\n{head},\n"arguments": {{\n' + ",\n".join(lines) + "\n}\n}\n"
+
+
+def _line(name: str, folder: Path | None) -> str:
+    use_where_possible(folder)
+    column = _where(name, load())
+    told = _run if isinstance(PROPERTIES[name], Possible) else _argument
+    found = {"none": "it holds nowhere"} if column is None else {"column": column.name, **told(name, column)}
+    return f"{json.dumps(name)}: {json.dumps(found, separators=(',', ':'))}"
 
 
 def _where(name: str, record: Record) -> Column | None:

@@ -220,7 +220,7 @@ ARGUED = [
 @pytest.mark.parametrize("name", ARGUED)
 def test_what_is_kept_is_what_is_worked_out_now(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(arguments, "asked", lambda: (name,))
-    now = json.loads(arguments.work_out(lambda *_: None))["arguments"][name]
+    now = json.loads(arguments.work_out(lambda *_: None, jobs=1))["arguments"][name]
     kept = json.loads(arguments.PATH.read_text("utf-8"))["arguments"][name]
     for one in (now, kept):
         for of in ("table", "clauses", "run"):
