@@ -38,6 +38,9 @@ COMMANDS = {
 }
 """Of what the machine `wants` is in, the command."""
 
+OTHER_COMMANDS = {"SYNC": "guest-sync", "LOOK": "guest-info"}
+"""Commands that ask for the same: the one without a byte before the number, and the one that is answered with all that there is."""
+
 PIECE = b'{"execute": '
 
 
@@ -55,19 +58,23 @@ class Host:
     stale: bool = False
     believed: str = "NOTHING"
     sent: int = SYNC_ID
+    mark: bytes = FLUSH
+    """What stands before the number that it waits for."""
 
-    def ask(self, what: str, listed: Sequence[str] = ()) -> bytes:
-        """What it writes to ask for something."""
+    def ask(self, what: str, listed: Sequence[str] = (), *, otherwise: bool = False) -> bytes:
+        """What it writes to ask for something. otherwise: by the other command, where there is one."""
         self.wants = what
+        self.mark = b"" if otherwise else FLUSH
         if what in {"FREEZE", "LIST", "THAW"}:
             self.believed = "NOTHING"
-        asked: dict[str, Any] = {"execute": COMMANDS[what]}
+        command = OTHER_COMMANDS.get(what) if otherwise else None
+        asked: dict[str, Any] = {"execute": command or COMMANDS[what]}
         if what == "SYNC":
             self.sent += 1
             asked["arguments"] = {"id": self.sent}
         if what == "LIST":
             asked["arguments"] = {"mountpoints": list(listed)}
-        return (FLUSH if what == "SYNC" else b"") + json.dumps(asked).encode() + b"\n"
+        return (self.mark if what == "SYNC" else b"") + json.dumps(asked).encode() + b"\n"
 
     def gives_up(self) -> None:
         self.wants, self.stale = "NOTHING", True
@@ -75,7 +82,7 @@ class Host:
     def hears(self, line: bytes) -> None:
         """An answer comes: it is dropped while another is waited for, or none."""
         if self.wants == "SYNC":
-            if line.startswith(FLUSH) and returned(line) == self.sent:
+            if line.startswith(FLUSH) == bool(self.mark) and returned(line) == self.sent:
                 self.wants, self.stale = "NOTHING", False
             return
         if self.wants in {"FREEZE", "LIST", "THAW"}:

@@ -89,7 +89,8 @@ class Pair(Freezing[Guest]):
                 self.guest.host.stale = True
                 self.go()
             case _ if name in ASKS:
-                self.guest.unread.append(self.guest.host.ask(ASKS[name].name, self._listed()))
+                otherwise = bool(what.error) and self.machines.state("reader") == "EMPTY"
+                self.guest.unread.append(self.guest.host.ask(ASKS[name].name, self._listed(), otherwise=otherwise))
             case _ if number is not None and name not in {"host_names", "host_drops"}:
                 self.guest.befalls(name, number)
         return True
@@ -215,7 +216,7 @@ class Pair(Freezing[Guest]):
         if "error" in found:
             return _ERRORS.get(doing)
         match doing:
-            case "SYNCING" if line.startswith(FLUSH) and number == self.guest.host.sent:
+            case "SYNCING" if line.startswith(FLUSH) == bool(self.guest.host.mark) and number == self.guest.host.sent:
                 return "says_synced"
             case "LOOKED_FOR" if isinstance(found.get("return"), dict):
                 return "says_here"

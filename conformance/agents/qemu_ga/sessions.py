@@ -64,14 +64,15 @@ class Sessions(DrawnGuest):
         if thaws is not None:
             self.happens("host_asks_thaw", after=thaws or None)
 
-    @drawn(what=st.sampled_from(_LOOKS), after=AFTER)
-    def host_looks(self, what: str, after: int | None) -> None:
-        """The host asks for what has to do with no freezing; or a piece of a command comes, and it gets in step, or does not."""
+    @drawn(what=st.sampled_from(_LOOKS), after=AFTER, otherwise=st.booleans())
+    def host_looks(self, what: str, after: int | None, otherwise: bool) -> None:
+        """The host asks for what has to do with no freezing, by one of two commands where there are two; or a piece of a command comes, and
+        it gets in step, or does not."""
         if what == "piece_left":
             self.happens(what)
             self.happens("host_syncs" if after is None else "host_asks_freeze")
         else:
-            self.happens(what, after=after)
+            self.happens(what, after=after, error=int(otherwise))
 
     @drawn(number=NUMBER, lists=st.booleans())
     def host_lists(self, number: int, lists: bool) -> None:

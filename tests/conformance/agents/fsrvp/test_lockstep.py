@@ -21,10 +21,12 @@ ROUNDS = 20 if AT_NIGHT else 1
 """Of so many sequences of calls each: Hypothesis keeps in mind what it has drawn."""
 
 NEVER = {"context_set_again", "retry_refused", "other_client_refused", "mapping_refused_untimed", "mapping_deleted_unclean",
-         "snapshot_kept", "abort_failed", "set_dropped"}  # fmt: skip
+         "snapshot_deleted", "abort_failed"}  # fmt: skip
 """What the text has, or allows, and this server never does."""
-FEW = 4
-"""Other events that so many sequences may not come to: which they are differs from draw to draw."""
+FEW = 2
+"""Other events that so many sequences may not come to: none was measured."""
+LEAST_DIFFERENT, LEAST_MOVES = 880, 130
+"""What a thousand sequences come to at least: 930 different ones were measured, and 137 moves of the machines."""
 
 
 @pytest.fixture
@@ -42,7 +44,7 @@ def test_every_finding_is_so_with_the_server_but_those_of_the_text_alone() -> No
 
 
 @pytest.mark.usefixtures("nothing_is_left")
-@pytest.mark.timeout(0 if AT_NIGHT else 600)
+@pytest.mark.timeout(0 if AT_NIGHT else 900)
 def test_drawn_sequences_of_calls_do_nothing_that_the_machines_do_not_allow() -> None:
     tally, told = Tally(), set[str]()
     for _ in range(ROUNDS):
@@ -51,6 +53,8 @@ def test_drawn_sequences_of_calls_do_nothing_that_the_machines_do_not_allow() ->
             assert draw(FSRVP, server, EXAMPLES, tally, seeded=not AT_NIGHT) is None
     assert tally.sessions >= EXAMPLES * ROUNDS
     assert tally.calls >= 20 * tally.sessions
-    if tally.sessions >= 900:
+    assert NEVER.isdisjoint(tally.events)
+    if tally.sessions >= 1000:
+        assert len(tally.different) >= LEAST_DIFFERENT
         assert len(NETWORK.events.keys() - tally.events.keys() - told - NEVER) <= FEW
-        assert len(tally.rows) >= 120
+        assert len(tally.rows) >= LEAST_MOVES

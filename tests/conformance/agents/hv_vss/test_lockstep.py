@@ -21,8 +21,10 @@ ROUNDS = 20 if AT_NIGHT else 1
 """Of so many sessions each: Hypothesis keeps in mind what it has drawn. A session is an interleaving: it begins anew, and up to ten things
 happen to the unmodified agent at any call of it. How many differ in what happened is told apart."""
 
-RARE = {"able_unheard", "cover_tried", "mount_uncovered"}
-"""Events that neither a finding takes nor every so many sessions come to."""
+LEAST_DIFFERENT, LEAST_MOVES = 2_850, 195
+"""What five thousand sessions come to at least: 3,056 different ones were measured, and 202 moves of the machines."""
+FEW = 2
+"""Events that neither a finding takes nor so many sessions come to, at most: none was measured."""
 
 
 @pytest.fixture
@@ -51,7 +53,6 @@ def test_drawn_sessions_do_nothing_that_the_machines_do_not_allow() -> None:
     assert tally.sessions >= EXAMPLES * ROUNDS
     assert tally.calls >= 15 * tally.sessions
     if tally.sessions >= 5000:
-        assert len(tally.different) >= LEAST_DIFFERENT * ROUNDS
-        assert NETWORK.events.keys() - tally.events.keys() - told <= RARE
-        assert len(tally.events) >= len(NETWORK.events) - FEW
+        assert len(tally.different) >= LEAST_DIFFERENT
+        assert len(NETWORK.events.keys() - tally.events.keys() - told) <= FEW
         assert len(tally.rows) >= LEAST_MOVES

@@ -60,9 +60,9 @@ class Honest:
 
     def does(self, name: str, given: dict[str, Any]) -> Steps:
         match name:
-            case "guest-sync-delimited":
+            case "guest-sync-delimited" | "guest-sync":
                 return given["id"]
-            case "guest-ping":
+            case "guest-ping" | "guest-info":
                 return {}
             case "guest-fsfreeze-status":
                 return "frozen" if self.is_frozen else "thawed"

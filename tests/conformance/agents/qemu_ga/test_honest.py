@@ -13,6 +13,7 @@ from conformance.agents.held import draw
 from conformance.agents.lockstep import Disagreement, Disturbance
 from conformance.agents.qemu_ga.guest import MARK
 from conformance.agents.qemu_ga.pair import Pair
+from conformance.agents.qemu_ga.rules import FLUSH
 from conformance.agents.qemu_ga.run import QEMU_GA
 from tests.conformance.agents.qemu_ga.scripted import Failed, Honest, Steps
 from tests.conformance.agents.scripted import Scripted
@@ -148,6 +149,23 @@ def test_a_liar_is_found_out(liar: type[Honest], said: str) -> None:
     pair.happens(Disturbance("agent_starts"))
     with pytest.raises(Disagreement, match=said):
         backed_up(pair)
+
+
+def test_both_commands_to_get_in_step_and_to_look_are_asked() -> None:
+    """The other of two, after what has to be got in step with by the first."""
+    pair = Pair(Scripted(Honest), (4,))
+    for what in (Disturbance("agent_starts"), Disturbance("piece_left"), Disturbance("host_syncs", error=1)):
+        pair.happens(what)
+    assert pair.guest.unread[0].startswith(FLUSH)
+    for name, command in (("host_syncs", b'{"execute": "guest-sync"'), ("host_looks", b'{"execute": "guest-info"')):
+        pair.happens(Disturbance(name, error=1))
+        assert pair.guest.unread[0].startswith(command)
+    pair.go()
+    assert [name for name, _ in pair.machines.acts if name.startswith("says_")] == [
+        "says_synced",
+        "says_synced",
+        "says_here",
+    ]
 
 
 def test_the_honest_one_is_not() -> None:

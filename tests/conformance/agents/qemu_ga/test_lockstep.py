@@ -25,7 +25,7 @@ LEAST_DIFFERENT, LEAST_MOVES = 3_200, 215
 
 NEVER = {"thaw_fails"}
 """What an agent may do that looks how thawing ended: this one never does."""
-FEW = 4
+FEW = 2
 """Events that neither a finding takes nor so many sessions come to: which they are differs from draw to draw."""
 
 

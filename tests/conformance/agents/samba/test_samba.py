@@ -25,16 +25,18 @@ from conformance.agents.samba import instance
 from conformance.agents.samba.instance import NoSamba, Samba
 from conformance.agents.samba.pipe import Pipe, PipeError
 from conformance.agents.samba.served import Served
-from tests.conformance.agents.product import cannot, children, nothing_left
+from tests.conformance.agents.product import NO_NAMESPACES, cannot, children, nothing_left
 
 
 def program() -> Path:
-    """The unpacked one; skips where there is none."""
+    """The unpacked one; skips where there is none, or where it cannot be kept apart."""
     found = FSRVP.program()
     if found is None:
         cannot("samba is not unpacked")
-    if reason := instance.why_not_here():
-        cannot(reason)
+    try:
+        Samba(found).close()
+    except NoSamba as reason:
+        cannot(str(reason), NO_NAMESPACES)
     return found
 
 
