@@ -86,6 +86,13 @@ def verify(
             help="Judge only where what is said is not what it was when the record was made; says which, and why.",
         ),
     ] = False,
+    glance: Annotated[
+        bool,
+        typer.Option(
+            "--glance",
+            help="In seconds: only what runs of one VM break without faults, and what holds is not shown. For a hook before a commit.",
+        ),
+    ] = False,
     watch: Annotated[
         bool, typer.Option("--watch", help="Judge anew whenever a file of model or properties is saved; Ctrl-C ends.")
     ] = False,
@@ -137,8 +144,25 @@ def verify(
         say(report.schema_text(), end="")
         return
     names = ask.properties(properties or [])
-    number = ask.vms(vms)
     formats = files.Wanted(junit, sarif, code_quality, summary, badge, annotate)
+    if glance:
+        from proofs.answers.record import load
+        from shadowproof.outside.spelling import many
+        from shadowproof.verify.glance import told_of, worse_at_a_glance
+
+        if (
+            faults or readings or no_fault or vms != 2 or full or all_faults or inventory or every_fault or tables or failing
+            or exact or changed or json_file or formats != files.Wanted()
+        ):  # fmt: skip
+            raise ask.AskError(
+                "--glance looks at runs of one VM without faults, and writes no file. Leave all out but -p and --quiet."
+            )
+        record = load()
+        worse = worse_at_a_glance(names, record)
+        for line in told_of(worse, record, many(len(names), "promise")) if worse or not quiet else ():
+            say(line)
+        raise typer.Exit(int(bool(worse)))
+    number = ask.vms(vms)
     formats.check(json_file, read=[inventory])
     asked = question(
         names, ask.column(faults or [], readings or [], no_fault), number,

@@ -78,15 +78,20 @@ class Telling:
         return one.verdict == REFUTED if cell is None else kind_of(cell.verdict, one.verdict) == WORSE
 
     def _said(self, column: Column, one: Verdict) -> str:
-        cell = self._record.cell(one.property, one.column)
-        was = f"worse: {one.property}: {cell.verdict} → " if cell is not None else f"{one.property}: "
-        steps = "" if one.length is None else f", {many(one.length, 'step')}"
         before = self._last.cell(one.property, one.column)
         still = "still " if before is not None and before.verdict == one.verdict else ""
-        return f"{still}{was}{one.verdict} under {title(column)}{steps}"
+        return f"{still}{said(self._record, column, one)}"
 
     def _say(self, text: str) -> None:
         self._console.print(text, highlight=False, soft_wrap=True, markup=False)
+
+
+def said(record: Record, column: Column, one: Verdict) -> str:
+    """One verdict beside that of the record."""
+    cell = record.cell(one.property, one.column)
+    was = f"worse: {one.property}: {cell.verdict} → " if cell is not None else f"{one.property}: "
+    steps = "" if one.length is None else f", {many(one.length, 'step')}"
+    return f"{was}{one.verdict} under {title(column)}{steps}"
 
 
 FEW = 10
