@@ -94,7 +94,7 @@ def test_write_then_nothing_is_stale(tmp_path: Path) -> None:
     assert len(docs.stale(tmp_path)) == len(_written())
     written = docs.write(tmp_path)
     assert docs.stale(tmp_path) == []
-    there = {path.name for path in (tmp_path / "docs").rglob("*.*")}
+    there = {path.name for path in tmp_path.rglob("*.*")}
     assert there == {path.name for path in written} | {"by-hand.md"}
     assert docs.PICTURE in there
     index = (tmp_path / "docs" / "README.md").read_text(encoding="utf-8")
