@@ -16,7 +16,7 @@ from conformance.agents.held import draw, try_all
 from tests.conformance.agents.product import nothing_left, running
 from tests.helpers.nightly import AT_NIGHT
 
-EXAMPLES = 5_000 if AT_NIGHT else int(os.environ.get("SHADOWPROOF_AGENT_SESSIONS", "1000"))
+EXAMPLES = 1_000 if AT_NIGHT else int(os.environ.get("SHADOWPROOF_AGENT_SESSIONS", "1000"))
 ROUNDS = 20 if AT_NIGHT else 1
 """Of so many sequences of calls each: Hypothesis keeps in mind what it has drawn."""
 
