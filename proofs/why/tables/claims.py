@@ -94,11 +94,11 @@ class _StepSearch:
 
     def at(self, host: Values, here: Sequence[Values]) -> list[View] | None:
         of, one = self.of, self.one
-        of.rules.in_time()
         alike = {tuple(vm[i] for i in self.places): vm for vm in here}
         vms = list(alike.values())
         for mover in vms if one.local else [()]:
             for effect in of.effects(one, (host, mover)):
+                of.rules.in_time()  # in one state of the host there may be many of both
                 if of.witnessed(host, vms, effect.said):
                     of_host = _step_known(of.hosts, host, of.led(host, effect))
                     known = [(vm, told) for vm in vms for told in self._known(host, vm, effect.said)]

@@ -3,8 +3,10 @@ is free."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
+from typing import Any
 
 import pytest
 
@@ -53,6 +55,24 @@ def test_both_solvers_confirm_the_table_as_it_is_printed(name: str) -> None:
     answers = confirmed(closed_for(name), table(name))
     assert {answer.solver for answer in answers.answers} == {"z3", "cvc5"}
     assert {answer.said for answer in answers.answers} == {UNSAT}
+
+
+def test_the_limit_is_looked_at_for_each_effect_of_a_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    """2026-11-29: looked at once a state of the host, in which one promise took minutes that nothing bounded."""
+    closed = closed_for("given-back-as-noted")
+    (found,) = closed.members
+    of = localised(Rules(closed.views.compiled), found, closed.views).of
+    closure, looked, done, effects = close_for(of, found), list[int](), list[int](), Localised.effects
+
+    def counted(self: Localised, *given: Any) -> Iterator[Any]:
+        for one in effects(self, *given):
+            done.append(1)
+            yield one
+
+    monkeypatch.setattr(Localised, "effects", counted)
+    monkeypatch.setattr(Rules, "in_time", lambda _: looked.append(1))
+    assert breaks(closure, found) is None
+    assert len(looked) >= len(done) > 0
 
 
 @each
