@@ -163,7 +163,7 @@ def _held(of: Broken, record: Record) -> list[str]:
 
 
 def _hold(number: int) -> str:
-    return "the promise that is broken holds" if number == 1 else f"the {number} promises that are broken hold"
+    return "the promise that is broken holds" if number == 1 else f"the {many(number, 'promise')} that are broken hold"
 
 
 def _count(things: Iterable[object], what: str) -> str:
