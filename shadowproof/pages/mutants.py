@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from model.protocol import BY_ID
 from proofs.mutants.all_mutants import all_mutants
-from proofs.mutants.fates import Tally, by_operator, by_requirement, load, matrix
+from proofs.mutants.fates import Record, Tally, by_operator, by_requirement, load, matrix
 from proofs.mutants.judge import SURVIVES, Fate
 from proofs.mutants.operators import OPERATORS, Mutant
 from properties.unpromised import UNPROMISED, why_unpromised
@@ -17,10 +17,17 @@ from shadowproof.pages.overviews import markdown
 _MOST = 6
 """Properties that are named of those that kill mutants of one requirement's rules."""
 
-OLD = (
-    " That is old, or may be: it is not kept as judged of the rules and promises as they are now. `shadowproof mutate --record` judges "
-    "anew."
-)
+
+def old(kept: Record) -> str:
+    """What a page says of fates that are of other rules than today's; empty, if none is."""
+    if not kept.is_old:
+        return ""
+    some = f"Of {len(kept.fates) - len(kept.today):,} of them that" if kept.today else "That"
+    return (
+        f" {some} is old, or may be: it is not kept as judged of the rules and promises as they are now. "
+        "`shadowproof mutate --record --missing` judges anew."
+    )
+
 
 _NUMBERS = ("mutants", "killed", "equivalent", "refused", "listed", "survive")
 
@@ -39,7 +46,7 @@ def page() -> str:
         "them in proofs/mutants/mutants.json, from which this page is made.",
         f"{tally.mutants:,} of {many(len(mutants), 'mutant')} were judged: "
         f"{tally.killed:,} killed, {tally.equivalent:,} equivalent, {tally.refused:,} refused, "
-        f"{tally.listed:,} listed, {len(tally.holes):,} survive.{OLD if kept.is_old else ''}",
+        f"{tally.listed:,} listed, {len(tally.holes):,} survive.{old(kept)}",
         "## What is changed",
         markdown(
             ("operator", "the change", *_NUMBERS),

@@ -21,7 +21,7 @@ from proofs.verdicts.combined.kept_cuts import HEADLINE
 from properties.catalogue import PROPERTIES, SHELVES, group_of, is_conduct
 from properties.kinds import Always, Ends, Fact, Independent, Possible, Property, Step
 from shadowproof.letter.findings import FINDINGS
-from shadowproof.pages.mutants import OLD
+from shadowproof.pages.mutants import old
 from shadowproof.pages.overviews import markdown
 from shadowproof.pages.pages import KINDS, first_line, heading
 from shadowproof.site import links
@@ -219,7 +219,7 @@ def _noticed(killed: Mapping[str, Mutant]) -> str:
     lines = [f"* `{name}`: {one.says}." for name, one in killed.items()]
     head = (
         f"{len(killed):,} of the wrong rules that were tried, each a rule changed in one small way "
-        f"({links.link('how', 'mutants.md')}).{OLD if judged().is_old else ''}"
+        f"({links.link('how', 'mutants.md')}).{old(judged())}"
     )
     if len(lines) <= _MOST:
         return "\n\n".join([head, "\n".join(lines)])

@@ -12,7 +12,7 @@ from proofs.mutants.all_mutants import all_mutants
 from proofs.mutants.fates import Tally, by_requirement
 from proofs.verdicts.columns import title
 from shadowproof.letter.findings import FINDINGS
-from shadowproof.pages.mutants import OLD
+from shadowproof.pages.mutants import old
 from shadowproof.pages.overviews import Carried, carried, counts, markdown
 from shadowproof.site import links
 from shadowproof.site.links import Pages
@@ -52,7 +52,7 @@ def _wrong(name: str) -> str:
     return (
         f"{tally.mutants:,} small changes of its rules were tried: {tally.killed:,} are noticed by some promise, "
         f"{tally.equivalent:,} change nothing, {tally.refused:,} the notation refuses, {tally.listed:,} nothing promises on purpose "
-        f"({links.link('mutants', 'mutants.md')}).{OLD if judged().is_old else ''}"
+        f"({links.link('mutants', 'mutants.md')}).{old(judged())}"
         if tally
         else ""
     )

@@ -187,6 +187,9 @@ def test_the_page_says_how_many_were_judged_and_what_is_old(monkeypatch: pytest.
         text = mutants_page.page()
         assert f"{len(kept)} of {len(all_mutants()):,} mutants were judged: 1 killed" in text
         assert ("That is old, or may be" in text) == old
+    one = next(iter(kept))
+    monkeypatch.setattr(mutants_page, "load", lambda: fates.Record(kept, protocol_content(), frozenset({one})))
+    assert "Of 1 of them that is old, or may be" in mutants_page.page()
 
 
 @pytest.mark.parametrize(
