@@ -273,3 +273,24 @@ def test_the_first_page_of_a_site_and_its_script_are_of_the_version() -> None:
     assert "online-backup-succeeds" in made["promises.md"]
     assert "image-is-rolled-back" not in made["promises.md"]
     assert "SCSI controller" in made["left-out.md"]
+
+
+def test_what_is_recorded_of_a_version_is_of_its_rules_as_they_are() -> None:
+    """Where the rules have changed since, no run that is kept is one of them: accept records the version anew."""
+    asked = "from proofs.answers.runs import load_for; from proofs.answers.column_cache import protocol_content; "
+    asked += "assert len(load_for(protocol_content()).kept) > 100, 'nothing is kept of these rules'"
+    done = shadowproof("list", "versions", *OF_IT, before=asked)
+    assert "nothing is kept of these rules" not in done.stderr
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_version_is_judged_against_its_own_record() -> None:
+    """No VM is rolled back in it, and a backup need not be aborted for that: the document's record says otherwise."""
+    done = shadowproof("verify", "--glance", "-p", "abort-needs-no-backup-complete", "-p", "every-session-ends", *OF_IT)
+    assert (done.returncode, "Nothing is worse than recorded" in done.stdout) == (0, True)
+
+
+@nightly
+def test_every_verdict_of_a_version_is_as_recorded() -> None:
+    done = shadowproof("verify", "--exact", "--no-cache", *OF_IT)
+    assert (done.returncode, "Every verdict is as recorded." in done.stdout) == (0, True), done.stdout[-800:]
