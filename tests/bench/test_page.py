@@ -121,3 +121,15 @@ def test_what_is_measured_anew_by_itself_has_its_own_day() -> None:
     again = bench.measured_when(first, {**new, "date": "d3"}, ["replay"])
     text = page.text({"measured": again, "results": {}})
     assert "on d1, 2 cores, , no SPIN; host on d2; replay on d3. Compare" in text
+
+
+def test_what_was_measured_is_kept_where_something_goes_wrong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails() -> object:
+        raise bench.BenchError("it ends with status 4")
+
+    monkeypatch.setattr(bench, "sections", lambda _: {"host": fails, "start_up": lambda: {"seconds": 0.25}})
+    monkeypatch.setattr("sys.argv", ["bench", "--only", "host", "--only", "start_up", "--out", str(tmp_path)])
+    with pytest.raises(SystemExit, match="bench: host: it ends with status 4"):
+        bench.main()
+    kept = json.loads((tmp_path / "benchmark.json").read_text("utf-8"))
+    assert kept["results"] == {"start_up": {"seconds": 0.25}}
