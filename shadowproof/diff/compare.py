@@ -260,13 +260,14 @@ def _may_differ(base: Side, head: Side, name: str, rules: set[str]) -> bool:
 
 
 def _speaks_of_it(base: Side, head: Side, name: str, rules: Sequence[Changed]) -> bool:
-    """Whether a promise shows what a changed rule cites, names the event or a machine that it moves otherwise, or is itself another."""
+    """Whether a promise shows what a changed rule cites, names the event or a machine that it moves otherwise, or is itself another; or
+    says what comes in the end, which hangs on every rule."""
     sides = [of.promises[name] for of in (base, head) if name in of.promises]
     if len({one.content for one in sides}) > 1 or len(sides) == 1:
         return True
     ids = {one for rule in rules if rule.differs for one in rule.by}
     named = {name for rule in rules if rule.differs for name in (rule.name, *rule.machines)}
-    return any(ids & set(one.shows) or named & one.speaks_of for one in sides)
+    return any(one.events is None or ids & set(one.shows) or named & one.speaks_of for one in sides)
 
 
 def _columns(base: Side, head: Side, found: Diff, every: bool) -> list[Column]:

@@ -162,6 +162,17 @@ def test_a_promise_that_speaks_of_nothing_that_changed_is_judged_on_request(monk
     assert (found.judged.far, found.judged.cells) == (0, len(TERMS))
 
 
+def test_what_comes_in_the_end_hangs_on_every_rule(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Found on 2026-11-29: that a session ends was not judged where a VM was no longer saved, which it waits for."""
+    monkeypatch.setattr(Side, "judged", judging({"base": "holds", "head": "refuted"}, []))
+    far = [{**one, "shows": ["SB-1"], "speaks_of": ["recovery"]} for one in BASE.data["promises"]]
+    far[0] = {**far[0], "events": None}
+    found = compare(side("base", NETWORK, promises=far), side("head", weakened(), promises=far))
+    assert found.judged is not None
+    assert (found.judged.cells, found.judged.far) == (1, len(TERMS) - 1)
+    assert [(one.promise, one.kind) for one in found.judged.changes] == [(far[0]["name"], LOST)]
+
+
 def test_a_promise_that_no_changed_rule_has_a_say_in_is_not_judged(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[Any] = []
     monkeypatch.setattr(Side, "judged", judging({"base": "holds", "head": "holds"}, asked))
