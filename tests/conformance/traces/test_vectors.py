@@ -140,11 +140,10 @@ def test_one_of_those_that_are_said_to_be_unreachable_is_so_by_closed_views() ->
 @nightly
 @pytest.mark.timeout(3_000)
 def test_what_a_vector_takes_is_not_excluded() -> None:
+    """Of vectors in small circumstances, of which alone it is said."""
+    small = [one for one in made().vectors if len(one.data["faults"]) + len(one.data["readings"]) <= 1]
     taken = {
-        goal
-        for one in made().vectors[::40]
-        for goal in one.shows
-        if goal.kind == FROM and not goal.name.startswith("port")
+        goal for one in small[::40] for goal in one.shows if goal.kind == FROM and not goal.name.startswith("port")
     }
     assert len(taken) > 50
     assert not unreachable(taken)
