@@ -35,7 +35,7 @@ def drawn(**arguments: SearchStrategy[Any]) -> Callable[[Said], Said]:
     """A thing that may happen in a session, with what is drawn for it. What is called `begins` happens first, and once."""
 
     def marked(said: Said) -> Said:
-        said.drawn = arguments  # type: ignore[attr-defined]
+        said.drawn = arguments  # type: ignore[attr-defined]  # a mark on a method
         return said
 
     return marked
@@ -195,7 +195,7 @@ def draw(
     thing = st.one_of(st.none(), *(st.tuples(st.just(one), st.fixed_dictionaries(one.drawn)) for one in things))
 
     @limits
-    @given(st.fixed_dictionaries(sessions.begins.drawn), st.tuples(*[thing] * STEPS))  # type: ignore[attr-defined]
+    @given(st.fixed_dictionaries(sessions.begins.drawn), st.tuples(*[thing] * STEPS))  # type: ignore[attr-defined]  # the mark
     def session(start: dict[str, Any], steps: tuple[tuple[Callable[..., None], dict[str, Any]] | None, ...]) -> None:
         one = of_agent()
         try:

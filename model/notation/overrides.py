@@ -255,7 +255,7 @@ def fault_is(
             raise LookupError(f"no fault {name}")
         given = {"says": says, "duty": duty, "means": means}
         said = {key: text for key, text in given.items() if text is not None}
-        parts.faults[name] = replace(parts.faults[name], **said)  # type: ignore[arg-type]
+        parts.faults[name] = replace(parts.faults[name], **said)  # type: ignore[arg-type]  # fields by name
 
     return Override("fault", name, OTHER, why, source, caller(), change, _given(says=says, duty=duty, means=means))
 

@@ -91,7 +91,7 @@ def _of_a_version(name: str, function: Callable[..., Any]) -> Callable[..., Any]
 
     option = Parameter("version", Parameter.KEYWORD_ONLY, default=None, annotation=Version)
     takes = signature(function, eval_str=True)
-    asked.__signature__ = takes.replace(parameters=[*takes.parameters.values(), option])  # type: ignore[attr-defined]
+    asked.__signature__ = takes.replace(parameters=[*takes.parameters.values(), option])  # type: ignore[attr-defined]  # what typer reads
     asked.__annotations__ = {one.name: one.annotation for one in (*takes.parameters.values(), option)}
     return asked
 

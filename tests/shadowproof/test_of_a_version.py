@@ -14,7 +14,7 @@ from typer.main import get_command
 from model.versions import DOCUMENT, VARIABLE, not_of_this
 from shadowproof.cli import app
 from shadowproof.commands.which_version import TAKE_NONE
-from tests.helpers.command import shadowproof
+from tests.helpers.command import ROOT, shadowproof
 from tests.helpers.nightly import nightly
 
 OTHER = "linux-online"
@@ -79,7 +79,7 @@ ASKED: dict[str, tuple[str, ...]] = {
     "play": (*PLAYED, "vm_saved@1"),
     "play misspelt": ("play", "nothing_such"),
     "simulate": ("simulate", "backup", "--seed", "1"),
-    "walk": ("walk", "--finding", "no-vm-left-saved", "--fault", "requester_vanishes"),
+    "walk": ("walk", "--finding", "writer-identity", "--fault", "requester_vanishes"),
     "replay": ("replay", "-"),
     "explain": ("explain", "nothing-such-at-all-xyz"),
     "draw": ("draw", "qqqqqqqqqqqq"),
@@ -92,6 +92,7 @@ GIVEN = '{"schema": "shadowproof-trace/1", "version": "linux-online"}\n{"event":
 def test_each_command_that_is_to_be_typed_is_of_the_version(words: tuple[str, ...]) -> None:
     done = shadowproof(*words, *OF_IT, stdin=GIVEN)
     assert "failed" not in done.stderr
+    assert not (ROOT / "shadowproof-walk.html").exists(), "what is refused writes no page"
     _all_of_the_version(done.stdout + done.stderr)
 
 

@@ -64,9 +64,9 @@ def _root(unpacked: str, here: str) -> None:
     for name in ("null", "urandom", "random"):
         with open(f"dev/{name}", "w"):  # noqa: PTH123 - pathlib takes long to import
             _bound(f"/dev/{name}", f"{root}/dev/{name}", read_only=False)
-    os.symlink("/host", "lib/x86_64-linux-gnu")  # noqa: PTH211
+    os.symlink("/host", "lib/x86_64-linux-gnu")  # noqa: PTH211 - pathlib takes long to import
     for name, text in (("passwd", _USERS), ("group", _GROUPS)):
-        with open(f"etc/{name}", "w") as file:  # noqa: PTH123
+        with open(f"etc/{name}", "w") as file:  # noqa: PTH123 - likewise
             file.write(text)
     _did(_LIBC.syscall(_PIVOT_ROOT, b".", b"."), "a root of its own")
     _did(_LIBC.umount2(b".", _DETACH), "a root of its own")
@@ -96,7 +96,7 @@ def _apart(launcher: int, unshared: int, mapped: int, arguments: list[str]) -> N
     os.close(unshared)
     unpacked = "/unpacked/usr/lib/x86_64-linux-gnu"
     environment = {"LD_LIBRARY_PATH": f"{unpacked}:{unpacked}/samba:/host", "PATH": "/bin"}
-    environment.update(one.split("=", 1) for one in arguments[3:])  # type: ignore[misc]
+    environment.update(one.split("=", 1) for one in arguments[3:])  # type: ignore[misc]  # each has a sign of equality
     nowhere = os.open("/here/said", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     for number in (0, 1, 2):
         os.dup2(nowhere, number)
@@ -122,7 +122,7 @@ def main() -> None:
     if os.read(from_child, 1) == b".":
         try:
             for name in ("uid_map", "gid_map"):
-                with open(f"/proc/{child}/{name}", "w") as file:  # noqa: PTH123
+                with open(f"/proc/{child}/{name}", "w") as file:  # noqa: PTH123 - likewise
                     file.write(f"0 0 {_IDS}")
             os.write(to_child, b".")
         except OSError as problem:

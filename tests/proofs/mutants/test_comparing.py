@@ -85,7 +85,7 @@ def test_what_begins_alike_is_closed_once_whatever_tells_its_starts_apart() -> N
 
 def test_a_column_that_is_given_the_views_of_another_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     def another(self: LabelledSets, rules: Rules, column: object, where: Column, leaves_out: frozenset[str]) -> object:
-        return of(self, rules, column, min(self.bit, key=self.bit.__getitem__), leaves_out)  # type: ignore[arg-type]
+        return of(self, rules, column, min(self.bit, key=self.bit.__getitem__), leaves_out)  # type: ignore[arg-type]  # a wrong one
 
     of = LabelledSets.of
     monkeypatch.setattr(LabelledSets, "of", another)

@@ -123,4 +123,4 @@ class TestAPromise:
 @pytest.mark.parametrize("more", [{"full": True}, {"changed": True}, {"one": True}])
 def test_it_is_asked_with_what_is_recorded(more: dict[str, bool]) -> None:
     with pytest.raises(AskError, match="Leave --all-faults out"):
-        question([NAME], column([], [], no_fault=False), 2, all_faults=True, **{"one": False, **more})  # type: ignore[arg-type]
+        question([NAME], column([], [], no_fault=False), 2, all_faults=True, **{"one": False, **more})  # type: ignore[arg-type]  # options by name

@@ -103,7 +103,7 @@ class RefusesAndDeletes(Honest):
 
 
 class SaysAnotherError(Honest):
-    def refuses(self, error: int) -> Set:  # type: ignore[override]
+    def refuses(self, error: int) -> Set:  # type: ignore[override]  # a liar
         return super().refuses(rules.INVALID)
 
 
@@ -116,7 +116,7 @@ class MakesTwo(Honest):
 class IsDone(Honest):
     """After a set is recovered it says so again and again."""
 
-    def needs(self, fact: bool, error: int = rules.BAD_STATE) -> None:  # type: ignore[override]
+    def needs(self, fact: bool, error: int = rules.BAD_STATE) -> None:  # type: ignore[override]  # a liar
         if not any(one.status == RECOVERED for one in self.sets.values()):
             super().needs(fact, error)
 

@@ -148,13 +148,13 @@ def test_a_server_that_is_somebody_elses_is_given_up(says: bytes, tmp_path: Path
 def test_a_server_that_ends_at_a_call_has_ended() -> None:
     with Served(program()) as server:
         server.start()
-        assert [server.next().what for _ in range(2)] == [WAIT, WAIT]  # type: ignore[union-attr]
+        assert [server.next().what for _ in range(2)] == [WAIT, WAIT]  # type: ignore[union-attr]  # it is there
         server.answer(Answer())
         server.answer(Answer(data=Ask(rules.GET_VERSION).line()))
         server.answer(Answer())
         server._samba.kill_worker()
         server.answer(Answer())
-        assert server.next().what == READ  # type: ignore[union-attr]
+        assert server.next().what == READ  # type: ignore[union-attr]  # it is there
         server.answer(Answer(data=Ask(rules.GET_VERSION).line()))
         assert isinstance(server.next(), Over)
 
