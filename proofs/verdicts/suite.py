@@ -28,6 +28,7 @@ from proofs.verdicts.together import (
     first,
     is_a_run,
     judged,
+    judged_for_larger,
     proofs,
     shown,
     units,
@@ -161,8 +162,8 @@ def _judged(
     proved: _Shown,
 ) -> Generator[_Done, None, None]:
     """Tasks as they are done, in any order. What columns have in common is worked out first: what views show of all of them, and runs
-    of the column without faults, which may be runs of the others too. known: what views show, where nothing more is wanted in
-    common."""
+    of the column without faults, which may be runs of the others too; then runs of those that are part of others. known: what views
+    show, where nothing more is wanted in common."""
     few = [task for task in tasks if task[2] == TOGETHER or _is_bounded(task[2])] if known is None else []
     views, runs, left = dict(known or {}), Runs(), list(tasks)
     if any(column != Column() for column, _, _ in few):
@@ -171,9 +172,27 @@ def _judged(
             left.remove(task)
             yield task[0], [smallest[name] for name in task[1]], seconds
     views |= proved
-    calls = [(judged, *task, views.get(task[0], {}), runs) for task in left]
-    for number, verdicts, seconds in work.done(calls):
+    smaller = [one for one in left if runs and one in few and any(one[0].is_part_of(other[0]) for other in few)]
+    handed_on: dict[Column, Runs] = {}
+    calls = [(judged_for_larger, *task, views.get(task[0], {}), runs) for task in smaller]
+    for number, (verdicts, found), seconds in work.done(calls):
+        handed_on[smaller[number][0]] = found
+        yield smaller[number][0], verdicts, seconds
+    left = [task for task in left if task not in smaller]
+    last = [
+        (judged, *task, views.get(task[0], {}), runs_of_smaller(task[0], runs, smaller, handed_on)) for task in left
+    ]
+    for number, verdicts, seconds in work.done(last):
         yield left[number][0], verdicts, seconds
+
+
+def runs_of_smaller(column: Column, runs: Runs, smaller: Sequence[Task], handed_on: Mapping[Column, Runs]) -> Runs:
+    """What runs of the columns show that are part of this one, those of the column without faults first."""
+    found = {name: list(seen) for name, seen in runs.items()}
+    for part in (task[0] for task in smaller if task[0].is_part_of(column)):
+        for name, seen in handed_on[part].items():
+            found.setdefault(name, []).extend(seen)
+    return found
 
 
 def _is_bounded(scope: Scope) -> bool:

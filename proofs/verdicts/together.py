@@ -79,17 +79,27 @@ def first(column: Column, names: Sequence[str], scope: Scope, known: Mapping[str
     exercised. known: what views were found to show already."""
     known = {**known, **shown_by_views(column, [name for name in names if name not in known])}
     verdicts = check(column, names, scope, known=known)
+    return verdicts, {**_exercising(column, names, known), **_deciding(column, verdicts)}
+
+
+def _exercising(column: Column, names: Iterable[str], known: Mapping[str, Proof]) -> Runs:
+    """Runs of one VM that exercise what holds by views."""
     asked = [
         to_be_seen(PROPERTIES[name])
         for name in names
         if name in known and known[name].holds and known[name].exercised and _is_seen_once(PROPERTIES[name])
     ]
     found = search(watched(), column, asked, Scope(vms=1, proofs=True, counts=False), known)
-    runs: Runs = {name: [_seen(column, WITNESS, one.run)] for name, one in found.items() if one.run is not None}
-    for one in verdicts:
-        if one.run is not None and _is_handed_on(PROPERTIES[one.property]):
-            runs[one.property] = [_seen(column, one.verdict, one.run)]
-    return verdicts, runs
+    return {name: [_seen(column, WITNESS, one.run)] for name, one in found.items() if one.run is not None}
+
+
+def _deciding(column: Column, verdicts: Iterable[Verdict]) -> Runs:
+    """The runs that decide verdicts, and decide them in larger columns too."""
+    return {
+        one.property: [_seen(column, one.verdict, one.run)]
+        for one in verdicts
+        if one.run is not None and _is_handed_on(PROPERTIES[one.property])
+    }
 
 
 def _seen(column: Column, shows: str, run: RunFound) -> Seen:
@@ -116,6 +126,27 @@ def judged(
     column: Column, names: Sequence[str], scope: Scope, known: Mapping[str, Proof], seen: Mapping[str, Sequence[Seen]]
 ) -> list[Verdict]:
     """The verdicts of `check`, where runs of smaller columns and views do not decide without it. seen: such runs, by property."""
+    early = _early(column, names, scope, known, seen)
+    return _with_the_rest(column, names, scope, known, early)
+
+
+def judged_for_larger(
+    column: Column, names: Sequence[str], scope: Scope, known: Mapping[str, Proof], seen: Mapping[str, Sequence[Seen]]
+) -> tuple[list[Verdict], Runs]:
+    """The same, and what runs show in this column that those of smaller ones do not: for columns that are larger still."""
+    early = _early(column, names, scope, known, seen)
+    left = [name for name in names if name not in early]
+    exercising = _exercising(column, left, known)
+    early |= _early(column, list(exercising), scope, known, exercising)
+    verdicts = _with_the_rest(column, names, scope, known, early)
+    of_this = {one.property: one for one in verdicts}
+    return verdicts, {**exercising, **_deciding(column, [of_this[name] for name in left])}
+
+
+def _early(
+    column: Column, names: Iterable[str], scope: Scope, known: Mapping[str, Proof], seen: Mapping[str, Sequence[Seen]]
+) -> dict[str, Verdict]:
+    """What these runs and views decide without a search."""
     early: dict[str, Verdict] = {}
     runs = Witnesses(watched(), seen)
     for name in names:
@@ -124,6 +155,12 @@ def judged(
             verdict = _by_smaller(found, column, runs) or _at_once(found, column, known.get(name), runs)
             if verdict is not None:
                 early[name] = verdict
+    return early
+
+
+def _with_the_rest(
+    column: Column, names: Sequence[str], scope: Scope, known: Mapping[str, Proof], early: Mapping[str, Verdict]
+) -> list[Verdict]:
     left = [name for name in names if name not in early]
     later = {one.property: one for one in check(column, left, scope, known=known)} if left else {}
     return [early[name] if name in early else later[name] for name in names]

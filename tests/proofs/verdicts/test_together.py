@@ -12,10 +12,10 @@ import pytest
 from proofs.answers.record import Cell
 from proofs.answers.verdict import HOLDS, REFUTED, RunFound, Verdict
 from proofs.verdicts import suite
-from proofs.verdicts.check import check
+from proofs.verdicts.check import check, shown_by_views
 from proofs.verdicts.columns import BASE
-from proofs.verdicts.suite import TOGETHER, judge_columns
-from proofs.verdicts.together import Runs, Unit, first, judged
+from proofs.verdicts.suite import TOGETHER, Task, judge_columns, runs_of_smaller
+from proofs.verdicts.together import Runs, Unit, first, judged, judged_for_larger
 from proofs.verdicts.witnesses import WITNESS, Seen, Witnesses, last_step
 from proofs.world.world import Column
 from properties.catalogue import PROPERTIES, watched
@@ -28,6 +28,7 @@ COLUMNS = [
     Column(frozenset({"guest_hangs"})),
     Column(readings=(("READ-5", "SELECTED"),)),
     Column(readings=(("READ-1", "INSIDE"),)),
+    Column(frozenset({"requester_vanishes"}), (("READ-5", "SELECTED"),)),
 ]
 NAMES = [
     "saved-state-is-the-default",
@@ -57,7 +58,9 @@ def test_the_verdicts_are_those_of_each_column_by_itself(columns: list[Column], 
         cell: (one.verdict, one.assurance) for cell, one in alone.items()
     }
     longer = {cell for cell, one in together.items() if (one.length or 0) > (alone[cell].length or 0)}
-    assert all(together[name, column] == together[name, BASE.name] for name, column in longer), "a run of no fault"
+    smaller = {here.name: [one.name for one in columns if one.is_part_of(here)] for here in columns}
+    for name, here in longer:
+        assert together[name, here] in [together[name, one] for one in smaller[here]], "a run of a smaller column"
     assert {cell.verdict for cell in together.values()} >= {"holds", "not exercised"}
     assert names != NAMES or "refuted" in {cell.verdict for cell in together.values()}
 
@@ -80,6 +83,7 @@ def test_it_is_asked_once_for_all_columns_and_a_column_alone_by_itself(monkeypat
     monkeypatch.setattr(suite, "units", note)
     monkeypatch.setattr(suite, "first", of_base)
     monkeypatch.setattr(suite, "judged", judge)
+    monkeypatch.setattr(suite, "judged_for_larger", of_base)
     name = ["no-vm-left-saved"]
     judge_columns([(column, name, TOGETHER) for column in COLUMNS], jobs=1)
     judge_columns([(column, name, TOGETHER) for column in COLUMNS[:2]], jobs=1)
@@ -158,6 +162,24 @@ class TestARunDecides:
         known = Witnesses(watched(), {DECIDED[0]: [Seen(COLUMNS[1], runs()[DECIDED[0]][0].run, REFUTED)]})
         for column in (BASE, COLUMNS[1], COLUMNS[2]):
             assert known.deciding(PROPERTIES[DECIDED[0]], column) is None
+
+    def test_found_in_any_column_that_is_smaller(self) -> None:
+        """Methods are settled elsewhere in these two columns, so that the run without a fault is none of theirs."""
+        reading, name = (("READ-10", "SESSION_START"),), "one-of-two-methods"
+        smaller, larger = Column(readings=reading), Column(frozenset({"operator_changes_vm"}), reading)
+        of_base = first(BASE, [name], TOGETHER, {})[1]
+        shown = {column: shown_by_views(column, [name]) for column in (smaller, larger)}
+        (here,), found = judged_for_larger(smaller, [name], TOGETHER, shown[smaller], of_base)
+        assert (here.verdict, here.engine) == (HOLDS, "views")
+        tasks: list[Task] = [(column, [name], TOGETHER) for column in (smaller, COLUMNS[2])]
+        known = runs_of_smaller(
+            larger, of_base, tasks, {smaller: found, COLUMNS[2]: {name: [Seen(BASE, RunFound((), {}, ()))]}}
+        )
+        assert known == {name: [*of_base[name], *found[name]]}, "those of a column that is no part of it are left out"
+        (there,) = judged(larger, [name], TOGETHER, shown[larger], known)
+        assert (there.verdict, there.assurance, there.states) == (here.verdict, here.assurance, 0)
+        (searched,) = judged(larger, [name], TOGETHER, shown[larger], of_base)
+        assert searched.states > 0
 
     def test_not_what_must_come_in_the_end(self) -> None:
         """A run that waits for ever does not where something else may still happen."""
