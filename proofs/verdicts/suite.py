@@ -187,12 +187,14 @@ def _judged(
 
 
 def runs_of_smaller(column: Column, runs: Runs, smaller: Sequence[Task], handed_on: Mapping[Column, Runs]) -> Runs:
-    """What runs of the columns show that are part of this one, those of the column without faults first."""
-    found = {name: list(seen) for name, seen in runs.items()}
+    """What runs of the columns show that are part of this one: those of the column without faults first, then the shortest."""
+    more: Runs = {}
     for part in (task[0] for task in smaller if task[0].is_part_of(column)):
         for name, seen in handed_on[part].items():
-            found.setdefault(name, []).extend(seen)
-    return found
+            more.setdefault(name, []).extend(seen)
+    for seen in more.values():
+        seen.sort(key=lambda one: len(one.run.steps))
+    return {name: [*runs.get(name, ()), *more.get(name, ())] for name in {**runs, **more}}
 
 
 def _is_bounded(scope: Scope) -> bool:
