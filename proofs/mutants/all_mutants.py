@@ -3,7 +3,7 @@ then those that differ searched where they do, and the rest of them asked as the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import replace
 from functools import cache, lru_cache
@@ -99,16 +99,18 @@ class _Run:
         left = tuple(name for name, fate in self.fates.items() if fate.kind == SURVIVES)
         comparing = _comparing(self.names, left)
         tasks = [(self.names, left, chunk) for chunk in _chunks(comparing.in_turn())]
-        self.unlike = {name: list(self._by_name(name)) for name in left}  # those that start elsewhere differ everywhere
-        views = dict.fromkeys(left, 0)
+        self._compared({name: (list(self._by_name(name)), 0) for name in left if name not in comparing.mutants})
         for found in self._go("compared", _compared, tasks, each=CHUNK):
-            for name, (unlike, size) in found.items():
-                self.unlike[name], views[name] = unlike, size
-        for name in left:
-            kind = SURVIVES if self.unlike[name] else EQUIVALENT
+            self._compared(found)
+
+    def _compared(self, found: Mapping[str, tuple[list[str], int]]) -> None:
+        """Take in where mutants differ; those that start elsewhere differ everywhere."""
+        for name, (unlike, views) in found.items():
+            self.unlike[name] = unlike
             columns = len(self.judges.columns_of(self.mutants[name]))
-            self.fates[name] = replace(self.fates[name], kind=kind, columns=columns, views=views[name])
-        self.settled(self.fates[name] for name in left if self.fates[name].kind == EQUIVALENT)
+            kind = SURVIVES if unlike else EQUIVALENT
+            self.fates[name] = replace(self.fates[name], kind=kind, columns=columns, views=views)
+        self.settled(self.fates[name] for name in found if self.fates[name].kind == EQUIVALENT)
 
     def search_again(self) -> None:
         """Those that differ: first each in one column in which it does, which kills most; then the rest in all others. Columns are

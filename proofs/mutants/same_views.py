@@ -157,10 +157,18 @@ class SameViews:
         limits = [t for t in self.any_parts.network.at_start if machines_of(t) <= here and machines_of(t) & set(more)]
         presence = {name: self.any_parts.presence(meaning[name][0]).name for name in more}
 
+        asked = {*more, *presence.values(), *(name for term in limits for name in machines_of(term))}
+        known: dict[object, bool] = {}
+
         def fits(states: Mapping[str, str]) -> bool:
-            filled = {name: frozenset({state}) for name, state in states.items()}
-            none = (name for name in more if states.get(presence[name]) == Presence.ABSENT.name)
-            return all(states[name] == "FIT" for name in none) and all(fold(t, filled) != FALSE for t in limits)
+            key = tuple((name, state) for name, state in states.items() if name.split("#")[0] in asked)
+            if key not in known:
+                filled = {name: frozenset({state}) for name, state in key}
+                none = (name for name in more if states.get(presence[name]) == Presence.ABSENT.name)
+                known[key] = all(states[name] == "FIT" for name in none) and all(
+                    fold(term, filled) != FALSE for term in limits
+                )
+            return known[key]
 
         def ways(vm: States) -> Iterator[States]:
             for chosen in product(*(range(len(actors[name].states)) for name in more)):
