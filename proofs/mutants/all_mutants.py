@@ -1,5 +1,6 @@
 """All mutants judged, over the cores of this machine: searched one by one, then compared by closed views of all columns at once,
-then those that differ searched where they do, and the rest of them asked as the record is made."""
+then those that differ searched in a column in which they do, the rest of them asked as the record is made, and what is left then
+searched in all other columns in which it differs."""
 
 from __future__ import annotations
 
@@ -57,7 +58,8 @@ def judge_mutants(
 ) -> dict[str, Fate]:
     """What becomes of each mutant of the protocol, in the order given. names: of the properties that are asked (none: all). jobs:
     processes (-1: one a core). quick: only search each, in the first column in which it may fire; what that does not kill is open.
-    progress: told of each stage as it goes on. settled: told what becomes of each, each once, as soon as it is known. Raises
+    progress: told of each stage as it goes on. settled: told what becomes of each as soon as it is known; of what survives after each
+    stage that it survives. Raises
     ValueError at none: of no mutant each is killed."""
     if not mutants:
         raise ValueError("no mutants: nothing would be shown. Name a rule that there is.")
@@ -67,8 +69,9 @@ def judge_mutants(
     if quick:
         return {one.name: _open(run.fates[one.name]) for one in mutants}
     run.compare()
-    run.search_again()
+    run.search_where_they_differ()
     run.ask()
+    run.search_everywhere()
     return {one.name: run.fates[one.name] for one in mutants}
 
 
@@ -77,7 +80,8 @@ def _open(found: Fate) -> Fate:
 
 
 class _Run:
-    """The stages, and what is known so far. unlike: for each mutant that is still open the columns in which it differs."""
+    """The stages, and what is known so far. unlike: for each mutant that is still open the columns in which it differs; asked: what
+    was asked of it in vain."""
 
     def __init__(
         self, mutants: dict[str, Mutant], names: Names, jobs: int, progress: Progress, settled: Settled
@@ -86,6 +90,7 @@ class _Run:
         self.judges = judges(names)
         self.fates: dict[str, Fate] = {}
         self.unlike: dict[str, list[str]] = {}
+        self.asked: dict[str, str] = {}
 
     def search(self) -> None:
         """Every mutant, in the first column in which it may fire."""
@@ -112,36 +117,51 @@ class _Run:
             self.fates[name] = replace(self.fates[name], kind=kind, columns=columns, views=views)
         self.settled(self.fates[name] for name in found if self.fates[name].kind == EQUIVALENT)
 
-    def search_again(self) -> None:
-        """Those that differ: first each in one column in which it does, which kills most; then the rest in all others. Columns are
-        taken one by one, so that a process has to know few."""
-        where = {name: columns for name in self.unlike if (columns := self._where(name))}
-        for of_each in (slice(0, 1), slice(1, None)):
-            by_column: dict[Column, list[str]] = {}
-            for name, columns in where.items():
-                for column in columns[of_each] if self._open(name) else ():
-                    by_column.setdefault(column, []).append(name)
-            tasks = [(self.names, chunk, column) for column, found in by_column.items() for chunk in _chunks(found)]
-            for found in self._go("searched where they differ", _searched, tasks, each=CHUNK):
-                for fate in found:
-                    if fate.kind == KILLED and self._open(fate.mutant):
-                        self.fates[fate.mutant] = replace(self.fates[fate.mutant], kind=KILLED, kills=fate.kills)
-                        self.settled([self.fates[fate.mutant]])
+    def search_where_they_differ(self) -> None:
+        """Those that differ, each in one column in which it does, which kills most."""
+        self._search_in({name: columns[:1] for name in self.unlike if (columns := self._where(name))})
+
+    def search_everywhere(self) -> None:
+        """Those that nothing has killed, in all other columns in which they differ."""
+        left = {name: columns for name in self.unlike if self._open(name) and (columns := self._where(name))}
+        self._search_in({name: columns[1:] for name, columns in left.items()})
+        for name in left:
+            if self._open(name):
+                self._survives(name, "each")
+        self.settled(self.fates[name] for name in left if self._open(name))
+
+    def _search_in(self, columns_of: Mapping[str, Sequence[Column]]) -> None:
+        """Mutants searched in some columns each. Columns are taken one by one, so that a process has to know few."""
+        by_column: dict[Column, list[str]] = {}
+        for name, columns in columns_of.items():
+            for column in columns:
+                by_column.setdefault(column, []).append(name)
+        tasks = [(self.names, chunk, column) for column, found in by_column.items() for chunk in _chunks(found)]
+        for found in self._go("searched where they differ", _searched, tasks, each=CHUNK):
+            for fate in found:
+                if fate.kind == KILLED and self._open(fate.mutant):
+                    self.fates[fate.mutant] = replace(self.fates[fate.mutant], kind=KILLED, kills=fate.kills, reason="")
+                    self.settled([self.fates[fate.mutant]])
 
     def ask(self) -> None:
-        """What no search kills, asked as the record is made: in the first column in which it differs, and before it in that of a
+        """What that does not kill, asked as the record is made: in the first column in which it differs, and before it in that of a
         reading that the rule asks for."""
         left = {name: columns for name in self.unlike if self._open(name) and (columns := self._where(name))}
         tasks = [(self.names, name, columns[: 2 if columns[0].readings else 1]) for name, columns in left.items()]
         for found in self._go("asked", _asked, tasks):
-            before, columns = self.fates[found.mutant], left[found.mutant]
+            self.asked[found.mutant] = found.reason
             if found.kind == KILLED:
-                self.fates[found.mutant] = replace(before, kind=KILLED, kills=found.kills)
+                self.fates[found.mutant] = replace(self.fates[found.mutant], kind=KILLED, kills=found.kills)
             else:
-                said = f"It differs in {len(columns)} of {before.columns} columns, and was searched in each"
-                different = tuple(column.name for column in columns)
-                self.fates[found.mutant] = replace(before, different=different, reason=f"{said}; {found.reason}.")
+                self._survives(found.mutant, "one of them")
             self.settled([self.fates[found.mutant]])
+
+    def _survives(self, name: str, searched: str) -> None:
+        """Say how far a mutant was looked at in vain."""
+        before, columns = self.fates[name], self._where(name)
+        said = f"It differs in {len(columns)} of {before.columns} columns, and was searched in {searched}"
+        different = tuple(column.name for column in columns)
+        self.fates[name] = replace(before, different=different, reason=f"{said}; {self.asked[name]}.")
 
     def _open(self, name: str) -> bool:
         return self.fates[name].kind == SURVIVES

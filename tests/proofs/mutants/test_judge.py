@@ -200,30 +200,35 @@ def test_no_mutants_are_an_error() -> None:
         judge_mutants([])
 
 
-def test_what_becomes_of_each_is_told_once_and_as_soon_as_it_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One is killed at once, one is equivalent, one is killed where it differs, and one survives all that."""
-    at_once, same, later, never = names = list(all_mutants())[:4]
+def test_what_becomes_of_each_is_told_as_soon_as_it_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One is killed at once, one is equivalent, one is killed where it differs first, one elsewhere, and one survives all that."""
+    at_once, same, later, last, never = names = list(all_mutants())[:5]
     told: list[Fate] = []
 
     def searched(task: tuple[object, tuple[str, ...], Column | None]) -> list[Fate]:
         _, some, column = task
-        killed = at_once if column is None else later
+        killed = {None: at_once, BASE: later, VANISHES: last}[column]
+        assert column is None or at_once not in some, "what is killed is not searched again"
         return [Fate(name, KILLED if name == killed else SURVIVES) for name in some]
 
     def compared(task: tuple[object, object, tuple[str, ...]]) -> dict[str, tuple[list[str], int]]:
         assert [one.mutant for one in told] == [at_once]
-        return {name: ([] if name == same else [BASE.name], 10) for name in task[2]}
+        return {name: ([] if name == same else [BASE.name, VANISHES.name], 10) for name in task[2]}
 
     def asked(task: tuple[object, str, object]) -> Fate:
-        assert [one.mutant for one in told] == [at_once, same, later]
+        assert [one.mutant for one in told][:3] == [at_once, same, later]
         return Fate(task[1], SURVIVES, reason="nothing notices it")
 
     for name, stage in (("_searched", searched), ("_compared", compared), ("_asked", asked)):
         monkeypatch.setattr(f"proofs.mutants.all_mutants.{name}", stage)
     found = judge_mutants([all_mutants()[name] for name in names], jobs=1, settled=told.extend)
-    assert [one.mutant for one in told] == [at_once, same, later, never]
-    assert [one.kind for one in told] == [KILLED, EQUIVALENT, KILLED, SURVIVES]
+    assert [one.mutant for one in told] == [at_once, same, later, last, never, last, never]
+    assert [one.kind for one in told] == [KILLED, EQUIVALENT, KILLED, SURVIVES, SURVIVES, KILLED, SURVIVES]
     assert {one.mutant: one for one in told} == found
+    assert [one.reason[-44:] for one in told if one.mutant == never] == [
+        "searched in one of them; nothing notices it.",
+        ", and was searched in each; nothing notices it."[-44:],
+    ]
 
 
 def _by_search(fate: Fate) -> bool:
