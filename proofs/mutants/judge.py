@@ -363,6 +363,10 @@ class Judges:
         return self._unrecorded[key]
 
     def _kill(self, found: Verdict, column: Column) -> Kill | None:
+        """How a verdict is another one than expected. That it holds in a cell that the record leaves out is taken for what it should be:
+        to find that out takes as long as the mutant itself."""
+        if found.verdict == HOLDS and self.record.cell(found.property, column.name) is None:
+            return None
         expected, name = self._right_verdict(found.property, column), found.property
         if found.verdict == expected or found.verdict not in {HOLDS, REFUTED, NOT_EXERCISED}:
             return None

@@ -13,10 +13,11 @@ import pytest
 from model.actors.conditions import Integration, integration
 from model.actors.power import Power, power
 from model.actors.requester import Requester, requester
-from model.notation import Shape, Term
+from model.notation import Network, Shape, Term
 from model.notation.changes import with_event
 from model.protocol import PROTOCOL
 from proofs.answers.record import load as load_record
+from proofs.answers.verdict import HOLDS, REFUTED, Verdict
 from proofs.mutants.all_mutants import all_mutants, judge_mutants
 from proofs.mutants.baseline import Baseline
 from proofs.mutants.changed_rules import Rules
@@ -193,6 +194,26 @@ def test_the_right_network_of_a_column_is_searched_once_with_vms_of_each_shape(m
     one.baseline(VANISHES)
     one.baseline(BASE)
     assert len(made) == 7
+
+
+@pytest.mark.parametrize(
+    ("verdict", "asked"), [(HOLDS, ["the mutant"]), (REFUTED, ["the mutant", "the right network"])]
+)
+def test_what_holds_where_nothing_is_recorded_is_not_judged_of_the_right_network(
+    monkeypatch: pytest.MonkeyPatch, verdict: str, asked: list[str]
+) -> None:
+    """What is refuted there is."""
+    both, judged = Column(frozenset({"requester_vanishes", "guest_hangs"})), list[str]()
+
+    def judge(column: Column, names: list[str], *_: object, network: Network) -> list[Verdict]:
+        judged.append("the right network" if network is PROTOCOL else "the mutant")
+        return [Verdict(name, column.name, verdict, "nothing") for name in names]
+
+    monkeypatch.setattr("proofs.mutants.judge.check", judge)
+    mutant = next(iter(all_mutants().values()))
+    judges_of_both = Judges(PROTOCOL, load_record(), [both], ["every-session-ends"])
+    assert judges_of_both.ask(mutant, both).kills == ()
+    assert judged == asked
 
 
 def test_no_mutants_are_an_error() -> None:
