@@ -16,7 +16,7 @@ CLOSED = "closed for any number of VMs"
 
 def closed_for(kinds: int, *, whole: bool = True) -> str:
     """The assurance of a closed set of views that speaks of VMs of so many kinds (0: of VMs of any kind, with any number of parts).
-    whole: the VMs that were looked at have as many parts as show all that those of these kinds do."""
+    whole: the VMs that were looked at have all parts that those of these kinds have."""
     if not kinds:
         return CLOSED
     these, their = ("this kind", "its") if kinds == 1 else (f"these {kinds} kinds", "their")

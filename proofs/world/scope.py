@@ -11,8 +11,8 @@ from proofs.world.parts import ONE_OF_EACH
 
 @dataclass(frozen=True)
 class Kinds:
-    """What VMs there are, in any number: of each kind its parts, and the states that its machines may start in. whole: these
-    parts show all that those of the VMs do."""
+    """What VMs there are, in any number: of each kind its parts, and the states that its machines may start in. whole: with
+    all the parts that the VMs have."""
 
     shapes: tuple[Shape, ...]
     allowed: tuple[Mapping[str, frozenset[str]], ...]
@@ -24,7 +24,7 @@ class Scope:
     """What is searched: how many VMs, of which shapes, starting how, and how many states at most. fewest: the number of VMs
     that the searches begin with. proofs: ask closed sets of views first. counts: search every state all the same, where
     views show the property. more_parts: not of these shapes, but with none, one and two parts of each sort that is looked at.
-    whole: where it is said how VMs may start, so many parts are among these shapes that they show all that the VMs do.
+    whole: where it is said how VMs may start, these shapes have all the parts that the VMs have.
     """
 
     vms: int = 2

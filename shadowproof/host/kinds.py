@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
+from itertools import product
+from math import prod
 from typing import TypeVar
 
 from model.actors.conditions import DiskKind, DiskLayout, FileSystem, disk_kind, disk_layout, file_system
 from model.actors.parts import Switch, switch
-from model.notation import TRUE, Network, Shape, Sort, Term, all_of, words
+from model.actors.power import Power, power
+from model.notation import FALSE, TRUE, Network, Shape, Sort, Term, all_of, words
 from model.notation.decide import possible
 from model.notation.terms import And, Not, Or, machines_of
 from model.protocol import PROTOCOL
 from model.sorts import adapter, disk
-from proofs.world.any_number.one_for_all import OneForAll
 from proofs.world.scope import Scope
 from proofs.world.terms import expand, part_name
-from proofs.world.world import Column, fold
-from properties.catalogue import PROPERTIES, watched
+from proofs.world.world import fold
 from shadowproof.host.inventory import Disk, Fact, Inventory, InventoryError, Machine
 
 Allowed = Mapping[str, frozenset[str]]
@@ -33,8 +34,8 @@ _Part = TypeVar("_Part")
 
 @dataclass(frozen=True)
 class Kind:
-    """VMs that the model cannot tell apart, named in the file's order. whole: so many disks and adapters are kept that they show
-    all that those of the file do."""
+    """VMs that the model cannot tell apart, named in the file's order. whole: they have all disks and adapters that those of the
+    file have, not few of them."""
 
     shape: Shape
     allowed: Allowed
@@ -45,22 +46,6 @@ class Kind:
 def scope(inventory: Inventory, vms: int = 2) -> Scope:
     """What to ask of a host, see `scope_of`. Raises InventoryError where the file contradicts itself about a VM."""
     return scope_of(kinds(inventory), vms)
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What is asked about a host's VMs: which disks and adapters can stand for others depends on it."""
-
-    disks: OneForAll
-    adapters: OneForAll
-
-    @staticmethod
-    def of(network: Network | None = None, column: Column | None = None, names: Sequence[str] = ()) -> Asked:
-        """network: the protocol, if none is given. column: the circumstances (none: all). names: of the properties (none: all)."""
-        watching = watched(network)
-        faults = watching.faults.keys() if column is None else column.faults
-        properties = [PROPERTIES[name] for name in names or PROPERTIES]
-        return Asked(*(OneForAll(watching, sort, properties, faults) for sort in (disk, adapter)))
 
 
 def scope_of(found: Sequence[Kind], vms: int = 2) -> Scope:
@@ -76,10 +61,8 @@ def scope_of(found: Sequence[Kind], vms: int = 2) -> Scope:
     )
 
 
-def kinds(inventory: Inventory, asked: Asked | None = None) -> tuple[Kind, ...]:
-    """The VMs, those of one shape and the same possible states together. asked: of them (None: every property in all
-    circumstances). Raises InventoryError as `scope` does."""
-    asked = asked or Asked.of()
+def kinds(inventory: Inventory) -> tuple[Kind, ...]:
+    """The VMs, those of one shape and the same possible states together. Raises InventoryError as `scope` does."""
     found: dict[object, Kind] = {}
     alike: dict[object, Kind] = {}
     for machine in inventory.machines:
@@ -88,7 +71,7 @@ def kinds(inventory: Inventory, asked: Asked | None = None) -> tuple[Kind, ...]:
             problem = contradiction(machine)
             if problem is not None:
                 raise InventoryError(f"{inventory.path}: {problem}")
-            alike[said] = few_parts(machine, asked)
+            alike[said] = kind_of(machine)
         one = replace(alike[said], machines=(machine.label,))
         key = (tuple(sorted(one.shape.parts.items())), tuple(sorted(one.allowed.items())), one.whole)
         known = found.setdefault(key, one)
@@ -115,67 +98,73 @@ def all_parts(machine: Machine) -> tuple[Shape, Allowed]:
     return shape, {name: _states(fact) for name, fact in facts_of(machine).items()}
 
 
-def few_parts(machine: Machine, asked: Asked) -> Kind:
-    """The VM with as few disks and adapters as show the same, as far as that follows from what is asked.
+def kind_of(machine: Machine) -> Kind:
+    """The VM with all its disks and adapters, in one order whatever the file's is.
 
-    Tried is one disk of each kind, with the worst layout and the worst file system among them; of disks whose kind is open, as
-    many as there are kinds they may be; of adapters alike as many as there are ways in which one may start. What is asked
-    decides whether they do (`any_number/one_for_all.py`); where they do not, those of the file are kept, or, if that is too many, few of
-    them, and the verdict says so.
+    Of those that the file does not count, or that may start in too many ways to look at each, few are kept, and the kind is not
+    whole: as many disks as there are kinds they may be, each with the worst layout and the worst file system among them; as many
+    adapters as there are states that one may come to.
     """
-    disks, whole = list[Allowed](), True
+    groups = [*_disk_groups(machine), *_adapter_groups(machine)]
+    allowed, shape = {name: _states(getattr(machine, name)) for name in _OF_A_VM}, dict[str, int]()
+    for sort in (disk, adapter):
+        parts = sorted((part for group in groups if group.sort == sort for part in group.kept), key=_ordered)
+        shape[sort.name] = len(parts)
+        allowed |= {part_name(name, j): states for j, part in enumerate(parts) for name, states in part.items()}
+    return Kind(Shape(shape), allowed, (machine.label,), all(group.whole for group in groups))
+
+
+def _ordered(part: Allowed) -> list[list[int]]:
+    """What parts are sorted by: their possible states, each machine's in the model's order."""
+    return [sorted(map(PROTOCOL.actors[name].starts.index, states)) for name, states in part.items()]
+
+
+@dataclass(frozen=True)
+class _Group:
+    """Parts of a VM that are alike. every: what may be of each. few: of those that are kept where they are too many to look at each,
+    or the file does not count them."""
+
+    sort: Sort
+    every: Sequence[Allowed]
+    few: Sequence[Allowed]
+    counted: bool
+
+    @cached_property
+    def whole(self) -> bool:
+        """Whether all are kept."""
+        return self.counted and prod(_ways(self.sort, frozenset(one.items())) for one in self.every) <= _MOST_WAYS
+
+    @property
+    def kept(self) -> Sequence[Allowed]:
+        """Those that are looked at."""
+        return self.every if self.whole else self.few
+
+
+def _disk_groups(machine: Machine) -> Iterator[_Group]:
+    """Disks that may be of one kind, and if that is open, may be the same in all else."""
     listed = machine.disks_listed or machine.guest_disks_listed
     for group in _alike(disks_of(machine), _disk_group):
         counted = listed and group[0].name != UNSEEN
         number = _enough(group, len(group[0].kind.values), counted)
-        few: Sequence[Allowed] = [_merged(group) for _ in range(number)]
-        kept, all_kept = _kept(few, [_options(one) for one in group], asked.disks, counted, _merges)
-        disks, whole = [*disks, *kept], whole and all_kept
-    switches = list[Allowed]()
-    for alike in _alike(machine.adapters, lambda one: one.switch.values):
-        every: Sequence[Allowed] = [{switch.name: _states(one.switch)} for one in alike]
-        number = _enough(alike, _comes_to(_states(alike[0].switch)), machine.adapters_listed)
-        few = [every[0] for _ in range(number)]
-        kept, all_kept = _kept(few, every, asked.adapters, machine.adapters_listed, _repeats)
-        switches, whole = [*switches, *kept], whole and all_kept
-    allowed = {name: _states(getattr(machine, name)) for name in _OF_A_VM}
-    for parts in (disks, switches):
-        allowed |= {part_name(name, j): states for j, part in enumerate(parts) for name, states in part.items()}
-    return Kind(Shape({disk.name: len(disks), adapter.name: len(switches)}), allowed, (machine.label,), whole)
+        yield _Group(disk, [_options(one) for one in group], [_merged(group)] * number, counted)
 
 
-def _kept(
-    few: Sequence[Allowed],
-    every: Sequence[Allowed],
-    asked: OneForAll,
-    counted: bool,
-    enough: Callable[[Sequence[Allowed], Sequence[Allowed], OneForAll, bool], bool],
-) -> tuple[Sequence[Allowed], bool]:
-    """The few parts, if they show what all of them do; else all of them, if they can be; and whether that is the whole."""
-    if enough(few, every, asked, counted) and (counted or asked.for_none(few[0])):
-        return few, True
-    ways = 1
-    for one in every:
-        ways *= max(1, len(asked.starts(one)))
-    if ways > _MOST_WAYS or not counted:
-        return few, False
-    return every, True
+def _adapter_groups(machine: Machine) -> Iterator[_Group]:
+    """Adapters that may start alike."""
+    for group in _alike(machine.adapters, lambda one: one.switch.values):
+        one = {switch.name: _states(group[0].switch)}
+        number = _enough(group, _comes_to(one[switch.name]), machine.adapters_listed)
+        yield _Group(adapter, [one] * len(group), [one] * number, machine.adapters_listed)
 
 
-def _merges(few: Sequence[Allowed], every: Sequence[Allowed], asked: OneForAll, counted: bool) -> bool:
-    """Whether, of disks of each kind that they may be, one stands for all."""
-    of_kinds = [{**few[0], disk_kind.name: frozenset({kind})} for kind in sorted(few[0][disk_kind.name])]
-    if counted and len(of_kinds) == 1:
-        return asked.stands(every, few[0])
-    return len({tuple(sorted(one.items())) for one in every}) == 1 and all(
-        asked.stands([one, one], one) for one in of_kinds
-    )
-
-
-def _repeats(few: Sequence[Allowed], every: Sequence[Allowed], asked: OneForAll, counted: bool) -> bool:
-    """Whether so many show what any number of them does, or are all there are."""
-    likes = asked.likes(few[0])
-    return (counted and len(few) == len(every)) or (likes is not None and len(few) >= likes)
+@cache
+def _ways(sort: Sort, part: frozenset[tuple[str, frozenset[str]]]) -> int:
+    """In how many ways a disk or an adapter may start of which so much is known, of a VM that is there."""
+    known, machines = dict(part), PROTOCOL.of_sort(sort)
+    start = fold(at_start(Shape({sort.name: 1})), {power.name: frozenset(power.starts) - {Power.GONE.name}})
+    each = product(*(known.get(one.name, one.starts) for one in machines))
+    ways = ({part_name(one.name, 0): frozenset({s}) for one, s in zip(machines, way, strict=True)} for way in each)
+    return sum(fold(start, way) != FALSE for way in ways)
 
 
 def _options(one: Disk) -> Allowed:
@@ -184,7 +173,7 @@ def _options(one: Disk) -> Allowed:
 
 
 _MOST_WAYS = 256
-"""Ways in which all parts of a VM together may start, if each is looked at."""
+"""Ways in which parts that are alike may start together, if each of them is looked at."""
 
 
 def facts_of(machine: Machine) -> dict[str, Fact]:
@@ -371,7 +360,7 @@ def _alike(parts: Iterable[_Part], key: Callable[[_Part], object]) -> list[list[
 
 
 def _enough(group: Sequence[object], most: int, counted: bool) -> int:
-    """How many of the group show what all of it shows; where the file does not count them, there may be many."""
+    """How many of the group are kept where not all are; where the file does not count them, there may be many."""
     return min(len(group), most) if counted else most
 
 

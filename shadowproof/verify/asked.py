@@ -17,7 +17,7 @@ from proofs.world.world import Column
 from properties.catalogue import LEFT_OUT
 from shadowproof import ask
 from shadowproof.host.inventory import read_inventory
-from shadowproof.host.kinds import Asked, Kind, kinds, scope_of
+from shadowproof.host.kinds import Kind, kinds, scope_of
 from shadowproof.verify.loop.touched import Touched, touched
 from shadowproof.verify.progress import NOTHING
 from shadowproof.verify.report import Verification
@@ -99,7 +99,7 @@ def question(
             "--every-fault is about the VMs of --inventory, and names no column. Leave it out, or the others."
         )
     if inventory is not None:
-        found = _kinds(inventory, full, None if every_fault else column, names, say)
+        found = _kinds(inventory, full, say)
         columns = [column, *fault_columns()] if every_fault else [column]
         return Question([(one_of_them, names, scope_of(found, vms)) for one_of_them in columns], False, NOTHING, found)
     if one and full:
@@ -131,8 +131,8 @@ def _record(say: Said, *, whole: bool) -> Record:
         return NOTHING
 
 
-def _kinds(inventory: Path, full: bool, column: Column | None, names: Sequence[str], say: Said) -> tuple[Kind, ...]:
-    """The VMs of a host, by kinds, as far as what is asked tells them apart. column: None is any."""
+def _kinds(inventory: Path, full: bool, say: Said) -> tuple[Kind, ...]:
+    """The VMs of a host, by kinds. say: as `question` has it."""
     if full:
         raise ask.AskError("--full and --inventory exclude one another. Leave one out.")
     found = read_inventory(inventory)
@@ -140,4 +140,4 @@ def _kinds(inventory: Path, full: bool, column: Column | None, names: Sequence[s
         say(f"Note on the file: {note}")
     if len(found.notes) > NOTES:
         say(f"{len(found.notes) - NOTES} more notes: shadowproof method --inventory {inventory}{option()} tells all")
-    return kinds(found, Asked.of(column=column, names=names))
+    return kinds(found)

@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 from shadowproof.host.inventory import read_inventory
-from shadowproof.host.kinds import Asked, few_parts
+from shadowproof.host.kinds import kind_of
 from tests.helpers.vms import vm
 
 SWITCHES = [{"Name": "Production"}, {"Name": "Lab"}]
@@ -56,11 +56,11 @@ def _disks(draw: Random, name: str) -> dict[str, Any]:
 def host_file(folder: Path, vms: int, kinds: int, seed: int = 4) -> Path:
     """The file of a host with so many VMs of so many kinds; the same for the same seed."""
     draw, path = Random(seed), folder / f"{vms}-of-{kinds}-{seed}.json"
-    asked, chosen = Asked.of(), dict[object, dict[str, Any]]()
+    chosen = dict[object, dict[str, Any]]()
     while len(chosen) < kinds:
         one = some_vm(draw, f"vm{len(chosen):03}")
         path.write_text(json.dumps({"VMs": [one], "Switches": SWITCHES}), "utf-8")
-        found = few_parts(read_inventory(path).machines[0], asked)
+        found = kind_of(read_inventory(path).machines[0])
         chosen.setdefault((tuple(sorted(found.shape.parts.items())), tuple(sorted(found.allowed.items()))), one)
     first = list(chosen.values())
     whole = [first[k % kinds] | {"Name": f"vm{k:03}"} for k in range(vms)]

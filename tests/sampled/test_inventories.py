@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -36,7 +35,7 @@ from shadowproof.host.inventory.facts import known
 from shadowproof.host.inventory.file.node import shown
 from shadowproof.host.inventory.states import Cluster, Power
 from shadowproof.host.inventory.volumes import Place, Volume, place_of
-from shadowproof.host.kinds import Subject, facts_of, few_parts
+from shadowproof.host.kinds import Subject, facts_of, kind_of
 from shadowproof.host.method import Assessment, assess
 from tests.conftest import PROFILE
 from tests.sampled.inventories import Facts, Host, Values, cases, expected, hosts, is_complete, shape, starts, starts_so
@@ -174,16 +173,11 @@ def begun(draw: st.DrawFn) -> tuple[Host, bytes, int, str]:
     return host, draw(files(host)), draw(st.integers(0, 2**32 - 1)), draw(st.sampled_from(AIMS))
 
 
-@cache
-def _asked() -> host_.Asked:
-    return host_.Asked.of(column=BASE)
-
-
 def walked(file: Path, case: tuple[Host, bytes, int, str], promises: Promises) -> int:
-    """A run of the host's VMs, with as few parts as show the same, towards an aim or whatever it has seen least: its length."""
+    """A run of the host's VMs, with the parts that its kinds have, towards an aim or whatever it has seen least: its length."""
     _, content, seed, aim = case
     pick = Random(seed)
-    vms = [_one_way(few_parts(machine, _asked()).allowed, pick) for machine in read_from(file, content).machines]
+    vms = [_one_way(kind_of(machine).allowed, pick) for machine in read_from(file, content).machines]
     walk = Walk(NETWORK, Begin(BASE, tuple(map(shape, vms)), starts(vms)))
     watch, guide = Watch(NETWORK, walk, promises, Counter()), Guide(walk)
     while walk.possible and len(walk.steps) < STEPS:

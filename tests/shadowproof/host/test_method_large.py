@@ -12,7 +12,7 @@ from model.notation.terms import machines_of
 from model.protocol import PROTOCOL
 from shadowproof.host.inventory import Machine
 from shadowproof.host.inventory.vm import MOST_PARTS
-from shadowproof.host.kinds import Asked, Subject, _conjuncts, _connected, at_start, can_be, kinds
+from shadowproof.host.kinds import Subject, _conjuncts, _connected, at_start, can_be, kinds
 from shadowproof.host.method import assess
 from tests.counted import TooMuch, calls
 from tests.helpers.vms import BASIC, OPEN, read_from, vhds, vm
@@ -67,9 +67,8 @@ def test_disks_and_adapters_are_not_looked_at_in_pairs(tmp_path: Path) -> None:
 
 def test_for_verify_neither(tmp_path: Path) -> None:
     found = read_from(tmp_path, [vm(**vhds(*[OPEN] * 300), NetworkAdapters=[{"Name": "n"}] * 300)])
-    asked = Asked.of()
     with calls(1_500_000):
-        kinds(found, asked)
+        kinds(found)
 
 
 def test_that_work_is_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

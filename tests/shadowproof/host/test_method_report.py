@@ -14,7 +14,6 @@ from rich.console import Console
 from shadowproof.ask import AskError
 from shadowproof.host import kinds, method
 from shadowproof.host.inventory import Inventory, read_inventory
-from shadowproof.host.kinds import Asked
 from shadowproof.host.method import assess, assess_all, only
 from shadowproof.host.method_report import as_json, counted, summary
 from tests.golden import assert_golden
@@ -109,7 +108,7 @@ def test_vms_of_which_the_file_says_the_same_are_judged_once(tmp_path: Path, mon
     many = read_from(tmp_path, [vm(Name=f"vm{i}", State=("Running", "Off")[i % 2], **vhds(OPEN)) for i in range(200)])
     few = Inventory(many.path, many.machines[:2], ())
     asked = questions(monkeypatch)
-    for judge in (lambda found: assess_all(found, console()), lambda found: kinds.kinds(found, Asked.of())):
+    for judge in (lambda found: assess_all(found, console()), kinds.kinds):
         judge(few)
         of_few = len(asked)
         asked.clear()
