@@ -11,7 +11,6 @@ from typing import TypeVar
 
 from model.actors.conditions import DiskKind, DiskLayout, FileSystem, disk_kind, disk_layout, file_system
 from model.actors.parts import Switch, switch
-from model.actors.power import Power, power
 from model.notation import FALSE, TRUE, Network, Shape, Sort, Term, all_of, words
 from model.notation.decide import possible
 from model.notation.terms import And, Not, Or, machines_of
@@ -159,9 +158,9 @@ def _adapter_groups(machine: Machine) -> Iterator[_Group]:
 
 @cache
 def _ways(sort: Sort, part: frozenset[tuple[str, frozenset[str]]]) -> int:
-    """In how many ways a disk or an adapter may start of which so much is known, of a VM that is there."""
-    known, machines = dict(part), PROTOCOL.of_sort(sort)
-    start = fold(at_start(Shape({sort.name: 1})), {power.name: frozenset(power.starts) - {Power.GONE.name}})
+    """In how many ways a disk or an adapter may be of which so much is known, of a VM that may be here or not: where it starts in one
+    way, it may still come to others."""
+    known, machines, start = dict(part), PROTOCOL.of_sort(sort), at_start(Shape({sort.name: 1}))
     each = product(*(known.get(one.name, one.starts) for one in machines))
     ways = ({part_name(one.name, 0): frozenset({s}) for one, s in zip(machines, way, strict=True)} for way in each)
     return sum(fold(start, way) != FALSE for way in ways)
@@ -173,7 +172,7 @@ def _options(one: Disk) -> Allowed:
 
 
 _MOST_WAYS = 256
-"""Ways in which parts that are alike may start together, if each of them is looked at."""
+"""Ways in which parts that are alike may be together, if each of them is looked at."""
 
 
 def facts_of(machine: Machine) -> dict[str, Fact]:

@@ -204,14 +204,15 @@ def test_disks_that_may_start_in_too_many_ways_are_one_of_each_kind_the_worst(on
 
 
 def test_every_adapter_of_the_file_is_looked_at(read: Read) -> None:
-    """A third may lose its switch when one has lost it and one has not: two do not show that. Ports follow from the switches, so
-    adapters of which the file says all start in one way, and five of which it says nothing in 3 ** 5."""
-    for most, told, states_ in ((40, {"SwitchName": "Lab"}, {"THERE"}), (40, {"Connected": False}, {"NONE"})):
-        kind = kind_of(read(ports(most, **told)).machines[0])
-        assert (_adapters(kind), kind.whole) == ([states_] * most, True)
-    five, six = (kind_of(read(ports(most)).machines[0]) for most in (5, 6))
-    assert (_adapters(five), five.whole) == ([{"THERE", "NONE", "GONE"}] * 5, True)
-    assert (_adapters(six), six.whole) == ([{"THERE", "NONE", "GONE"}] * 3, False)
+    """A third may lose its switch when one has lost it and one has not: two do not show that. Where each may, and has a port or not,
+    eight may be in 2 ** 8 ways, and three of which the file says nothing in 6 ** 3."""
+    lab = {"SwitchName": "Lab"}
+    eight, nine = (kind_of(read(ports(most, **lab)).machines[0]) for most in (8, 9))
+    assert (_adapters(eight), eight.whole) == ([{"THERE"}] * 8, True)
+    assert (_adapters(nine), nine.whole) == ([{"THERE"}] * 2, False)
+    three, four = (kind_of(read(ports(most)).machines[0]) for most in (3, 4))
+    assert (_adapters(three), three.whole) == ([{"THERE", "NONE", "GONE"}] * 3, True)
+    assert (_adapters(four), four.whole) == ([{"THERE", "NONE", "GONE"}] * 3, False)
 
 
 def test_what_the_file_does_not_count_is_few_and_the_kind_says_so(one: One) -> None:
