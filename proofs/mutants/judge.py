@@ -389,8 +389,10 @@ class Judges:
 
     def ask(self, mutant: Mutant, column: Column) -> Fate:
         """A mutant that differs in a column, and that no small search kills: the properties that are likely to notice, asked there as
-        the record is made, of VMs of every kind, in any number."""
-        likely = self.likely(mutant)
+        the record is made, of VMs of every kind, in any number. Not those that are refuted there anyway: their shortest runs would
+        be looked for again, and that one of them is healed a search shows."""
+        cells = {name: self.record.cell(name, column.name) for name in self.likely(mutant)}
+        likely = [name for name, cell in cells.items() if cell is None or cell.verdict != REFUTED]
         if kills := self._asked(likely, column, self.rules(mutant).changed):
             return Fate(mutant.name, KILLED, kills)
         asked = f"{len(likely)} properties that speak of it give the same verdicts in {column}"

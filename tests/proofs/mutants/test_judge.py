@@ -216,6 +216,23 @@ def test_what_holds_where_nothing_is_recorded_is_not_judged_of_the_right_network
     assert judged == asked
 
 
+def test_what_is_refuted_anyway_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def judge(_: Column, names: list[str], *__: object, **___: object) -> list[Verdict]:
+        asked.extend(names)
+        return []
+
+    monkeypatch.setattr("proofs.mutants.judge.check", judge)
+    mutant, known = next(one for name, one in all_mutants().items() if name.startswith("vm_given_back:")), load_record()
+    of_vanishing = Judges(PROTOCOL, known, [VANISHES])
+    of_vanishing.ask(mutant, VANISHES)
+    cells = {name: known.cell(name, VANISHES.name) for name in of_vanishing.likely(mutant)}
+    refuted = {name for name, cell in cells.items() if cell is not None and cell.verdict == REFUTED}
+    assert refuted
+    assert set(asked) == cells.keys() - refuted
+
+
 def test_no_mutants_are_an_error() -> None:
     with pytest.raises(ValueError, match="no mutants"):
         judge_mutants([])
