@@ -35,6 +35,11 @@ _WHEN_INSIDE = (
     "with three VMs at least: there every-session-ends is undecided within the limits, and no run shows it."
 )
 _OWNER = "What an owner may do through the cluster service is free: nothing promises that he can."
+_PORTS = (
+    "Ports are promised of a VM whose network PostRestore updates. What they are once it fails over or is moved, when it comes back, and "
+    "after the session of the restore, in which they were new, nobody says."
+)
+_FAULT_LEAVES = "What a fault leaves behind is assumed, too: left otherwise it breaks no promise that is kept under it."
 
 _LESS = ("never", "drop-move *", "narrow-source *", "drop-stays *", "drop-alternative *", "negate-condition *")
 FAULTS: Events = (
@@ -61,6 +66,9 @@ UNPROMISED: dict[str, str] = {
     "prepare_for_snapshot_vetoed*: drop-move last_error *": _ONE_OF_SEVERAL,
     "last_error: swap-states RETRYABLE and NONRETRYABLE": _CODES,
     "*: redirect last_error * to RETRYABLE, to NONRETRYABLE": _CODES,
+    "last_error: swap-states TIMEOUT and RETRYABLE": (
+        "Which of its codes the writer raises is said of a missing volume only (BAK-15): that a timeout is told as one is not promised."
+    ),
     "last_error: start-elsewhere *": "Every session begins by clearing it, and nobody reads it before.",
     "returned: start-elsewhere *": "Every session begins by clearing it, and nobody reads it before.",
     "vm_registered: redirect power *": "The document does not say in which power state a restored VM is registered.",
@@ -79,8 +87,33 @@ UNPROMISED: dict[str, str] = {
     "vm_saved: redirect note * to OFF, to SAVED": _EARLY_LOOK,
     "vm_saved: swap-states note OFF and SAVED": _EARLY_LOOK,
     "vm_registered: widen-source restored *": _NOT_MOVED,
+    "vm_registered: redirect cluster FAILED_OVER to LEFT_BEHIND, to NOT_CLUSTERED": (
+        "Whether a VM that is registered anew belongs to the cluster still is not said; its resource is left behind either way."
+    ),
     "vm_given_back: drop-alternative *": _WHEN_INSIDE,
     "configured_place: start-elsewhere *": "Before a restore nobody reads it, and PostRestore corrects it.",
+    "link: start-elsewhere *": "Before a restore nobody reads it, and PostRestore corrects it.",
+    "snapshot_set_started: unfair": "A requester may stop before it starts a snapshot set: nobody promises that there is a backup.",
+    "vhd_goes_elsewhere: widen-source target *": "What was chosen may be chosen again: nothing is different afterwards.",
+    "image_rolled_back: redirect image *": (
+        "What is asked of an image that was rolled back is that it holds no snapshot any more; that it is in the backup is said of VHDs."
+    ),
+    "vm_fails_over: widen-source power *": "Only where an operator turned it off: a cluster may move a VM that is off as well.",
+    "vm_fails_over: * port*": _PORTS,
+    "cluster_fails_over: * port*": _PORTS,
+    "cluster_moves_vm_back: * port*": _PORTS,
+    "restore_released: * port*": _PORTS,
+    "restore_dropped: * port*": _PORTS,
+    "host_loses_power: * port*": _PORTS,
+    "network_updated: narrow-source port *, not from OLD": (
+        "Ports go with a VM that is deleted. One that a restored VM has still is seen of views, and in no run of one VM without a fault."
+    ),
+    "network_updated: drop-alternative port *, no adapter has: switch is gone": _NO_SWITCH,
+    "roll_back_fails: * in_backup*": _FAULT_LEAVES,
+    "guest_snapshot_fails: * child_snapshot*": _FAULT_LEAVES,
+    "requester_aborts: redirect vss *": _FAULT_LEAVES,
+    "failed_copy_reported_as_success: drop-condition outcome *": _FAULT_LEAVES,
+    "guest_crashes: drop-condition *": _FAULT_STRIKES_MORE,
     "switch_gone: widen-source switch *": _NO_SWITCH,
     "switch_gone: swap-states switch *": _NO_SWITCH,
     **_patterns(FAULTS, _LESS, _FAULT_STRIKES_LESS),

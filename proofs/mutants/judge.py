@@ -400,7 +400,8 @@ class Judges:
 
     def likely(self, mutant: Mutant) -> list[str]:
         """The properties that may notice a mutant, if any does: whether every session ends, those of the rule's requirements and of
-        the readings that its guards ask for, and those that name its event or speak of the machine that it changes."""
+        the readings that its guards ask for, and those that name its event, themselves or by an observer, or speak of the machine that
+        it changes."""
         rules = self.rules(mutant)
         readings = {reading.actor.name for reading in READINGS if reading.actor.name in rules.machines}
         ids, events, machines = {*mutant.by, *readings}, set(mutant.events), {mutant.machine}
@@ -408,7 +409,8 @@ class Judges:
         def speaks_of_it(one: Property) -> bool:
             terms = terms_of(one)
             named = any(events & events_of(term) for term in terms)
-            return named or any(machines & machines_of(term) for term in terms)
+            noted = any(events & observer.machine.events.keys() for observer in one.observers)
+            return named or noted or any(machines & machines_of(term) for term in terms)
 
         found = (PROPERTIES[name] for name in self.names)
         return [p.name for p in found if isinstance(p, Ends) or ids & set(p.shows) or speaks_of_it(p)]

@@ -233,6 +233,10 @@ def test_what_is_refuted_anyway_is_not_asked(monkeypatch: pytest.MonkeyPatch) ->
     assert set(asked) == cells.keys() - refuted
 
 
+def test_a_property_whose_observer_notes_the_event_may_notice() -> None:
+    assert "abort-has-a-cause" in judges().likely(all_mutants()["backup_initialized: never"])
+
+
 def test_no_mutants_are_an_error() -> None:
     with pytest.raises(ValueError, match="no mutants"):
         judge_mutants([])
