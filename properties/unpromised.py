@@ -39,6 +39,10 @@ _PORTS = (
     "Ports are promised of a VM whose network PostRestore updates. What they are once it fails over or is moved, when it comes back, and "
     "after the session of the restore, in which they were new, nobody says."
 )
+_PLACES = (
+    "Where a VHD is to go is a requester's free choice, which PostRestore reads of VHDs of restored VMs only: that it can be made is not "
+    "promised, nor when it is made in vain."
+)
 _FAULT_LEAVES = "What a fault leaves behind is assumed, too: left otherwise it breaks no promise that is kept under it."
 
 _LESS = ("never", "drop-move *", "narrow-source *", "drop-stays *", "drop-alternative *", "negate-condition *")
@@ -95,6 +99,15 @@ UNPROMISED: dict[str, str] = {
     "link: start-elsewhere *": "Before a restore nobody reads it, and PostRestore corrects it.",
     "snapshot_set_started: unfair": "A requester may stop before it starts a snapshot set: nobody promises that there is a backup.",
     "vhd_goes_elsewhere: widen-source target *": "What was chosen may be chosen again: nothing is different afterwards.",
+    "vhd_goes_elsewhere: drop-condition *": _PLACES,
+    "vhd_goes_elsewhere: negate-condition *": _PLACES,
+    "released_unrestored: unfair": _ONE_OF_SEVERAL,
+    "released_unrestored: never": "That a requester may choose nothing is allowed, not promised; to choose a VM is another way on.",
+    "cluster_saves_vm: drop-alternative requester is at rest": _OWNER,
+    "post_snapshot_failed: swap-quantifier for some disk: disk kind is vhd": (
+        "Only under READ-8 session ends, of a VM with disks of several kinds: what PostSnapshot settles before it fails is not promised."
+    ),
+    "nothing_left_to_give_back: drop-alternative not (method is *": _WHEN_INSIDE,
     "image_rolled_back: redirect image *": (
         "What is asked of an image that was rolled back is that it holds no snapshot any more; that it is in the backup is said of VHDs."
     ),
