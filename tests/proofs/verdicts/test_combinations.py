@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from model.readings import READINGS
+from proofs.answers.column_cache import protocol_content
 from proofs.answers.record import load as load_record
 from proofs.answers.verdict import REFUTED
 from proofs.verdicts.combined.combinations import (
@@ -42,6 +43,10 @@ def _differences(block: Block) -> list[str]:
         for chosen in alone
         if (broken := set(block.breaks(chosen))) != (recorded := _recorded(block, chosen))
     ]
+
+
+def test_what_is_kept_is_of_todays_protocol() -> None:
+    assert KEPT.protocol == protocol_content(), "work the combinations out anew: shadowproof letter --anew"
 
 
 def test_every_reading_is_combined_once() -> None:
