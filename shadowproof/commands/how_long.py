@@ -32,6 +32,7 @@ EXCEPT = {
     "accept": "seconds after verify, whose judgements it takes",
     "sweep": "goes on where it was, if it is interrupted",
     "mutate": "of one rule minutes",
+    "letter": "with --anew some ten minutes",
     "docs": "with --site two minutes, with --arguments much longer",
 }
 """What makes it more, or less."""
