@@ -9,8 +9,9 @@ from model.protocol import VERSION
 from proofs.answers.column_cache import protocol_content
 from proofs.answers.record import load
 from proofs.answers.runs import load_for
+from shadowproof.letter.finding import of_finding
 from shadowproof.letter.findings import FINDINGS
-from shadowproof.letter.letter import of_finding, still_holding, without_words
+from shadowproof.letter.letter import still_holding, without_words
 from shadowproof.pages.findings import columns_with_findings
 
 
@@ -33,7 +34,7 @@ def _lines() -> Iterator[str]:
     for number, (one, of) in enumerate(holding, 1):
         yield f"## {number}. {one.title}"
         yield ""
-        yield from of_finding(one, of, runs)
+        yield from of_finding(one, of, record, runs)
     settled = [one for one in FINDINGS if one not in [still for still, _ in holding]]
     yield "## Findings about the document that are none here"
     yield ""

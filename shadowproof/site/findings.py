@@ -10,8 +10,9 @@ from proofs.verdicts.columns import BASE, meaning, title
 from proofs.verdicts.combined.combinations import Kept as Combinations
 from proofs.world.world import Column
 from properties.catalogue import PROPERTIES
+from shadowproof.letter.finding import proof
 from shadowproof.letter.findings import FINDINGS, Finding
-from shadowproof.letter.letter import proof, still_holding
+from shadowproof.letter.letter import still_holding
 from shadowproof.pages.overviews import markdown
 from shadowproof.site import links
 from shadowproof.site.links import Pages

@@ -54,7 +54,7 @@ class Recorded:
         return kept if kept.protocol == protocol_content() else None
 
     def rows(self, name: str) -> list[tuple[Block, Row]]:
-        """The combinations of readings that break a promise without any fault, each with those that are combined there."""
+        """The combinations of readings that break a promise, each with those that are combined there."""
         blocks = self.combinations.blocks if self.combinations else ()
         return [(block, row) for block in blocks for row in block.broken.get(name, ()) if not row.open]
 

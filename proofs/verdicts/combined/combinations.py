@@ -80,7 +80,7 @@ class Block:
 
     def all(self) -> Iterator[dict[str, str]]:
         """Every combination, the default first."""
-        for states in product(*(_reading(name).actor.states for name in self.readings)):
+        for states in product(*(reading(name).actor.states for name in self.readings)):
             yield dict(zip(self.readings, states, strict=True))
 
     def breaks(self, chosen: Mapping[str, str]) -> frozenset[str]:
@@ -95,14 +95,15 @@ class Block:
         return frozenset(found) - self.breaks(chosen)
 
 
-def _reading(name: str) -> Reading:
+def reading(name: str) -> Reading:
+    """The reading of that name."""
     return next(one for one in READINGS if one.actor.name == name)
 
 
 def column_of(chosen: Mapping[str, str]) -> Column:
     """A combination as a column: what is as by default is not named."""
     order = [one.actor.name for one in READINGS]
-    other = [(name, state) for name, state in chosen.items() if state != _reading(name).default]
+    other = [(name, state) for name, state in chosen.items() if state != reading(name).default]
     return Column(frozenset(), tuple(sorted(other, key=lambda pair: order.index(pair[0]))))
 
 
@@ -114,7 +115,7 @@ def block_of(
 ) -> Block:
     """Close the views of every combination of these readings, and judge promises in all of them. Raises ValueError at too many."""
     block = Block(tuple(readings), (), {}, 0)
-    size = prod(len(_reading(name).actor.states) for name in readings)
+    size = prod(len(reading(name).actor.states) for name in readings)
     if not readings or size > MOST:
         raise ValueError(f"{size:,} combinations: name readings that have at most {MOST:,} together")
     chosen, network = list(block.all()), watched()
@@ -155,7 +156,7 @@ def _is_asked(found: Property) -> bool:
 
 def rows(broken: Sequence[Mapping[str, str]], block: Block) -> list[Values]:
     """Few rows that stand for just these combinations, each as wide as can be."""
-    states = {name: _reading(name).actor.states for name in block.readings}
+    states = {name: reading(name).actor.states for name in block.readings}
     known = {tuple(one.items()) for one in broken}
     left, found = list(broken), list[Values]()
     while left:

@@ -5,14 +5,19 @@ from dataclasses import replace
 import pytest
 from typer.testing import CliRunner
 
+from model.readings import READINGS
 from model.requirements import REQUIREMENTS
+from proofs.answers.column_cache import protocol_content
 from proofs.answers.record import Cell, Record
 from proofs.answers.record import load as load_record
+from proofs.answers.runs import load_for
 from proofs.answers.verdict import HOLDS, REFUTED, UNDECIDED
-from proofs.verdicts.combined.combinations import Kept, load
+from proofs.verdicts.combined.combinations import Block, Kept, Row, load
+from proofs.world.world import Column
 from properties.catalogue import PROPERTIES
 from shadowproof.cli import app
-from shadowproof.letter import letter
+from shadowproof.letter import combined, letter, story
+from shadowproof.letter.finding import proof
 from shadowproof.letter.findings import FINDINGS, Finding
 from shadowproof.letter.proving import changes_no_rule, proof_of, variant_of
 from shadowproof.letter.wordings import WORDINGS, Wording
@@ -20,6 +25,7 @@ from tests.helpers.nightly import nightly
 
 RECORD = load_record()
 KEPT = load()
+STATES = {one.actor.name: one.actor.states for one in READINGS}
 
 
 def _otherwise(column: str, verdict: str, *names: str) -> Record:
@@ -96,9 +102,9 @@ def test_of_a_wording_that_changes_no_rule_it_is_told_what_holds_where_it_is_hee
 
     def said(record: Record) -> str:
         (of,) = (of for found, of in letter.still_holding(record) if found == one)
-        return " ".join(letter.proof(one, of, record, KEPT))
+        return " ".join(proof(one, of, record, KEPT))
 
-    assert "there is no variant to be made" in said(RECORD)
+    assert "There is no variant to be made" in said(RECORD)
     assert "success-follows-a-copy" in said(RECORD)
     assert "success-follows-a-copy" not in said(_otherwise("no fault", UNDECIDED, "success-follows-a-copy"))
 
@@ -132,12 +138,84 @@ def test_each_wording_is_proved_as_kept(name: str) -> None:
     assert proof_of(name, sentences) == KEPT.wordings[name]
 
 
-def test_the_first_screen_says_what_to_change() -> None:
-    text = letter.letter(KEPT)
-    head = text[: text.index("## Can every promise be kept?")]
+TEXT = letter.letter(KEPT)
+
+
+def test_the_first_page_says_what_to_change() -> None:
+    head = TEXT[: TEXT.index("## The silent points together")]
     assert all(one.wording[:40] in " ".join(head.split()) for one in FINDINGS)
-    assert all(len(line) < 120 for line in head.splitlines())
-    assert text.count("*Write*") == len(FINDINGS)
+    assert all(len(line) < 120 for line in TEXT.splitlines() if not line.startswith("|"))
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "*What is wrong.*", "*The sentences*", "*The promise that breaks.*", "*How it can be read", "*When it breaks*",
+        "*The shortest run*", "*What is seen of it.*", "*Who is harmed.*", "*Write instead.*", "*Does it help?*",
+    ],
+)  # fmt: skip
+def test_each_finding_has_all_its_parts(part: str) -> None:
+    assert TEXT.count(part) == len(FINDINGS)
+
+
+def test_each_promise_that_is_named_is_said_in_words() -> None:
+    body, glossary = TEXT.split("## The promises by their names")
+    for name in PROPERTIES:
+        assert (f"`{name}`" in body) == (f"* `{name}`: " in glossary)
+
+
+def _first(broken: dict[str, tuple[Row, ...]]) -> Kept:
+    """What is kept, with other rows of the silent points that are most."""
+    first = max(KEPT.blocks, key=lambda one: len(one.readings))
+    return replace(KEPT, blocks=tuple(replace(one, broken=broken if one is first else {}) for one in KEPT.blocks))
+
+
+def test_the_first_paragraph_says_whether_every_promise_can_be_kept() -> None:
+    only = {"READ-1": ("NEVER", "INSIDE", "ON_SHUTDOWN"), "READ-2": ("NO",)}
+    broken = tuple(Row({name: states}, {}, 1) for name, states in only.items())
+    size = sum(1 for _ in _first({}).blocks[0].all())
+    none = _first({"no-vm-left-saved": (Row({}, {}, 1),)})
+    assert " ".join(TEXT.split("\n\n")[1].split()).count(combined.in_short(KEPT)) == 1
+    assert f"{size:,} of {size:,} ways of reading them keep every promise" in combined.in_short(_first({}))
+    assert f"{size // 8:,} of {size:,} ways of reading" in combined.in_short(_first({"no-vm-left-saved": broken}))
+    assert "No way of reading them keeps every promise" in combined.in_short(none)
+    assert "None of them keeps these together" in " ".join(combined.answer(none))
+
+
+def test_what_is_kept_by_one_combination_only_is_told_so() -> None:
+    block = Block(("READ-2", "READ-6"), (), {"no-vm-left-saved": tuple(
+        Row({name: (state,)}, {}, 1) for name, state in (("READ-2", "NO"), ("READ-6", "SKIPPED"))
+    )}, 0)  # fmt: skip
+    found = Kept("", (block,), {})
+    assert "One way of reading them keeps every promise" in combined.in_short(found)
+    needs = " ".join(" ".join(combined.answer(found)).split())
+    assert "does the failed writer get the later events? Yes." in needs
+    assert "Veto in PrepareForSnapshot." in needs
+
+
+def test_the_table_has_every_combination_of_what_hangs_together() -> None:
+    block = max(KEPT.blocks, key=lambda one: len(one.readings))
+    names = [n for n in block.readings if any(n in row.values for row in block.broken["no-vm-left-saved"])]
+    assert {"READ-1", "READ-2", "READ-14", "READ-15"} <= set(names)
+    at = TEXT.index("no-vm-left-saved`) It hangs on")
+    table = TEXT[at:].split("\n\n")[1].splitlines()[2:]
+    told = [cell.strip() for line in table for cell in line.split("|")[len(names) : -1]]
+    chosen = [one for one in block.all() if all(one[n] == STATES[n][0] for n in block.readings if n not in names)]
+    assert len(told) == len(chosen)
+    assert told.count("broken") == sum("no-vm-left-saved" in block.breaks(one) for one in chosen)
+
+
+def test_a_story_has_each_step_once() -> None:
+    column = Column(readings=(("READ-14", "UNTIL_RETURN"),))
+    run = load_for(protocol_content()).of("no-vm-left-saved", column.name)
+    assert run is not None
+    start, *lines = story.told(run, column)
+    assert start == "2 VMs: VM 1 runs, VM 2 is paused."
+    numbers = [int(n) for line in lines for n in line.split(".")[0].split("-")]
+    assert numbers == sorted(numbers)
+    assert (numbers[0], numbers[-1]) == (1, len(run.run.steps))
+    (saved,) = (line for line in lines if "(VM 2: paused, then saved)" in line)
+    assert "VM 2: The writer puts" in saved
 
 
 def test_it_is_printed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
