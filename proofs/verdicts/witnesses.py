@@ -47,27 +47,36 @@ class Witnesses:
     def has(self, found: Property, column: Column) -> bool:
         """Whether one of the runs that are known puts the property to the test in this column too."""
         return any(
-            seen.shows == WITNESS and self._is_run_of(seen, found, column) for seen in self.known.get(found.name, ())
+            seen.shows == WITNESS and self.is_run_of(seen, found, column) for seen in self.known.get(found.name, ())
         )
 
     def deciding(self, found: Property, column: Column) -> tuple[str, RunFound] | None:
         """The verdict that a run of a smaller column decides in this one too, and the run; None: none is known."""
         for seen in self.known.get(found.name, ()):
-            if seen.shows != WITNESS and seen.column.is_part_of(column) and self._is_run_of(seen, found, column):
+            if seen.shows != WITNESS and seen.column.is_part_of(column) and self.is_run_of(seen, found, column):
                 return seen.shows, self._moved(seen.run, column)
         return None
 
-    def _is_run_of(self, seen: Seen, found: Property, column: Column) -> bool:
+    def is_run_of(self, seen: Seen, found: Property, column: Column) -> bool:
+        """Whether a run is one of this column too, and shows the same of the property: of what it ends with nothing else is said."""
         events = {event for event, _ in seen.run.steps}
         faults = {self.network.events[event].fault for event in events} - {None}
         if not faults <= column.faults:
             return False
         differing = {name for name in self._readings if self._state(name, seen.column) != self._state(name, column)}
-        read = frozenset[str]().union(*map(machines_of, (found.witness, *terms_of(found))))
-        if differing & read:
+        if differing & self._read_by_property(found):
             return False
-        may_matter = self._at_start.union(*map(self._read_in, events))
-        return not differing & may_matter or self._goes_alike(seen, column)
+        return not differing & self._read_in_run(seen) or self._goes_alike(seen, column)
+
+    def may_matter(self, seen: Seen, found: Property) -> frozenset[str]:
+        """The readings on which it may hang whether a run shows the same of the property in another column."""
+        return self._read_in_run(seen) | self._read_by_property(found)
+
+    def _read_in_run(self, seen: Seen) -> frozenset[str]:
+        return self._at_start.union(*(self._read_in(event) for event, _ in seen.run.steps))
+
+    def _read_by_property(self, found: Property) -> frozenset[str]:
+        return self._read_by(map(machines_of, (found.witness, *terms_of(found))))
 
     def _goes_alike(self, seen: Seen, column: Column) -> bool:
         """Whether the machines take the same steps in this column, and end the last one as it ended there."""

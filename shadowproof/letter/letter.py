@@ -12,7 +12,8 @@ from proofs.answers.record import Record
 from proofs.answers.record import load as load_record
 from proofs.answers.runs import load_for
 from proofs.verdicts.columns import ALL_FAULTS, BASE
-from proofs.verdicts.combined.combinations import BLOCKS, CombinationsError, Kept, block_of, load
+from proofs.verdicts.combined.closing import block_of
+from proofs.verdicts.combined.combinations import BLOCKS, CombinationsError, Kept, load
 from properties.catalogue import PROPERTIES
 from shadowproof.letter import combined
 from shadowproof.letter.finding import Broken, finding, held, mended
@@ -25,9 +26,8 @@ from shadowproof.pages.findings import columns_with_findings
 
 NOT_SHOWN = (
     "That every session ends, that something is possible, and what a child sees are not judged in combinations of readings.",
-    "A row has one run that the machines replayed, of a combination that is in no other row where there is one; that the others of "
-    "the row break the promise too is what closed views leave open. What is in no row is kept: no state or step made of views breaks "
-    "it, for any number of VMs.",
+    "In each combination that breaks a promise a run was replayed, step by step. What is in no row is kept: no state or step made of "
+    "views breaks it, for any number of VMs.",
     "A promise that speaks of a reading asks of each combination what that reading says; one that nothing can exercise counts as kept.",
     "The model is of a document: what a product does is shown by captures and real agents only.",
 )

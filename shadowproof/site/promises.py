@@ -108,7 +108,7 @@ def _breaks(name: str, recorded: Recorded) -> Iterator[str]:
     else:
         yield "Nothing that is on record."
     if combined := recorded.rows(name):
-        yield "Of all combinations of readings, without any fault, it is broken exactly where:"
+        yield "Of all combinations of readings, where a VM may fail to be saved and nothing else goes wrong, it is broken exactly where:"
         yield "\n".join(f"* {_row(block, row)}" for block, row in combined)
     if findings := [one for one in FINDINGS if one.promise == name]:
         told = (links.link(one.title, finding_page(one.title)) for one in findings)

@@ -1,20 +1,18 @@
-"""All combinations of readings in the fault-free world: which promises each of them keeps, for any number of VMs.
+"""All combinations of readings: which promises each of them keeps, for any number of VMs, where a VM may fail to be saved, as the
+document says that VMs may, and nothing else goes wrong.
 
-One labelled closure has every combination as a column. A promise may be broken in a combination where something made of views
-breaks it; elsewhere it is kept. The combinations that break it are told as rows: a row names for some readings the values they
-may have, and stands for every combination that has such values. Of each row one combination, that with fewest readings other
-than the default, is judged by itself, which gives a run that the machines replay.
+What breaks a promise is told as rows: a row names for some readings the values they may have, and stands for every combination that
+has such values. `closing.py` works them out.
 
-Readings are in one block where they are combined; readings of different blocks are not combined with one another.
+Readings are in one block where they are combined; of readings of different blocks cut sets have every two (`kept_cuts.py`).
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
-from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -22,19 +20,12 @@ import proofs.answers
 from model.protocol import READINGS
 from model.readings import Reading
 from model.versions import option, suffix
-from proofs.answers.verdict import REFUTED
-from proofs.verdicts.check import check
-from proofs.views.labelled.family_proof import Proving
-from proofs.world.scope import Scope
-from proofs.world.slices import as_asked
 from proofs.world.world import Column
-from properties.catalogue import PROPERTIES, watched
-from properties.kinds import Ends, Fact, Possible, Property
 
 PATH = Path(proofs.answers.__file__).parent / f"combinations{suffix()}.json"
-SCHEMA = "shadowproof-combinations/1"
-MOST = 4096
-"""Combinations of a block at most: a label has a bit for each."""
+SCHEMA = "shadowproof-combinations/2"
+FAILURES = frozenset({"vm_cannot_be_saved"})
+"""What may fail in every combination: without a VM that fails nobody vetoes, and what becomes of a veto would not be seen."""
 
 BLOCKS = (
     ("READ-1", "READ-2", "READ-5", "READ-6", "READ-8", "READ-9", "READ-11", "READ-14", "READ-15", "READ-17"),
@@ -53,9 +44,9 @@ class CombinationsError(Exception):
 
 @dataclass(frozen=True)
 class Row:
-    """Combinations that break a promise. values: by reading those that it may have (readings not named: any). steps: of a run, found
-    with `shown` and replayed open: views alone leave it open
-    whether it is broken there, and no run is known: a closer look at `shown` found none."""
+    """Combinations that break a promise. values: by reading those that it may have (readings not named: any). steps: of a run of
+    `shown`; a run of each other combination was replayed, too. open: views alone leave it open whether it is broken there, and no run
+    is known: a closer look at `shown` found none."""
 
     values: Values
     shown: Mapping[str, str]
@@ -65,7 +56,7 @@ class Row:
 
     def has(self, chosen: Mapping[str, str]) -> bool:
         """Whether a combination is of this row."""
-        return _in(self.values, chosen)
+        return is_in(self.values, chosen)
 
 
 @dataclass(frozen=True)
@@ -100,58 +91,11 @@ def reading(name: str) -> Reading:
     return next(one for one in READINGS if one.actor.name == name)
 
 
-def column_of(chosen: Mapping[str, str]) -> Column:
-    """A combination as a column: what is as by default is not named."""
+def column_of(chosen: Mapping[str, str], faults: frozenset[str] = frozenset()) -> Column:
+    """A combination as a column, in which these faults may happen: what is as by default is not named."""
     order = [one.actor.name for one in READINGS]
     other = [(name, state) for name, state in chosen.items() if state != reading(name).default]
-    return Column(frozenset(), tuple(sorted(other, key=lambda pair: order.index(pair[0]))))
-
-
-# -- working it out -------------------------------------------------------------------------------------------------------
-
-
-def block_of(
-    readings: Sequence[str], names: Sequence[str] | None = None, progress: Callable[[str], None] = lambda _: None
-) -> Block:
-    """Close the views of every combination of these readings, and judge promises in all of them. Raises ValueError at too many."""
-    block = Block(tuple(readings), (), {}, 0)
-    size = prod(len(reading(name).actor.states) for name in readings)
-    if not readings or size > MOST:
-        raise ValueError(f"{size:,} combinations: name readings that have at most {MOST:,} together")
-    chosen, network = list(block.all()), watched()
-    asked = {
-        name: one
-        for name in names or PROPERTIES
-        if _is_asked(PROPERTIES[name])
-        and (one := as_asked(PROPERTIES[name], network))[0] is network
-        and not isinstance(one[1], Ends)
-    }
-    proving = Proving(network, [column_of(one) for one in chosen], [one for _, one in asked.values()])
-    splits = {s.found.name: s.asked for _, found in asked.values() for s in proving.family.split(found)}
-    broken, views, judged = dict.fromkeys(asked, 0), 0, dict.fromkeys(asked, 0)
-    units = proving.units()
-    for number, unit in enumerate(units, 1):
-        progress(f"closing views {number} of {len(units)}")
-        for name, shown in proving.shown(unit).items():
-            known = splits[name]
-            broken[known.name] |= shown.broken
-            judged[known.name] |= shown.asked
-            views = max(views, *shown.views)
-    everywhere = (1 << len(chosen)) - 1
-    whole = tuple(name for name in asked if judged[name] == everywhere)
-    found = {}
-    for name in whole:
-        if broken[name]:
-            progress(f"runs that break {name}")
-            bits = [one for bit, one in enumerate(chosen) if broken[name] >> bit & 1]
-            of = rows(bits, block)
-            found[name] = tuple(_row(name, one, [other for other in of if other is not one], block) for one in of)
-    return Block(block.readings, whole, found, views)
-
-
-def _is_asked(found: Property) -> bool:
-    """Whether closed views can keep a promise: they never show that something is possible, nor that all ends."""
-    return not isinstance(found, (Fact, Ends, Possible))
+    return Column(faults, tuple(sorted(other, key=lambda pair: order.index(pair[0]))))
 
 
 def rows(broken: Sequence[Mapping[str, str]], block: Block) -> list[Values]:
@@ -176,24 +120,9 @@ def _combinations(values: Values) -> Iterator[Combination]:
         yield tuple(zip(values, states, strict=True))
 
 
-def _shown(row: Values, others: Sequence[Values], block: Block) -> dict[str, str]:
-    """The combination of a row that is judged: fewest readings other than the default, of those that are in no other row, which
-    would show it for another reason."""
-    of_row = [one for one in block.all() if _in(row, one)]
-    own = [one for one in of_row if not any(_in(other, one) for other in others)] or of_row
-    return dict(column_of(min(own, key=lambda one: len(column_of(one).readings))).readings)
-
-
-def _in(values: Values, chosen: Mapping[str, str]) -> bool:
+def is_in(values: Values, chosen: Mapping[str, str]) -> bool:
+    """Whether a combination has such values."""
     return all(chosen[name] in allowed for name, allowed in values.items())
-
-
-def _row(name: str, values: Values, others: Sequence[Values], block: Block) -> Row:
-    """The row, with a run of one of its combinations."""
-    shown = _shown(values, others, block)
-    (verdict,) = check(column_of(shown), [name], Scope(proofs=True, counts=False))
-    refuted = verdict.verdict == REFUTED
-    return Row(values, shown, verdict.length if refuted else None, open=not refuted)
 
 
 # -- what follows ---------------------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """All combinations of readings: what is kept agrees with the record, rows stand for just what broke, and what follows is right."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
@@ -7,16 +8,20 @@ from pathlib import Path
 import pytest
 
 from model.readings import READINGS
+from proofs.answers import cache
 from proofs.answers.column_cache import protocol_content
 from proofs.answers.record import load as load_record
-from proofs.answers.verdict import REFUTED
+from proofs.answers.verdict import NOT_EXERCISED, REFUTED
+from proofs.verdicts import check as checking
+from proofs.verdicts.combined import closing
+from proofs.verdicts.combined.closing import block_of
 from proofs.verdicts.combined.combinations import (
     BLOCKS,
+    FAILURES,
     Block,
     CombinationsError,
     Row,
     best,
-    block_of,
     column_of,
     conflicts,
     dump,
@@ -24,14 +29,25 @@ from proofs.verdicts.combined.combinations import (
     load,
     rows,
 )
+from proofs.verdicts.witnesses import Seen
+from proofs.views.labelled import family_proof
+from proofs.world.world import Column
 
 KEPT, RECORD = load(), load_record()
 STATES = {one.actor.name: one.actor.states for one in READINGS}
 
 
 def _recorded(block: Block, chosen: dict[str, str]) -> set[str]:
-    cells = {name: RECORD.cell(name, column_of(chosen).name) for name in block.asked}
-    return {name for name, cell in cells.items() if cell is not None and cell.verdict == REFUTED}
+    """What is refuted without faults; where it does not come to that without a VM that fails, what is refuted with one."""
+    failing = Column(FAILURES).name
+    found = set()
+    for name in block.asked:
+        cell = RECORD.cell(name, column_of(chosen).name)
+        if cell is not None and cell.verdict == NOT_EXERCISED:
+            cell = RECORD.cell(name, failing)
+        if cell is not None and cell.verdict == REFUTED:
+            found.add(name)
+    return found
 
 
 def _differences(block: Block) -> list[str]:
@@ -83,6 +99,55 @@ def test_closed_anew_it_is_the_same() -> None:
     others = {name: STATES[name][0] for name in KEPT.blocks[0].readings}
     for chosen in small.all():
         assert small.breaks(chosen) == KEPT.blocks[0].breaks({**others, **chosen}) & set(names)
+
+
+def test_where_no_run_is_found_it_stays_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(closing, "_judged_alone", lambda name, chosen: None)
+    found = block_of(("READ-1", "READ-14"), ("no-vm-left-saved",))
+    assert all(row.open and row.steps is None for row in found.broken["no-vm-left-saved"])
+    assert not any(found.breaks(one) for one in found.all())
+    assert any(found.leaves_open(one) for one in found.all())
+
+
+def test_a_run_is_tried_in_every_combination(monkeypatch: pytest.MonkeyPatch) -> None:
+    alone, judged = [], closing._judged_alone
+
+    def noted(name: str, chosen: closing.Chosen) -> Seen | None:
+        alone.append(chosen)
+        return judged(name, chosen)
+
+    monkeypatch.setattr(closing, "_judged_alone", noted)
+    found = block_of(("READ-2", "READ-11", "READ-14"), ("no-vm-left-saved",))
+    assert sum(1 for one in found.all() if found.breaks(one)) == len(STATES["READ-11"])
+    assert len(alone) == 1
+
+
+@pytest.fixture
+def cached(tmp_path: Path) -> Iterator[None]:
+    cache.use(tmp_path)
+    yield
+    cache.use(None)
+
+
+@pytest.mark.usefixtures("cached")
+def test_what_was_worked_out_is_not_worked_out_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    def forgotten() -> None:
+        for module, name in ((family_proof, "_SHOWN"), (checking, "_JUDGED")):
+            monkeypatch.setattr(module, name, {})
+
+    def closed(*_: object) -> None:
+        raise AssertionError("views are closed again")
+
+    asked = (("READ-2", "READ-14"), ("no-vm-left-saved",))
+    forgotten()
+    first = block_of(*asked)
+    forgotten()
+    monkeypatch.setattr(family_proof, "Labelled", closed)
+    assert block_of(*asked) == first
+    cache.use(None)
+    forgotten()
+    with pytest.raises(AssertionError, match="closed again"):
+        block_of(*asked)
 
 
 def test_rows_stand_for_just_what_broke() -> None:
