@@ -124,13 +124,15 @@ def load_for(protocol: str, path: Path = PATH) -> Runs:
 def dump(runs: Runs) -> str:
     """The runs as text: a few lines each, so that a change reads as a change."""
     lines = ["{", f'"schema": {json.dumps(SCHEMA)},', f'"protocol": {json.dumps(runs.protocol)},', '"runs": [']
-    lines.append(",\n".join(_run_text(to_json(one)) for one in runs.kept.values()))
+    lines.append(",\n".join(run_text(to_json(one)) for one in runs.kept.values()))
     lines.append("]\n}")
     return "\n".join(lines) + "\n"
 
 
-def _run_text(data: dict[str, Any]) -> str:
-    run = data.pop("run")
-    head = json.dumps(data)[:-1]
-    inner = ",\n".join(f'    "{key}": {json.dumps(value)}' for key, value in run.items())
-    return f'  {head}, "run": {{\n{inner}}}}}'
+def run_text(data: Mapping[str, Any]) -> str:
+    """Something that has a run, or may have one, as text: a line for what it says, and a few for the run."""
+    head = json.dumps({key: value for key, value in data.items() if key != "run"})
+    if "run" not in data:
+        return f"  {head}"
+    inner = ",\n".join(f'    "{key}": {json.dumps(value)}' for key, value in data["run"].items())
+    return f'  {head[:-1]}, "run": {{\n{inner}}}}}'

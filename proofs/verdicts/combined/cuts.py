@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from model.protocol import READINGS
 from proofs.answers.verdict import HOLDS, NOT_EXERCISED, REFUTED, Verdict
 from proofs.verdicts.columns import BASE, fault_columns, reading_columns
 from proofs.verdicts.combined.pairs import parts
@@ -64,10 +63,9 @@ def _one_value_each(chosen: Sequence[Column]) -> bool:
 
 
 def _together(chosen: Sequence[Column]) -> Column:
+    """All at once; readings in the order in which a question names them."""
     faults = frozenset().union(*(column.faults for column in chosen))
-    order = [reading.actor.name for reading in READINGS]
-    readings = sorted((r for column in chosen for r in column.readings), key=lambda r: order.index(r[0]))
-    return Column(faults, tuple(readings))
+    return Column(faults, tuple(sorted(reading for column in chosen for reading in column.readings)))
 
 
 def can_be_cut(name: str) -> str:

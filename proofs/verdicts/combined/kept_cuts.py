@@ -11,7 +11,7 @@ from typing import Any
 import proofs.answers
 from model.versions import option, suffix
 from proofs.answers.json_form import from_json, to_json
-from proofs.answers.runs import Kept, Runs, bare, load_for
+from proofs.answers.runs import Kept, Runs, bare, load_for, run_text
 from proofs.answers.verdict import RunFound
 from proofs.verdicts.combined.cuts import Cuts
 from proofs.world.slices import as_asked
@@ -54,23 +54,25 @@ class KeptCuts:
 
 
 def dump(protocol: str, found: Sequence[Cuts]) -> str:
-    """As text, for `load`. protocol: the hash of what they are cut sets of."""
+    """As text, for `load`: a line for each cut set, and a few for its run. protocol: the hash of what they are cut sets of."""
     recorded = load_for(protocol)
-    cuts = [
-        {
-            "property": one.property,
-            "size": one.size,
-            "sets": [
-                {**_named(column), "steps": verdict.length, **_run(recorded, one.property, column, verdict.run)}
-                for column, verdict in one.sets
-            ],
-            "open": [_named(column) for column in one.open],
-            "columns": one.columns,
-            "closed": one.closed,
-        }
-        for one in found
-    ]
-    return json.dumps({"schema": SCHEMA, "protocol": protocol, "cuts": cuts}, indent=1) + "\n"
+    cuts = ",\n".join(_text(one, recorded) for one in found)
+    return f'{{\n"schema": {json.dumps(SCHEMA)},\n"protocol": {json.dumps(protocol)},\n"cuts": [\n{cuts}\n]\n}}\n'
+
+
+def _text(found: Cuts, recorded: Runs) -> str:
+    about = {
+        "property": found.property,
+        "size": found.size,
+        "columns": found.columns,
+        "closed": found.closed,
+        "open": [_named(column) for column in found.open],
+    }
+    sets = (
+        {**_named(column), "steps": verdict.length, **_run(recorded, found.property, column, verdict.run)}
+        for column, verdict in found.sets
+    )
+    return f'{json.dumps(about)[:-1]}, "sets": [\n' + ",\n".join(map(run_text, sets)) + "\n]}"
 
 
 def load(protocol: str, path: Path = PATH) -> dict[str, KeptCuts]:

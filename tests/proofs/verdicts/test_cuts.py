@@ -42,6 +42,7 @@ def test_all_combinations_are_looked_at_and_a_reading_has_one_value_at_a_time() 
         == 1 + faults + faults * (faults - 1) // 2 + faults * (faults - 1) * (faults - 2) // 6
     )
     assert all(column.faults and not column.readings for column in combined(2, faults_only=True)[1:])
+    assert all(tuple(sorted(column.readings)) == column.readings for column in combined(2)), "as a question names them"
 
 
 @pytest.mark.parametrize("size", [0, 4, -1])
