@@ -17,7 +17,6 @@ from proofs.mutants.fates import Record, load
 from proofs.mutants.operators import Mutant
 from proofs.verdicts.columns import ALL_FAULTS, BASE, meaning, title
 from proofs.verdicts.combined.combinations import Block, Row
-from proofs.verdicts.combined.kept_cuts import HEADLINE
 from properties.catalogue import PROPERTIES, SHELVES, group_of, is_conduct
 from properties.kinds import Always, Ends, Fact, Independent, Possible, Property, Step
 from shadowproof.letter.findings import FINDINGS
@@ -113,7 +112,7 @@ def _breaks(name: str, recorded: Recorded) -> Iterator[str]:
     if findings := [one for one in FINDINGS if one.promise == name]:
         told = (links.link(one.title, finding_page(one.title)) for one in findings)
         yield f"The finding: {links.listed(told)}."
-    if name in HEADLINE:
+    if name in recorded.cuts:
         yield f"All pairs of faults and readings, and a fault tree: {links.link('cut sets', 'cut-sets.md', name)}."
     elif breaking and not isinstance(PROPERTIES[name], (Fact, Possible)):
         yield f"Combinations of several faults: `shadowproof cuts {name}{option()}`."

@@ -16,6 +16,8 @@ from proofs.verdicts.columns import ALL_FAULTS, BASE, every_column
 from proofs.verdicts.combined.combinations import Block, CombinationsError, Row
 from proofs.verdicts.combined.combinations import Kept as Combinations
 from proofs.verdicts.combined.combinations import load as load_combinations
+from proofs.verdicts.combined.kept_cuts import KeptCuts
+from proofs.verdicts.combined.kept_cuts import load as load_cuts
 from proofs.world.slices import as_asked
 from proofs.world.world import Column
 from properties.catalogue import PROPERTIES, watched
@@ -52,6 +54,11 @@ class Recorded:
         except CombinationsError:
             return None
         return kept if kept.protocol == protocol_content() else None
+
+    @cached_property
+    def cuts(self) -> Mapping[str, KeptCuts]:
+        """Cut sets, by promise; nothing, where none are kept of this protocol. Raises KeptCutsError, as their page does."""
+        return load_cuts(protocol_content())
 
     def rows(self, name: str) -> list[tuple[Block, Row]]:
         """The combinations of readings that break a promise, each with those that are combined there."""

@@ -134,6 +134,17 @@ def test_every_recorded_finding_opens_from_the_site_with_one_click() -> None:
     assert findings - {unquote(unescape(one)) for one in linked} == set()
 
 
+def test_cut_sets_are_linked_where_some_are_kept_and_asked_for_where_none_are() -> None:
+    """Found on 2026-11-29: of a version without any, five pages led to places that the page of cut sets had not."""
+    none = Recorded(RECORDED.record, RECORDED.runs)
+    none.__dict__["cuts"] = {}
+    for recorded, linked in ((RECORDED, RECORDED.cuts.keys()), (none, frozenset[str]())):
+        told = {name: "\n".join(promises._breaks(name, recorded)) for name in PROPERTIES}
+        assert {name for name, text in told.items() if f"cut-sets.md#{name})" in text} == linked
+    assert len(RECORDED.cuts) > 3
+    assert "`shadowproof cuts no-vm-left-saved`" in "\n".join(promises._breaks("no-vm-left-saved", none))
+
+
 def test_no_combination_that_breaks_a_promise_is_left_without_words() -> None:
     said = [promises._row(*one) for name in PROPERTIES for one in RECORDED.rows(name)]
     assert "have any of their values" in "\n".join(said)
