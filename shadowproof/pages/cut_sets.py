@@ -29,7 +29,7 @@ def page() -> str:
         "A cut set is a smallest combination of faults and other readings under which a promise is broken. Each has a run that the",
         "machines replayed; of all other combinations of up to two, that hold none of them, a closed set of views shows, for any number",
         "of VMs, that nothing breaks the promise, where they are not said to be open. What only three or more break together is not shown.",
-        "`shadowproof cuts PROPERTY` works it out for any promise, `--size 3` for three.",
+        f"`shadowproof cuts PROPERTY{option()}` works it out for any promise, `--size 3` for three.",
         "",
     ]
     if not kept:

@@ -261,7 +261,8 @@ def test_the_first_page_of_a_site_and_its_script_are_of_the_version() -> None:
     script = (
         f"import json, os; from pathlib import Path; os.environ['{VARIABLE}'] = '{OTHER}'; "
         "from shadowproof.site.made.build import sources; "
-        "wanted = {'index.md', 'left-out.md', 'promises.md', 'script.md', 'actor/in_backup.md'}; "
+        "wanted = {'index.md', 'left-out.md', 'promises.md', 'script.md', 'actor/in_backup.md', 'cut-sets.md', "
+        "'property/no-partial-backup.md'}; "
         "print(json.dumps(sources(Path.cwd(), only=wanted.__contains__))); raise SystemExit"
     )
     made = json.loads(shadowproof("list", "faults", *OF_IT, before=script).stdout)
@@ -274,6 +275,8 @@ def test_the_first_page_of_a_site_and_its_script_are_of_the_version() -> None:
     assert "online-backup-succeeds" in made["promises.md"]
     assert "image-is-rolled-back" not in made["promises.md"]
     assert "SCSI controller" in made["left-out.md"]
+    assert "cut-sets.md#no-partial-backup)" in made["property/no-partial-backup.md"]
+    assert "\n## no-partial-backup\n" in made["cut-sets.md"]
 
 
 def test_what_is_recorded_of_a_version_is_of_its_rules_as_they_are() -> None:
@@ -289,6 +292,20 @@ def test_a_version_is_judged_against_its_own_record() -> None:
     """No VM is rolled back in it, and a backup need not be aborted for that: the document's record says otherwise."""
     done = shadowproof("verify", "--glance", "-p", "abort-needs-no-backup-complete", "-p", "every-session-ends", *OF_IT)
     assert (done.returncode, "Nothing is worse than recorded" in done.stdout) == (0, True)
+
+
+def test_the_cut_sets_that_are_kept_of_a_version_are_its_own() -> None:
+    """By what the document's are held to: as many as it has headline promises, as its record says, each with a run that can be executed."""
+    asked = (
+        "import tests.proofs.verdicts.test_kept_cuts as held; held.test_each_headline_promise_has_its_own(); "
+        "held.test_each_cut_set_has_a_run_that_the_machines_execute(); held.test_each_cut_set_has_a_line_of_its_own(); "
+        "held.test_they_are_called_as_a_question_calls_them(); "
+        "[(held.test_what_breaks_it_alone_is_what_the_record_says(one), held.test_none_holds_another(one)) for one in held.HEADLINE]"
+    )
+    done = shadowproof("cuts", *OF_IT, before=asked)
+    assert done.returncode == 0, done.stderr[-800:]
+    assert "  no-partial-backup: failure_ignored + guest_snapshot_fails (18)" in done.stdout
+    assert "auto-recovery-required" not in done.stdout
 
 
 @nightly
