@@ -69,12 +69,13 @@ class Judged:
 @dataclass(frozen=True)
 class Cut:
     """A minimal cut set of a promise, which only one side has: what breaks it together, and no less. kind: NEW or GONE; steps: of its
-    run."""
+    run; less: a part of it that breaks the promise alone on the other side, on which it is none for that."""
 
     promise: str
     column: Column
     kind: str
     steps: int
+    less: Column | None = None
 
 
 @dataclass(frozen=True)
@@ -282,13 +283,20 @@ def _columns(base: Side, head: Side, found: Diff, every: bool) -> list[Column]:
 
 
 def _cuts(base: Side, head: Side) -> tuple[Cut, ...] | None:
-    """Which minimal cut sets only one side has, as it is kept; None, where a side's are of another protocol."""
+    """Which minimal cut sets only one side has, as it is kept, those first by which the head is worse; None, where a side's are of another
+    protocol."""
     both = [name for name in head.cuts if name in base.cuts]
     if not both:
         return None
-    was, now = ({(name, one.column): one.steps for name in both for one in of.cuts[name].sets} for of in (base, head))
-    new = (Cut(*key, NEW, steps) for key, steps in now.items() if key not in was)
-    return (*new, *(Cut(*key, GONE, steps) for key, steps in was.items() if key not in now))
+    was, now = ({name: {one.column: one.steps for one in of.cuts[name].sets} for name in both} for of in (base, head))
+    found = [
+        Cut(name, column, kind, steps, next((one for one in other[name] if one.is_part_of(column)), None))
+        for kind, of, other in ((NEW, now, was), (GONE, was, now))
+        for name in both
+        for column, steps in of[name].items()
+        if column not in other[name]
+    ]
+    return tuple(sorted(found, key=lambda one: (one.kind == GONE) != (one.less is not None)))
 
 
 Cells = dict[tuple[str, str], Cell]

@@ -57,7 +57,13 @@ def as_json(diff: Diff) -> dict[str, Any]:
         "cut_sets": None
         if diff.cuts is None
         else [
-            {"promise": one.promise, "column": one.column.name, "appears": one.kind == NEW, "steps": one.steps}
+            {
+                "promise": one.promise,
+                "column": one.column.name,
+                "appears": one.kind == NEW,
+                "steps": one.steps,
+                "less": one.less and one.less.name,
+            }
             for one in diff.cuts
         ],
         "promises": None

@@ -8,6 +8,7 @@ from model.notation import words
 from model.notation.terms import In
 from proofs.differences.rules import Changed
 from proofs.differences.runs import ADDED, REMOVED, Difference, Searched
+from proofs.world.world import Column
 from shadowproof.diff.compare import GONE, NEW, Cut, Diff, Verdicts, counted
 from shadowproof.outside.spelling import many
 
@@ -15,6 +16,14 @@ FEW = 12
 """Of one kind of thing so many are told; `--json` has all."""
 
 _HAS = {ADDED: "only now", REMOVED: "no more"}
+
+_CUTS = {
+    (NEW, False): ("appears", "appear"),
+    (GONE, True): ("is more than it takes now", "are more than it takes now"),
+    (NEW, True): ("takes more than before", "take more than before"),
+    (GONE, False): ("vanishes", "vanish"),
+}
+"""What is said of one, and of several, by their kind and whether a part of them is enough on the other side."""
 
 
 def lines(diff: Diff, few: int | None = FEW) -> Iterator[str]:
@@ -49,9 +58,9 @@ def conclusion(diff: Diff) -> str:
             f"{many(len({one.promise for one in found}), 'promise')} {kind}"
             for kind, found in counted(diff.judged.changes).items()
         ]
-    for kind, one, several in ((NEW, "appears", "appear"), (GONE, "vanishes", "vanish")):
-        if number := sum(of.kind == kind for of in diff.cuts or ()):
-            parts.append(f"{many(number, 'cut set')} {one if number == 1 else several}")
+    for (kind, less), text in _CUTS.items():
+        if number := sum((of.kind, of.less is not None) == (kind, less) for of in diff.cuts or ()):
+            parts.append(f"{many(number, 'cut set')} {text[number != 1]}")
     if not parts and diff.same:
         return f"no run differs ({diff.same}), but what is said does."
     if not parts and diff.silent and diff.shown_in and not diff.not_shown:
@@ -91,12 +100,13 @@ def promises(diff: Diff, few: int | None = FEW) -> Iterator[str]:
 
 def cut(one: Cut) -> str:
     """A cut set that appears or vanishes."""
+    if one.less is not None:
+        less = "nothing at all" if one.less == Column() else one.less.name
+        if one.kind == NEW:
+            return f"{one.promise} takes {one.column.name} to be broken, where {less} was enough: {many(one.steps, 'step')}"
+        return f"{one.promise} takes no more than {less} to be broken, where {one.column.name} was needed"
     with_ = f"{one.promise} is broken by {one.column.name}"
-    return (
-        f"{with_}, which is new: {many(one.steps, 'step')}"
-        if one.kind == NEW
-        else f"{with_} no more, or by less already"
-    )
+    return f"{with_}, which is new: {many(one.steps, 'step')}" if one.kind == NEW else f"{with_} alone no more"
 
 
 def verdicts(one: Verdicts) -> str:

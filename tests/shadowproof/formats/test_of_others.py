@@ -134,4 +134,26 @@ def test_cut_sets_that_appear_and_vanish_are_told_where_both_sides_have_kept_the
     assert "2 minimal cut sets appear or vanish" in as_comment(found)
     jsonschema.validate(as_json(found), json.loads(schema_text()))
     assert compare(with_cuts("base", one), with_cuts("head", one)).cuts == ()
+    assert f"{promise()} is broken by guest_hangs alone no more" in text
     assert compare(with_cuts("base"), with_cuts("head", one)).cuts is None
+
+
+def test_a_cut_set_that_takes_more_or_less_than_before_is_not_told_as_new_or_gone() -> None:
+    """On 2026-11-29 twelve pairs were told as new, since the fault that is in all of them was enough in the document."""
+    one, other = "guest_hangs", "provider_fails"
+    alone, third, pair = (Column(frozenset(names)) for names in ((one,), ("vm_cannot_be_saved",), (one, other)))
+    found = compare(with_cuts("base", alone), with_cuts("head", pair, third))
+    assert [(cut.column, cut.less) for cut in found.cuts or ()] == [(third, None), (pair, alone), (alone, None)]
+    text = "\n".join(lines(found))
+    assert "1 cut set appears; 1 cut set takes more than before; 1 cut set vanishes." in text
+    assert f"{promise()} takes guest_hangs + provider_fails to be broken, where guest_hangs was enough: 7 steps" in text
+    jsonschema.validate(as_json(found), json.loads(schema_text()))
+    assert [cut["less"] for cut in as_json(found)["cut_sets"]] == [None, "guest_hangs", None]
+    back = compare(with_cuts("base", pair, third), with_cuts("head", alone))
+    assert [(cut.column, cut.less) for cut in back.cuts or ()] == [(alone, None), (pair, alone), (third, None)]
+    assert (
+        f"{promise()} takes no more than guest_hangs to be broken, where guest_hangs + provider_fails was needed"
+        in ("\n".join(lines(back)))
+    )
+    without = compare(with_cuts("base", Column()), with_cuts("head", alone))
+    assert f"{promise()} takes guest_hangs to be broken, where nothing at all was enough" in "\n".join(lines(without))
