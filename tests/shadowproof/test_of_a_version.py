@@ -260,13 +260,14 @@ def test_the_first_page_of_a_site_and_its_script_are_of_the_version() -> None:
     """What has no page there is no link: the promises that it leaves out, and events that never happen."""
     script = (
         f"import json, os; from pathlib import Path; os.environ['{VARIABLE}'] = '{OTHER}'; "
-        "from shadowproof.site.made.build import sources; "
+        "from shadowproof.site.made.build import OPTIONS, sources; "
         "wanted = {'index.md', 'left-out.md', 'promises.md', 'script.md', 'actor/in_backup.md', 'cut-sets.md', "
         "'property/no-partial-backup.md'}; "
-        "print(json.dumps(sources(Path.cwd(), only=wanted.__contains__))); raise SystemExit"
+        "print(json.dumps({**sources(Path.cwd(), only=wanted.__contains__), 'title': OPTIONS['html_title']})); raise SystemExit"
     )
     made = json.loads(shadowproof("list", "faults", *OF_IT, before=script).stdout)
     assert made["index.md"].startswith(f"# Shadowproof: version {OTHER}\n")
+    assert made["title"] == f"Shadowproof: version {OTHER}", "at the side of every page"
     assert "guide" not in made["index.md"].lower().partition("{toctree}")[2]
     assert "image_rolled_back" not in made["script.md"]
     assert "HOT_BACKUP: the guest answers" in made["script.md"]

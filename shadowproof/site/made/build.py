@@ -26,7 +26,7 @@ OPTIONS = {
     "author": "the Shadowproof contributors",
     "extensions": ["myst_parser"],
     "html_theme": "furo",
-    "html_title": "Shadowproof",
+    "html_title": "Shadowproof" if VERSION.base else f"Shadowproof: version {VERSION.name}",
     "html_static_path": [],
     "html_css_files": ["site.css"],
     "html_copy_source": False,
