@@ -29,6 +29,7 @@ from shadowproof.commands import (
     app,
     console,
     file_name,
+    properties_like,
     say,
 )
 
@@ -307,7 +308,13 @@ def count(
 @app.command()
 def prove(
     properties: Annotated[
-        list[str] | None, typer.Option("--property", "-p", help="Only this property, or requirement; may be repeated.")
+        list[str] | None,
+        typer.Option(
+            "--property",
+            "-p",
+            autocompletion=properties_like,
+            help="Only this property, or requirement; may be repeated.",
+        ),
     ] = None,
     faults: Faults = None,
     readings: Readings = None,

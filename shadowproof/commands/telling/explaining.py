@@ -175,7 +175,10 @@ def export(
     properties: Annotated[
         list[str] | None,
         typer.Option(
-            "--property", "-p", help="Only this property, or all that show this requirement; may be repeated."
+            "--property",
+            "-p",
+            autocompletion=properties_like,
+            help="Only this property, or all that show this requirement; may be repeated.",
         ),
     ] = None,
     faults: Faults = None,
