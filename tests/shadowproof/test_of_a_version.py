@@ -256,6 +256,20 @@ def test_data_says_of_which_version_it_is(tmp_path: Path) -> None:
         assert json.loads(shadowproof(*asked, "--version", version).stdout)["version"] == version
 
 
+def test_data_that_takes_long_says_so_too() -> None:
+    """Of nothing that was judged or found, since only the head is looked at."""
+    script = (
+        "import json, shadowproof.cuts as cuts, shadowproof.sweep as sweep; from proofs.world.scope import Scope; "
+        "from collections import defaultdict; from conformance.traces.vectors.write import Made; "
+        "from shadowproof.tell.traces.vectors import index; "
+        "from proofs.world.world import Column; from shadowproof.walk.document import protocol_document; "
+        "swept = sweep.Swept(sweep.Asked(('faults',), (), (), Scope()), defaultdict(tuple)); "
+        "made = [json.loads(cuts.as_text([])), sweep.as_json(swept), index(Made((), frozenset(), {})), protocol_document()]; "
+        "print(json.dumps([one['version'] for one in made])); raise SystemExit"
+    )
+    assert json.loads(shadowproof("list", "faults", *OF_IT, before=script).stdout) == [OTHER] * 4
+
+
 def test_the_first_page_of_a_site_and_its_script_are_of_the_version() -> None:
     """What has no page there is no link: the promises that it leaves out, and events that never happen."""
     script = (
