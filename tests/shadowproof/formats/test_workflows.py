@@ -2,7 +2,8 @@
 
 Checked is what can be without a forge. On 2026-11-29 both were held against the published schemas (check-jsonschema 0.39 has those of
 GitHub and of GitLab), and GitHub's was read by actionlint (which noticed a planted expression) and by zizmor: they found nothing but that
-actions are named by tags, not by hashes. No runner has run them.
+actions are named by tags, not by hashes. On the same day two local runners took them: act ran GitHub's job `diff` to its end, without the
+step that writes into a pull request; gitlab-ci-local GitLab's job to the first columns that verify judged, and was ended there.
 """
 
 from __future__ import annotations
