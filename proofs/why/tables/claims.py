@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from model.notation.terms import TRUE, Term
 from proofs.why.tables.free import Happening, Known, Said, Values, known_of
-from proofs.why.tables.views import Closure, Localised, View, close
+from proofs.why.tables.views import MOST_VIEWS, Closure, Localised, View, close
 from properties.kinds import Always, Property, Step
 
 
@@ -54,9 +54,9 @@ def watching(of: Localised, found: Property) -> Watch | None:
     return Watch(of, found) if isinstance(found, Always) else None
 
 
-def close_for(of: Localised, found: Property) -> Closure:
-    """The closed views, or as many as it takes to break a claim about states."""
-    return close(of, watching(of, found))
+def close_for(of: Localised, found: Property, most: int = MOST_VIEWS) -> Closure:
+    """The closed views, or as many as it takes to break a claim about states. Raises TooMany if there are more than `most`."""
+    return close(of, watching(of, found), most)
 
 
 def _step_broken(closure: Closure, found: Step) -> list[View] | None:
@@ -105,7 +105,7 @@ class _StepSearch:
                     if one.local:
                         known.append((mover, _step_known(of.vms, mover, of.led_vm(mover, effect.vm)) | _HERE))
                     if (found := self._fulfilled(host, of_host, known, effect.said)) is not None:
-                        return found
+                        return [(host, mover), *found] if one.local else found
         return None
 
     def _known(self, host: Values, vm: Values, said: Said) -> Iterator[Known]:

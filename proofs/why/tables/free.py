@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from math import inf
+from typing import Any
 
 from model.notation.decide import possible
 from model.notation.events import Event
@@ -22,6 +23,7 @@ from model.notation.terms import (
     TRUE,
     After,
     And,
+    Const,
     Every,
     Happens,
     In,
@@ -49,11 +51,16 @@ Said = tuple[tuple[int, bool], ...]
 
 _YES = frozenset({"yes"})
 _EITHER = frozenset({"yes", "no"})
+_LOOKS = 64
 _THEN, _STAYS, _HERE = "'", "=", "here"
 
 
 class NoReason(RuntimeError):
     """No argument was found. The message says what was tried."""
+
+
+class TooMany(NoReason):
+    """More views than can be called few."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +93,7 @@ class Rules:
 
     def __init__(self, compiled: Compiled, dropped: frozenset[Label] = frozenset(), only: str = "") -> None:
         self.compiled, self.world, self.dropped = compiled, compiled.world, dropped
-        self.deadline = inf
+        self.deadline, self._looked = inf, 0
         self.host_names, self.vm_names = compiled.host_vars.names, compiled.vm_vars[0].names
         network = self.world.network
         self.reach = {n: self.world.reach[n.split("#")[0]] for n in (*self.host_names, *self.vm_names)}
@@ -97,6 +104,9 @@ class Rules:
         self.actors = {n: network.actors[n.split("#")[0]] for n in (*self.host_names, *self.vm_names)}
         self.quantified: list[tuple[bool, Term]] = []
         self._numbers: dict[tuple[bool, Term], int] = {}
+        self._read: dict[Term, tuple[str, ...]] = {}
+        self._possible: dict[Term, bool] = {}
+        self._folded: dict[tuple[Any, ...], Term] = {}
         self.happenings = [
             self._happening(event, member)
             for event in compiled.events
@@ -105,8 +115,10 @@ class Rules:
         ]
 
     def in_time(self) -> None:
-        """Raises NoReason once the time is up (`deadline`, in seconds of computing)."""
-        if time.process_time() > self.deadline:
+        """Raises NoReason once the time is up (`deadline`, in seconds of computing). The clock takes longer than most of what is timed,
+        so it is looked at every so often."""
+        self._looked += 1
+        if self._looked % _LOOKS == 1 and time.process_time() > self.deadline:
             raise NoReason("no table within the limit")
 
     # -- terms ------------------------------------------------------------------------------------------------------------
@@ -183,10 +195,27 @@ class Rules:
     # -- what is so of a view, as far as it is known ------------------------------------------------------------------------
 
     def fold(self, term: Term, known: Known) -> Term:
-        return fold(term, {**self.reach, **known})
+        """The term with everything decided that is known; what was asked before is remembered, by all that it reads."""
+        if isinstance(term, Const):
+            return term
+        names = self._read.get(term)
+        if names is None:
+            names = self._read[term] = tuple(machines_of(term))
+        key = (term, *[known.get(name) for name in names])
+        found = self._folded.get(key)
+        if found is None:
+            reach = self.reach
+            found = self._folded[key] = fold(
+                term, {n: known.get(n) or reach[n] for n in names if n in known or n in reach}
+            )
+        return found
 
     def can_hold(self, term: Term) -> bool:
-        return term != FALSE and (term == TRUE or possible(term, self.reach))
+        if isinstance(term, Const):
+            return term.value
+        if term not in self._possible:
+            self._possible[term] = possible(term, self.reach)
+        return self._possible[term]
 
     def of_each(self, number: int, holds: bool) -> Term | None:
         """What it says of each VM that a quantified term holds, or does not; None: it says that there is one."""

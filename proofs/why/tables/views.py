@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import product
 
 from model.notation.terms import TRUE, And, Term, all_of, machines_of
-from proofs.why.tables.free import Changes, Effect, Happening, NoReason, Rules, Said, Values, known_of
+from proofs.why.tables.free import Changes, Effect, Happening, Rules, Said, TooMany, Values, known_of
 
 MOST_VIEWS = 100_000
 """Views of the machines that are looked at; where there are more, they are not few."""
@@ -167,10 +167,10 @@ class Closure:
 Broken = Callable[["Closure", View], "list[View] | None"]
 
 
-def close(of: Localised, broken: Broken | None = None) -> Closure:
+def close(of: Localised, broken: Broken | None = None, most: int = MOST_VIEWS) -> Closure:
     """All views that come about from the start. broken: asked of each new view; where it names some, closing ends there, and they
-    are `broken` of what is returned."""
-    return Closing(of, broken).with_views(of.starts()).found
+    are `broken` of what is returned. Raises TooMany if there are more than `most`."""
+    return Closing(of, broken, most).with_views(of.starts()).found
 
 
 @dataclass(frozen=True)
@@ -186,8 +186,8 @@ class _Move:
 class Closing:
     """Closing under way: views may be added, and what comes about from them is."""
 
-    def __init__(self, of: Localised, broken: Broken | None) -> None:
-        self.of, self.broken = of, broken
+    def __init__(self, of: Localised, broken: Broken | None, most: int = MOST_VIEWS) -> None:
+        self.of, self.broken, self.most = of, broken, most
         self.found = Closure(of)
         self.moves: dict[Values, dict[object, _Move]] = {}
         self.unseen: dict[Values, dict[object, _Move]] = {}
@@ -196,7 +196,7 @@ class Closing:
 
     def fork(self, broken: Broken | None) -> Closing:
         """The same, to be gone on with apart."""
-        found = Closing(self.of, broken)
+        found = Closing(self.of, broken, self.most)
         found.found.at = {host: dict(here) for host, here in self.found.at.items()}
         found.found.size = self.found.size
         found.moves = {host: dict(moves) for host, moves in self.moves.items()}
@@ -210,10 +210,8 @@ class Closing:
             self._add(view, None)
         while self.new:
             self.of.rules.in_time()
-            if len(self.found) > MOST_VIEWS:
-                raise NoReason(
-                    f"more than {MOST_VIEWS:,} views with the {len(self.of.kept)} machines that are looked at"
-                )
+            if len(self.found) > self.most:
+                raise TooMany(f"more than {self.most:,} views with the {len(self.of.kept)} machines that are looked at")
             view = self.new.pop()
             self._from(view)
             for held in list(self.held.pop(view[0], ())):

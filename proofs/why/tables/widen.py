@@ -11,13 +11,19 @@ from itertools import combinations
 
 from proofs.views.saturation import Views
 from proofs.why.tables.claims import breaks, watching
-from proofs.why.tables.free import Values
-from proofs.why.tables.localise import own_machines, real_views
+from proofs.why.tables.free import TooMany, Values
+from proofs.why.tables.localise import Real, own_machines
 from proofs.why.tables.views import Closing, Closure, Localised, View
 from properties.kinds import Property
 
+MOST_TRIED = 100_000
+"""Views that come about, at most, while it is tried to say less; after that it stays as it is."""
+
 Many = Callable[[frozenset[Values], Sequence[Values]], bool]
 """Whether it takes many words to say what a VM may be, of all that its machines can be anywhere."""
+
+Asked = tuple[frozenset[Values], frozenset[Values]]
+"""States of the host, and what VMs may be at each of them as well."""
 
 Phases = dict[frozenset[Values], list[Values]]
 """What a VM may be, with the host states in which it may."""
@@ -42,30 +48,32 @@ class _Widening:
         self.of, self.found, self.many = of, found, many
         self.closing = Closing(of, None).with_views(of.starts())
         self.hosts = set(self.closing.found.at)
-        real = [vm for _, vm in real_views(of.rules, views)]
-        places = [of.rules.vm_names.index(name) for name in of.vms]
+        self.refused: list[Asked] = []
+        self.left = MOST_TRIED
+        real = [vm for here in Real(of.rules, views).at(of).values() for vm in here]
         here = [vm for vms in self.closing.found.at.values() for vm in vms]
-        self.anywhere = tuple(
-            tuple(sorted({vm[place] for vm in real} | {vm[i] for vm in here})) for i, place in enumerate(places)
-        )
+        self.anywhere = tuple(tuple(sorted({vm[place] for vm in (*real, *here)})) for place in range(len(of.vms)))
 
     def done(self) -> Closure:
-        while any(self._try(views) for views in self._merged()):
-            pass
+        self._merge()
         for place in range(len(self.of.vms)):
             for here, hosts in sorted(phases(self.closing.found).items(), key=lambda item: len(item[0])):
                 self._try(self._with(here, hosts, place, self.anywhere[place]))
         self._where_it_may()
-        while any(self._try(views) for views in self._merged()):
-            pass
+        self._merge()
         return self.closing.found
 
-    def _merged(self) -> Iterator[Iterable[View]]:
+    def _merge(self) -> None:
+        """Make one of two phases, as long as there are two that can be."""
+        while any(self._try(asked) for asked in self._merged()):
+            pass
+
+    def _merged(self) -> Iterator[Asked]:
         """For each two phases, what would be so if they were one."""
         found = list(phases(self.closing.found).items())
         pairs = sorted(combinations(found, 2), key=lambda two: len(two[0][0] ^ two[1][0]))
         for (one, hosts), (two, others) in pairs:
-            yield [(host, vm) for host in (*hosts, *others) for vm in one | two]
+            yield frozenset((*hosts, *others)), one | two
 
     def _where_it_may(self) -> None:
         """Where it takes many boxes to say what a VM may be: leave a machine free wherever one that the promise speaks of is in
@@ -79,17 +87,42 @@ class _Widening:
                     if some and self.many(here, self.anywhere):
                         self._try(self._with(some, hosts, place, self.anywhere[place]))
 
-    def _with(self, here: frozenset[Values], hosts: Iterable[Values], place: int, states: Values) -> Iterator[View]:
-        """The views of a phase, one machine being in any of these states as well."""
-        found = {(*vm[:place], state, *vm[place + 1 :]) for vm in here for state in states}
-        return ((host, vm) for host in hosts for vm in found)
+    def _with(self, here: frozenset[Values], hosts: Iterable[Values], place: int, states: Values) -> Asked:
+        """A phase, one machine being in any of these states as well."""
+        return frozenset(hosts), frozenset((*vm[:place], state, *vm[place + 1 :]) for vm in here for state in states)
 
-    def _try(self, views: Iterable[View]) -> bool:
-        """Allow these views as well, if the promise still follows and the host goes nowhere else."""
-        wider = self.closing.fork(watching(self.of, self.found)).with_views(views)
-        if len(wider.found) == len(self.closing.found) or breaks(wider.found, self.found) is not None:
+    def _try(self, asked: Asked) -> bool:
+        """Allow these VMs at these host states as well, if the promise still follows and the host goes nowhere else. What was refused
+        once is refused with more, too."""
+        hosts, vms = asked
+        if self.left <= 0 or any(fewer <= hosts and some <= vms for fewer, some in self.refused):
             return False
-        if not self.hosts.issuperset(wider.found.at):
+        known = self.closing.found.at
+        if all(vms <= known[host].keys() for host in hosts):
+            return False
+        wider = self._wider((host, vm) for host in hosts for vm in vms)
+        if wider is None:
+            self.refused.append(asked)
             return False
         self.closing = wider
         return True
+
+    def _wider(self, views: Iterable[View]) -> Closing | None:
+        """With these views as well; None if the host goes elsewhere, or the promise no longer follows."""
+        watch, known = watching(self.of, self.found), self.closing.found.at
+
+        def goes_wrong(closure: Closure, view: View) -> list[View] | None:
+            if view[0] not in self.hosts:
+                return [view]
+            return watch(closure, view) if watch is not None else None
+
+        wider = self.closing.fork(goes_wrong)
+        wider.most = min(self.closing.most, len(self.closing.found) + self.left)
+        try:
+            wider.with_views(views)
+        except TooMany:
+            return None
+        finally:
+            self.left -= len(wider.found) - len(self.closing.found)
+        at = {host: here for host, here in wider.found.at.items() if len(here) > len(known.get(host, ()))}
+        return None if wider.found.broken or breaks(Closure(self.of, at), self.found) is not None else wider
