@@ -2,8 +2,8 @@
 
 Takes a closed set and a property; gives a table of few phases (`tables`; `argue` finds it, and has solvers confirm what is
 printed). Where no table is found, clauses that imply the property and keep one another
-(`reasons`, in words: `wording`). What must come in the end: what every step uses up (`ending`). Smaller, not smallest: what is not
-needed is dropped, one after the other, so that nothing more can be.
+(`reasons`, in words: `wording`). What must come in the end: what every step uses up (`ending`; `falling` has solvers confirm it).
+Smaller, not smallest: what is not needed is dropped, one after the other, so that nothing more can be.
 
 Better than views: a person can check it. Worse: it takes seconds, and some statements about steps have no table.
 

@@ -1,18 +1,24 @@
-"""The argument for a property in a column: a table, where one is found; else clauses. Kept in the cache."""
+"""The argument for a property in a column, kept in the cache: a table; of what must come in the end, what every step uses up."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 from model.notation.network import Network
 from proofs.answers.cache import in_use
 from proofs.answers.json_form import from_json, to_json
 from proofs.answers.memory import key_of
+from proofs.solvers.solvers import ask
 from proofs.views.proof import Closed, closed_groups, judged
+from proofs.why.confirmed import confirmed_by
+from proofs.why.ending import Ending, ending_of
+from proofs.why.falling import Falling
 from proofs.why.tables.build import LIMIT, table_for
 from proofs.why.tables.free import NoReason
 from proofs.why.tables.table import Table
 from proofs.world.slices import as_asked
 from proofs.world.world import Column
-from properties.kinds import Always, Property, Step
+from properties.kinds import Always, Ends, Property, Step
 
 
 def table(network: Network, column: Column, found: Property, *, seconds: float = LIMIT) -> tuple[Table, bool]:
@@ -30,6 +36,23 @@ def table(network: Network, column: Column, found: Property, *, seconds: float =
         except ValueError:
             pass  # of another shape: made anew
     made = table_for(closed, seconds)
+    in_use().put(key, to_json(made))
+    return made, False
+
+
+def ending(network: Network, column: Column, found: Ends) -> tuple[Ending, bool]:
+    """The argument for what must come in the end, which both solvers have confirmed, and whether it comes from the cache. Raises
+    NoReason."""
+    closed = closed_for(network, column, found)
+    key = key_of("ending", closed.group)
+    known = in_use().get(key)
+    if known is not None:
+        try:
+            return from_json(Ending, known), True
+        except ValueError:
+            pass  # of another shape: made anew
+    made = ending_of(closed, found)
+    made = replace(made, confirmed=confirmed_by(ask(Falling(closed, found, made)), "what every step uses up"))
     in_use().put(key, to_json(made))
     return made, False
 

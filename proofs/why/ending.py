@@ -12,17 +12,11 @@ from dataclasses import dataclass
 
 import rustworkx
 
-from model.notation.network import Network
-from proofs.answers.cache import in_use
-from proofs.answers.json_form import from_json, to_json
-from proofs.answers.memory import key_of
 from proofs.views.proof import Closed
-from proofs.why.argue import closed_for
 from proofs.why.tables.boxes import boxes
 from proofs.why.tables.free import NoReason
 from proofs.why.tables.table import Cells
 from proofs.world.predicates import Step
-from proofs.world.world import Column
 from properties.kinds import Ends
 
 Values = tuple[str, ...]
@@ -60,7 +54,7 @@ class Ending:
 
     names, states: the host's machines, and all that each is in. hosts: states of the host short of rest; alone: those where it goes
     on by itself. gone: events that the argument leaves out (each begins something anew). steps: how many kinds of steps use
-    something up.
+    something up. confirmed: by which solvers, in how many obligations, that each step does.
     """
 
     property: str
@@ -75,21 +69,7 @@ class Ending:
     gone: tuple[str, ...]
     steps: int
     views: int
-
-
-def ending(network: Network, column: Column, found: Ends) -> tuple[Ending, bool]:
-    """The argument for what must come in the end, and whether it comes from the cache. Raises NoReason."""
-    closed = closed_for(network, column, found)
-    key = key_of("ending", closed.group)
-    known = in_use().get(key)
-    if known is not None:
-        try:
-            return from_json(Ending, known), True
-        except ValueError:
-            pass  # of another shape: made anew
-    made = ending_of(closed, found)
-    in_use().put(key, to_json(made))
-    return made, False
+    confirmed: tuple[tuple[str, int], ...] = ()
 
 
 def ending_of(closed: Closed, found: Ends) -> Ending:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import product
 
 from model.notation.terms import Same, walk
 from proofs.solvers.obligations import Confirming
-from proofs.solvers.solvers import SOLVERS, Answers, ask, disagreement
+from proofs.solvers.solvers import SOLVERS, Answers, ask
 from proofs.views.proof import Closed
+from proofs.why.confirmed import confirmed_by
 from proofs.why.tables.boxes import Box, boxes
 from proofs.why.tables.free import NoReason, Rules, Values
 from proofs.why.tables.localise import localised
@@ -40,23 +42,13 @@ def table_for(closed: Closed, seconds: float = LIMIT) -> Table:
     rules.deadline = begun + seconds
     of = localised(rules, found, closed.views).of
     table = _Building(closed, of, found).table()
-    answers = ask(Confirming(closed, argument=(Lemma(table),)), SOLVERS)
-    return _with(table, answers, time.process_time() - begun)
+    each = confirmed_by(confirmed(closed, table), "the table")
+    return replace(table, confirmed=each, seconds=round(time.process_time() - begun, 1))
 
 
 def confirmed(closed: Closed, table: Table, solvers: Sequence[str] = SOLVERS) -> Answers:
     """What solvers say of a table: that it holds at the start, that each event keeps it, and that the promise follows."""
     return ask(Confirming(closed, argument=(Lemma(table),)), solvers)
-
-
-def _with(table: Table, answers: Answers, seconds: float) -> Table:
-    if (problem := disagreement(answers)) is not None or answers.refused:
-        raise NoReason(problem or f"a solver does not confirm {answers.refused[0].name} of the table")
-    if unknown := [answer for answer in answers.answers if answer.said != "unsat"]:
-        raise NoReason(f"{unknown[0].solver} gave up on {unknown[0].name}")
-    each = tuple((solver, sum(a.solver == solver for a in answers.answers)) for solver in SOLVERS)
-    fields = {**table.__dict__, "confirmed": each, "seconds": round(seconds, 1)}
-    return Table(**fields)
 
 
 class Saying:

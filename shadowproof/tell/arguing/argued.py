@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from model.notation import happens
 from model.protocol import PROTOCOL
 from model.versions import option
-from proofs.why.argue import table
-from proofs.why.ending import Ending, ending
+from proofs.why.argue import ending, table
+from proofs.why.ending import Ending
 from proofs.why.tables.free import NoReason
 from proofs.why.tables.table import Table
 from proofs.why.tell import named

@@ -44,11 +44,16 @@ def why(found: Ends, told: Ending, *, cached: bool, depth: int = 2) -> Iterator[
     yield ""
     yield "So it comes to its end: steps are used up, and until then there is always one that must come in the end."
     yield from wrapped("; ".join(fairness(found)) + ".", "Assumes ")
-    yield from wrapped(
-        f"Read off the closed set of {told.views:,} views, {told.steps:,} kinds of steps{'; from the cache' if cached else ''}. Solvers "
-        "are not asked about it.",
-        "",
-    )
+    yield from wrapped(f"{_confirmed(told)}{'; from the cache' if cached else ''}.", "")
+
+
+def _confirmed(told: Ending) -> str:
+    """Who says so. That something can always go on is read off the closed set alone."""
+    read = f"Read off the closed set of {told.views:,} views, {told.steps:,} kinds of steps"
+    if not told.confirmed:
+        return read
+    each = " and ".join(solver for solver, _ in told.confirmed)
+    return f"{read}; {each} confirm the set, and of each event that it leads on as printed ({told.confirmed[0][1]} obligations each)"
 
 
 def _rank(rank: Rank, first: str) -> Iterator[str]:

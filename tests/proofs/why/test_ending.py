@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 
 import pytest
 
+from proofs.solvers.solvers import SAT, UNSAT, Answer, Answers, ask
 from proofs.verdicts.columns import BASE
 from proofs.views.proof import Closed
 from proofs.why.argue import closed_for
+from proofs.why.confirmed import confirmed_by
 from proofs.why.ending import Ending, Rank, _Ending, ending_of, goes_on, ranks
+from proofs.why.falling import Falling
 from proofs.why.tables.free import NoReason
 from properties.catalogue import PROPERTIES, watched
 from properties.kinds import Ends
+from tests.helpers.nightly import nightly
 
 NAME = "every-session-ends"
 
@@ -61,6 +67,45 @@ def test_a_rank_that_is_turned_round_is_noticed() -> None:
     for i, rank in enumerate(told().host):
         turned = (*told().host[:i], Rank(rank.machine, rank.states[::-1]), *told().host[i + 1 :])
         assert not all(goes_on(turned, engine.hosts, edge) for edge in of_host)
+
+
+def said(told: Ending, solvers: Sequence[str]) -> set[tuple[str, str]]:
+    answers = ask(Falling(closed(), asked(), told), solvers)
+    assert sum(one.kind == "rank" for one in answers.answers) > 100
+    return {(one.kind, one.said) for one in answers.answers}
+
+
+@pytest.mark.parametrize("solver", ["z3", pytest.param("cvc5", marks=nightly)])
+def test_solvers_confirm_the_ranks_as_they_are_printed(solver: str) -> None:
+    """Of the rules, for any number of VMs; not of the steps that the ranks were read off."""
+    assert said(told(), [solver]) == {("start", UNSAT), ("step", UNSAT), ("rank", UNSAT)}
+
+
+@pytest.mark.parametrize("number", [0, *(pytest.param(i, marks=nightly) for i in range(1, 4))])
+def test_solvers_refuse_the_ranks_of_the_host_without_any_one(number: int) -> None:
+    host = told().host
+    assert len(host) == 4
+    assert ("rank", SAT) in said(replace(told(), host=host[:number] + host[number + 1 :]), ["z3"])
+
+
+@nightly
+def test_solvers_refuse_the_ranks_of_a_vm_without_any_one() -> None:
+    (staying,) = told().vms
+    for number in range(len(staying.vm)):
+        fewer = replace(staying, vm=staying.vm[:number] + staying.vm[number + 1 :])
+        assert ("rank", SAT) in said(replace(told(), vms=(fewer,)), ["z3"])
+
+
+def test_what_a_solver_does_not_confirm_is_no_argument() -> None:
+    def answered(*words: str) -> Answers:
+        answers = [Answer(solver, "rank", "host: e", word) for solver, word in zip(("z3", "cvc5"), words, strict=True)]
+        return Answers(tuple(answers), {})
+
+    assert confirmed_by(answered(UNSAT, UNSAT), "it") == (("z3", 1), ("cvc5", 1))
+    with pytest.raises(NoReason, match="a solver does not confirm host: e of it"):
+        confirmed_by(answered(SAT, SAT), "it")
+    with pytest.raises(NoReason, match="cvc5 gave up on host: e of it"):
+        confirmed_by(answered(UNSAT, "unknown"), "it")
 
 
 def test_the_host_goes_on_alone_or_waits_for_events() -> None:
