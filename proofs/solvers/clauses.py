@@ -13,7 +13,7 @@ from itertools import combinations, product
 
 import z3
 
-from model.notation.terms import HOST, In, Term, all_of, every, implies
+from model.notation.terms import HOST, In, Not, Sort, Term, all_of, every, implies
 from proofs.solvers.diagram import Diagram, Formula, diagram_of
 from proofs.solvers.symbolic import Symbolic
 from proofs.views.saturation import Views
@@ -201,9 +201,19 @@ class Views01:
         return tuple(sorted(cube.items(), key=lambda item: self.order[item[0]]))
 
 
-def term_of(clause: Clause, symbolic: Symbolic) -> Term:
-    """The clause as a term, in whichever of its equal forms names the fewest states: "if these machines are in these states,
-    that one is in one of those"."""
+@dataclass(frozen=True)
+class IfThen:
+    """A clause in whichever of its equal forms names the fewest states, and denies the least: if some machines are in these states,
+    another is in one of those.
+    of: the sorts of which it is said of every member, the outermost first."""
+
+    premises: tuple[Term, ...]
+    conclusion: Term
+    of: tuple[Sort, ...]
+
+
+def if_then(clause: Clause, symbolic: Symbolic) -> IfThen:
+    """The clause, said so."""
     network, reach = symbolic.world.network, symbolic.world.reach
     literals = [(name.split("#")[0], states & reach[name.split("#")[0]]) for name, states in clause.never]
 
@@ -211,14 +221,25 @@ def term_of(clause: Clause, symbolic: Symbolic) -> Term:
         others = reach[name] - states
         return ~In(name, others) if len(others) < len(states) else In(name, states)
 
-    def concluding(i: int) -> tuple[int, int]:
-        return len(reach[literals[i][0]] - literals[i][1]), -i
+    def concluding(last: int) -> IfThen:
+        name, states = literals[last]
+        premises = tuple(is_in(n, s) for i, (n, s) in enumerate(literals) if i != last)
+        return IfThen(premises, is_in(name, reach[name] - states), tuple(of) if sorts - {HOST} else ())
 
-    last = min(range(len(literals)), key=concluding)
-    name, states = literals[last]
-    conclusion = is_in(name, reach[name] - states)
-    said = implies(all_of(*(is_in(n, s) for i, (n, s) in enumerate(literals) if i != last)), conclusion)
+    def unwieldy(last: int) -> tuple[int, int, int]:
+        found = concluding(last)
+        denied = sum(isinstance(one, Not) for one in (*found.premises, found.conclusion))
+        return len(reach[literals[last][0]] - literals[last][1]), denied, -last
+
     sorts = {network.actors[n].sort for n, _ in literals}
-    for part in network.parts:
-        said = every(part, said) if part in sorts else said
-    return every(network.replicated, said) if sorts - {HOST} else said
+    of = [network.replicated, *(part for part in network.parts if part in sorts)]
+    return concluding(min(range(len(literals)), key=unwieldy))
+
+
+def term_of(clause: Clause, symbolic: Symbolic) -> Term:
+    """The clause as a term."""
+    found = if_then(clause, symbolic)
+    said = implies(all_of(*found.premises), found.conclusion)
+    for sort in reversed(found.of):
+        said = every(sort, said)
+    return said

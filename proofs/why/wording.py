@@ -12,14 +12,14 @@ from model.notation.words import words
 from proofs.answers.cache import in_use
 from proofs.answers.json_form import from_json, to_json
 from proofs.answers.memory import key_of
-from proofs.solvers.clauses import Clause, HostOrder, term_of
+from proofs.solvers.clauses import Clause, HostOrder, IfThen, if_then
 from proofs.solvers.obligations import Confirming
-from proofs.solvers.solvers import SOLVERS, ask, disagreement
+from proofs.solvers.solvers import SOLVERS, ask
 from proofs.solvers.symbolic import Symbolic
 from proofs.views.proof import Closed
 from proofs.why.argue import closed_for
+from proofs.why.confirmed import confirmed_by
 from proofs.why.reasons import Reason, Use, reason
-from proofs.why.tables.free import NoReason
 from proofs.world.slices import as_asked
 from proofs.world.world import Column
 from properties.kinds import Property
@@ -88,15 +88,17 @@ def told(network: Network, column: Column, found: Property, *, seconds: float = 
 def _told(closed: Closed, seconds: float) -> Told:
     (asked,) = closed.members
     made = reason(closed, asked, seconds=seconds)
-    confirmed = [f"the closed set of {len(closed.views):,} views: {_confirmed(Confirming(closed))}"]
     argued = Confirming(closed, argument=made.clauses)
-    confirmed.append(f"the argument: {_confirmed(argued)}")
+    confirmed = [
+        _confirmed(Confirming(closed), f"the closed set of {len(closed.views):,} views"),
+        _confirmed(argued, "the argument"),
+    ]
     symbolic = argued.symbolic
     order = next((one for one in made.clauses if isinstance(one, HostOrder)), None)
     numbers = _numbers(made)
     clauses = tuple(
         Said(
-            words(term_of(clause, symbolic)),
+            clause_in_words(if_then(clause, symbolic)),
             " & ".join(f"{name} in {{{', '.join(sorted(states))}}}" for name, states in clause.never),
             tuple(_needed(use, numbers, symbolic) for use in made.of(number)),
         )
@@ -118,15 +120,9 @@ def _told(closed: Closed, seconds: float) -> Told:
     )
 
 
-def _confirmed(confirming: Confirming) -> str:
-    answers = ask(confirming, SOLVERS)
-    if (problem := disagreement(answers)) is not None or answers.refused:
-        raise NoReason(problem or f"a solver does not confirm {answers.refused[0].name}")
-    unknown = [answer for answer in answers.answers if answer.said != "unsat"]
-    if unknown:
-        raise NoReason(f"{unknown[0].solver} gave up on {unknown[0].name}")
-    each = len(answers.answers) // len(SOLVERS)
-    return f"{each} obligations, confirmed by {' and '.join(SOLVERS)}"
+def _confirmed(confirming: Confirming, of: str) -> str:
+    each = confirmed_by(ask(confirming, SOLVERS), of)
+    return f"{of}: {each[0][1]} obligations, confirmed by {' and '.join(solver for solver, _ in each)}"
 
 
 def _numbers(made: Reason) -> dict[int, int]:
@@ -138,6 +134,17 @@ def _numbers(made: Reason) -> dict[int, int]:
 def _needed(use: Use, numbers: dict[int, int], symbolic: Symbolic) -> Needed:
     rules = tuple(dict.fromkeys(text for rule in use.rules if (text := rule_in_words(rule, symbolic))))
     return Needed(use.event, tuple(sorted(numbers[number] for number in use.clauses)), rules)
+
+
+def clause_in_words(found: IfThen) -> str:
+    """A clause in words: for whom, if what, then what."""
+    of = "".join(
+        f"{'for ' if i == 0 else ''}every {sort}{': ' if i == len(found.of) - 1 else ', '}"
+        for i, sort in enumerate(found.of)
+    )
+    if not found.premises:
+        return f"{of}{words(found.conclusion)}"
+    return f"{of}if {' and '.join(map(words, found.premises))}, then {words(found.conclusion)}"
 
 
 def rule_in_words(rule: Sequence[str], symbolic: Symbolic) -> str:

@@ -12,7 +12,7 @@ import z3
 
 from model.notation import Actor, Network, States, build, event, every, happens, implies, on, some
 from proofs.search.plain import LimitReached, explore
-from proofs.solvers.clauses import Clause, HostOrder, Lemma, Views01, host_order, term_of
+from proofs.solvers.clauses import Clause, HostOrder, Lemma, Views01, host_order, if_then, term_of
 from proofs.solvers.obligations import Confirming
 from proofs.solvers.solvers import UNSAT, ask
 from proofs.solvers.symbolic import Symbolic
@@ -20,6 +20,7 @@ from proofs.verdicts.columns import BASE
 from proofs.views.proof import Closed, closed_groups
 from proofs.why.reasons import Reason, Use, _Stage, reason
 from proofs.why.tables.free import NoReason
+from proofs.why.wording import clause_in_words
 from proofs.world.compiled import Compiled
 from properties.catalogue import PROPERTIES, watched
 from properties.kinds import Property, always, ends, fired, step
@@ -199,6 +200,14 @@ def test_the_reason_is_what_one_would_say() -> None:
     ]
     (use,) = [use for use in made.of(None) if use.clauses]
     assert (use.event, use.rules) == ("sailed", (("when", "sailed", "0"),))
+
+
+def test_a_clause_is_told_as_what_follows_from_what() -> None:
+    symbolic = Symbolic(closed_for("boards-loaded").views.compiled)
+    (clause,) = [one for one in reason_for("boards-loaded").clauses if isinstance(one, Clause)]
+    assert clause_in_words(if_then(clause, symbolic)) == "for every boat: if crew is aboard, then load is aboard"
+    of_host = Clause((("quay", frozenset({"CLOSED"})),))
+    assert clause_in_words(if_then(of_host, symbolic)) == "quay is not closed"
 
 
 class TestNoReason:
