@@ -62,8 +62,8 @@ def named(name: str) -> str:
 
 
 def either(states: Iterable[str], last: str = "or") -> str:
-    """States in words, the last joined by `or`."""
-    names = [named(state) for state in sorted(states)]
+    """States in words, the last joined by `or`; those that deny something last, so that they deny nothing of the others."""
+    names = sorted(map(named, states), key=lambda name: (name.startswith("not "), name))
     return f"{', '.join(names[:-1])} {last} {names[-1]}" if len(names) > 1 else "".join(names)
 
 
@@ -98,9 +98,18 @@ def is_in(states: Iterable[str], every: Iterable[str]) -> str:
     """That a machine is in one of some states, of all that it can be in, in few words; never that it is "not nothing"."""
     here = frozenset(states)
     told = frozenset(told_of(here, every))
+    others = [named(state) for state in frozenset(every) - here]
+    if len(others) == 1 < len(here) and (plain := _denied(others[0], every)):
+        return plain
     if told == here:
         return either(here)
     return f"not {either(told)}" if len(told) == 1 else f"neither {either(told, 'nor')}"
+
+
+def _denied(state: str, every: Iterable[str]) -> str:
+    """What a state denies, in a word that is none of the others: "recorded" of "not recorded"."""
+    plain = state.removeprefix("not ")
+    return plain if plain not in {state, "yet", *map(named, every)} else ""
 
 
 def told_of(states: Iterable[str], every: Iterable[str]) -> list[str]:

@@ -30,8 +30,11 @@ def why(
     readings: Readings = None,
     no_fault: NoFault = False,
     depth: Annotated[
-        str, typer.Option(help="How much of the argument: 1 (the table alone), 2 (and why it keeps itself), or all.")
-    ] = "2",
+        str,
+        typer.Option(
+            help="How much of the argument: 1 (on one screen), 2 (also why it keeps itself, and the words), or all."
+        ),
+    ] = "1",
     clauses: Annotated[bool, typer.Option("--clauses", help="Argue by clauses, not by a table.")] = False,
     formulas: Annotated[bool, typer.Option("--formulas", help="Show each clause as a formula as well.")] = False,
     everything: Annotated[bool, typer.Option("--all", help="Name every event that keeps a clause.")] = False,

@@ -75,7 +75,7 @@ def in_words(
         read = [*never_read(found, column), ""] if isinstance(found, Independent) else []
         return [*lines[:3], *read, *lines[3:]]
     assert isinstance(by, Told)  # noqa: S101 - an Ending is of a property that comes in the end
-    lines = list(by_clauses(found, by, cached=cached, formulas=formulas, everything=everything))
+    lines = list(by_clauses(found, by, cached=cached, depth=depth, formulas=formulas, everything=everything))
     said = [f"It is argued by clauses, for no table was found: {argued.why_not}."] if argued.why_not else []
     return [*lines, *said]
 

@@ -15,9 +15,10 @@ SHOWN = 4
 
 
 def why(
-    found: Property, told: Told, *, cached: bool, formulas: bool = False, everything: bool = False
+    found: Property, told: Told, *, cached: bool, depth: int = 2, formulas: bool = False, everything: bool = False
 ) -> Iterator[str]:
-    """The argument, line by line: the property, what it follows from, each clause with what keeps it, and who confirms it."""
+    """The argument, line by line: the property, what it follows from, each clause, with what keeps it where depth is more than 1, and who
+    confirms it."""
     yield f"{found.name}: holds for any number of VMs, disks and adapters ({told.column})"
     yield f'  "{found.says}" ({" ".join(found.shows)})'
     yield ""
@@ -29,7 +30,7 @@ def why(
         yield ""
         yield "where"
     for number, clause in enumerate(told.clauses, 1):
-        yield from _clause(number, clause, formulas=formulas, everything=everything)
+        yield from _clause(number, clause, kept=depth > 1 or everything, formulas=formulas, everything=everything)
     if told.hosts:
         yield ""
         yield from _wrapped(
@@ -37,6 +38,8 @@ def why(
             "  0  ",
         )
     yield ""
+    if depth < 2 and told.clauses and not everything:
+        yield "Each event keeps all of them, by induction over the events. By which others each is kept: --depth 2."
     yield from _wrapped(f"{_size(told)} {'; '.join(told.confirmed)}.", "")
     yield f"Found in {told.seconds:.1f} s, {told.checks:,} questions to Z3{'; from the cache' if cached else ''}."
 
@@ -46,15 +49,17 @@ def _size(told: Told) -> str:
     return f"{count} carry it ({told.tried} were tried, {told.views:,} views closed)."
 
 
-def _clause(number: int, clause: Said, *, formulas: bool, everything: bool) -> Iterator[str]:
+def _clause(number: int, clause: Said, *, kept: bool, formulas: bool, everything: bool) -> Iterator[str]:
     yield from _wrapped(clause.words, f"{number:>3}  ")
     if formulas:
         yield from _wrapped(f"never together: {clause.formula}", "       ")
+    if not kept:
+        return
     if clause.kept:
-        kept = [f"{needed.event}{_by(needed.clauses, number)}" for needed in _most(clause.kept, everything)]
-        more = len(clause.kept) - len(kept)
+        by = [f"{needed.event}{_by(needed.clauses, number)}" for needed in _most(clause.kept, everything)]
+        more = len(clause.kept) - len(by)
         yield from _wrapped(
-            "kept by " + ", ".join(kept) + (f" and {many(more, 'more event')}" if more else ""), "       "
+            "kept by " + ", ".join(by) + (f" and {many(more, 'more event')}" if more else ""), "       "
         )
     else:
         yield "       no event touches it"

@@ -20,14 +20,15 @@ _EVENTS = 4
 
 
 def why(found: Property, table: Table, network: Network, *, cached: bool, depth: int = 2) -> Iterator[str]:
-    """The argument, line by line. depth: 1 is the table alone; 2 says also what leads on and what keeps the promise; 3 says all."""
+    """The argument, line by line. depth: 1 is the table, with what leads on under a condition; 2 says also what else leads on, what keeps
+    the promise, and what the words mean; 3 says all."""
+    phases = in_phases(table)
     yield f"{found.name}: holds for any number of VMs, disks and adapters ({table.column})"
     yield from wrapped(f'"{found.says}" ({" ".join(found.shows)})', "  ")
     yield ""
-    yield from _looked_at(table)
+    yield from _looked_at(table, phases)
     yield ""
-    yield from _throughout(table)
-    phases = in_phases(table)
+    yield from _throughout(table, depth)
     for number, row in enumerate(table.rows, 1):
         yield from _phase(number, row, table, phases[number - 1])
         yield from _cells(row, table)
@@ -36,25 +37,31 @@ def why(found: Property, table: Table, network: Network, *, cached: bool, depth:
                 yield from _line(line, number)
         elif depth > 1:
             yield from _in_short(row, number, table)
+        else:
+            yield from _conditions(row, number, table)
     yield ""
     yield from wrapped(_closing(found, table, network), "")
     if depth > 1:
         yield from _meanings(found, table, network)
-    yield from wrapped(_confirmed(table, depth), "")
+    yield from wrapped(_confirmed(table), "")
+    if more := _more(depth):
+        yield more
     yield f"Found in {table.seconds:.1f} s of computing{'; from the cache' if cached else ''}."
 
 
-def _looked_at(table: Table) -> Iterator[str]:
+def _looked_at(table: Table, phases: Sequence[str]) -> Iterator[str]:
     vms = [named(name) for name in table.vms if PAIR not in name]
     what = [f"{listed([named(name) for name in table.hosts])} of the host"] if table.hosts else []
     what += [f"{listed(vms)} of a VM"] if vms else []
     free = len(table.free)
     left = f"; {free} other machines matter nothing to it, and may do what they like" if free else ""
-    yield from wrapped(
-        f"It is enough to look at {' and at '.join(what) or 'nothing at all'}{left}. Down the side are the phases of a session (in part: "
-        "another row has it too), below each what a VM can be in it.",
-        "",
+    part = " (in part: another row has it too)" if any("part " in phase for phase in phases) else ""
+    rows = (
+        f" Down the side are the phases of a session{part}, below each what a VM can be in it."
+        if len(table.rows) > 1
+        else ""
     )
+    yield from wrapped(f"It is enough to look at {' and at '.join(what) or 'nothing at all'}{left}.{rows}", "")
 
 
 def _meanings(found: Property, table: Table, network: Network) -> Iterator[str]:
@@ -189,6 +196,13 @@ def _is(name: str, states: Sequence[str], every: Sequence[str]) -> str:
     return f"{named(name)} {is_in(states, every)}"
 
 
+def _conditions(row: Row, number: int, table: Table) -> Iterator[str]:
+    """What leads on under a condition: what the promise hangs on."""
+    for line in _alike([line for line in row.lines if not line.order], table):
+        if line.needs and any(to != number for to in line.to):
+            yield from _line(line, number, most=_EVENTS)
+
+
 def _in_short(row: Row, number: int, table: Table) -> Iterator[str]:
     """What leads on, and what the promise hangs on; what cannot happen in this phase in one sentence."""
     told = [line for line in row.lines if not line.order]
@@ -260,7 +274,7 @@ def _line(line: Line, number: int, *, most: int | None = None) -> Iterator[str]:
     yield from wrapped(f"{events}: {said}{by}", "      - ")
 
 
-def _throughout(table: Table) -> Iterator[str]:
+def _throughout(table: Table, depth: int) -> Iterator[str]:
     """What is so at all times, on which the phases below it rest."""
     states = dict(zip(table.vms, table.states, strict=True))
     said = [_is(name, cell, states[name]) for name, cell in zip(table.vms, table.throughout, strict=True) if cell]
@@ -268,7 +282,7 @@ def _throughout(table: Table) -> Iterator[str]:
         yield from wrapped(f"at all times{', every VM: ' + ', and '.join(said) if said else ''}", " 0  ")
     for cells in table.never:
         yield from wrapped(_if_then(cells, table), "      ")
-    if never := _never(table):
+    if depth > 1 and (never := _never(table)):
         yield from wrapped(
             f"never happens: {'; '.join(f'{event} ({needs})' for event, needs in never.items())}", "      - "
         )
@@ -295,15 +309,22 @@ def _closing(found: Property, table: Table, network: Network) -> str:
     return f"So it cannot be broken, by induction over the events: no row has {events} that breaks it."
 
 
-def _confirmed(table: Table, depth: int) -> str:
+def _confirmed(table: Table) -> str:
     order = f"The host's machines are in {len(table.order)} states together and no other; " if table.hosts else ""
     each = " and ".join(solver for solver, _ in table.confirmed)
     count = table.confirmed[0][1] if table.confirmed else 0
-    rest = "" if depth > 2 else " Events that are not named keep the order of the session (--depth all)."
     return (
         f"{order}{each} confirm the table as it is printed: it holds at the start, every event keeps it, and the promise follows "
-        f"({count} obligations each).{rest}"
+        f"({count} obligations each)."
     )
+
+
+def _more(depth: int) -> str:
+    """What the other depths tell."""
+    return {
+        1: "What each event does in each phase, and what the words mean: --depth 2; every event: --depth all.",
+        2: "Events that are not named keep the order of the session: --depth all.",
+    }.get(depth, "")
 
 
 def only_where(needs: Sequence[str]) -> str:

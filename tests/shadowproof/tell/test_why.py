@@ -7,19 +7,29 @@ from functools import cache
 import pytest
 
 from model.actors.requester import Requester, requester
+from model.notation.changes import with_event
+from model.notation.terms import machines_of
 from model.notation.words import words
 from model.protocol import PROTOCOL
 from proofs.verdicts.columns import BASE
 from proofs.why.argue import table
+from proofs.why.tables.breaking import breaks_of, on_the_run, phases_of
 from proofs.why.tables.table import Line, Row, Table
 from proofs.why.tell import is_in, plainly
-from proofs.world.world import Column
+from proofs.world.slices import as_asked
+from proofs.world.world import Column, World
 from properties.catalogue import PROPERTIES, watched
+from properties.kinds import Independent
 from shadowproof.ask import AskError
-from shadowproof.tell.arguing.argued import argument
+from shadowproof.site.kept.arguments import kept
+from shadowproof.tell.arguing import argued
+from shadowproof.tell.arguing.argued import Argued, argument, in_words, never_read
+from shadowproof.tell.arguing.assumptions import of_argument
 from shadowproof.tell.arguing.leans import compiled_for, facts
 from shadowproof.tell.arguing.why import in_phases, only_where, why
 from shadowproof.tell.arguing.why_not import told_without, why_not
+from shadowproof.tell.argument import Recorded
+from shadowproof.tell.explain import answers
 from tests.helpers.nightly import nightly
 
 NAME = "no-partial-backup"
@@ -107,6 +117,15 @@ def test_where_a_machine_is_not_is_told_plainly() -> None:
     assert is_in("AB", "ABCDE") == "a or b"
 
 
+def test_what_denies_is_told_so_that_it_denies_nothing_else() -> None:
+    """2026-11-29: "not recorded or paused" is two things: not recorded, or paused; and: neither recorded nor paused."""
+    due = ("GONE", "NOT_RECORDED", "OFF", "PAUSED", "RUNNING")
+    assert is_in(("NOT_RECORDED", "PAUSED"), due) == "paused or not recorded"
+    assert is_in([state for state in due if state != "NOT_RECORDED"], due) == "recorded"
+    assert is_in("AB", ("A", "B", "NOT_YET")) == "a or b"
+    assert is_in(("A", "RECORDED"), ("A", "RECORDED", "NOT_RECORDED")) == "a or recorded"
+
+
 def test_states_of_one_machine_are_told_together() -> None:
     at_rest, choosing = requester.is_(Requester.AT_REST), requester.is_(Requester.CHOOSING)
     reach = {"requester": frozenset(requester.states)}
@@ -148,7 +167,10 @@ def test_of_what_is_possible_there_is_no_argument() -> None:
 
 
 def test_what_must_come_in_the_end_uses_something_up() -> None:
-    text = "\n".join(argument("every-session-ends", BASE, 2, 10.0))
+    """As it is kept; that solvers confirm it: `tests/proofs/why/test_ending.py`."""
+    one = kept()["every-session-ends"].of
+    assert isinstance(one, Argued)
+    text = "\n".join(in_words(PROPERTIES["every-session-ends"], one, BASE, 2))
     assert " 1  requester: initialized" in text
     assert "released → at rest" in text.replace("\n    ", " ")
     assert "doing registering: vm_registered" in text
@@ -165,10 +187,75 @@ def test_why_not_names_the_row_the_run_and_what_mends_it() -> None:
     assert "is somebody's to prevent: Gather the writers' status" in text
 
 
+def test_the_run_leaves_the_table_in_the_row_that_is_named() -> None:
+    """What is said to break there, and that the run takes it: before that step all is as the row says, after it as no row does."""
+    column = Column(frozenset({"failure_ignored"}))
+    (verdict,) = answers([NAME], column, 1)
+    assert verdict.run is not None
+    events = [event for event, _ in verdict.run.steps]
+    first = on_the_run(breaks_of(watched(None), column, PROPERTIES[NAME], made()), events)[0]
+    network, _ = as_asked(PROPERTIES[NAME], watched())
+    recorded, phases = Recorded(verdict.run, network, column), list(phases_of(made()))
+
+    def rows(moment: int) -> list[int]:
+        states = recorded.states[moment]
+        host = tuple(states[name, ()] for name in made().hosts)
+        vms = [tuple(states[name, (vm,)] for name in made().vms) for vm in range(len(verdict.run.shapes))]
+        return [i for i, phase in enumerate(phases, 1) if host in phase.hosts and phase.vms.issuperset(vms)]
+
+    step = events.index(first.event)
+    assert rows(0) == [1]
+    assert rows(step) == [first.row]
+    assert rows(step + 1) == []
+
+
 def test_what_holds_is_not_argued_against() -> None:
     lines, status = why_not(NAME, BASE, 1)
     assert (status, len(lines)) == (0, 1)
     assert "is not broken" in lines[0]
+
+
+def independent() -> list[Independent]:
+    return [found for found in PROPERTIES.values() if isinstance(found, Independent)]
+
+
+def test_what_is_said_to_be_never_read_is_not() -> None:
+    """Asked anew of the tables: what decides whether these events happen, and whatever leads that on."""
+    network, world = watched(None), World(watched(None), BASE)
+    assert independent()
+    for found in independent():
+        assert never_read(found, BASE)[0].startswith("Never read: ")
+        decides, events, known = set[str](), set(found.events), (-1, -1)
+        while known != (len(decides), len(events)):
+            known = len(decides), len(events)
+            for name in events & world.when.keys():
+                decides |= machines_of(world.when[name])
+                for actor in network.actors.values():
+                    if name in actor.machine.events and (actor.name in decides or world.blocks(actor, name)):
+                        rules = [rule for rows in world.rules(actor, name).values() for rule in rows]
+                        decides |= {actor.name}.union(*(machines_of(rule.when) for rule in rules))
+            events |= {name for one in decides for name in network.actors[one].machine.events}
+        assert len(decides) > 3
+        assert not decides & {actor.name for actor in found.of}
+
+
+def test_what_is_read_is_not_said_to_be_never_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    (found, *_) = independent()
+    (actor, *_) = found.of
+    reading = with_event(PROTOCOL, found.events[0], when=actor.is_(actor.enum["STABLE"]))
+    monkeypatch.setattr(argued, "watched", lambda _: watched(reading))
+    assert "may read" in never_read(found, BASE)[0]
+
+
+def test_what_it_leans_on_is_what_the_table_takes() -> None:
+    """Each rule that `assumptions` numbers is one of those that `test_every_rule_that_is_named_is_needed` drops, and none is left out."""
+    told = [(fact.number, fact.label) for fact in facts(made(), compiled_for(NAME))]
+    labels = {label for row in made().rows for line in row.lines for label in line.rules}
+    assert [number for number, _ in told] == list(range(1, len(labels) + 1))
+    assert {label for _, label in told} == labels
+    lines = "\n".join(of_argument(NAME, facts(made(), compiled_for(NAME)), "", everything=True))
+    assert all(f"\n  {number:>3} " in lines for number, _ in told)
+    assert f"shadowproof why-not {NAME} --without NUMBER" in " ".join(lines.split())
 
 
 @nightly
