@@ -191,16 +191,19 @@ def test_the_run_leaves_the_table_in_the_row_that_is_named() -> None:
     """What is said to break there, and that the run takes it: before that step all is as the row says, after it as no row does."""
     column = Column(frozenset({"failure_ignored"}))
     (verdict,) = answers([NAME], column, 1)
-    assert verdict.run is not None
-    events = [event for event, _ in verdict.run.steps]
+    run = verdict.run
+    assert run is not None
+    events = [event for event, _ in run.steps]
     first = on_the_run(breaks_of(watched(None), column, PROPERTIES[NAME], made()), events)[0]
     network, _ = as_asked(PROPERTIES[NAME], watched())
-    recorded, phases = Recorded(verdict.run, network, column), list(phases_of(made()))
+    recorded, phases = Recorded(run, network, column), list(phases_of(made()))
+
+    shapes = len(run.shapes)
 
     def rows(moment: int) -> list[int]:
         states = recorded.states[moment]
         host = tuple(states[name, ()] for name in made().hosts)
-        vms = [tuple(states[name, (vm,)] for name in made().vms) for vm in range(len(verdict.run.shapes))]
+        vms = [tuple(states[name, (vm,)] for name in made().vms) for vm in range(shapes)]
         return [i for i, phase in enumerate(phases, 1) if host in phase.hosts and phase.vms.issuperset(vms)]
 
     step = events.index(first.event)
