@@ -39,6 +39,8 @@ _PORTS = (
     "Ports are promised of a VM whose network PostRestore updates. What they are once it fails over or is moved, when it comes back, and "
     "after the session of the restore, in which they were new, nobody says."
 )
+_AFTER_FAILURE = "A requester whose snapshot set failed aborts or releases it, whether it tried BackupComplete or not: no more is promised."
+_OVER = "A restore is over whether the requester releases its components or is gone: which of the two it does is not promised."
 _PLACES = (
     "Where a VHD is to go is a requester's free choice, which PostRestore reads of VHDs of restored VMs only: that it can be made is not "
     "promised, nor when it is made in vain."
@@ -75,7 +77,6 @@ UNPROMISED: dict[str, str] = {
     ),
     "last_error: start-elsewhere *": "Every session begins by clearing it, and nobody reads it before.",
     "returned: start-elsewhere *": "Every session begins by clearing it, and nobody reads it before.",
-    "vm_registered: redirect power *": "The document does not say in which power state a restored VM is registered.",
     "cluster_brings_vm_online: drop-stays power": _OWNER,
     "cluster_brings_vm_online: narrow-source cluster *": _OWNER,
     "cluster_takes_vm_offline: narrow-source cluster *": _OWNER,
@@ -101,6 +102,14 @@ UNPROMISED: dict[str, str] = {
     "vhd_goes_elsewhere: widen-source target *": "What was chosen may be chosen again: nothing is different afterwards.",
     "vhd_goes_elsewhere: drop-condition *": _PLACES,
     "vhd_goes_elsewhere: negate-condition *": _PLACES,
+    "snapshot_set_failed: redirect requester * to SNAPSHOT_FAILED, to COMPLETE_REFUSED": _AFTER_FAILURE,
+    "requester: swap-states SNAPSHOT_FAILED and COMPLETE_REFUSED": _AFTER_FAILURE,
+    "requester: swap-states COMPLETE_REFUSED and FAILURE_SEEN": _AFTER_FAILURE,
+    "released_unrestored: redirect requester * to RESTORED, to RESTORE_VANISHED": _OVER,
+    "post_restore_finished: redirect requester * to RESTORED, to RESTORE_VANISHED": _OVER,
+    "snapshot_set_made: redirect vss * to MADE, to STOPPED": (
+        "How DoSnapshotSet ended the requester knows; of VSS itself only a requester's faults tell it, and no promise says which way."
+    ),
     "released_unrestored: unfair": _ONE_OF_SEVERAL,
     "released_unrestored: never": "That a requester may choose nothing is allowed, not promised; to choose a VM is another way on.",
     "cluster_saves_vm: drop-alternative requester is at rest": _OWNER,

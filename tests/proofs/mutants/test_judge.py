@@ -279,13 +279,7 @@ def _by_search(fate: Fate) -> bool:
     return fate.kind == REFUSED or found
 
 
-judged_in_part = pytest.mark.xfail(
-    reason="of the protocol as it is now only a quick search of the mutants is kept; shadowproof mutate --record judges all"
-)
-
-
 @nightly
-@judged_in_part
 def test_a_fixed_sample_comes_to_what_is_kept() -> None:
     """Some of every operator; `shadowproof mutate` judges all."""
     kept = load().fates
@@ -297,7 +291,6 @@ def test_a_fixed_sample_comes_to_what_is_kept() -> None:
         assert set(found.kills) >= set(kept[name].kills), name
 
 
-@judged_in_part
 def test_nothing_survives_without_a_reason() -> None:
     kept = load().fates
     assert kept.keys() == all_mutants().keys()
@@ -308,7 +301,6 @@ def test_nothing_survives_without_a_reason() -> None:
     assert not tally.open
 
 
-@judged_in_part
 def test_every_reason_is_of_mutants_that_survive() -> None:
     left = [name for name, fate in load().fates.items() if fate.kind == SURVIVES]
     used = {pattern for pattern in UNPROMISED for name in left if fnmatchcase(name, pattern)}
@@ -318,7 +310,6 @@ def test_every_reason_is_of_mutants_that_survive() -> None:
     assert all(why.endswith(".") for why in UNPROMISED.values())
 
 
-@judged_in_part
 def test_most_properties_about_runs_kill_a_mutant_in_the_first_column_in_which_it_may_fire() -> None:
     """One that kills none anywhere is too weak, or says again what others say."""
     killers = {kill.property for fate in load().fates.values() for kill in fate.kills}
