@@ -93,7 +93,7 @@ class Rules:
 
     def __init__(self, compiled: Compiled, dropped: frozenset[Label] = frozenset(), only: str = "") -> None:
         self.compiled, self.world, self.dropped = compiled, compiled.world, dropped
-        self.deadline, self._looked = inf, 0
+        self.deadline, self.clock, self._looked = inf, time.process_time, 0
         self.host_names, self.vm_names = compiled.host_vars.names, compiled.vm_vars[0].names
         network = self.world.network
         self.reach = {n: self.world.reach[n.split("#")[0]] for n in (*self.host_names, *self.vm_names)}
@@ -115,10 +115,10 @@ class Rules:
         ]
 
     def in_time(self) -> None:
-        """Raises NoReason once the time is up (`deadline`, in seconds of computing). The clock takes longer than most of what is timed,
-        so it is looked at every so often."""
+        """Raises NoReason once the time is up (`deadline`, in seconds of computing, by `clock`). To look at it takes longer than most of
+        what is timed, so that is done every so often."""
         self._looked += 1
-        if self._looked % _LOOKS == 1 and time.process_time() > self.deadline:
+        if self._looked % _LOOKS == 1 and self.clock() > self.deadline:
             raise NoReason("no table within the limit")
 
     # -- terms ------------------------------------------------------------------------------------------------------------

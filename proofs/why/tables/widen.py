@@ -16,7 +16,7 @@ from proofs.why.tables.localise import Real, own_machines
 from proofs.why.tables.views import Closing, Closure, Localised, View
 from properties.kinds import Property
 
-MOST_TRIED = 100_000
+MOST_TRIED = 1_000_000
 """Views that come about, at most, while it is tried to say less; after that it stays as it is."""
 
 Many = Callable[[frozenset[Values], Sequence[Values]], bool]
