@@ -7,7 +7,7 @@ addition is closed under all events again, so that what is said keeps itself; an
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import combinations
+from itertools import combinations, product
 
 from proofs.views.saturation import Views
 from proofs.why.tables.claims import breaks, watching
@@ -100,7 +100,7 @@ class _Widening:
         known = self.closing.found.at
         if all(vms <= known[host].keys() for host in hosts):
             return False
-        wider = self._wider((host, vm) for host in hosts for vm in vms)
+        wider = self._wider(product(sorted(hosts), sorted(vms)))
         if wider is None:
             self.refused.append(asked)
             return False

@@ -3,33 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cache
 from itertools import combinations
 
 import pytest
 
-from proofs.verdicts.columns import BASE
-from proofs.views.proof import Closed, closed_groups
 from proofs.why.tables.claims import breaks, close_for, step_breaks
 from proofs.why.tables.free import NoReason, Rules, TooMany, known_of
 from proofs.why.tables.localise import Real, localised
 from proofs.why.tables.views import Closing, Closure, Localised, View, close
 from proofs.why.tables.widen import _Widening
 from proofs.world.world import fold
-from properties.catalogue import PROPERTIES, watched
 from properties.kinds import Always, Step
-from tests.proofs.why.test_reasons import PORT, TINY
+from tests.proofs.why.test_reasons import TINY, closed_for
 
 STOOD_FOR = "none-registered-if-one-is-not-all"
 each = pytest.mark.parametrize("name", TINY)
-
-
-@cache
-def closed_for(name: str) -> Closed:
-    network, asked = (PORT, TINY[name]) if name in TINY else (watched(), PROPERTIES[name])
-    (found,) = closed_groups(network, BASE, [asked])
-    assert isinstance(found, Closed)
-    return found
 
 
 def rules_of(name: str) -> Rules:
@@ -206,3 +194,16 @@ def test_no_fewer_machines_show_it(name: str) -> None:
     kept = localised(rules, found, closed_for(name).views).of.kept
     for fewer in subsets(kept):
         assert breaks(close_for(Localised(rules, fewer), found), found) is not None
+
+
+def test_what_is_tried_comes_in_one_order_in_every_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Found on 2026-11-30: a set's own order decided how many views an attempt took, and so which table there was at the bound."""
+    start, tried = widening("closed-to-the-packed"), list[list[View]]()
+
+    def note(views: Iterable[View]) -> None:
+        tried.append(list(views))
+
+    monkeypatch.setattr(start, "_wider", note)
+    start.done()
+    assert max(map(len, tried)) > 3
+    assert all(views == sorted(views) for views in tried)
