@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from model.notation.network import Network
-from proofs.answers.cache import in_use
-from proofs.answers.json_form import from_json, to_json
 from proofs.answers.memory import key_of
 from proofs.solvers.solvers import ask
 from proofs.views.proof import Closed, closed_groups, judged
 from proofs.why.confirmed import confirmed_by
 from proofs.why.ending import Ending, ending_of
 from proofs.why.falling import Falling
+from proofs.why.kept import kept
 from proofs.why.tables.build import LIMIT, table_for
 from proofs.why.tables.free import NoReason
 from proofs.why.tables.table import Table
@@ -28,33 +27,19 @@ def table(network: Network, column: Column, found: Property, *, seconds: float =
     if not isinstance(asked, (Always, Step)):
         raise NoReason(f"{found.name} is no statement about states or steps: its argument is no table")
     closed = closed_for(in_network, column, asked)
-    key = key_of("table", closed.group)
-    known = in_use().get(key)
-    if known is not None:
-        try:
-            return from_json(Table, known), True
-        except ValueError:
-            pass  # of another shape: made anew
-    made = table_for(closed, seconds)
-    in_use().put(key, to_json(made))
-    return made, False
+    return kept(key_of("table", closed.group), Table, lambda: table_for(closed, seconds))
 
 
 def ending(network: Network, column: Column, found: Ends) -> tuple[Ending, bool]:
     """The argument for what must come in the end, which both solvers have confirmed, and whether it comes from the cache. Raises
     NoReason."""
     closed = closed_for(network, column, found)
-    key = key_of("ending", closed.group)
-    known = in_use().get(key)
-    if known is not None:
-        try:
-            return from_json(Ending, known), True
-        except ValueError:
-            pass  # of another shape: made anew
-    made = ending_of(closed, found)
-    made = replace(made, confirmed=confirmed_by(ask(Falling(closed, found, made)), "what every step uses up"))
-    in_use().put(key, to_json(made))
-    return made, False
+
+    def made() -> Ending:
+        told = ending_of(closed, found)
+        return replace(told, confirmed=confirmed_by(ask(Falling(closed, found, told)), "what every step uses up"))
+
+    return kept(key_of("ending", closed.group), Ending, made)
 
 
 def closed_for(network: Network, column: Column, asked: Property) -> Closed:

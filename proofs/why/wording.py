@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from model.notation.network import Network
 from model.notation.terms import And
 from model.notation.words import words
-from proofs.answers.cache import in_use
-from proofs.answers.json_form import from_json, to_json
 from proofs.answers.memory import key_of
 from proofs.solvers.clauses import Clause, HostOrder, IfThen, if_then
 from proofs.solvers.obligations import Confirming
@@ -19,6 +17,7 @@ from proofs.solvers.symbolic import Symbolic
 from proofs.views.proof import Closed
 from proofs.why.argue import closed_for
 from proofs.why.confirmed import confirmed_by
+from proofs.why.kept import kept
 from proofs.why.reasons import Reason, Use, reason
 from proofs.world.slices import as_asked
 from proofs.world.world import Column
@@ -73,16 +72,7 @@ def told(network: Network, column: Column, found: Property, *, seconds: float = 
     """The reason for a property in a column, and whether it comes from the cache. Raises NoReason."""
     in_network, asked = as_asked(found, network)
     closed = closed_for(in_network, column, asked)
-    key = key_of("reason", closed.group, seconds)
-    known = in_use().get(key)
-    if known is not None:
-        try:
-            return from_json(Told, known), True
-        except ValueError:
-            pass  # of another shape: made anew
-    made = _told(closed, seconds)
-    in_use().put(key, to_json(made))
-    return made, False
+    return kept(key_of("reason", closed.group, seconds), Told, lambda: _told(closed, seconds))
 
 
 def _told(closed: Closed, seconds: float) -> Told:
