@@ -244,12 +244,22 @@ def _judged(
     for one in columns:
         names = [name for name in head.promises if whole or one.readings or _may_differ(base, head, name, rules)]
         near = [name for name in names if every or _speaks_of_it(base, head, name, found.rules)]
+        if one == Column() and head.record is None:
+            near += _at_a_glance(head, [name for name in names if name not in near], cache)
         left |= head.promises.keys() - set(names)
         far |= set(names) - set(near)
         asked.append((one, near))
     was, now = (_cells(of, asked, cache, tell) for of in (base, head))
     names_of = tuple(one.name for one, _ in asked)
     return Judged(tuple(_changes(was, now)), len(was.keys() & now.keys()), names_of, left=len(left), far=len(far))
+
+
+def _at_a_glance(of: Side, names: Sequence[str], cache: Path | None) -> list[str]:
+    """Those of the promises that a run of one VM without faults breaks: what speaks of nothing that changed may be broken by it."""
+    if not names:
+        return []
+    asked = {"faults": [], "readings": [], "promises": names, "glance": True}
+    return [one["promise"] for one in of.judged([asked], cache) if one["verdict"] == REFUTED]
 
 
 def _may_differ(base: Side, head: Side, name: str, rules: set[str]) -> bool:

@@ -1,5 +1,5 @@
 """The verdicts of a revision's promises, as JSON on stdout, by the engines of today. What is asked comes as JSON on stdin: `columns`,
-each with `faults`, `readings` and the `promises` that are asked there; `cache`: a folder, or null."""
+each with `faults`, `readings`, the `promises` that are asked there, and whether at a `glance` only; `cache`: a folder, or null."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from proofs.answers.verdict import Verdict
-from proofs.verdicts.suite import judge_columns
+from proofs.verdicts.suite import GLANCE, judge_columns
 from proofs.world.scope import Scope
 from proofs.world.world import Column
 from properties.catalogue import PROPERTIES
@@ -22,7 +22,7 @@ def judged(asked: dict[str, Any]) -> list[dict[str, Any]]:
         column = Column(frozenset(one["faults"]), tuple((name, value) for name, value in one["readings"]))
         names = [name for name in one["promises"] if name in PROPERTIES]
         if names:
-            tasks.append((column, names, Scope(vms=2, proofs=True)))
+            tasks.append((column, names, GLANCE if one.get("glance") else Scope(vms=2, proofs=True)))
     cache = None if asked["cache"] is None else Path(asked["cache"])
     return [_told(one) for found in (judge_columns(tasks, cache=cache) if tasks else {}).values() for one in found]
 

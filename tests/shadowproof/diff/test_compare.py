@@ -116,13 +116,24 @@ def test_a_search_that_stopped_early_is_no_verdict() -> None:
     assert "bounded, not proved" in told(closed)
 
 
-def judging(verdicts: dict[str, str], asked: list[Any]) -> Any:
-    """A side's judge that gives these verdicts, and notes what it was asked."""
+def judging(verdicts: dict[str, str], asked: list[Any], seen: Sequence[str] = ()) -> Any:
+    """A side's judge that gives these verdicts, and notes what it was asked. seen: the promises that a glance finds broken."""
+
+    def verdict(side: Side, one: Any, name: str) -> str:
+        if one.get("glance"):
+            return "refuted" if name in seen else "undecided"
+        return verdicts[side.label]
 
     def judged(self: Side, columns: Sequence[Any], cache: object) -> list[dict[str, Any]]:
         asked.append((self.label, columns))
         return [
-            {"promise": name, "column": "no fault", "verdict": verdicts[self.label], "assurance": "", "length": None}
+            {
+                "promise": name,
+                "column": "no fault",
+                "verdict": verdict(self, one, name),
+                "assurance": "",
+                "length": None,
+            }
             for one in columns
             for name in one["promises"]
         ]
@@ -154,12 +165,23 @@ def test_a_promise_that_speaks_of_nothing_that_changed_is_judged_on_request(monk
     far = [{**one, "shows": ["SB-1"], "speaks_of": ["recovery"]} for one in BASE.data["promises"]]
     sides = side("base", NETWORK, promises=far), side("head", weakened(), promises=far)
     found = compare(*sides)
-    assert asked == []
+    assert [(label, [one["glance"] for one in columns]) for label, columns in asked] == [("head", [True])]
     assert found.judged is not None
     assert (found.judged.far, found.judged.left) == (len(TERMS), 0)
     found = compare(*sides, every=True)
     assert found.judged is not None
     assert (found.judged.far, found.judged.cells) == (0, len(TERMS))
+
+
+def test_what_a_glance_finds_broken_is_judged_on_both_sides(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Found on 2026-11-30: no-partial-backup, lost by a rule that it does not speak of, was told by `verify --glance` alone."""
+    far = [{**one, "shows": ["SB-1"], "speaks_of": ["recovery"]} for one in BASE.data["promises"]]
+    seen = far[1]["name"]
+    monkeypatch.setattr(Side, "judged", judging({"base": "holds", "head": "refuted"}, [], seen=[seen]))
+    found = compare(side("base", NETWORK, promises=far), side("head", weakened(), promises=far))
+    assert found.judged is not None
+    assert (found.judged.cells, found.judged.far) == (1, len(TERMS) - 1)
+    assert [(one.promise, one.kind) for one in found.judged.changes] == [(seen, LOST)]
 
 
 def test_what_comes_in_the_end_hangs_on_every_rule(monkeypatch: pytest.MonkeyPatch) -> None:
