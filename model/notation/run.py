@@ -5,9 +5,11 @@ The run takes events by name. An event that is not enabled is refused, nothing c
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from weakref import WeakKeyDictionary
 
 from model.notation.events import Event
 from model.notation.machines import Actor
@@ -44,12 +46,25 @@ class _Instance:
     may_trigger: Callable[..., bool]
 
 
-def _instance(actor: Actor, state: str) -> _Instance:
-    """One more member's machine. The actor's machine does not keep it: it would grow with every run there ever was."""
-    model = _Instance()
-    actor.machine.add_model(model, initial=actor.enum[state])
-    actor.machine.remove_model(model)
-    return model
+class _Instances(threading.local):
+    """For each actor the one object that its machine moves, in this thread. Which state it is in stands in the run: it is put there
+    when it is asked. To make one takes longer than all that a run asks of it."""
+
+    def __init__(self) -> None:
+        self.of_actor: WeakKeyDictionary[Actor, _Instance] = WeakKeyDictionary()
+
+    def put(self, actor: Actor, state: str) -> _Instance:
+        """The actor's object, in this state."""
+        model = self.of_actor.get(actor)
+        if model is None:
+            model = self.of_actor[actor] = _Instance()
+            actor.machine.add_model(model, initial=actor.enum[state])
+            actor.machine.remove_model(model)  # it would hold every thread's
+        model.state = actor.enum[state]
+        return model
+
+
+_INSTANCES = _Instances()
 
 
 @dataclass(frozen=True)
@@ -75,15 +90,14 @@ class Run:
         faults: frozenset[str] = frozenset(),
     ) -> None:
         self.network, self.shapes, self.faults = network, tuple(shapes), faults
-        self._starts: dict[tuple[str, Index], str] = {}
-        self._models: dict[tuple[str, Index], _Instance] = {}
+        self._states: dict[tuple[str, Index], str] = {}
         left = dict(starts or {})
         for actor in network.actors.values():
             for index in self.members(actor.sort):
                 state = left.pop((actor.name, index), actor.starts[0])
                 if state not in actor.starts:
                     raise ValueError(f"{actor.name} cannot start in {state}; it starts in {', '.join(actor.starts)}")
-                self._starts[actor.name, index] = state
+                self._states[actor.name, index] = state
         if left:
             raise ValueError(f"no machine {next(iter(left))} in this run")
         for term in network.at_start:
@@ -102,19 +116,15 @@ class Run:
 
     def state(self, actor: str, index: Index = ()) -> str:
         """The state (by name) that a machine is in."""
-        model = self._models.get((actor, index))
-        return self._starts[actor, index] if model is None else model.state.name
+        return self._states[actor, index]
 
     def states(self) -> dict[tuple[str, Index], str]:
         """The state of every machine."""
-        return {key: self.state(*key) for key in self._starts}
+        return dict(self._states)
 
     def _model(self, actor: Actor, index: Index) -> _Instance:
-        """A machine that is to move, made when it is first asked: most of them only stand where they started."""
-        key = (actor.name, index)
-        if key not in self._models:
-            self._models[key] = _instance(actor, self._starts[key])
-        return self._models[key]
+        """The machine that is to be asked, where this run has it."""
+        return _INSTANCES.put(actor, self._states[actor.name, index])
 
     def _read(self, actor: str, at: Index) -> str:
         sort = self.network.actors[actor].sort
@@ -217,7 +227,9 @@ class Run:
         taking_part = list(self._taking_part(event, at))
         before = [self._decided(actor, index, name, at) for actor, index in taking_part]
         for (actor, index), verdicts in zip(taking_part, before, strict=True):
-            self._model(actor, index).trigger(name, holds=verdicts.__getitem__)
+            model = self._model(actor, index)
+            model.trigger(name, holds=verdicts.__getitem__)
+            self._states[actor.name, index] = model.state.name
 
     def _decided(self, actor: Actor, index: Index, name: str, at: Index) -> dict[Term, bool]:
         """Every guard of the machine's rows, judged now: `fire` asks before any machine moves."""

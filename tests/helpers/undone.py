@@ -13,6 +13,4 @@ def undone(run: Run) -> Iterator[None]:
     """What is done inside is taken back: every machine is put back into the state it had."""
     before = run.states()
     yield
-    for (name, at), state in before.items():
-        actor = run.network.actors[name]
-        run._model(actor, at).state = actor.enum[state]
+    run._states.update(before)

@@ -50,7 +50,6 @@ class Executed:
         self.setting = setting
         named = dict(zip(setting.keys, min(setting.starts), strict=True))
         self.run = Run(setting.network, setting.shapes, named, setting.column.faults)
-        self.enum = [setting.network.actors[name].enum for name, _ in setting.keys]
         self.at = min(setting.starts)
 
     def starts(self) -> Iterable[State]:
@@ -61,9 +60,7 @@ class Executed:
 
     def put(self, state: State) -> None:
         """Put every machine into its state."""
-        for (name, at), enum, old, new in zip(self.setting.keys, self.enum, self.at, state, strict=True):
-            if old != new:
-                self.run._model(self.setting.network.actors[name], at).state = enum[new]
+        self.run._states.update(zip(self.setting.keys, state, strict=True))
         self.at = state
 
     def out(self, state: State) -> list[Happening]:

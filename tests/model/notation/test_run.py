@@ -1,8 +1,11 @@
 """Runs: who an event happens to, machines that move at once, and refusals that change nothing."""
 
+import threading
+
 import pytest
 
 from model.notation import Network, NotEnabled, Run, Shape, after, build, unchanged
+from model.notation.run import _INSTANCES
 from tests.model.notation.house import Door, House, house
 
 FAULTS = frozenset({"lamp_breaks"})
@@ -216,3 +219,20 @@ def test_runs_do_not_disturb_one_another_nor_stay_behind(h: House) -> None:
     first.fire("lamp_lit", (0,))
     assert (first.state("power", (0,)), second.state("power", (0,))) == ("ON", "OFF")
     assert all(actor.machine.models == [] for actor in h.actors)
+
+
+def test_runs_in_several_threads_do_not_disturb_one_another(h: House) -> None:
+    """Each thread has objects of its own: one that is about to move is not put elsewhere by another thread."""
+    network, actor = h.network(), h.door
+    put = {threading.get_ident(): _INSTANCES.put(actor, actor.starts[0])}
+
+    def other() -> None:
+        Run(network, []).why_not(next(iter(network.events)))
+        put[threading.get_ident()] = _INSTANCES.put(actor, actor.starts[0])
+
+    thread = threading.Thread(target=other)
+    thread.start()
+    thread.join()
+    mine, theirs = put.values()
+    assert mine is _INSTANCES.put(actor, actor.starts[0])
+    assert mine is not theirs
