@@ -15,24 +15,15 @@ import joblib
 
 from proofs.answers.cache import Cache, Told, use, use_where_possible
 from proofs.answers.column_cache import column_key, keep_column, project_content, recall_column
+from proofs.answers.exercising import Exercise, keep_exercises, recall_exercises
 from proofs.answers.memory import stable
 from proofs.answers.verdict import Verdict
 from proofs.computer.garbage import looked_for_afterwards
 from proofs.computer.processes import early_stops_are_meant, for_this_process
 from proofs.verdicts.check import check
 from proofs.verdicts.cluster import Cluster
-from proofs.verdicts.together import (
-    FEW,
-    Runs,
-    Unit,
-    first,
-    is_a_run,
-    judged,
-    judged_for_larger,
-    proofs,
-    shown,
-    units,
-)
+from proofs.verdicts.kept import all_kept, exercises
+from proofs.verdicts.together import FEW, Runs, Unit, is_a_run, judged, proofs, shown, units
 from proofs.views.labelled.family_proof import Shown
 from proofs.views.proof import Proof
 from proofs.world.scope import Scope
@@ -40,7 +31,7 @@ from proofs.world.world import Column
 from properties.catalogue import PROPERTIES
 
 Task = tuple[Column, Sequence[str], Scope]
-_Done = tuple[Column, list[Verdict], float]
+_Done = tuple[Column, list[Verdict], Runs, float]
 _Shown = Mapping[Column, Mapping[str, Proof]]
 Found = TypeVar("Found")
 
@@ -65,7 +56,9 @@ def judge_columns(
     cluster: Cluster | None = None,
     views: _Shown | None = None,
     proved: _Shown | None = None,
+    from_record: bool = False,
     at_a_glance: Callable[[list[Verdict]], None] | None = None,
+    exercised: Callable[[Column, list[Exercise]], None] = lambda *_: None,
 ) -> dict[Column, list[Verdict]]:
     """The verdicts of every task, in the order of the tasks, whatever the order in which they are done.
 
@@ -73,8 +66,9 @@ def judge_columns(
     of how many. cache: the folder in which judgements are kept (None: nowhere); whole columns are kept in it as they arrive, so
     that work that was interrupted goes on where it was. The cache in use here hears of its entries that were damaged, and of
     what could not be kept. views: what they are known to show (None: that is worked out). proved: what they show in some columns that
-    are judged by themselves. at_a_glance: hears early of what runs of one VM show in the column without faults, where many columns
-    are judged: it is no verdict but where there is a run.
+    are judged by themselves. from_record: runs that are kept with the record are executed before any are searched for. exercised:
+    hears the runs of each column that put properties to the test, and that smaller columns have not. at_a_glance: hears early of
+    what runs of one VM show in the column without faults, where many columns are judged: it is no verdict but where there is a run.
     cluster: who works in place of `jobs` processes of this machine. Raises OtherVersion and
     ClusterError, CacheError if the folder cannot be used at all, and ValueError if there is nothing to judge.
     """
@@ -87,31 +81,39 @@ def judge_columns(
     for column, names, scope in tasks:
         kept = None
         if cache is not None:
-            keys[column] = _key(column_key(column, names, scope), (proved or {}).get(column))
+            keys[column] = key_of_task((column, names, scope), (proved or {}).get(column), from_record=from_record)
             kept = recall_column(keys[column])
         if kept is None:
             left.append((column, names, scope))
         else:
             found[column] = kept
+            exercised(column, recall_exercises(keys[column]))
             progress(column, kept, 0.0)
-    work = _Work(jobs, cache, cluster, known)
+    work = _Work(jobs, cache, cluster, known, from_record)
     working = nullcontext() if cluster is None else cluster.working()
     with (
         early_stops_are_meant(),
         working,
         closing(_judged(left, work, _Telling(closing_views, at_a_glance), views, proved or {})) as arriving,
     ):
-        for column, verdicts, seconds in arriving:
+        for column, verdicts, runs, seconds in arriving:
             found[column] = verdicts
+            its = exercises(column, runs)
             if cache is not None:
                 keep_column(keys[column], verdicts)
+                keep_exercises(keys[column], its)
+            exercised(column, its)
             progress(column, verdicts, seconds)
     return {column: found[column] for column, _, _ in tasks}
 
 
-def _key(of_column: str, proved: Mapping[str, Proof] | None) -> str:
-    """The key of a column's verdicts, which depend on what was proved before, if anything was."""
-    return of_column if not proved else sha256(f"{of_column} {stable(proved)}".encode()).hexdigest()
+def key_of_task(task: Task, proved: Mapping[str, Proof] | None, *, from_record: bool) -> str:
+    """The key of a column's verdicts. They depend on what was proved before, if anything was, and on kept runs, if those are tried: of
+    a changed protocol they need not be the shortest."""
+    depends = [stable(proved)] if proved else []
+    depends += [all_kept()] if from_record else []
+    of_column = column_key(*task)
+    return sha256(" ".join([of_column, *depends]).encode()).hexdigest() if depends else of_column
 
 
 @dataclass(frozen=True)
@@ -124,12 +126,13 @@ class _Telling:
 
 @dataclass(frozen=True)
 class _Work:
-    """Who works, and where it is kept."""
+    """Who works, where it is kept, and whether runs of the record are tried."""
 
     jobs: int
     cache: Path | None
     cluster: Cluster | None
     known: Cache
+    from_record: bool = False
 
     def done(
         self, calls: Sequence[tuple[Callable[..., Found], *tuple[Any, ...]]]
@@ -170,27 +173,31 @@ def _judged(
         smallest, seconds, runs, views = _in_common(few, work, telling)
         for task in [task for task in few if task[0] == Column() and task[2] == TOGETHER]:
             left.remove(task)
-            yield task[0], [smallest[name] for name in task[1]], seconds
+            yield task[0], [smallest[name] for name in task[1]], runs, seconds
     views |= proved
     smaller = [one for one in left if runs and one in few and any(one[0].is_part_of(other[0]) for other in few)]
     handed_on: dict[Column, Runs] = {}
-    calls = [(judged_for_larger, *task, views.get(task[0], {}), runs) for task in smaller]
-    for number, (verdicts, found), seconds in work.done(calls):
-        handed_on[smaller[number][0]] = found
-        yield smaller[number][0], verdicts, seconds
-    left = [task for task in left if task not in smaller]
-    last = [
-        (judged, *task, views.get(task[0], {}), runs_of_smaller(task[0], runs, smaller, handed_on)) for task in left
-    ]
-    for number, verdicts, seconds in work.done(last):
-        yield left[number][0], verdicts, seconds
+    for wave in (smaller, [task for task in left if task not in smaller]):
+        calls = [
+            (
+                judged,
+                *task,
+                views.get(task[0], {}),
+                runs_of_smaller(task[0], runs, smaller, handed_on),
+                work.from_record,
+            )
+            for task in wave
+        ]
+        for number, (verdicts, found), seconds in work.done(calls):
+            handed_on[wave[number][0]] = found
+            yield wave[number][0], verdicts, found, seconds
 
 
 def runs_of_smaller(column: Column, runs: Runs, smaller: Sequence[Task], handed_on: Mapping[Column, Runs]) -> Runs:
     """What runs of the columns show that are part of this one: those of the column without faults first, then the shortest."""
     more: Runs = {}
     for part in (task[0] for task in smaller if task[0].is_part_of(column)):
-        for name, seen in handed_on[part].items():
+        for name, seen in handed_on.get(part, {}).items():
             more.setdefault(name, []).extend(seen)
     for seen in more.values():
         seen.sort(key=lambda one: len(one.run.steps))
@@ -211,7 +218,8 @@ def _in_common(
     names = [name for name in PROPERTIES if name in asked]
     columns = [column for column, _, scope in tasks if scope == TOGETHER]
     views = _by_views(columns, names, work, telling) if len(columns) >= FEW else {}
-    ((_, (verdicts, runs), seconds),) = work.done([(first, Column(), names, TOGETHER, views.get(Column(), {}))])
+    calls = [(judged, Column(), names, TOGETHER, views.get(Column(), {}), Runs(), work.from_record)]
+    ((_, (verdicts, runs), seconds),) = work.done(calls)
     return {one.property: one for one in verdicts}, seconds, runs, views
 
 

@@ -10,6 +10,7 @@ from functools import lru_cache
 from model.notation.network import Network
 from proofs.answers.verdict import HOLDS, NOT_EXERCISED, RunFound, Verdict, closed_for
 from proofs.verdicts.check import check, search, shown_by_views, without_search
+from proofs.verdicts.kept import kept_runs
 from proofs.verdicts.witnesses import WITNESS, Seen, Witnesses, last_step, to_be_seen
 from proofs.views.labelled.family_proof import Found, Proving, Shown
 from proofs.views.proof import Proof
@@ -18,7 +19,7 @@ from proofs.world.scope import Scope
 from proofs.world.slices import as_asked
 from proofs.world.world import Column
 from properties.catalogue import PROPERTIES, watched
-from properties.kinds import Always, Fact, Possible, Property, Step
+from properties.kinds import Ends, Fact, Possible, Property
 
 FEW = 5
 """Columns that are judged as quickly one by one."""
@@ -74,73 +75,78 @@ def _proving(columns: tuple[Column, ...], names: Names) -> Proving:
 # -- runs -----------------------------------------------------------------------------------------------------------------
 
 
-def first(column: Column, names: Sequence[str], scope: Scope, known: Mapping[str, Proof]) -> tuple[list[Verdict], Runs]:
-    """The verdicts in the column that all others are larger than, and what runs show in it: of properties that hold, that they may be
-    exercised. known: what views were found to show already."""
-    known = {**known, **shown_by_views(column, [name for name in names if name not in known])}
-    verdicts = check(column, names, scope, known=known)
-    return verdicts, {**_exercising(column, names, known), **_deciding(column, verdicts)}
-
-
-def _exercising(column: Column, names: Iterable[str], known: Mapping[str, Proof]) -> Runs:
-    """Runs of one VM that exercise what holds by views."""
-    asked = [
-        to_be_seen(PROPERTIES[name])
-        for name in names
-        if name in known and known[name].holds and known[name].exercised and _is_seen_once(PROPERTIES[name])
-    ]
-    found = search(watched(), column, asked, Scope(vms=1, proofs=True, counts=False), known)
-    return {name: [_seen(column, WITNESS, one.run)] for name, one in found.items() if one.run is not None}
-
-
-def _deciding(column: Column, verdicts: Iterable[Verdict]) -> Runs:
-    """The runs that decide verdicts, and decide them in larger columns too."""
-    return {
-        one.property: [_seen(column, one.verdict, one.run)]
-        for one in verdicts
-        if one.run is not None and _is_handed_on(PROPERTIES[one.property])
-    }
-
-
-def _seen(column: Column, shows: str, run: RunFound) -> Seen:
-    return Seen(column, run, shows, last_step(watched(), run, column.faults))
-
-
 def is_a_run(found: Property) -> bool:
     """Whether a property says that some run can be: most columns have one that a smaller column has, and views need not be asked."""
     return isinstance(found, Possible)
 
 
-def _is_seen_once(found: Property) -> bool:
-    """Whether a run to the witness is all that is asked, and is one of the network as it is."""
-    return not isinstance(found, Possible) and as_asked(found, watched())[0] is watched()
-
-
-def _is_handed_on(found: Property) -> bool:
-    """Whether a run that decides a property decides it wherever it is a run: its last step does. What must come in the end is decided
-    by all that could come after."""
-    return isinstance(found, (Always, Step, Possible)) and as_asked(found, watched())[0] is watched()
+def _network(found: Property) -> Network:
+    """Of what runs are that show something of a property."""
+    return as_asked(found, watched())[0]
 
 
 def judged(
-    column: Column, names: Sequence[str], scope: Scope, known: Mapping[str, Proof], seen: Mapping[str, Sequence[Seen]]
-) -> list[Verdict]:
-    """The verdicts of `check`, where runs of smaller columns and views do not decide without it. seen: such runs, by property."""
-    early = _early(column, names, scope, known, seen)
-    return _with_the_rest(column, names, scope, known, early)
-
-
-def judged_for_larger(
-    column: Column, names: Sequence[str], scope: Scope, known: Mapping[str, Proof], seen: Mapping[str, Sequence[Seen]]
+    column: Column,
+    names: Sequence[str],
+    scope: Scope,
+    known: Mapping[str, Proof],
+    seen: Mapping[str, Sequence[Seen]],
+    from_record: bool = False,
 ) -> tuple[list[Verdict], Runs]:
-    """The same, and what runs show in this column that those of smaller ones do not: for columns that are larger still."""
-    early = _early(column, names, scope, known, seen)
+    """The verdicts of `check`, where runs and views do not decide without it; and what runs show in this column that those of smaller
+    ones do not: for larger ones. known: what views were found to show already. seen: runs of smaller columns, by property.
+    from_record: runs that are kept with the record are tried before any are searched for, unless every state is to be counted."""
+    if scope.proofs:
+        endings = [name for name in names if name not in known and not is_a_run(PROPERTIES[name])]
+        known = {**known, **shown_by_views(column, endings)}
+    own = kept_runs(column, names) if from_record and not scope.counts else {}
+    early = _early(column, names, scope, known, _both(own, seen))
     left = [name for name in names if name not in early]
-    exercising = _exercising(column, left, known)
-    early |= _early(column, list(exercising), scope, known, exercising)
-    verdicts = _with_the_rest(column, names, scope, known, early)
-    of_this = {one.property: one for one in verdicts}
-    return verdicts, {**exercising, **_deciding(column, [of_this[name] for name in left])}
+    found = _exercising(column, left, known, scope.vms) if scope.proofs else {}
+    early |= _early(column, list(found), scope, known, found)
+    left = [name for name in names if name not in early]
+    later = {one.property: one for one in check(column, left, scope, known=known)} if left else {}
+    verdicts = [early[name] if name in early else later[name] for name in names]
+    return verdicts, _both(own, {**found, **_deciding(column, later.values())})
+
+
+def _both(runs: Mapping[str, Sequence[Seen]], more: Mapping[str, Sequence[Seen]]) -> Runs:
+    """Runs by property, and more of them."""
+    return {name: [*runs.get(name, ()), *more.get(name, ())] for name in {**runs, **more}}
+
+
+def _exercising(column: Column, names: Iterable[str], known: Mapping[str, Proof], vms: int) -> Runs:
+    """Runs of one VM that exercise what holds by views; where there is none, of two, up to so many."""
+    left = [name for name in names if name in known and known[name].holds and known[name].exercised]
+    left = [name for name in left if not isinstance(PROPERTIES[name], Possible)]
+    found: Runs = {}
+    for number in range(1, vms + 1):
+        scope = Scope(vms=number, fewest=number, proofs=True, counts=False)
+        for network, asked in _by_network(PROPERTIES[name] for name in left if name not in found).items():
+            runs = search(network, column, map(to_be_seen, asked), scope, known)
+            found |= {name: [_seen(network, column, WITNESS, one.run)] for name, one in runs.items() if one.run}
+    return found
+
+
+def _by_network(asked: Iterable[Property]) -> dict[Network, list[Property]]:
+    found: dict[Network, list[Property]] = {}
+    for one in asked:
+        found.setdefault(_network(one), []).append(one)
+    return found
+
+
+def _deciding(column: Column, verdicts: Iterable[Verdict]) -> Runs:
+    """The runs that decide verdicts, and decide them in larger columns too: their last steps do. What must come in the end is decided by
+    all that could come after."""
+    return {
+        one.property: [_seen(_network(PROPERTIES[one.property]), column, one.verdict, one.run)]
+        for one in verdicts
+        if one.run is not None and not isinstance(PROPERTIES[one.property], Ends)
+    }
+
+
+def _seen(network: Network, column: Column, shows: str, run: RunFound) -> Seen:
+    return Seen(column, run, shows, last_step(network, run, column.faults))
 
 
 def _early(
@@ -148,30 +154,24 @@ def _early(
 ) -> dict[str, Verdict]:
     """What these runs and views decide without a search."""
     early: dict[str, Verdict] = {}
-    runs = Witnesses(watched(), seen)
+    of_network: dict[Network, Witnesses] = {}
     for name in names:
-        found = PROPERTIES[name]
+        found, network = PROPERTIES[name], _network(PROPERTIES[name])
+        runs = of_network.setdefault(network, Witnesses(network, seen))
         if without_search(found, column, scope) is None:
-            verdict = _by_smaller(found, column, runs) or _at_once(found, column, known.get(name), runs)
+            verdict = _by_run(found, column, runs) or _at_once(found, column, known.get(name), runs)
             if verdict is not None:
                 early[name] = verdict
     return early
 
 
-def _with_the_rest(
-    column: Column, names: Sequence[str], scope: Scope, known: Mapping[str, Proof], early: Mapping[str, Verdict]
-) -> list[Verdict]:
-    left = [name for name in names if name not in early]
-    later = {one.property: one for one in check(column, left, scope, known=known)} if left else {}
-    return [early[name] if name in early else later[name] for name in names]
-
-
-def _by_smaller(found: Property, column: Column, runs: Witnesses) -> Verdict | None:
-    decided = runs.deciding(found, column)
-    if decided is None:
+def _by_run(found: Property, column: Column, runs: Witnesses) -> Verdict | None:
+    seen = runs.deciding(found, column)
+    if seen is None:
         return None
-    verdict, run = decided
-    return Verdict(found.name, column.name, verdict, "a run was replayed", vms=len(run.shapes), run=run)
+    vms = max(seen.vms, len(seen.run.shapes))
+    by = "a run was replayed"
+    return Verdict(found.name, column.name, seen.shows, by, vms=vms, run=seen.run, reason=seen.reason)
 
 
 def _at_once(found: Property, column: Column, proof: Proof | None, runs: Witnesses) -> Verdict | None:
@@ -180,6 +180,6 @@ def _at_once(found: Property, column: Column, proof: Proof | None, runs: Witness
     views = Verdict(found.name, column.name, HOLDS, closed_for(0), "views", views=proof.views, cached=proof.cached)
     if not proof.exercised:
         return replace(views, verdict=NOT_EXERCISED, reason="its witness cannot fire in this column")
-    if proof.holds and _is_seen_once(found) and runs.has(found, column):
+    if proof.holds and runs.has(found, column):
         return views
     return None

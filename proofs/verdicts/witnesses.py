@@ -27,12 +27,15 @@ WITNESS = "witness"
 @dataclass(frozen=True, eq=False)
 class Seen:
     """A run that was found in a column; shows: the verdict that it decides, or WITNESS. last: the states before its last step and after
-    it (None: not known)."""
+    it (None: not known). vms: with up to so many there is none that is shorter (0: as many as it has). reason: what else is to be said
+    of the verdict."""
 
     column: Column
     run: RunFound
     shows: str = WITNESS
     last: tuple[States, States] | None = None
+    vms: int = 0
+    reason: str = ""
 
 
 class Witnesses:
@@ -50,11 +53,14 @@ class Witnesses:
             seen.shows == WITNESS and self.is_run_of(seen, found, column) for seen in self.known.get(found.name, ())
         )
 
-    def deciding(self, found: Property, column: Column) -> tuple[str, RunFound] | None:
-        """The verdict that a run of a smaller column decides in this one too, and the run; None: none is known."""
+    def deciding(self, found: Property, column: Column) -> Seen | None:
+        """A run that decides in this column, found in it or in a smaller one, as it begins here; None: none is known."""
         for seen in self.known.get(found.name, ()):
-            if seen.shows != WITNESS and seen.column.is_part_of(column) and self.is_run_of(seen, found, column):
-                return seen.shows, self._moved(seen.run, column)
+            if seen.shows != WITNESS:
+                if seen.column == column:
+                    return seen
+                if seen.column.is_part_of(column) and self.is_run_of(seen, found, column):
+                    return replace(seen, run=self._moved(seen.run, column))
         return None
 
     def is_run_of(self, seen: Seen, found: Property, column: Column) -> bool:
@@ -112,19 +118,24 @@ class Witnesses:
         return frozenset().union(*names) & self._readings.keys()
 
 
-def last_step(network: Network, run: RunFound, faults: frozenset[str]) -> tuple[States, States] | None:
-    """The states before the last step of a run and after it, as the machines of `transitions` take it; None: they refuse a step. A run
-    without steps begins and ends where it is."""
+def executed(network: Network, run: RunFound, faults: frozenset[str]) -> list[States] | None:
+    """The states before the first step of a run and after each, as the machines of `transitions` take them; None: they refuse one."""
     try:
         now = Run(network, run.shapes, run.starts, faults)
-        before = now.states()
-        for number, (event, index) in enumerate(run.steps, 1):
-            if number == len(run.steps):
-                before = now.states()
+        found: list[States] = [now.states()]
+        for event, index in run.steps:
             now.fire(event, index)
+            found.append(now.states())
     except (NotEnabled, ValueError):
         return None
-    return before, now.states()
+    return found
+
+
+def last_step(network: Network, run: RunFound, faults: frozenset[str]) -> tuple[States, States] | None:
+    """The states before the last step of a run and after it; None: the machines refuse a step. A run without steps begins and ends
+    where it is."""
+    found = executed(network, run, faults)
+    return None if found is None else (found[-2:][0], found[-1])
 
 
 def to_be_seen(found: Property) -> Possible:

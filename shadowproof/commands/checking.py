@@ -57,6 +57,13 @@ def verify(
             help="Show anew what holds with all faults together, which is kept while the protocol is as it was. Takes minutes.",
         ),
     ] = False,
+    anew: Annotated[
+        bool,
+        typer.Option(
+            "--anew",
+            help="Search for every run, in place of executing first those that are kept with the record. Takes a minute more.",
+        ),
+    ] = False,
     inventory: InventoryFile = None,
     every_fault: Annotated[
         bool,
@@ -152,7 +159,7 @@ def verify(
         from shadowproof.verify.glance import told_of, worse_at_a_glance
 
         if (
-            faults or readings or no_fault or vms != 2 or full or all_faults or inventory or every_fault or tables or failing
+            faults or readings or no_fault or vms != 2 or full or all_faults or anew or inventory or every_fault or tables or failing
             or exact or changed or json_file or formats != files.Wanted()
         ):  # fmt: skip
             raise ask.AskError(
@@ -168,7 +175,7 @@ def verify(
     asked = question(
         names, ask.column(faults or [], readings or [], no_fault), number,
         one=bool(faults or readings or no_fault), full=full, changed=changed, inventory=inventory, every_fault=every_fault,
-        all_faults=all_faults, say=partial(say, err=True),
+        all_faults=all_faults, anew=anew, say=partial(say, err=True),
     )  # fmt: skip
     before = Record({}) if last is None else last_run(last, watcher)
     out, errors = console(errors=is_stdout(json_file) or formats.to_stdout), console(errors=True)

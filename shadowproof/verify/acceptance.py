@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from rich.console import Console
 
 from model.protocol import PROTOCOL
-from proofs.answers import record, runs
+from proofs.answers import exercising, record, runs
 from proofs.answers.column_cache import protocol_content
+from proofs.answers.exercising import Exercise
 from proofs.answers.record import Record, RecordError, updated
 from proofs.answers.runs import Runs
 from proofs.verdicts import all_together
 from proofs.views.proof import Proof
+from proofs.world.world import Column
 from properties.catalogue import PROPERTIES, watched
 from shadowproof.ask import AskError
 from shadowproof.outside.cache_folder import close_cache, open_cache
@@ -40,27 +42,40 @@ def accept_now(
     show_only: bool = False,
 ) -> None:
     """Judge every column (what `verify` has just judged is known), show what differs from the record, and write the record and its
-    runs. asking: gives a person's answer to a question; None: nobody is there. cache: where judgements are kept, if not at the usual
-    place. show_only: write nothing. Raises AskError without a reason, OutputError where they cannot be written."""
+    runs. Of a changed protocol they are searched for anew: those that are kept may not be the shortest any more. asking: gives a
+    person's answer to a question; None: nobody is there. cache: where judgements are kept, if not at the usual place. show_only:
+    write nothing. Raises AskError without a reason, OutputError where they cannot be written."""
     refuse_installed("Verdicts are recorded")
     if not show_only and (not reason.strip() if reason is not None else asking is None):
         raise AskError(NO_REASON)
-    for path in (record.PATH, runs.PATH, all_together.PATH):
+    for path in (record.PATH, runs.PATH, exercising.PATH, all_together.PATH):
         check_writable(path)
     old = _recorded()
     kept = open_cache(cache, console)
     all_faults = _all_faults() or shown_anew(console, kept)
     tasks = recorded_tasks(list(PROPERTIES))
-    done = judge(tasks, old, compared=True, console=console, cache=kept, all_faults=all_faults)
+    by_column: dict[Column, list[Exercise]] = {}
+    done = judge(
+        tasks, old, compared=True, console=console, cache=kept, all_faults=all_faults,
+        anew=runs.load_for(protocol_content(), runs.PATH) is runs.NONE, exercised=by_column.__setitem__,
+    )  # fmt: skip
     close_cache(console)
     found = runs.runs_of(done.all_verdicts, watched(), protocol_content())
+    tests = [one for column, _, _ in tasks for one in by_column.get(column, ())]
     same = not done.differences and runs.load_for(found.protocol, runs.PATH).kept == found.kept
-    same = same and all_faults == _all_faults()
+    same = same and all_faults == _all_faults() and tests == _tests()
     print_lines(_shown(done, found, same=same), console)
     if show_only or (same and reason is None):
         console.print("Nothing is written.", highlight=False)
         return
-    _write(done, found, all_faults, _reason(reason, asking), console)
+    _write(done, found, tests, all_faults, _reason(reason, asking), console)
+
+
+def _tests() -> list[Exercise]:
+    try:
+        return exercising.load(exercising.PATH)
+    except RecordError:
+        return []
 
 
 def _recorded() -> Record:
@@ -116,7 +131,14 @@ def _told(kinds: Mapping[str, int]) -> str:
     return ", ".join(f"{number:,} {kind}" for kind, number in kinds.items())
 
 
-def _write(done: Verification, found: Runs, all_faults: Mapping[str, Proof], reason: str, console: Console) -> None:
+def _write(
+    done: Verification,
+    found: Runs,
+    tests: Sequence[Exercise],
+    all_faults: Mapping[str, Proof],
+    reason: str,
+    console: Console,
+) -> None:
     entry = {
         "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
         "reason": reason,
@@ -125,6 +147,7 @@ def _write(done: Verification, found: Runs, all_faults: Mapping[str, Proof], rea
     texts = {
         record.PATH: record.dump(updated(Record({}, done.record.reasons), done.all_verdicts, entry)),
         runs.PATH: runs.dump(found),
+        exercising.PATH: exercising.dump(tests),
         all_together.PATH: all_together.dump(found.protocol, all_faults),
     }
     for path, text in texts.items():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -11,6 +11,7 @@ from types import MappingProxyType
 from rich.console import Console
 
 from proofs.answers.column_cache import protocol_content
+from proofs.answers.exercising import Exercise
 from proofs.answers.memory import replays
 from proofs.answers.record import Record
 from proofs.answers.runs import NONE, load_for
@@ -66,10 +67,13 @@ def judge(
     fail_fast: bool = False,
     last: Record = NOTHING,
     all_faults: Mapping[str, Proof] | None = None,
+    anew: bool = False,
+    exercised: Callable[[Column, list[Exercise]], None] = lambda *_: None,
 ) -> Verification:
     """Judge all tasks, and tell on the console how far that is. cache: the folder of what was judged before. kinds: the VMs of the
     host that is judged. fail_fast: until something is worse than recorded. last: what the run before this found. all_faults: what is
-    shown with all faults together (None: what is kept, if it is of this protocol)."""
+    shown with all faults together (None: what is kept, if it is of this protocol). anew: every run is searched for, and none is taken
+    from those that are kept with the record. exercised: see `judge_columns`."""
     if all_faults is None:
         all_faults = (
             all_together.load(protocol_content()) if any(column == ALL_FAULTS for column, _, _ in tasks) else {}
@@ -88,7 +92,7 @@ def judge(
                 glance = told.at_a_glance if load_for(protocol_content()) is NONE else None
                 judge_columns(
                     heavy_first, progress=told.done, closing_views=told.closing, cache=cache, proved=proved,
-                    at_a_glance=glance,
+                    from_record=not anew, at_a_glance=glance, exercised=exercised,
                 )  # fmt: skip
             else:
                 for task in tasks:

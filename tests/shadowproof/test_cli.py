@@ -63,6 +63,7 @@ BAD = {
     "a fault without faults": (["verify", "--no-fault", "--fault", "guest_hangs"], "--no-fault is the column"),
     "a reading without faults": (["explain", "MET-4", "--no-fault", "-r", "READ-1=NEVER"], "--no-fault is the column"),
     "every column and one": (["verify", "--no-fault", "--full"], "Leave --full out"),
+    "anew what is never kept": (["verify", "--anew", "--full"], "Leave --anew out"),
     "more and less than recorded": (["verify", "--changed", "--full"], "--full asks more than is recorded"),
     "what is not recorded, as changed": (["verify", "--changed", "-i", EXAMPLE], "Leave --changed out"),
     "watching what comes once": (["verify", "--watch", "--json", "-"], "Name one"),

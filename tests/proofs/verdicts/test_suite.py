@@ -12,9 +12,11 @@ import pytest
 import proofs.verdicts.suite
 from proofs.answers.cache import in_use, use
 from proofs.answers.column_cache import column_key, project_content, recall_column
-from proofs.answers.verdict import Verdict
+from proofs.answers.exercising import Exercise
+from proofs.answers.verdict import RunFound, Verdict
 from proofs.verdicts import together
 from proofs.verdicts.suite import OtherVersion, judge_columns
+from proofs.verdicts.together import Runs
 from proofs.verdicts.witnesses import Seen
 from proofs.views.proof import Proof
 from proofs.world.scope import Scope
@@ -41,12 +43,11 @@ def judged(monkeypatch: pytest.MonkeyPatch) -> list[Column]:
     """The columns that are really judged: as holding, in no time."""
     seen: list[Column] = []
 
-    def judge(column: Column, names: list[str], *_: object) -> list[Verdict]:
+    def judge(column: Column, names: list[str], *_: object) -> tuple[list[Verdict], Runs]:
         seen.append(column)
-        return [Verdict(name, column.name, "holds", "nothing") for name in names]
+        return [Verdict(name, column.name, "holds", "nothing") for name in names], {}
 
     monkeypatch.setattr(proofs.verdicts.suite, "judged", judge)
-    monkeypatch.setattr(proofs.verdicts.suite, "first", lambda *asked: (judge(*asked), {}))
     monkeypatch.setattr("proofs.verdicts.suite.looked_for_afterwards", nullcontext)
     return seen
 
@@ -60,6 +61,18 @@ def test_the_second_time_nothing_is_judged_and_everything_is_the_same(folder: Pa
     assert told == [column for column, _, _ in TASKS], "what is known counts as done"
     assert not any(one.cached for found in first.values() for one in found)
     assert all(one.cached for found in second.values() for one in found)
+
+
+def test_the_runs_of_a_column_are_told_again_the_second_time(
+    folder: Path, judged: list[Column], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`accept` keeps them, whether a column is judged now or was before."""
+    test = Exercise(FAULT.name, (NAMES[0],), (1,), RunFound((), {}, (("backup_initialized", ()),)))
+    monkeypatch.setattr(proofs.verdicts.suite, "exercises", lambda column, _: [test] if column == FAULT else [])
+    heard: list[dict[Column, list[Exercise]]] = [{}, {}]
+    for one in heard:
+        judge_columns(TASKS, jobs=1, cache=folder, exercised=one.__setitem__)
+    assert heard[0] == heard[1] == {column: [test] if column == FAULT else [] for column, _, _ in TASKS}
 
 
 def test_another_question_is_judged(folder: Path, judged: list[Column]) -> None:
@@ -103,7 +116,7 @@ def test_a_process_of_another_version_judges_nothing() -> None:
     call = (together.judged, FAULT, NAMES, SCOPE, dict[str, Proof](), dict[str, list[Seen]]())
     with pytest.raises(OtherVersion, match="A worker has another version of the project"):
         proofs.verdicts.suite._one(0, call, None, "another")
-    assert len(proofs.verdicts.suite._one(0, call, None, project_content())[1]) == len(NAMES)
+    assert len(proofs.verdicts.suite._one(0, call, None, project_content())[1][0]) == len(NAMES)
 
 
 def test_several_processes_stop_without_a_word_of_the_library(folder: Path) -> None:

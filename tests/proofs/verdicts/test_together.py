@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from functools import cache
-from typing import Any
 
 import pytest
 
@@ -15,7 +14,7 @@ from proofs.verdicts import suite
 from proofs.verdicts.check import check, shown_by_views
 from proofs.verdicts.columns import BASE
 from proofs.verdicts.suite import TOGETHER, Task, judge_columns, runs_of_smaller
-from proofs.verdicts.together import Runs, Unit, first, judged, judged_for_larger
+from proofs.verdicts.together import Runs, Unit, judged
 from proofs.verdicts.witnesses import WITNESS, Seen, Witnesses, last_step
 from proofs.world.world import Column
 from properties.catalogue import PROPERTIES, watched
@@ -72,18 +71,13 @@ def test_it_is_asked_once_for_all_columns_and_a_column_alone_by_itself(monkeypat
         asked.append(len(columns))
         return []
 
-    def judge(column: Column, names: Sequence[str], *_: object) -> list[Verdict]:
-        return [Verdict(name, column.name, "holds", "nothing") for name in names]
+    def judge(column: Column, names: Sequence[str], *_: object) -> tuple[list[Verdict], Runs]:
+        return [Verdict(name, column.name, "holds", "nothing") for name in names], {}
 
     monkeypatch.setattr("proofs.verdicts.suite.looked_for_afterwards", nullcontext)  # slow beside all that is loaded
 
-    def of_base(*asked: Any) -> tuple[list[Verdict], Runs]:
-        return judge(*asked), {}
-
     monkeypatch.setattr(suite, "units", note)
-    monkeypatch.setattr(suite, "first", of_base)
     monkeypatch.setattr(suite, "judged", judge)
-    monkeypatch.setattr(suite, "judged_for_larger", of_base)
     name = ["no-vm-left-saved"]
     judge_columns([(column, name, TOGETHER) for column in COLUMNS], jobs=1)
     judge_columns([(column, name, TOGETHER) for column in COLUMNS[:2]], jobs=1)
@@ -97,9 +91,13 @@ DECIDED = ("an-unchosen-vm-spoils-no-backup", "mixed-methods-succeed")
 """Broken without a fault; and what can be."""
 
 
+def in_base(names: list[str]) -> tuple[list[Verdict], Runs]:
+    return judged(BASE, names, TOGETHER, shown_by_views(BASE, names), {})
+
+
 @cache
 def runs() -> Runs:
-    return first(BASE, [NAME, *DECIDED], TOGETHER, {})[1]
+    return in_base([NAME, *DECIDED])[1]
 
 
 @pytest.fixture
@@ -153,38 +151,38 @@ class TestARunDecides:
     def test_wherever_it_is_one(self, name: str, verdict: str) -> None:
         """What can be and what is broken without a fault can be and is broken with one, by the same run, which nobody searches for."""
         column = COLUMNS[1]
-        (found,) = judged(column, [name], TOGETHER, {}, runs())
+        ((found,), _) = judged(column, [name], TOGETHER, {}, runs())
         assert (found.verdict, found.run) == (verdict, runs()[name][0].run)
         assert found.states == 0
         assert last_step(watched(), runs()[name][0].run, column.faults) is not None
 
     def test_not_in_a_column_that_is_no_larger(self) -> None:
         known = Witnesses(watched(), {DECIDED[0]: [Seen(COLUMNS[1], runs()[DECIDED[0]][0].run, REFUTED)]})
-        for column in (BASE, COLUMNS[1], COLUMNS[2]):
+        assert known.deciding(PROPERTIES[DECIDED[0]], COLUMNS[1]) is not None, "its own"
+        for column in (BASE, COLUMNS[2]):
             assert known.deciding(PROPERTIES[DECIDED[0]], column) is None
 
     def test_found_in_any_column_that_is_smaller(self) -> None:
         """Methods are settled elsewhere in these two columns, so that the run without a fault is none of theirs."""
         reading, name = (("READ-10", "SESSION_START"),), "one-of-two-methods"
         smaller, larger = Column(readings=reading), Column(frozenset({"operator_changes_vm"}), reading)
-        of_base = first(BASE, [name], TOGETHER, {})[1]
+        of_base = in_base([name])[1]
         shown = {column: shown_by_views(column, [name]) for column in (smaller, larger)}
-        (here,), found = judged_for_larger(smaller, [name], TOGETHER, shown[smaller], of_base)
+        (here,), found = judged(smaller, [name], TOGETHER, shown[smaller], of_base)
         assert (here.verdict, here.engine) == (HOLDS, "views")
         tasks: list[Task] = [(column, [name], TOGETHER) for column in (smaller, COLUMNS[2])]
         known = runs_of_smaller(
             larger, of_base, tasks, {smaller: found, COLUMNS[2]: {name: [Seen(BASE, RunFound((), {}, ()))]}}
         )
         assert known == {name: [*of_base[name], *found[name]]}, "those of a column that is no part of it are left out"
-        (there,) = judged(larger, [name], TOGETHER, shown[larger], known)
-        assert (there.verdict, there.assurance, there.states) == (here.verdict, here.assurance, 0)
-        (searched,) = judged(larger, [name], TOGETHER, shown[larger], of_base)
-        assert searched.states > 0
+        ((there,), more) = judged(larger, [name], TOGETHER, shown[larger], known)
+        assert (there.verdict, there.assurance, more) == (here.verdict, here.assurance, {}), "nothing is searched for"
+        assert judged(larger, [name], TOGETHER, shown[larger], of_base)[1].keys() == {name}
 
     def test_not_what_must_come_in_the_end(self) -> None:
         """A run that waits for ever does not where something else may still happen."""
         ends = [name for name, one in PROPERTIES.items() if isinstance(one, Ends)]
         column = Column(frozenset({"guest_hangs"}))
-        verdicts, found = first(column, ends, TOGETHER, {})
+        verdicts, found = judged(column, ends, TOGETHER, {}, {})
         assert REFUTED in {one.verdict for one in verdicts}
         assert not any(seen.shows != WITNESS for several in found.values() for seen in several)

@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from proofs.answers import record, runs
+from proofs.answers import exercising, record, runs
 from proofs.answers.cache import use
 from proofs.answers.column_cache import protocol_content
+from proofs.answers.exercising import Exercise
 from proofs.answers.record import Record
 from proofs.answers.verdict import HOLDS, REFUTED, RunFound, Verdict
 from proofs.verdicts import all_together
@@ -28,6 +29,8 @@ from shadowproof.verify.report import Verification
 VANISHES = Column(frozenset({"requester_vanishes"}))
 RUN = RunFound((), {}, (("backup_initialized", ()), ("requester_vanishes", ())))
 BROKEN = Verdict("no-vm-left-saved", VANISHES.name, REFUTED, "a run was replayed", vms=2, states=9, run=RUN)
+TEST = Exercise(VANISHES.name, ("no-partial-backup",), (1,), RUN)
+Heard = Callable[[Column, list[Exercise]], None]
 KEPT = Verdict("no-partial-backup", VANISHES.name, HOLDS, "closed for any number of VMs", "views", states=7, views=3)
 
 
@@ -37,11 +40,13 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "proofs").mkdir()
     monkeypatch.setattr(record, "PATH", tmp_path / "proofs" / "record.json")
     monkeypatch.setattr(runs, "PATH", tmp_path / "proofs" / "runs.json")
+    monkeypatch.setattr(exercising, "PATH", tmp_path / "proofs" / "exercising.json")
     monkeypatch.setattr(all_together, "PATH", tmp_path / "proofs" / "all_faults.json")
     monkeypatch.setattr(acceptance, "_all_faults", lambda: {"p": Proof("p", holds=True, exercised=True, views=3)})
     found = {VANISHES: [BROKEN, KEPT]}
 
-    def judged(tasks: object, old: Record, **_: object) -> Verification:
+    def judged(tasks: object, old: Record, *, exercised: Heard, **_: object) -> Verification:
+        exercised(VANISHES, [TEST])
         return Verification(found, {VANISHES: Scope()}, {}, old, compared=True)
 
     monkeypatch.setattr(acceptance, "judge", judged)
@@ -73,6 +78,25 @@ def test_the_record_and_the_runs_are_written_of_the_same_verdicts(folder: Path) 
     assert kept.protocol == protocol_content()
     assert all_together.load(protocol_content(), all_together.PATH)["p"].views == 3
     assert [one["reason"] for one in found.reasons] == ["why"]
+    assert exercising.load(exercising.PATH) == [TEST]
+
+
+@pytest.mark.parametrize(("protocol", "anew"), [(None, True), ("another", True), (protocol_content(), False)])
+def test_of_a_changed_protocol_runs_are_searched_for_anew(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, protocol: str | None, *, anew: bool
+) -> None:
+    """Those that are kept need not be the shortest any more, and what is recorded says how long the shortest is."""
+    if protocol is not None:
+        runs.PATH.write_text(runs.dump(runs.Runs(protocol, {})), "utf-8")
+    asked = []
+
+    def judged(tasks: object, old: Record, **how: object) -> Verification:
+        asked.append(how["anew"])
+        return Verification({}, {}, {}, old, compared=True)
+
+    monkeypatch.setattr(acceptance, "judge", judged)
+    accepted(show_only=True)
+    assert asked == [anew]
 
 
 def test_the_record_has_no_count_in_it(folder: Path) -> None:
@@ -125,7 +149,8 @@ def test_what_would_be_recorded_is_shown_in_kinds_and_in_words(folder: Path, mon
     longer = replace(BROKEN, run=replace(RUN, steps=(*RUN.steps, RUN.steps[0])))
     now = {VANISHES: [longer, replace(KEPT, assurance="proved for any number of VMs")]}
 
-    def judged(tasks: object, old: Record, **_: object) -> Verification:
+    def judged(tasks: object, old: Record, *, exercised: Heard, **_: object) -> Verification:
+        exercised(VANISHES, [TEST])
         return Verification(now, {VANISHES: Scope()}, {}, old, compared=True)
 
     monkeypatch.setattr(acceptance, "judge", judged)

@@ -22,6 +22,8 @@ from proofs.world.world import Column
 from shadowproof.verify.asked import question
 from shadowproof.verify.printing import Wanted, print_verification
 from shadowproof.verify.verify import judge, with_single_faults
+from tests.helpers.command import shadowproof
+from tests.helpers.nightly import nightly
 
 NAME = "no-vm-left-saved"
 VANISHES = Column(frozenset({"requester_vanishes"}))
@@ -181,3 +183,10 @@ def test_what_solvers_left_open_is_put_to_them_again(tmp_path: Path, monkeypatch
         assert (found.assurance, found.reason) == (CLOSED, "z3 says unknown to vm_saved")
     use(None)
     assert len(asked) == 2
+
+
+@nightly
+def test_searches_find_all_that_is_kept() -> None:
+    """Every verdict is as recorded, its run as long, when nothing that is kept is tried."""
+    done = shadowproof("verify", "--anew", "--exact", "--no-cache")
+    assert (done.returncode, "Every verdict is as recorded." in done.stdout) == (0, True), done.stdout[-800:]
