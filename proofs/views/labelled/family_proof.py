@@ -1,7 +1,7 @@
 """Prove properties in many columns at once: what `prove` shows column by column, from one labelled closure a slice.
 
 What only some columns tell apart of configurations does not burden the others: each column begins from starts of its own
-(`starts.py`). What must come in the end is asked column by column, as is a property to which a family does not apply.
+(`starts.py`). A property to which a family does not apply is asked column by column.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from model.notation.terms import HOST
 from proofs.answers.memory import keep, key_of, recall
 from proofs.views.labelled.digits import TooWide
 from proofs.views.labelled.family import Family, Split
+from proofs.views.labelled.label_endings import open_in_the_end
 from proofs.views.labelled.label_judge import Judging
 from proofs.views.labelled.labels import Labelled
 from proofs.views.labelled.starts import starts_by_column
@@ -77,10 +78,7 @@ class Proving:
         self.family = Family(network, columns)
         self.columns = tuple(columns)
         self._splits: dict[str, Split] = {
-            split.found.name: split
-            for one in properties
-            if not isinstance(one, Ends)
-            for split in self.family.split(one)
+            split.found.name: split for one in properties for split in self.family.split(one)
         }
         found = [split.found for split in self._splits.values()]
         self._asked = ForAnyNumber(self.family.network, self.family.column, found)
@@ -110,15 +108,18 @@ class Proving:
 
     def _is_worth_more(self, found: Property, left: int) -> bool:
         """Whether a property that is open in these columns is asked of all machines, in one go for all of them."""
-        return left.bit_count() > _WORTH_MORE and self._asked.leaves_out(found)
+        return not isinstance(found, Ends) and left.bit_count() > _WORTH_MORE and self._asked.leaves_out(found)
 
     def proofs(self, shown: Mapping[str, Shown]) -> Found:
-        """What was shown, column by column and by the names under which properties were asked."""
+        """What was shown, column by column and by the names under which properties were asked. What must come in the end is left out
+        where it was not shown: to ask of one column alone may show more."""
         found: Found = {column: {} for column in self.columns}
         for one in shown.values():
             name = self._splits[one.name].asked.name
             for bit in _bits(one.asked):
                 fails = bool(one.broken >> bit & 1)
+                if fails and isinstance(self._splits[one.name].asked, Ends):
+                    continue
                 proof = Proof(name, not fails, bool(one.exercised >> bit & 1), one.views[bit])
                 found[self.columns[bit]][name] = replace(proof, problem=_BROKEN if fails else "", cached=one.cached)
         return found
@@ -144,24 +145,25 @@ class Proving:
             return keep(_SHOWN, key, [])
         judging = Judging(closed)
         views = tuple(closed.views_in(bit) for bit in range(len(self.columns)))
-        return keep(_SHOWN, key, [_shown(judging, one, left[one.name], views) for one in group.members])
+        return keep(_SHOWN, key, [self._shown(judging, one, left[one.name], views) for one in group.members])
+
+    def _shown(self, judging: Judging, one: Property, asked: int, views: tuple[int, ...]) -> Shown:
+        match one:
+            case Always(term=term):
+                broken = judging.of_states(~term, asked)
+            case Step(term=term):
+                broken = judging.of_steps(~term, asked)
+            case Ends():
+                broken = open_in_the_end(judging, one, self.family.silenced, asked)
+            case Possible():
+                broken = 0
+            case _:
+                raise TypeError(f"{one.name}: views say nothing of {one.kind}")
+        return Shown(one.name, asked, broken, judging.of_steps(one.witness, asked), views)
 
 
 _SHOWN: dict[str, list[Shown]] = {}
 """What labelled views showed, by all that it depends on, in this process."""
-
-
-def _shown(judging: Judging, one: Property, asked: int, views: tuple[int, ...]) -> Shown:
-    match one:
-        case Always(term=term):
-            broken = judging.of_states(~term, asked)
-        case Step(term=term):
-            broken = judging.of_steps(~term, asked)
-        case Possible():
-            broken = 0
-        case _:
-            raise TypeError(f"{one.name}: views say nothing of {one.kind}")
-    return Shown(one.name, asked, broken, judging.of_steps(one.witness, asked), views)
 
 
 def apart(group: Group) -> list[Group]:

@@ -1,0 +1,158 @@
+"""What must come in the end, in many columns at once: shown only where it is shown in that column alone, and nearly everywhere there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import combinations
+
+import pytest
+
+from model.notation import Network
+from proofs.verdicts.check import shown_by_views
+from proofs.verdicts.columns import every_column
+from proofs.verdicts.together import proofs, shown, units
+from proofs.views.labelled import family_proof, label_endings
+from proofs.views.labelled.family_proof import Proving
+from proofs.views.labelled.label_endings import turning
+from proofs.views.proof import prove
+from proofs.world.world import Column
+from properties.catalogue import PROPERTIES
+from properties.kinds import Ends, Property
+from tests.helpers.networks.endless import CASES, Case, network
+from tests.helpers.networks.random_networks import random_count
+from tests.helpers.networks.read_networks import read
+from tests.helpers.networks.tiny import named
+from tests.helpers.nightly import nightly
+
+each = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+Asked = tuple[Network, list[Column], list[Property]]
+
+
+def columns_of(case: Case) -> list[Column]:
+    """With each of its faults, and without."""
+    names = sorted(fault.name for fault in case.faults)
+    return [Column(frozenset(some)) for many in range(len(names) + 1) for some in combinations(names, many)]
+
+
+def at_once(asked: Asked) -> dict[tuple[Column, str], bool]:
+    """What is shown of what must come in the end, in all columns together; and whether its witness may fire."""
+    made, columns, properties = asked
+    family_proof._SHOWN.clear()
+    proving = Proving(made, columns, properties)
+    of = proving.proofs({name: one for unit in proving.units() for name, one in proving.shown(unit).items()})
+    return {(c, name): proof.exercised for c, known in of.items() for name, proof in known.items() if proof.holds}
+
+
+def one_by_one(asked: Asked) -> dict[tuple[Column, str], bool]:
+    made, columns, properties = asked
+    of = {column: prove(made, column, properties) for column in columns}
+    return {(c, name): proof.exercised for c, known in of.items() for name, proof in known.items() if proof.holds}
+
+
+@each
+def test_it_is_shown_where_a_column_alone_shows_it(case: Case) -> None:
+    """But for circles of VMs that a fair event leads out of while the host rests."""
+    asked = network(case), columns_of(case), list(named(it=case.property).values())
+    mine, alone = at_once(asked), one_by_one(asked)
+    assert mine.items() <= alone.items()
+    left = {"way-out-all-the-time", "changes-places"}
+    assert mine == ({} if case.name in left else alone)
+
+
+def drawn() -> Iterator[Asked]:
+    for seed in range(random_count(2)):
+        known = read(seed, properties=6)
+        if known is not None:
+            made, columns, properties = known
+            ends = [one for one in properties if isinstance(one, Ends)]
+            if ends:
+                yield made, columns[:6], ends
+
+
+def test_in_networks_drawn_by_chance_it_never_shows_more() -> None:
+    seen = 0
+    for asked in drawn():
+        mine = at_once(asked)
+        alone = one_by_one(asked)
+        assert mine.keys() <= alone.keys()
+        assert all(exercised or not alone[cell] for cell, exercised in mine.items())
+        seen += len(mine)
+    assert seen > 100
+
+
+def shows_too_much() -> bool:
+    """Whether something is shown of all columns together that is not so in one of them."""
+    cases = [(network(case), columns_of(case), list(named(it=case.property).values())) for case in CASES]
+    return any(at_once(asked).keys() - one_by_one(asked).keys() for asked in (*cases, *drawn()))
+
+
+WRONG: dict[str, tuple[str, Callable[..., object]]] = {
+    "circles are no harm": ("turning", lambda _: 0),
+    "nobody is stuck": ("_Here._stuck", lambda *_: 0),
+    "a host that does not rest goes on": ("_Here.not_at_rest", lambda _: 0),
+    "a host that rests is at rest": ("_Here.at_rest", lambda _: 0),
+    "whoever waits is left by something": ("_Here._left_by_a_fair_event", lambda *_: -1),
+    "every branch is taken": ("_Here._takes", lambda *_: True),
+    "the host goes nowhere": ("_Here.elsewhere", lambda _: {}),
+    "VMs stay": ("_Here._edges", lambda _: {}),
+    "nothing is contributed": ("_Here._together", lambda _: {}),
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_a_wrong_argument_is_refused(wrong: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    where, instead = WRONG[wrong]
+    *of, name = where.split(".")
+    monkeypatch.setattr(label_endings if not of else getattr(label_endings, of[0]), name, instead)
+    assert shows_too_much()
+
+
+@pytest.mark.parametrize("forgotten", ["silenced", "faults", "without", "unfair"])
+def test_what_need_not_happen_is_not_counted_on(forgotten: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    right = label_endings._Argument.__init__
+
+    def wrong(
+        self: label_endings._Argument, judging: object, found: Ends, silenced: list[frozenset[str]], asked: int
+    ) -> None:
+        right(self, judging, found, silenced if forgotten != "silenced" else [frozenset()] * len(silenced), asked)  # type: ignore[arg-type]  # as given
+        for number, event in enumerate(self.compiled.events):
+            ruled_out = {
+                "faults": event.fault is not None,
+                "without": event.name in found.without,
+                "unfair": not event.fair,
+            }
+            if ruled_out.get(forgotten):
+                self.fair[number] = asked
+
+    monkeypatch.setattr(label_endings._Argument, "__init__", wrong)
+    assert shows_too_much()
+
+
+def test_circles_column_by_column() -> None:
+    """Of two steps each in a column of its own none makes a circle; longer ones are found, and what leads into one is none."""
+    assert turning({(1, 2): 0b01, (2, 1): 0b10}) == 0
+    assert turning({(1, 2): 0b011, (2, 1): 0b110}) == 0b010
+    assert turning({(0, 1): 0b111, (1, 2): 0b101, (2, 3): 0b111, (3, 1): 0b011, (3, 4): 0b111}) == 0b001
+    assert turning({(1, 2): 0b01, (2, 1): 0b01, (2, 3): 0b10, (3, 2): 0b10}) == 0b11
+    assert turning({}) == 0
+
+
+COLUMNS = [column for column in every_column() if not (column.faults and column.readings)]
+
+
+@pytest.mark.parametrize("columns", [COLUMNS[::9], pytest.param(COLUMNS, marks=nightly)], ids=["some", "all"])
+def test_in_the_protocol(columns: list[Column]) -> None:
+    """In nearly all columns at once; what is left is asked of them alone."""
+    names = [name for name, found in PROPERTIES.items() if isinstance(found, Ends)]
+    mine = proofs([(unit, shown(unit)) for unit in units(columns, names)])
+    told = {(column, name) for column, known in mine.items() for name, proof in known.items() if proof.holds}
+    alone = {
+        (column, name)
+        for column in columns
+        for name, proof in shown_by_views(column, names).items()
+        if proof.holds and proof.exercised
+    }
+    assert told <= alone
+    assert len(told) >= len(alone) - 2
+    assert len(alone) > len(columns)
+    assert all(proof.exercised for known in mine.values() for proof in known.values())
