@@ -64,7 +64,7 @@ def drawn() -> Iterator[Asked]:
         known = read(seed, properties=6)
         if known is not None:
             made, columns, properties = known
-            ends = [one for one in properties if isinstance(one, Ends)]
+            ends: list[Property] = [one for one in properties if isinstance(one, Ends)]
             if ends:
                 yield made, columns[:6], ends
 
