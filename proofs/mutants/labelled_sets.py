@@ -18,9 +18,9 @@ from model.notation import Network
 from model.notation.run import Shape
 from model.notation.terms import HOST, Const, Happens, In, Same, Term, Unchanged, machines_of, rebuilt
 from proofs.mutants.changed_rules import At, Rules, slice_of
-from proofs.views.labelled.digits import Ints, TooWide
+from proofs.views.labelled.digits import TooWide
 from proofs.views.labelled.family import Family
-from proofs.views.labelled.label_kernel import Words
+from proofs.views.labelled.label_kernel import Ints, Words
 from proofs.views.labelled.labels import WORD, Labelled
 from proofs.views.labelled.starts import starts_by_column
 from proofs.views.saturation import TooManyViews
@@ -178,7 +178,7 @@ class LabelledSet:
         self._of_host = np.concatenate(hosts)
         every = np.concatenate(rows)
         self._of_vm = closed.views.vms[every].astype(np.int64)
-        self._vms = (steps.codes[: steps.vms, None] // steps.vm_digits.strides % steps.vm_digits.sizes).astype(np.int64)
+        self._vms = steps.states[: steps.met].astype(np.int64)
         self._labels = closed.views.labels[every]
 
     def seen(self, host: tuple[str, ...], vm: tuple[str, ...]) -> _Seen:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from proofs.views.labelled.digits import Classes
+from proofs.views.labelled.digits import HostClasses, VmClasses
+from proofs.world.layout import States
 from proofs.world.predicates import Table, Test
 
 STAYS = -1
@@ -13,14 +14,24 @@ STAYS = -1
 
 
 @dataclass
+class Told:
+    """What is told of the kinds of a class, a row of `Vms.told`. of: what it is of a kind (None: it is told as it is found). known: of how
+    many kinds it is told."""
+
+    classes: VmClasses
+    of: Callable[[States], int] | None = None
+    known: int = 0
+
+
+@dataclass
 class Contribution:
-    """What a VM contributes to some bits, by class of host states: rows of `Projected.own`. bits: their numbers. values: each
+    """What a VM contributes to some bits, by class of host states: rows of `Vms.told`. bits: their numbers. values: each
     contribution to them, as one to all bits."""
 
     bits: tuple[int, ...]
     values: tuple[int, ...]
-    host: Classes
-    vm: Classes
+    host: HostClasses
+    vm: VmClasses
     rows: dict[int, int] = field(default_factory=dict)
 
 
@@ -38,8 +49,8 @@ class Asking:
     of_host: Sequence[Table]
     of_vm: Sequence[Table]
     asks: Contribution
-    host: Classes
-    vm: Classes
+    host: HostClasses
+    vm: VmClasses
     local: bool = True
     branches: dict[tuple[int, int, int], int] = field(default_factory=dict)
     of_class: dict[int, list[int]] = field(default_factory=dict)
@@ -54,37 +65,33 @@ class Part:
     """What one machine of a VM does in an event that happens to all VMs: as it reads of host and VM."""
 
     table: Table
-    host: Classes
-    vm: Classes
+    host: HostClasses
+    vm: VmClasses
 
 
 @dataclass
 class Sweep:
     """An event of the host or of all VMs: each machine of a VM is asked by itself, for there many machines may move, each for reasons of
     its own. branches: by contribution, and class of host states for each part. ends: by class of host states, each contribution with
-    which it can happen, and where it leads the host."""
+    which it can happen, and where it leads the host. rows: of `Vms.told`, by part, its class of host states, and contribution."""
 
     event: int
     when: Test
     of_host: Sequence[Table]
-    host: Classes
+    host: HostClasses
     parts: Sequence[Part]
     asks: Contribution
     local: bool = False
     branches: dict[tuple[int, ...], int] = field(default_factory=dict)
     ends: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
+    rows: dict[tuple[int, int, int], int] = field(default_factory=dict)
 
 
 @dataclass
 class Branch:
-    """See `projection.py`. change: by class of VMs, the difference that it makes to their number (where there is none, it
-    cannot happen to them). kinds: of a sweep, the class of host states for each part. row: in `Projected.to`; STAYS: every VM
-    stays as it is."""
+    """See `projection.py`. row: in `Vms.to`; STAYS: every VM stays as it is."""
 
     asking: Asking | Sweep
     value: int
     host_change: int
     row: int
-    change: dict[int, int] = field(default_factory=dict)
-    kinds: tuple[int, ...] = ()
-    moved: dict[tuple[int, int], int] = field(default_factory=dict)

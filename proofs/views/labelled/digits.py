@@ -12,12 +12,11 @@ import numpy as np
 import numpy.typing as npt
 
 from model.notation.terms import Every, In, Same, Some, Term, Unchanged, children
+from proofs.views.labelled.label_kernel import Small, classify, rehash
 from proofs.world.compiled import Compiled
 from proofs.world.layout import States, Variables
 
 Number = TypeVar("Number", bound=np.generic)
-Ints = npt.NDArray[np.int64]
-Small = npt.NDArray[np.int32]
 
 NOWHERE = -1
 
@@ -98,27 +97,42 @@ class Classes:
     def __init__(self, places: Sequence[int], digits: Digits) -> None:
         self.places = list(places)
         self.strides = digits.strides[self.places]
-        self._numbers: dict[int, int] = {}
         self.examples: list[States] = []
-        self.known = np.zeros(0, dtype=np.int32)
 
-    def of(self, states: npt.NDArray[np.int16]) -> Small:
-        """The classes of states, one a row."""
-        codes = states[:, self.places].astype(np.int64) @ self.strides
-        values, first, inverse = np.unique(codes, return_index=True, return_inverse=True)
-        found = np.empty(len(values), dtype=np.int32)
-        for i, (value, at) in enumerate(zip(values.tolist(), first.tolist(), strict=True)):
-            found[i] = self._number(value, tuple(states[at].tolist()))
-        classes: Small = found[inverse.reshape(-1)]
-        return classes
 
-    def of_one(self, states: States) -> int:
+class HostClasses(Classes):
+    """Classes of states that are met one by one."""
+
+    def __init__(self, places: Sequence[int], digits: Digits) -> None:
+        super().__init__(places, digits)
+        self._numbers: dict[int, int] = {}
+
+    def of(self, states: States) -> int:
         code = sum(states[i] * int(stride) for i, stride in zip(self.places, self.strides, strict=True))
-        return self._number(code, states)
-
-    def _number(self, code: int, states: States) -> int:
         number = self._numbers.get(code)
         if number is None:
             number = self._numbers[code] = len(self.examples)
             self.examples.append(states)
         return number
+
+
+class VmClasses(Classes):
+    """Classes of states that are met many at once. number: which of the classes of its slice it is."""
+
+    def __init__(self, places: Sequence[int], digits: Digits, number: int = 0) -> None:
+        super().__init__(places, digits)
+        self.number = number
+        self._places = np.array(self.places, dtype=np.int64)
+        self._table = np.full((64, 2), NOWHERE, dtype=np.int64)
+        self._count = np.zeros(1, dtype=np.int64)
+
+    def of(self, states: npt.NDArray[np.int16]) -> Small:
+        """The classes of states, one a row."""
+        had = len(self.examples)
+        found, first = np.empty(len(states), dtype=np.int32), np.empty(had + len(states), dtype=np.int64)
+        while not classify(states, self._places, self.strides, self._table, self._count, found, first):
+            table = np.full((4 * len(self._table), 2), NOWHERE, dtype=np.int64)
+            rehash(self._table, table)
+            self._table = table
+        self.examples += map(tuple, states[first[had : int(self._count[0])]].tolist())
+        return found

@@ -15,7 +15,7 @@ import numpy as np
 from model.notation.events import Event
 from model.notation.terms import Every, Some, Term, machines_of, speaks_of_a_step, walk
 from proofs.views.labelled.branches import STAYS
-from proofs.views.labelled.digits import NOWHERE, Classes
+from proofs.views.labelled.digits import NOWHERE, VmClasses
 from proofs.views.labelled.label_kernel import Ints, Small, Words, gather
 from proofs.views.labelled.labels import Labelled, any_of, label_of
 from proofs.views.variants import Variants
@@ -45,7 +45,7 @@ class Judging:
 
     def __init__(self, closed: Labelled) -> None:
         self.closed, self.compiled, self.steps = closed, closed.compiled, closed.steps
-        self.met = np.flatnonzero(self.steps.filled)
+        self.met = np.arange(self.steps.met)
         self.vms: dict[int, Ints] = {}
         self.labels: dict[int, Words] = {}
         for host in closed.places:
@@ -116,26 +116,24 @@ class _Asked:
         names = machines_of(said).union(*map(machines_of, told))
         host, vm = compiled.host_vars.at, compiled.vm_vars[0].at
         self.host = judging.steps.classes_of_hosts(tuple(sorted(host[n] for n in names if n in host)))
-        self.vm = Classes(tuple(sorted(vm[n] for n in names if n in vm)), judging.steps.vm_digits)
+        self.vm = VmClasses(tuple(sorted(vm[n] for n in names if n in vm)), judging.steps.vm_digits)
         self.kinds = list(self._kinds(term)) if self.asks_vms else []
         self._known: dict[tuple[int, ...], int] = {}
         self._hosts: dict[int, int] = {}
 
     def kind_of_host(self, host: int) -> int:
         if host not in self._hosts:
-            self._hosts[host] = self.host.of_one(self.compiled.hosts[host])
+            self._hosts[host] = self.host.of(self.compiled.hosts[host])
         return self._hosts[host]
 
     def _kinds(self, term: Term) -> Iterator[Small]:
         steps, met, compiled = self.judging.steps, self.judging.met, self.compiled
         constant = [compiled.vm_vars[0].at[name] for name in compiled.stand_ins.constant[0]]
         if not len(met) or not set(constant) & set(self.vm.places):
-            found = np.full(len(steps.codes), -1, dtype=np.int32)
-            found[met] = self.vm.of(steps.states[met])
-            yield found
+            yield self.vm.of(steps.states[met])
             return
         variants = Variants(compiled, term)
-        config = Classes(constant, steps.vm_digits).of(steps.states[met])
+        config = VmClasses(constant, steps.vm_digits).of(steps.states[met])
         examples = met[np.unique(config, return_index=True)[1]].tolist()
         puts = [[[compiled.locals[v][1][i] for i in constant] for v in variants.of(steps.local(vm))] for vm in examples]
         for j in range(max(map(len, puts))):
@@ -143,7 +141,7 @@ class _Asked:
             filled = np.array([put[min(j, len(put) - 1)] for put in puts], dtype=np.int16)[config]
             states = steps.states[met].copy()
             states[:, constant] = filled
-            found = np.full(len(steps.codes), -1, dtype=np.int32)
+            found = np.full(len(met), -1, dtype=np.int32)
             found[met[has]] = self.vm.of(states[has])
             yield found
 
@@ -252,7 +250,7 @@ class _OfSteps:
         vms, labels = judging.vms[host], judging.labels[host]
         base = label_of(place.done[i]) & left
         if own_row >= 0:
-            fits = (judging.steps.own[own_row, vms] & ~branch.value) == 0
+            fits = (judging.steps.told(own_row, vms) & ~branch.value) == 0
             vms, labels = vms[fits], labels[fits]
         value = judging.steps.of_bits(branch.asking.asks.bits, branch.value)
         wanted = [(value >> k & 1) for k in branch.asking.asks.bits]
@@ -274,7 +272,7 @@ class _OfSteps:
     def _kinds(self, host: int, host2: int, row: int, vms: Ints, labels: Words, here: bool, within: int) -> Kinds:
         """What VMs contribute that move as a branch leads them, or stay."""
         if row != STAYS:
-            to = self.judging.steps.to[row, vms] - 1
+            to = self.judging.steps.vms.to[row, vms] - 1
             goes = to >= 0
             vms, labels, to = vms[goes], labels[goes], to[goes].astype(np.int64)
         else:

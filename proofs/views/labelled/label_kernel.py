@@ -17,12 +17,12 @@ Words = npt.NDArray[np.uint64]
 Ints = npt.NDArray[np.int64]
 Small = npt.NDArray[np.int32]
 Flags = npt.NDArray[np.uint8]
+Places = npt.NDArray[np.int16]
 
 
 class Views(NamedTuple):
     """Views as flat arrays. By view: VM, label, whether it is new, the new view after it of the same host state, and the view before
-    it of the same host state (-1: none). table: where a view is. By host state: its last view, and the first that is new.
-    seen: by VM, whether it is met."""
+    it of the same host state (-1: none). table: where a view is. By host state: its last view, and the first that is new."""
 
     vms: Small
     labels: Words
@@ -32,7 +32,28 @@ class Views(NamedTuple):
     table: Ints
     first: Small
     waiting: Small
-    seen: Flags
+
+
+class Vms(NamedTuple):
+    """VM states that have a number, as flat arrays: a state is known by its code, of which each machine has a digit.
+
+    codes: the code of each. table: which VM state a code is. known[c, vm]: of which kind it is by what class c reads of it.
+    told[row, kind]: what is told of VMs of a kind, in the class of the row: `classes[row]`. to[branch, vm]: one more than where a branch
+    leads a VM; 0: it was not asked yet; -1: nowhere. begins: by branch, where its rows begin in `rows`; what they tell, together, is what
+    the branch adds to the code."""
+
+    codes: Ints
+    table: Ints
+    known: Small
+    told: Ints
+    classes: Small
+    to: Small
+    begins: Small
+    rows: Small
+
+
+IMPOSSIBLE = -0x8000000000000000
+"""Told of VMs to which an event cannot happen: no difference of two codes is so far down."""
 
 
 @machine_code
@@ -68,35 +89,54 @@ def rehash(table: Ints, larger: Ints) -> None:
 
 
 @machine_code
-def number(wanted: Ints, codes: Ints, table: Ints, counts: Ints, found: Small) -> bool:
-    """The numbers of states that are given as codes; new ones for those that have none. False if there was no room."""
-    for i in range(len(wanted)):
-        at = row_of(table, wanted[i])
+def classify(states: Places, places: Ints, strides: Ints, table: Ints, count: Ints, found: Small, first: Ints) -> bool:
+    """The classes of states, one a row, by their digits in some places: new ones for those that have none, and in which row each of them
+    was met first. False if there was no room."""
+    for i in range(len(states)):
+        code = 0
+        for j in range(len(places)):
+            code += states[i, places[j]] * strides[j]
+        at = row_of(table, code)
         if table[at, 1] < 0:
-            if counts[0] == len(codes):
+            if 2 * count[0] >= len(table):
                 return False
-            table[at, 0], table[at, 1], codes[counts[0]] = wanted[i], counts[0], wanted[i]
-            counts[0] += 1
+            table[at, 0], table[at, 1], first[count[0]] = code, count[0], i
+            count[0] += 1
         found[i] = table[at, 1]
     return True
 
 
 @machine_code
-def lead(vms: Ints, known: Small, told: Ints, codes: Ints, table: Ints, counts: Ints, to: Small) -> bool:
-    """Where VMs go whose codes change by what is told of their class (the least number: they cannot go); one more than each number
-    is noted. False if there was no room."""
-    for i in range(len(vms)):
-        by = told[known[vms[i]]]
-        if by != -0x8000000000000000:
-            code = codes[vms[i]] + by
-            at = row_of(table, code)
-            if table[at, 1] < 0:
-                if counts[0] == len(codes):
-                    return False
-                table[at, 0], table[at, 1], codes[counts[0]] = code, counts[0], code
-                counts[0] += 1
-            to[vms[i]] = table[at, 1] + 1
-    return True
+def number(code: int, vms: Vms, count: Ints) -> int:
+    """The number of a VM state, a new one if it has none; -1 if there was no room."""
+    at = row_of(vms.table, code)
+    if vms.table[at, 1] < 0:
+        if count[0] == len(vms.codes):
+            return -1
+        vms.table[at, 0], vms.table[at, 1], vms.codes[count[0]] = code, count[0], code
+        count[0] += 1
+    return int(vms.table[at, 1])
+
+
+@machine_code
+def said_of(row: int, vm: int, vms: Vms) -> int:
+    """What a row of `told` says of a VM."""
+    return int(vms.told[row, vms.known[vms.classes[row], vm]])
+
+
+@machine_code
+def led(branch: int, vm: int, vms: Vms, count: Ints) -> int:
+    """One more than where a branch leads a VM; -1: nowhere; 0: there was no room."""
+    if vms.to[branch, vm] == 0:
+        code, goes = int(vms.codes[vm]), True
+        for i in range(vms.begins[branch], vms.begins[branch + 1]):
+            by = said_of(vms.rows[i], vm, vms)
+            if by == IMPOSSIBLE:
+                goes = False
+                break
+            code += by
+        vms.to[branch, vm] = number(code, vms, count) + 1 if goes else -1
+    return int(vms.to[branch, vm])
 
 
 @machine_code
@@ -156,7 +196,6 @@ def hand_on(label: Words, host: int, vm: int, views: Views, counts: Ints) -> boo
         counts[0] += 1
         views.table[at, 0], views.table[at, 1] = key, row
         views.vms[row], views.after[row], views.first[host] = vm, views.first[host], row
-        views.seen[vm] = 1
     new = False
     for w in range(len(label)):
         if label[w] & ~views.labels[row, w]:
@@ -178,13 +217,13 @@ def all_anew(host: int, views: Views) -> None:
 
 
 @machine_code
-def take_new(host: int, views: Views, filled: Flags) -> Ints:
-    """The new views of a host state, no longer new; those whose VMs are not `filled` wait."""
+def take_new(host: int, views: Views, met: int) -> Ints:
+    """The new views of a host state, no longer new; those whose VMs were not met wait."""
     found = chained(views.waiting[host], views.queue)
     many = 0
     views.waiting[host] = -1
     for row in found:
-        if filled[views.vms[row]]:
+        if views.vms[row] < met:
             views.dirty[row] = 0
             found[many] = row
             many += 1
@@ -194,12 +233,12 @@ def take_new(host: int, views: Views, filled: Flags) -> Ints:
 
 
 @machine_code
-def take_all(host: int, views: Views, filled: Flags) -> Ints:
-    """The views of a host state whose VMs are `filled`."""
+def take_all(host: int, views: Views, met: int) -> Ints:
+    """The views of a host state whose VMs were met."""
     found = chained(views.first[host], views.after)
     many = 0
     for row in found:
-        if filled[views.vms[row]]:
+        if views.vms[row] < met:
             found[many] = row
             many += 1
     return found[:many]
@@ -210,9 +249,9 @@ def visit(
     host: int,
     views: Views,
     counts: Ints,
-    filled: Flags,
-    to: Small,
-    own: Small,
+    vms: Vms,
+    count: Ints,
+    met: int,
     allowed: Words,
     branches: Small,
     done: Words,
@@ -225,23 +264,24 @@ def visit(
     """All that a host state hands on: its VMs move, or stand by while others do, or go with the host. False if there was no
     room: then it has to be visited again, with nothing done.
 
-    VMs that are not `filled` wait. branches, one a row: row of `to` (-1: all stay), host afterwards, whether one VM moves, row
-    of `allowed`, row of `own` (-1: nothing is asked), where its contributions begin in `masks`, and which of them it takes.
-    done, fired, stood: for each branch what it was taken with before, the columns in which it can be taken, and those in which
-    all have stood by. asks: row of `own`, where it begins and ends in `masks`, and whether all but what is new were asked.
-    kinds, masks: by contribution, the columns in which one VM, or several together, make it.
+    counts, count: how many views there are, and how many VMs; those beyond `met` wait. branches, one a row: row of `to` (-1: all
+    stay), host afterwards, whether one VM moves, row of `allowed`, row of `told` that says what VMs contribute (-1: nothing is
+    asked), where its contributions begin in `masks`, and which of them it takes. done, fired, stood: for each branch what it was
+    taken with before, the columns in which it can be taken, and those in which all have stood by. asks: row of `told`, where it
+    begins and ends in `masks`, and whether all but what is new were asked. kinds, masks: by contribution, the columns in which
+    one VM, or several together, make it.
     """
     words = views.labels.shape[1]
-    new = take_new(host, views, filled)
+    new = take_new(host, views, met)
     present, is_known = new, False
     for a in range(len(asks)):
         asked, begin, end = asks[a, 0], asks[a, 1], asks[a, 2]
         if not asks[a, 3] and not is_known:
-            present, is_known = take_all(host, views, filled), True
+            present, is_known = take_all(host, views, met), True
         those = new if asks[a, 3] else present
         asks[a, 3] = 1
         for i in range(len(those)):
-            k = begin if asked < 0 else begin + own[asked, views.vms[those[i]]]
+            k = begin if asked < 0 else begin + said_of(asked, views.vms[those[i]], vms)
             for w in range(words):
                 kinds[k, w] |= views.labels[those[i], w]
         joint(kinds[begin:end], masks[begin:end])
@@ -260,22 +300,27 @@ def visit(
         if not some:
             continue
         if again and not is_known:
-            present, is_known = take_all(host, views, filled), True
+            present, is_known = take_all(host, views, met), True
         those = present if again else new
         for i in range(len(those)):
             row = those[i]
             vm = views.vms[row]
-            goes = vm if leads < 0 else to[leads, vm] - 1
-            if goes < 0 or (asked >= 0 and own[asked, vm] & ~value):
+            if (leads >= 0 and vms.to[leads, vm] < 0) or (asked >= 0 and said_of(asked, vm, vms) & ~value):
                 continue
             some = False
             for w in range(words):
                 label[w] = views.labels[row, w] & base[w]
                 if label[w]:
                     some = True
-                    fired[b, w] |= label[w]
-            if some and not hand_on(label, host2, goes, views, counts):
+            if not some:
+                continue
+            goes = vm + 1 if leads < 0 else led(leads, vm, vms, count)
+            if goes < 0:
+                continue
+            if goes == 0 or not hand_on(label, host2, goes - 1, views, counts):
                 return False
+            for w in range(words):
+                fired[b, w] |= label[w]
         if not local or host2 == host:
             continue
         again = False
@@ -284,12 +329,12 @@ def visit(
                 again = True
                 stood[b, w] = fired[b, w]
         if again and not is_known:
-            present, is_known = take_all(host, views, filled), True
+            present, is_known = take_all(host, views, met), True
         those = present if again else new
         for i in range(len(those)):
             row = those[i]
             vm = views.vms[row]
-            if asked >= 0 and own[asked, vm] & ~value:
+            if asked >= 0 and said_of(asked, vm, vms) & ~value:
                 continue
             some = False
             for w in range(words):

@@ -99,7 +99,6 @@ class Labelled:
         self.views = Views(
             np.zeros(0, np.int32), np.zeros((0, self.words), np.uint64), np.zeros(0, np.uint8), np.zeros(0, np.int32),
             np.zeros(0, np.int32), np.full((1024, 2), NOWHERE, np.int64), np.zeros(0, np.int32), np.zeros(0, np.int32),
-            np.zeros(0, np.uint8),
         )  # fmt: skip
         self.visits = 0
         self._close(starting)
@@ -132,13 +131,15 @@ class Labelled:
 
     def _close(self, starting: Sequence[int]) -> None:
         self._room()
-        for vm, label in zip(self.steps.starts, starting, strict=True):
-            for host in self.compiled.start_hosts if label else ():
-                while not hand_on(words_of(label, self.words), host, vm, self.views, self._counts):
-                    self._more_views()
+        for start, label in zip(self.compiled.starts, starting, strict=True):
+            if label:
+                vm = self.steps.number(self.compiled.locals[start][1])
+                for host in self.compiled.start_hosts:
+                    while not hand_on(words_of(label, self.words), host, vm, self.views, self._counts):
+                        self._more_views()
         while (waiting := np.flatnonzero(self.views.waiting >= 0)).size:
-            if (new := np.flatnonzero(self.views.seen > self.steps.filled)).size:
-                self.steps.meet_vms(new)
+            if self.steps.count[0] > self.steps.met:
+                self.steps.meet_vms()
             for host in waiting.tolist():
                 self._visit(host)
 
@@ -151,22 +152,23 @@ class Labelled:
         place, steps = self.places[host], self.steps
         self.visits += 1
         while not visit(
-            host, self.views, self._counts, steps.filled, steps.to, steps.own, self.allowed, place.branches,
+            host, self.views, self._counts, steps.vms, steps.count, steps.met, self.allowed, place.branches,
             place.done, place.fired, place.stood, place.asks, place.kinds, place.masks,
         ):  # fmt: skip
-            self._more_views()
+            if steps.is_full():
+                steps.room()
+            if len(self) == len(self.views.vms):
+                self._more_views()
             place.done[:] = place.stood[:] = 0
             all_anew(host, self.views)
 
     def _room(self) -> None:
-        """Room for every host state and VM state that has a number."""
-        views, hosts, vms = self.views, len(self.compiled.hosts), len(self.steps.filled)
+        """Room for every host state that has a number."""
+        views, hosts = self.views, len(self.compiled.hosts)
         if hosts > len(views.first):
             more = max(64, hosts)
             first, waiting = (grown(a, hosts + more, fill=NOWHERE) for a in (views.first, views.waiting))
-            self.views = views = views._replace(first=first, waiting=waiting)
-        if vms > len(views.seen):
-            self.views = views = views._replace(seen=grown(views.seen, vms))
+            self.views = views._replace(first=first, waiting=waiting)
 
     def _more_views(self) -> None:
         """Twice as many views as there is room for. Raises TooManyViews."""

@@ -6,37 +6,36 @@ with a digit for each machine, and a move changes some digits. So an event is as
 view, and what it does to many VMs is worked out at once.
 
 A *branch* is an event in one class of host states, with what all VMs together contribute to the bits that it asks, and where it
-leads the host; its row in `Projected.to` says where it leads each VM that it can happen to.
+leads the host; its row in `Vms.to` says where it leads each VM that it can happen to. That is worked out when a VM is there that it
+happens to, from what is told of the VM's classes: most branches meet few of the VMs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 
 from model.notation.machines import Actor
 from model.notation.terms import HOST, And, Every, Some, Sort, Term, all_of, machines_of, walk
-from proofs.views.labelled.branches import STAYS, Asking, Branch, Contribution, Part, Sweep
-from proofs.views.labelled.digits import NOWHERE, Classes, Digits, Ints, Small, TooWide, grown, reads_of
-from proofs.views.labelled.label_kernel import lead, number, rehash
+from proofs.views.labelled.branches import STAYS, Asking, Branch, Contribution, Part, Sweep, Told
+from proofs.views.labelled.digits import NOWHERE, Digits, HostClasses, TooWide, VmClasses, grown, reads_of
+from proofs.views.labelled.label_kernel import IMPOSSIBLE, Ints, Vms, number, rehash
 from proofs.world.compiled import Compiled
 from proofs.world.layout import States, is_local
 from proofs.world.predicates import Step, Table, Test
 
-IMPOSSIBLE = np.iinfo(np.int64).min
-"""Of a class of VMs to which an event cannot happen: no difference of two states is so far down."""
 MOST_BITS = 12
 """Bits that one event may ask of all VMs together."""
 _ROWS = 320
-"""Rows for branches that are made at a time: each is as long as there are VM states."""
+"""Rows that are made at a time."""
 
 
 class Projected:
     """The steps of a slice (of VMs of one form) by projections. States have the numbers that `compiled` gives them.
 
-    to[row, vm]: one more than the VM state that a branch leads to; 0: nowhere. own[row, vm]: what it contributes to some bits.
-    new_branches: for each host state the branches it has got since they were last taken. Raises TooWide.
+    vms: VM states, and what is told of them. met: how many of them it is told of; the others wait for `meet_vms`. new_branches: for
+    each host state the branches it has got since they were last taken. Raises TooWide.
     """
 
     def __init__(self, compiled: Compiled) -> None:
@@ -45,21 +44,15 @@ class Projected:
         self.compiled = compiled
         self.host_digits, self.vm_digits = Digits(compiled.host_vars), Digits(compiled.vm_vars[0])
         self.host_numbers: dict[int, int] = {}
-        self.codes = np.zeros(64, dtype=np.int64)
-        self._table = np.full((256, 2), NOWHERE, dtype=np.int64)
-        self._count = np.zeros(1, dtype=np.int64)
-        self.states = np.zeros((64, len(compiled.vm_vars[0].names)), dtype=np.int16)
-        self.filled = np.zeros(64, dtype=np.uint8)
-        self.to = np.zeros((_ROWS, 64), dtype=np.int32)
-        self.own = np.zeros((16, 64), dtype=np.int32)
-        self.rows = self.own_rows = 0
+        self.states = np.zeros((0, len(compiled.vm_vars[0].names)), dtype=np.int16)
+        self.met = 0
+        self.count = np.zeros(1, dtype=np.int64)
         self.branches: list[Branch] = []
         self.new_branches: dict[int, list[int]] = {}
         self.contributions: dict[tuple[int, ...], Contribution] = {}
-        self._host_classes: dict[tuple[int, ...], Classes] = {}
-        self._vm_classes: dict[tuple[int, ...], Classes] = {}
+        self._host_classes: dict[tuple[int, ...], HostClasses] = {}
+        self._vm_classes: dict[tuple[int, ...], VmClasses] = {}
         self._own_tests: list[tuple[bool, Test]] = []
-        self._contributing: list[tuple[Contribution, int, int]] = []
         for every, _, tests in compiled.state_bits:
             self._own_tests.append((every, tests[0]))
         self.sweep_ends: dict[tuple[int, int], int] = {}
@@ -70,8 +63,13 @@ class Projected:
                 self.askings += (self._asking(e, part) for part in compiled.members(event, 0))
             else:
                 self.sweeps.append(self._sweep(e))
-        starts = np.array([compiled.locals[vm][1] for vm in compiled.starts], dtype=np.int64)
-        self.starts = self._vms_of(starts @ self.vm_digits.strides).tolist()
+        self._told: list[Told] = []
+        classes = np.zeros((len(self._vm_classes), 0), dtype=np.int32)
+        self.vms = Vms(
+            np.zeros(0, np.int64), np.full((2, 2), NOWHERE, np.int64), classes, np.zeros((0, 0), np.int64),
+            np.zeros(0, np.int32), np.zeros((_ROWS, 0), np.int32), np.zeros(1, np.int32), np.zeros(0, np.int32),
+        )  # fmt: skip
+        self.room()
 
     # -- what there is ------------------------------------------------------------------------------------------------
 
@@ -134,19 +132,16 @@ class Projected:
             self.contribution(tuple(sorted(bits))),
         )
 
-    def classes_of_hosts(self, places: tuple[int, ...]) -> Classes:
+    def classes_of_hosts(self, places: tuple[int, ...]) -> HostClasses:
         """Host states that are alike in these places."""
         if places not in self._host_classes:
-            self._host_classes[places] = Classes(places, self.host_digits)
+            self._host_classes[places] = HostClasses(places, self.host_digits)
         return self._host_classes[places]
 
-    def classes_of_vms(self, places: tuple[int, ...]) -> Classes:
+    def classes_of_vms(self, places: tuple[int, ...]) -> VmClasses:
         """VM states that are alike in these places; it is known of which class each VM is that was met."""
         if places not in self._vm_classes:
-            found = self._vm_classes[places] = Classes(places, self.vm_digits)
-            found.known = np.zeros(len(self.codes), dtype=np.int32)
-            if len(met := np.flatnonzero(self.filled)):
-                found.known[met] = found.of(self.states[met])
+            self._vm_classes[places] = VmClasses(places, self.vm_digits, len(self._vm_classes))
         return self._vm_classes[places]
 
     def _rows_of(self, actor: Actor, event: str, form: int | None, part: tuple[Sort, int] | None) -> list[Term]:
@@ -179,23 +174,21 @@ class Projected:
         states = self.compiled.hosts[host]
         self.host_numbers[self.host_digits.number(states)] = host
         self.new_branches[host] = []
-        kinds = {places: classes.of_one(states) for places, classes in self._host_classes.items()}
+        kinds = {places: classes.of(states) for places, classes in self._host_classes.items()}
         for asking in self.askings:
             kind = kinds[tuple(asking.host.places)]
             if kind not in asking.hosts:
                 asking.hosts[kind] = []
                 if self._is_able(asking.of_host, asking.when_host, Step(states, (), 0), states):
                     asking.able_hosts.append(kind)
-                    before = len(self.branches)
                     self._ask(asking, [kind], asking.able_vms)
-                    self._lead_all(before)
             asking.hosts[kind].append(host)
             self.new_branches[host] += asking.of_class.get(kind, ())
         for sweep in self.sweeps:
             self._ask_sweep(sweep, host, kinds)
 
     def _ask_sweep(self, sweep: Sweep, host: int, kinds: Mapping[tuple[int, ...], int]) -> None:
-        own, before = kinds[tuple(sweep.host.places)], len(self.branches)
+        own = kinds[tuple(sweep.host.places)]
         if own not in sweep.ends:
             sweep.ends[own] = list(self._ends(sweep, self.compiled.hosts[host]))
         if not sweep.ends[own]:
@@ -204,11 +197,10 @@ class Projected:
         for value, change in sweep.ends[own]:
             key = (value, *of_parts)
             if key not in sweep.branches:
-                sweep.branches[key] = self._branch(sweep, value, 0, bool(sweep.parts))
-                self.branches[-1].kinds = of_parts
+                rows = [self._row_of_part(sweep, i, kind, value) for i, kind in enumerate(of_parts)]
+                sweep.branches[key] = self._branch(sweep, value, 0, rows)
             self.sweep_ends[host, sweep.branches[key]] = self._host_moved(host, change)
             self.new_branches[host].append(sweep.branches[key])
-        self._lead_all(before)
 
     def _ends(self, sweep: Sweep, states: States) -> Iterator[tuple[int, int]]:
         """The contributions with which a sweep can happen in a host state, and the difference that each makes to it."""
@@ -237,53 +229,77 @@ class Projected:
             found.append(digit)
         return tuple(found)
 
-    def meet_vms(self, vms: Ints) -> None:
-        """Get ready for VM states: it is known where each branch leads them, and what they contribute."""
-        self.states[vms] = self.codes[vms][:, None] // self.vm_digits.strides % self.vm_digits.sizes
-        self.filled[vms] = 1
+    def meet_vms(self) -> None:
+        """Get ready for the VM states that were not met: it is told where each branch leads them, and what they contribute."""
+        new = slice(self.met, int(self.count[0]))
+        if len(self.states) < len(self.vms.codes):
+            self.states = grown(self.states, len(self.vms.codes), self.states.shape[1])
+        self.states[new] = self.vms.codes[new, None] // self.vm_digits.strides % self.vm_digits.sizes
+        self.met = new.stop
         for classes in self._vm_classes.values():
-            classes.known[vms] = classes.of(self.states[vms])
-        before = len(self.branches)
+            self.vms.known[classes.number, new] = classes.of(self.states[new])
+        self._widen()
+        for row, told in enumerate(self._told):
+            self._tell(row, told)
         for asking in self.askings:
-            new = [vm for vm in range(asking.asked, len(asking.vm.examples)) if self._is_able_vm(asking, vm)]
+            able = [vm for vm in range(asking.asked, len(asking.vm.examples)) if self._is_able_vm(asking, vm)]
             asking.asked = len(asking.vm.examples)
-            asking.able_vms += new
-            self._ask(asking, asking.able_hosts, new)
-        for branch in self.branches[:before]:
-            self._lead(branch, vms)
-        self._lead_all(before)
-        for contribution, host, row in self._contributing:
-            self._contribute(contribution, host, row, vms)
-
-    @property
-    def vms(self) -> int:
-        """How many VM states have a number."""
-        return int(self._count[0])
+            asking.able_vms += able
+            self._ask(asking, asking.able_hosts, able)
 
     def local(self, vm: int) -> int:
-        """The number that `compiled` gives a VM state."""
-        states = self.codes[vm] // self.vm_digits.strides % self.vm_digits.sizes
-        return self.compiled.local_id(0, tuple(states.tolist()))
+        """The number that `compiled` gives a VM state that was met."""
+        return self.compiled.local_id(0, tuple(self.states[vm].tolist()))
 
-    def room(self, vms: int) -> None:
-        """Room for so many VM states."""
-        size = len(self.codes)
-        if vms > size:
-            more = max(vms, 4 * size) - size
-            now = size + more
-            self.codes, self.filled = grown(self.codes, now), grown(self.filled, now)
-            self.states = grown(self.states, now, self.states.shape[1])
-            self.to = grown(self.to, len(self.to), now, used=(self.rows, self._last_met()))
-            self.own = grown(self.own, len(self.own), now, used=(self.own_rows, self._last_met()))
-            table = np.full((1 << (2 * now - 1).bit_length(), 2), NOWHERE, dtype=np.int64)
-            rehash(self._table, table)
-            self._table = table
-            for classes in self._vm_classes.values():
-                classes.known = grown(classes.known, now)
+    def number(self, states: States) -> int:
+        """The number of a VM state."""
+        code = self.vm_digits.number(states)
+        while (found := number(code, self.vms, self.count)) < 0:
+            self.room()
+        return found
 
-    def _last_met(self) -> int:
-        """One more than the last VM state that was met."""
-        return int(np.flatnonzero(self.filled)[-1]) + 1 if self.filled.any() else 0
+    def is_full(self) -> bool:
+        """Whether there is no room for another VM state."""
+        return int(self.count[0]) == len(self.vms.codes)
+
+    def room(self) -> None:
+        """Room for twice as many VM states."""
+        vms, now = self.vms, max(1024, 2 * len(self.vms.codes))
+        table = np.full((2 * now, 2), NOWHERE, dtype=np.int64)
+        rehash(vms.table, table)
+        self.vms = vms._replace(
+            codes=grown(vms.codes, now),
+            table=table,
+            known=grown(vms.known, len(vms.known), now),
+            to=grown(vms.to, len(vms.to), now, used=(len(vms.begins) - 1, vms.to.shape[1])),
+        )
+
+    # -- what is told of VMs ------------------------------------------------------------------------------------------
+
+    def _row(self, told: Told) -> int:
+        """A row of `told`, filled as far as classes are known."""
+        row, vms = len(self._told), self.vms
+        self._told.append(told)
+        if row == len(vms.told):
+            now = row + _ROWS
+            self.vms = vms._replace(
+                told=grown(vms.told, now, vms.told.shape[1], fill=IMPOSSIBLE), classes=grown(vms.classes, now)
+            )
+        self.vms.classes[row] = told.classes.number
+        self._tell(row, told)
+        return row
+
+    def _tell(self, row: int, told: Told) -> None:
+        if told.of is not None:
+            for kind in range(told.known, len(told.classes.examples)):
+                self.vms.told[row, kind] = told.of(told.classes.examples[kind])
+            told.known = len(told.classes.examples)
+
+    def _widen(self) -> None:
+        """Room for what is told of every class."""
+        most, vms = max((len(classes.examples) for classes in self._vm_classes.values()), default=0), self.vms
+        if most > vms.told.shape[1]:
+            self.vms = vms._replace(told=grown(vms.told, len(vms.told), 2 * most, fill=IMPOSSIBLE))
 
     # -- asking -------------------------------------------------------------------------------------------------------
 
@@ -316,99 +332,62 @@ class Projected:
             return
         key = (host, value, self.host_digits.change(states, states2))
         if key not in asking.branches:
-            asking.branches[key] = self._branch(asking, value, key[2], True)
+            asking.branches[key] = self._branch(asking, value, key[2], [self._row(Told(asking.vm))])
             asking.of_class.setdefault(host, []).append(asking.branches[key])
             for one in asking.hosts[host]:
                 self.new_branches[one].append(asking.branches[key])
-        self.branches[asking.branches[key]].change[vm] = self.vm_digits.change(own, own2)
+        row = self.branches[asking.branches[key]].row
+        self.vms.told[self.vms.rows[self.vms.begins[row]], vm] = self.vm_digits.change(own, own2)
 
-    def _branch(self, asking: Asking | Sweep, value: int, host_change: int, moves: bool) -> int:
-        row = STAYS
-        if moves:
-            row, self.rows = self.rows, self.rows + 1
-            if self.rows > len(self.to):
-                used = (self.rows - 1, self._last_met())
-                self.to = grown(self.to, len(self.to) + _ROWS, self.to.shape[1], used=used)
-        self.branches.append(Branch(asking, value, host_change, row))
+    def _branch(self, asking: Asking | Sweep, value: int, host_change: int, rows: Sequence[int]) -> int:
+        """A new branch; rows: of `told`, what adds to the VMs' codes (none: all stay)."""
+        at, vms = STAYS, self.vms
+        if rows:
+            at = len(vms.begins) - 1
+            begins = np.append(vms.begins, np.int32(vms.begins[-1] + len(rows)))
+            self.vms = vms._replace(begins=begins, rows=np.append(vms.rows, np.array(rows, dtype=np.int32)))
+            if at == len(vms.to):
+                self.vms = self.vms._replace(to=grown(vms.to, at + _ROWS, vms.to.shape[1]))
+        self.branches.append(Branch(asking, value, host_change, at))
         return len(self.branches) - 1
 
-    def _lead_all(self, first: int) -> None:
-        """Where branches from this one on lead all VMs that were met."""
-        if first < len(self.branches):
-            met = np.flatnonzero(self.filled)
-            for branch in self.branches[first:]:
-                self._lead(branch, met)
+    def _row_of_part(self, sweep: Sweep, i: int, host: int, value: int) -> int:
+        """The row of `told` that says what one machine of the VMs adds to their codes in a sweep."""
+        if (i, host, value) not in sweep.rows:
+            part = sweep.parts[i]
+            states, bits = part.host.examples[host], sweep.asks.values[value]
 
-    def _lead(self, branch: Branch, vms: Ints) -> None:
-        if branch.row == STAYS or not len(vms):
-            return
-        if isinstance(branch.asking, Sweep):
-            parts = (self._of_part(branch, branch.asking, i, vms) for i in range(len(branch.kinds)))
-            self.to[branch.row, vms] = self._vms_of(self.codes[vms] + sum(parts, np.zeros(len(vms), np.int64))) + 1
-            return
-        told = np.full(len(branch.asking.vm.examples), IMPOSSIBLE, dtype=np.int64)
-        for kind, by in branch.change.items():
-            told[kind] = by
-        while not lead(vms, branch.asking.vm.known, told, self.codes, self._table, self._count, self.to[branch.row]):
-            self.room(2 * len(self.codes))
-
-    def _of_part(self, branch: Branch, sweep: Sweep, i: int, vms: Ints) -> Ints:
-        """What one machine of the VMs adds to their numbers in a sweep."""
-        part, kinds = sweep.parts[i], sweep.parts[i].vm.known[vms]
-        told = np.zeros(len(part.vm.examples), dtype=np.int64)
-        for kind in _different(kinds):
-            if (i, kind) not in branch.moved:
-                own = part.vm.examples[kind]
-                states = part.host.examples[branch.kinds[i]]
-                moved = list(own)
-                if not part.table.move(Step(states, own, 0, sweep.asks.values[branch.value]), moved):
+            def moved(own: States) -> int:
+                own2 = list(own)
+                if not part.table.move(Step(states, own, 0, bits), own2):
                     raise ValueError(f"{self.compiled.events[sweep.event].name} waits for a single VM")
-                branch.moved[i, kind] = self.vm_digits.change(own, moved)
-            told[kind] = branch.moved[i, kind]
-        return told[kinds]
+                return self.vm_digits.change(own, own2)
 
-    def _vms_of(self, codes: Ints) -> Small:
-        """The numbers of VM states, new ones for those that have none."""
-        found = np.empty(len(codes), dtype=np.int32)
-        while not number(codes, self.codes, self._table, self._count, found):
-            self.room(2 * len(self.codes))
-        return found
+            sweep.rows[i, host, value] = self._row(Told(part.vm, moved))
+        return sweep.rows[i, host, value]
 
     # -- what VMs contribute ------------------------------------------------------------------------------------------
 
     def own_row(self, contribution: Contribution, host: int) -> int:
-        """The row of `own` for a host state; NOWHERE: no bits are asked."""
+        """The row of `told` for a host state; NOWHERE: no bits are asked."""
         if not contribution.bits:
             return NOWHERE
-        kind = contribution.host.of_one(self.compiled.hosts[host])
+        kind = contribution.host.of(self.compiled.hosts[host])
         if kind not in contribution.rows:
-            row, self.own_rows = self.own_rows, self.own_rows + 1
-            if self.own_rows > len(self.own):
-                used = (self.own_rows - 1, self._last_met())
-                self.own = grown(self.own, 2 * len(self.own), self.own.shape[1], used=used)
-            contribution.rows[kind] = row
-            self._contributing.append((contribution, kind, row))
-            known = np.flatnonzero(self.filled)
-            if len(known):
-                self._contribute(contribution, kind, row, known)
+            states = contribution.host.examples[kind]
+            tests = [self._own_tests[k] for k in contribution.bits]
+
+            def contributed(own: States) -> int:
+                step = Step(states, own, 0)
+                return sum((test(step) != every) << i for i, (every, test) in enumerate(tests))
+
+            contribution.rows[kind] = self._row(Told(contribution.vm, contributed))
         return contribution.rows[kind]
 
-    def _contribute(self, contribution: Contribution, host: int, row: int, vms: Ints) -> None:
-        kinds = contribution.vm.known[vms]
-        states = contribution.host.examples[host]
-        told = np.zeros(len(contribution.vm.examples), dtype=np.int32)
-        for kind in _different(kinds):
-            step = Step(states, contribution.vm.examples[kind], 0)
-            for i, k in enumerate(contribution.bits):
-                every, test = self._own_tests[k]
-                told[kind] |= (test(step) != every) << i
-        self.own[row, vms] = told[kinds]
-
-
-def _different(kinds: Small) -> list[int]:
-    """The numbers that occur, in order: small ones, so that they need not be sorted."""
-    found: list[int] = np.flatnonzero(np.bincount(kinds)).tolist()
-    return found
+    def told(self, row: int, vms: Ints) -> Ints:
+        """What a row of `told` says of VMs that were met."""
+        found: Ints = self.vms.told[row, self.vms.known[self.vms.classes[row], vms]]
+        return found
 
 
 def _own(actor: Actor, name: str, part: tuple[Sort, int] | None) -> tuple[Sort, int] | None:

@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, cached_property
 
+import numpy as np
 import pytest
 
 from model.notation import Move, Network, Shape, Term
@@ -128,6 +129,14 @@ class TestTheViewsWithAColumnsBitAreItsOwn:
             family = Family(case.network, case.columns)
             compiled = compiled_whole(family.network, [EQUIPPED], family.column)
             assert plainly(compiled, family) == swiftly(compiled, family)
+
+    def test_no_vm_is_led_anywhere_before_it_is_there(self) -> None:
+        """A VM state has a number if some view has it: where branches lead VMs is worked out where there are such VMs."""
+        for case in cases():
+            family = Family(case.network, case.columns)
+            compiled = compiled_whole(family.network, [EQUIPPED], family.column)
+            closed = Labelled(compiled, len(case.columns), family.allowed, [family.all] * len(compiled.starts))
+            assert len(np.unique(closed.views.vms[: len(closed)])) == closed.steps.met == closed.steps.count[0]
 
     @both
     def test_a_fault_more_takes_no_view_away(self, close: Close) -> None:
