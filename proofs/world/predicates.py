@@ -33,7 +33,7 @@ from proofs.world.terms import can_hold, of_event
 from proofs.world.world import Slice, World, fold
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Step:
     """What a term is evaluated on: host and VM states before and after, the VM's form, quantified bits before, after
     and of the step, the event, and whether the event happens to the VM in question."""

@@ -39,8 +39,7 @@ class Contribution:
 class Asking:
     """An event at one member of a VM: what it reads, and what it was asked. Its guard in three parts: what is asked of the host alone
     (`when_host`), of the VM alone (`when_vm`), and the rest. branches: by class of host states, contribution, and where it leads the
-    host; of_class: the same by class alone. asked: of how many classes of VMs it is known whether it can happen to them at all;
-    able_hosts, able_vms: the classes in which it can. hosts: the host states that were met, by class."""
+    host. able_hosts, able_vms: the classes in which it can happen at all."""
 
     event: int
     when: Test
@@ -53,11 +52,8 @@ class Asking:
     vm: VmClasses
     local: bool = True
     branches: dict[tuple[int, int, int], int] = field(default_factory=dict)
-    of_class: dict[int, list[int]] = field(default_factory=dict)
-    asked: int = 0
     able_hosts: list[int] = field(default_factory=list)
     able_vms: list[int] = field(default_factory=list)
-    hosts: dict[int, list[int]] = field(default_factory=dict)
 
 
 @dataclass
@@ -72,19 +68,39 @@ class Part:
 @dataclass
 class Sweep:
     """An event of the host or of all VMs: each machine of a VM is asked by itself, for there many machines may move, each for reasons of
-    its own. branches: by contribution, and class of host states for each part. ends: by class of host states, each contribution with
-    which it can happen, and where it leads the host. rows: of `Vms.told`, by part, its class of host states, and contribution."""
+    its own. when_host: the part of its guard that is asked of the host alone. branches: by contribution, and class of host states for
+    each part. rows: of `Vms.told`, by part, its class of host states, and contribution."""
 
     event: int
     when: Test
+    when_host: Test
     of_host: Sequence[Table]
     host: HostClasses
     parts: Sequence[Part]
     asks: Contribution
     local: bool = False
     branches: dict[tuple[int, ...], int] = field(default_factory=dict)
-    ends: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
     rows: dict[tuple[int, int, int], int] = field(default_factory=dict)
+
+
+@dataclass
+class OfHosts:
+    """Events that tell the same classes of host states apart. By class: the host states that were met, the branches that they have all,
+    and the sweeps that can happen, each with the contributions with which it can and where it leads the host."""
+
+    askings: list[Asking] = field(default_factory=list)
+    sweeps: list[Sweep] = field(default_factory=list)
+    met: dict[int, list[int]] = field(default_factory=dict)
+    branches: dict[int, list[int]] = field(default_factory=dict)
+    ends: dict[int, list[tuple[Sweep, list[tuple[int, int]]]]] = field(default_factory=dict)
+
+
+@dataclass
+class OfVms:
+    """Events that tell the same classes of VMs apart. asked: of how many of them it is known whether events can happen to them at all."""
+
+    askings: list[Asking] = field(default_factory=list)
+    asked: int = 0
 
 
 @dataclass

@@ -105,10 +105,13 @@ class HostClasses(Classes):
 
     def __init__(self, places: Sequence[int], digits: Digits) -> None:
         super().__init__(places, digits)
+        self._digits = list(zip(self.places, self.strides.tolist(), strict=True))
         self._numbers: dict[int, int] = {}
 
     def of(self, states: States) -> int:
-        code = sum(states[i] * int(stride) for i, stride in zip(self.places, self.strides, strict=True))
+        code = 0
+        for place, stride in self._digits:
+            code += states[place] * stride
         number = self._numbers.get(code)
         if number is None:
             number = self._numbers[code] = len(self.examples)

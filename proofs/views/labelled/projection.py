@@ -18,7 +18,7 @@ import numpy as np
 
 from model.notation.machines import Actor
 from model.notation.terms import HOST, And, Every, Some, Sort, Term, all_of, machines_of, walk
-from proofs.views.labelled.branches import STAYS, Asking, Branch, Contribution, Part, Sweep, Told
+from proofs.views.labelled.branches import STAYS, Asking, Branch, Contribution, OfHosts, OfVms, Part, Sweep, Told
 from proofs.views.labelled.digits import NOWHERE, Digits, HostClasses, TooWide, VmClasses, grown, reads_of
 from proofs.views.labelled.label_kernel import IMPOSSIBLE, Ints, Vms, number, rehash
 from proofs.world.compiled import Compiled
@@ -63,6 +63,13 @@ class Projected:
                 self.askings += (self._asking(e, part) for part in compiled.members(event, 0))
             else:
                 self.sweeps.append(self._sweep(e))
+        self._of_hosts: dict[HostClasses, OfHosts] = {}
+        self._of_vms: dict[VmClasses, OfVms] = {}
+        for asking in self.askings:
+            self._of_hosts.setdefault(asking.host, OfHosts()).askings.append(asking)
+            self._of_vms.setdefault(asking.vm, OfVms()).askings.append(asking)
+        for sweep in self.sweeps:
+            self._of_hosts.setdefault(sweep.host, OfHosts()).sweeps.append(sweep)
         self._told: list[Told] = []
         classes = np.zeros((len(self._vm_classes), 0), dtype=np.int32)
         self.vms = Vms(
@@ -126,6 +133,7 @@ class Projected:
         return Sweep(
             e,
             compiled.test(compiled.world.when[event.name]),
+            compiled.test(self._sorted(compiled.world.when[event.name])[0]),
             [Table(compiled, a, a.name, event, None, None) for a in hosts],
             self.classes_of_hosts(of_host.host),
             parts,
@@ -171,30 +179,35 @@ class Projected:
 
     def meet_host(self, host: int) -> None:
         """Get ready for a host state: it has its branches."""
-        states = self.compiled.hosts[host]
+        states, new = self.compiled.hosts[host], list[int]()
         self.host_numbers[self.host_digits.number(states)] = host
-        self.new_branches[host] = []
-        kinds = {places: classes.of(states) for places, classes in self._host_classes.items()}
-        for asking in self.askings:
-            kind = kinds[tuple(asking.host.places)]
-            if kind not in asking.hosts:
-                asking.hosts[kind] = []
-                if self._is_able(asking.of_host, asking.when_host, Step(states, (), 0), states):
-                    asking.able_hosts.append(kind)
-                    self._ask(asking, [kind], asking.able_vms)
-            asking.hosts[kind].append(host)
-            self.new_branches[host] += asking.of_class.get(kind, ())
-        for sweep in self.sweeps:
-            self._ask_sweep(sweep, host, kinds)
+        self.new_branches[host] = new
+        kinds = {classes: classes.of(states) for classes in self._host_classes.values()}
+        for classes, of_hosts in self._of_hosts.items():
+            kind = kinds[classes]
+            if kind not in of_hosts.met:
+                of_hosts.met[kind], of_hosts.branches[kind] = [], []
+                self._ask_kind(of_hosts, kind, states)
+            of_hosts.met[kind].append(host)
+            new += of_hosts.branches[kind]
+            for sweep, found in of_hosts.ends[kind]:
+                self._ask_sweep(sweep, found, host, kinds)
 
-    def _ask_sweep(self, sweep: Sweep, host: int, kinds: Mapping[tuple[int, ...], int]) -> None:
-        own = kinds[tuple(sweep.host.places)]
-        if own not in sweep.ends:
-            sweep.ends[own] = list(self._ends(sweep, self.compiled.hosts[host]))
-        if not sweep.ends[own]:
-            return
-        of_parts = tuple([kinds[tuple(part.host.places)] for part in sweep.parts])
-        for value, change in sweep.ends[own]:
+    def _ask_kind(self, of_hosts: OfHosts, kind: int, states: States) -> None:
+        """Ask events about a class of host states that is new."""
+        step = Step(states, (), 0)
+        for asking in of_hosts.askings:
+            if self._is_able(asking.of_host, asking.when_host, step, states):
+                asking.able_hosts.append(kind)
+                self._ask(asking, [kind], asking.able_vms)
+        ends = ((sweep, list(self._ends(sweep, states))) for sweep in of_hosts.sweeps)
+        of_hosts.ends[kind] = [(sweep, found) for sweep, found in ends if found]
+
+    def _ask_sweep(
+        self, sweep: Sweep, ends: Sequence[tuple[int, int]], host: int, kinds: Mapping[HostClasses, int]
+    ) -> None:
+        of_parts = tuple([kinds[part.host] for part in sweep.parts])
+        for value, change in ends:
             key = (value, *of_parts)
             if key not in sweep.branches:
                 rows = [self._row_of_part(sweep, i, kind, value) for i, kind in enumerate(of_parts)]
@@ -204,6 +217,8 @@ class Projected:
 
     def _ends(self, sweep: Sweep, states: States) -> Iterator[tuple[int, int]]:
         """The contributions with which a sweep can happen in a host state, and the difference that each makes to it."""
+        if not self._is_able(sweep.of_host, sweep.when_host, Step(states, (), 0), states):
+            return
         for value, bits in enumerate(sweep.asks.values):
             step, states2 = Step(states, (), 0, bits), list(states)
             if sweep.when(step) and all(table.move(step, states2) for table in sweep.of_host):
@@ -241,11 +256,15 @@ class Projected:
         self._widen()
         for row, told in enumerate(self._told):
             self._tell(row, told)
-        for asking in self.askings:
-            able = [vm for vm in range(asking.asked, len(asking.vm.examples)) if self._is_able_vm(asking, vm)]
-            asking.asked = len(asking.vm.examples)
-            asking.able_vms += able
-            self._ask(asking, asking.able_hosts, able)
+        for classes, of_vms in self._of_vms.items():
+            for kind in range(of_vms.asked, len(classes.examples)):
+                own = classes.examples[kind]
+                step = Step((), own, 0)
+                for asking in of_vms.askings:
+                    if self._is_able(asking.of_vm, asking.when_vm, step, own):
+                        asking.able_vms.append(kind)
+                        self._ask(asking, asking.able_hosts, [kind])
+            of_vms.asked = len(classes.examples)
 
     def local(self, vm: int) -> int:
         """The number that `compiled` gives a VM state that was met."""
@@ -306,11 +325,10 @@ class Projected:
     def _is_able(self, tables: Iterable[Table], when: Test, step: Step, states: States) -> bool:
         """Whether the machines of host or VM have rows for where they are, and are where the guard wants them. A machine that has none
         stands in the way, whatever else is so."""
-        return all(table.knows(states) for table in tables) and when(step)
-
-    def _is_able_vm(self, asking: Asking, vm: int) -> bool:
-        own = asking.vm.examples[vm]
-        return self._is_able(asking.of_vm, asking.when_vm, Step((), own, 0), own)
+        for table in tables:
+            if not table.knows(states):
+                return False
+        return when(step)
 
     def _ask(self, asking: Asking, hosts: Iterable[int], vms: Iterable[int]) -> None:
         """Ask an event about classes of host states and VMs to which it can happen at all; new branches come to the hosts that have
@@ -333,8 +351,9 @@ class Projected:
         key = (host, value, self.host_digits.change(states, states2))
         if key not in asking.branches:
             asking.branches[key] = self._branch(asking, value, key[2], [self._row(Told(asking.vm))])
-            asking.of_class.setdefault(host, []).append(asking.branches[key])
-            for one in asking.hosts[host]:
+            of_hosts = self._of_hosts[asking.host]
+            of_hosts.branches[host].append(asking.branches[key])
+            for one in of_hosts.met[host]:
                 self.new_branches[one].append(asking.branches[key])
         row = self.branches[asking.branches[key]].row
         self.vms.told[self.vms.rows[self.vms.begins[row]], vm] = self.vm_digits.change(own, own2)
