@@ -45,7 +45,9 @@ class Judging:
 
     def __init__(self, closed: Labelled) -> None:
         self.closed, self.compiled, self.steps = closed, closed.compiled, closed.steps
-        self.met = np.arange(self.steps.met)
+        self.states = self.steps.states[: self.steps.met]
+        self._classes: dict[tuple[tuple[int, ...], Term | None], tuple[VmClasses, list[Small]]] = {}
+        self._puts: dict[Term, list[list[list[int]]]] = {}
         self.vms: dict[int, Ints] = {}
         self.labels: dict[int, Words] = {}
         for host in closed.places:
@@ -76,6 +78,47 @@ class Judging:
             if e in self.taken and asked & ~found:
                 found |= _OfSteps(self, term, e, test).found(asked & ~found)
         return found
+
+    @cached_property
+    def _constant(self) -> list[int]:
+        """The places of machines whose states are put in (`variants.py`)."""
+        return [self.compiled.vm_vars[0].at[name] for name in self.compiled.stand_ins.constant[0]]
+
+    @cached_property
+    def _configured(self) -> tuple[Small, list[int]]:
+        """How each VM is configured, as a number; and for each such number a VM."""
+        config = VmClasses(self._constant, self.steps.vm_digits).of(self.states)
+        return config, np.unique(config, return_index=True)[1].tolist()
+
+    def _put(self, term: Term) -> list[list[list[int]]]:
+        """For each number of `_configured`, the configurations that a term tells apart of those for which it stands."""
+        if term not in self._puts:
+            variants = Variants(self.compiled, term)
+            of = (variants.of(self.steps.local(vm)) for vm in self._configured[1])
+            self._puts[term] = [[[self.compiled.locals[v][1][i] for i in self._constant] for v in vms] for vms in of]
+        return self._puts[term]
+
+    def classes(self, places: tuple[int, ...], term: Term) -> tuple[VmClasses, list[Small]]:
+        """VMs that are alike in these places; and for each variant that a term tells apart, the class of every VM (-1: it has fewer).
+        What is read alike is worked out once."""
+        varied = bool(self.steps.met) and not set(self._constant).isdisjoint(places)
+        key = (places, term if varied else None)
+        if key not in self._classes:
+            found = VmClasses(places, self.steps.vm_digits)
+            kinds = list(self._kinds(found, term)) if varied else [found.of(self.states)]
+            self._classes[key] = found, kinds
+        return self._classes[key]
+
+    def _kinds(self, classes: VmClasses, term: Term) -> Iterator[Small]:
+        (config, _), puts = self._configured, self._put(term)
+        for j in range(max(map(len, puts))):
+            has = np.array([len(put) > j for put in puts])[config]
+            filled = np.array([put[min(j, len(put) - 1)] for put in puts], dtype=np.int16)[config]
+            states = self.states.copy()
+            states[:, self._constant] = filled
+            found = np.full(len(states), -1, dtype=np.int32)
+            found[has] = classes.of(states[has])
+            yield found
 
     def grouped(self, kinds: Ints, labels: Words, within: int) -> Kinds:
         """The columns in which each kind occurs (what is below 0 is none)."""
@@ -116,8 +159,9 @@ class _Asked:
         names = machines_of(said).union(*map(machines_of, told))
         host, vm = compiled.host_vars.at, compiled.vm_vars[0].at
         self.host = judging.steps.classes_of_hosts(tuple(sorted(host[n] for n in names if n in host)))
-        self.vm = VmClasses(tuple(sorted(vm[n] for n in names if n in vm)), judging.steps.vm_digits)
-        self.kinds = list(self._kinds(term)) if self.asks_vms else []
+        self.kinds: list[Small] = []
+        if self.asks_vms:
+            self.vm, self.kinds = judging.classes(tuple(sorted(vm[n] for n in names if n in vm)), term)
         self._known: dict[tuple[int, ...], int] = {}
         self._hosts: dict[int, int] = {}
 
@@ -125,25 +169,6 @@ class _Asked:
         if host not in self._hosts:
             self._hosts[host] = self.host.of(self.compiled.hosts[host])
         return self._hosts[host]
-
-    def _kinds(self, term: Term) -> Iterator[Small]:
-        steps, met, compiled = self.judging.steps, self.judging.met, self.compiled
-        constant = [compiled.vm_vars[0].at[name] for name in compiled.stand_ins.constant[0]]
-        if not len(met) or not set(constant) & set(self.vm.places):
-            yield self.vm.of(steps.states[met])
-            return
-        variants = Variants(compiled, term)
-        config = VmClasses(constant, steps.vm_digits).of(steps.states[met])
-        examples = met[np.unique(config, return_index=True)[1]].tolist()
-        puts = [[[compiled.locals[v][1][i] for i in constant] for v in variants.of(steps.local(vm))] for vm in examples]
-        for j in range(max(map(len, puts))):
-            has = np.array([len(put) > j for put in puts])[config]
-            filled = np.array([put[min(j, len(put) - 1)] for put in puts], dtype=np.int16)[config]
-            states = steps.states[met].copy()
-            states[:, constant] = filled
-            found = np.full(len(met), -1, dtype=np.int32)
-            found[met[has]] = self.vm.of(states[has])
-            yield found
 
     def told(self, host: int, host2: int, vm: int, vm2: int, here: bool) -> int:
         """What a VM of a class contributes, before, after, and to the step, side by side. host2: -1 where nothing happens."""
