@@ -66,6 +66,7 @@ class Configurations:
         self._alike: dict[int, list[Alike]] = {}
         self._configurations: dict[tuple[int, tuple[Term, ...] | None], Configuration] = {}
         self._seen: dict[tuple[int, tuple[Term, ...]], Mapping[Term, frozenset[str]]] = {}
+        self._seen_by: dict[tuple[int, str], set[Term]] = {}
         self._settled: dict[tuple[str, str], bool] = {}
         self.like = self._like_forms() if together else list(range(len(layout.shapes)))
         self.terms = self._told_apart_before(terms) if late else tuple(terms)
@@ -181,6 +182,12 @@ class Configurations:
 
     def seen_by(self, form: int, event: Event) -> set[Term]:
         """What an event asks of a VM of one form: its guard, and the guards of who takes part."""
+        key = (form, event.name)
+        if key not in self._seen_by:
+            self._seen_by[key] = self._asked_by(form, event)
+        return self._seen_by[key]
+
+    def _asked_by(self, form: int, event: Event) -> set[Term]:
         world, when = self.layout.world, self.layout.world.when[event.name]
         found = {*self.layout.bodies(form, when), *self._said_of_vm(form, event, when)}
         for actor in self.layout.taking(event):

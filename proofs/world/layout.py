@@ -67,6 +67,7 @@ class Layout:
         self.world, self.kept, self.shapes = world, kept, tuple(shapes)
         self.sort, self.parts = network.replicated, network.parts
         self.part_of = {a.name: a.sort for a in network.actors.values() if a.sort in self.parts}
+        self._said: dict[tuple[Term, int, tuple[Sort, int] | None], Term] = {}
         actors = [a for a in network.actors.values() if a.name in kept]
         self.host_vars = Variables([(a.name, a) for a in actors if a.sort == HOST])
         self.events = [e for e in world.events if e.name in part.events]
@@ -95,7 +96,10 @@ class Layout:
 
     def expand_in(self, term: Term, form: int, part: tuple[Sort, int] | None = None) -> Term:
         """The term for a VM of one form (and one part of it)."""
-        return expand(term, self.shapes[form], self.part_of, {part[0]: part[1]} if part else {})
+        key = (term, form, part)
+        if key not in self._said:
+            self._said[key] = expand(term, self.shapes[form], self.part_of, {part[0]: part[1]} if part else {})
+        return self._said[key]
 
     def said_of_vms(self, term: Term) -> list[Term]:
         """What the quantifiers over VMs in a term say, each once, in the order in which they stand."""

@@ -120,11 +120,9 @@ class Predicates(Layout):
                 inner = self.test(body, form, post=post)
                 return lambda step: not inner(step)
             case And(parts):
-                tests = [self.test(part, form, post=post) for part in parts]
-                return lambda step: all(test(step) for test in tests)
+                return _all([self.test(part, form, post=post) for part in parts])
             case Or(parts):
-                tests = [self.test(part, form, post=post) for part in parts]
-                return lambda step: any(test(step) for test in tests)
+                return _any([self.test(part, form, post=post) for part in parts])
             case After(body):
                 return self.test(body, form, post=True)
             case Happens(events):
@@ -187,6 +185,26 @@ class Predicates(Layout):
         if post:
             return (lambda step: not step.bits2 & bit) if every else (lambda step: bool(step.bits2 & bit))
         return (lambda step: not step.bits & bit) if every else (lambda step: bool(step.bits & bit))
+
+
+def _all(tests: Sequence[Test]) -> Test:
+    def of(step: Step) -> bool:
+        for test in tests:  # noqa: SIM110 - `all` and `any` would make a generator each time
+            if not test(step):
+                return False
+        return True
+
+    return of
+
+
+def _any(tests: Sequence[Test]) -> Test:
+    def of(step: Step) -> bool:
+        for test in tests:  # noqa: SIM110 - `all` and `any` would make a generator each time
+            if test(step):
+                return True
+        return False
+
+    return of
 
 
 class Table:

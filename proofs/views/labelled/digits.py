@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import prod
+from operator import mul
 from typing import TypeVar
 
 import numpy as np
@@ -77,18 +78,19 @@ class Digits:
         self.sizes = np.array(sizes, dtype=np.int64)
         if prod(sizes) >= 1 << 62:
             raise TooWide(f"{len(sizes)} machines have too many states together for a number")
-        self.strides = np.array([prod(sizes[:i]) for i in range(len(sizes))], dtype=np.int64)
+        self._strides = [prod(sizes[:i]) for i in range(len(sizes))]
+        self.strides = np.array(self._strides, dtype=np.int64)
 
     def number(self, states: Sequence[int]) -> int:
-        return int(np.dot(np.asarray(states, dtype=np.int64), self.strides)) if len(states) else 0
+        return sum(map(mul, states, self._strides))
 
     def change(self, before: Sequence[int], after: Sequence[int]) -> int:
         """The difference between two states as numbers."""
-        return sum(
-            (two - one) * int(stride)
-            for one, two, stride in zip(before, after, self.strides, strict=True)
-            if one != two
-        )
+        found = 0
+        for one, two, stride in zip(before, after, self._strides, strict=True):
+            if one != two:
+                found += (two - one) * stride
+        return found
 
 
 class Classes:

@@ -43,7 +43,8 @@ class Projected:
             raise TooWide("VMs of several forms")
         self.compiled = compiled
         self.host_digits, self.vm_digits = Digits(compiled.host_vars), Digits(compiled.vm_vars[0])
-        self.host_numbers: dict[int, int] = {}
+        self._host_numbers: dict[int, int] = {}
+        self._host_codes: dict[int, int] = {}
         self.states = np.zeros((0, len(compiled.vm_vars[0].names)), dtype=np.int16)
         self.met = 0
         self.count = np.zeros(1, dtype=np.int64)
@@ -180,7 +181,6 @@ class Projected:
     def meet_host(self, host: int) -> None:
         """Get ready for a host state: it has its branches."""
         states, new = self.compiled.hosts[host], list[int]()
-        self.host_numbers[self.host_digits.number(states)] = host
         self.new_branches[host] = new
         kinds = {classes: classes.of(states) for classes in self._host_classes.values()}
         for classes, of_hosts in self._of_hosts.items():
@@ -233,9 +233,14 @@ class Projected:
     def _host_moved(self, host: int, change: int) -> int:
         if not change:
             return host
-        code = self.host_digits.number(self.compiled.hosts[host]) + change
-        found = self.host_numbers.get(code)
-        return self.compiled.host_id(self._host_states(code)) if found is None else found
+        if host not in self._host_codes:
+            self._host_codes[host] = self.host_digits.number(self.compiled.hosts[host])
+        code = self._host_codes[host] + change
+        found = self._host_numbers.get(code)
+        if found is None:
+            found = self._host_numbers[code] = self.compiled.host_id(self._host_states(code))
+            self._host_codes[found] = code
+        return found
 
     def _host_states(self, code: int) -> States:
         found = []

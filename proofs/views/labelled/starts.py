@@ -117,12 +117,15 @@ class _Starts:
 
     def _read(self) -> list[frozenset[object]]:
         """For each start, how properties read the configurations for which it stands."""
-        found: list[frozenset[object]] = [frozenset()] * len(self.rows)
+        compiled = self.compiled
+        configs = [compiled.stand_ins.config(*compiled.locals[vm]) for vm in compiled.starts]
+        examples = dict(zip(configs, compiled.starts, strict=True))
+        found: dict[tuple[str, ...], frozenset[object]] = dict.fromkeys(examples, frozenset())
         for number, term in enumerate(self.late):
-            variants = Variants(self.compiled, term)
-            for i, vm in enumerate(self.compiled.starts):
-                found[i] |= {(number, way) for way in variants.ways(vm)}
-        return found
+            variants = Variants(compiled, term)
+            for config, vm in examples.items():
+                found[config] |= {(number, way) for way in variants.ways(vm)}
+        return [found[config] for config in configs]
 
 
 _CODES: dict[Hashable, Codes] = {}
