@@ -192,6 +192,7 @@ class World:
         self.starts = dict(self.reach)
         self.reach |= {name: self.reach[name] | more for name, more in (reach or {}).items()}
         self.events = [e for e in network.events.values() if e.fault is None or e.fault in column.faults]
+        self._cones: dict[tuple[tuple[Term, ...], bool], Slice] = {}
         self._folded = Folded.of.get(network) or Folded.of.setdefault(network, Folded(network))
         while self._grow():
             pass
@@ -320,8 +321,14 @@ class World:
 
     def cone(self, terms: Iterable[Term], *, whole_events: bool = False) -> Slice:
         """The machines that can influence the terms: exact, since every machine that can block an event that matters
-        is in it. `whole_events`: keep enough that no event disappears (for liveness)."""
-        terms = [fold(term, self.reach) for term in terms]
+        is in it. `whole_events`: keep enough that no event disappears (for liveness). What is asked again is remembered."""
+        key = (tuple(terms), whole_events)
+        if key not in self._cones:
+            self._cones[key] = self._cone(*key)
+        return self._cones[key]
+
+    def _cone(self, terms: tuple[Term, ...], whole_events: bool) -> Slice:
+        terms = tuple(fold(term, self.reach) for term in terms)
         kept = {name for term in terms for name in machines_of(term)}
         named = {name for term in terms for name in events_of(term)}
         done: set[str] = set()

@@ -12,11 +12,15 @@ import pytest
 
 from model.notation import Move, Network, Shape, Term
 from proofs.views.labelled import family_proof
+from proofs.views.labelled.branches import OfHosts
+from proofs.views.labelled.digits import VmClasses
 from proofs.views.labelled.family import Family
 from proofs.views.labelled.family_proof import prove_columns
-from proofs.views.labelled.label_judge import joint_kinds
+from proofs.views.labelled.label_judge import Judging, joint_kinds
+from proofs.views.labelled.label_kernel import Small
 from proofs.views.labelled.labels import Labelled
 from proofs.views.labelled.labels_plain import PlainlyLabelled
+from proofs.views.labelled.projection import Projected
 from proofs.views.labelled.starts import starts_by_column
 from proofs.views.proof import prove
 from proofs.views.saturation import TooManyViews, saturate
@@ -152,6 +156,43 @@ class TestTheViewsWithAColumnsBitAreItsOwn:
                         pairs += 1
                         assert all(label >> more & 1 for label in labels if label >> few & 1)
         assert pairs > 50
+
+
+class TestNothingIsAskedTwice:
+    def test_a_class_of_host_states_is_asked_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        asked = list[tuple[int, int]]()
+        ask = Projected._ask_kind
+
+        def counted(self: Projected, of_hosts: OfHosts, kind: int, states: tuple[int, ...]) -> None:
+            asked.append((id(of_hosts), kind))
+            ask(self, of_hosts, kind, states)
+
+        monkeypatch.setattr(Projected, "_ask_kind", counted)
+        met = 0
+        for case in cases()[:20]:
+            family = Family(case.network, case.columns)
+            compiled = compiled_whole(family.network, [EQUIPPED], family.column)
+            asked.clear()
+            closed = Labelled(compiled, len(case.columns), family.allowed, [family.all] * len(compiled.starts))
+            assert len(asked) == len(set(asked))
+            met += len(closed.places) * len(closed.steps._of_hosts) - len(asked)
+        assert met > 0
+
+    def test_what_terms_read_alike_is_classified_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        told = list[VmClasses]()
+        classes = Judging.classes
+
+        def counted(self: Judging, places: tuple[int, ...], term: Term) -> tuple[VmClasses, list[Small]]:
+            found = classes(self, places, term)
+            told.append(found[0])
+            return found
+
+        monkeypatch.setattr(Judging, "classes", counted)
+        for seed in range(6):
+            if (known := read(seed, properties=4)) is not None:
+                family_proof._SHOWN.clear()
+                prove_columns(known[0], known[1][:MANY], known[2])
+        assert 0 < 3 * len({id(one) for one in told}) < 2 * len(told)
 
 
 # -- wrong engines are refused --------------------------------------------------------------------------------------------

@@ -42,3 +42,14 @@ def test_kinds_of_vms_that_such_a_guard_tells_apart_are_not_one() -> None:
     world = World(NETWORK, BASE)
     compiled = Compiled(world, whole(world), [Shape({})] * 2, (), kinds, together=True)
     assert len(compiled.starts) == 2
+
+
+def test_what_is_asked_of_a_slice_again_is_remembered() -> None:
+    """Which machines matter, and what is said of a VM, is asked for every property and every event."""
+    world = World(NETWORK, BASE)
+    compiled = compiled_whole(NETWORK, [Shape({})])
+    go = NETWORK.events["go"]
+    assert world.cone([OF_ALL]) is world.cone([OF_ALL])
+    assert world.cone([OF_ALL]) is not world.cone([OF_ALL], whole_events=True)
+    assert compiled.expand_in(OF_ALL, 0) is compiled.expand_in(OF_ALL, 0)
+    assert compiled.asked_by(0, go) is compiled.asked_by(0, go)
