@@ -61,10 +61,9 @@ class Judging:
         """By event: host state, host state afterwards, place among its branches, and the columns in which it is taken."""
         found: dict[int, list[tuple[int, int, int, int]]] = {}
         for host, place in self.closed.places.items():
-            for i, b in enumerate(place.numbers):
-                if label := label_of(place.fired[i]):
-                    event = self.steps.branches[b].asking.event
-                    found.setdefault(event, []).append((host, int(place.branches[i, 1]), i, label))
+            for i in np.flatnonzero(place.fired.any(axis=1)).tolist():
+                event = self.steps.branches[place.numbers[i]].asking.event
+                found.setdefault(event, []).append((host, int(place.branches[i, 1]), i, label_of(place.fired[i])))
         return found
 
     def of_states(self, term: Term, asked: int) -> int:
