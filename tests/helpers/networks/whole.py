@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 
 from model.notation import HOST, Network, Shape
 from model.notation.terms import Happens, In
@@ -43,6 +44,23 @@ def in_words(compiled: Compiled, state: State) -> Words:
     """The state of every machine that is kept."""
     host = compiled.host_vars.decode(compiled.hosts[state[0]])
     return (tuple(sorted(host.items())), *(vm_in_words(compiled, vm) for vm in state[1:]))
+
+
+def all_in_words(compiled: Compiled, states: Iterable[State], kept: frozenset[str] | None = None) -> set[Words]:
+    """Many states, each of the host and of a VM put into words once. kept: of these machines only (None: of all)."""
+
+    def cut(pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+        return tuple(pair for pair in pairs if kept is None or pair[0].split("#")[0] in kept)
+
+    @cache
+    def host(number: int) -> tuple[tuple[str, str], ...]:
+        return cut(sorted(compiled.host_vars.decode(compiled.hosts[number]).items()))
+
+    @cache
+    def vm(number: int) -> tuple[tuple[str, str], ...]:
+        return cut(vm_in_words(compiled, number))
+
+    return {(host(state[0]), *map(vm, state[1:])) for state in states}
 
 
 def vm_in_words(compiled: Compiled, vm: int) -> tuple[tuple[str, str], ...]:

@@ -25,7 +25,7 @@ from proofs.world.world import Column, Slice, World
 from properties.catalogue import PROPERTIES, watched
 from properties.kinds import terms_of
 from tests.helpers.networks.tiny import HARBOUR, NO_OARS, ONE_OAR, Boat, Gate, Oar, at_sea, boat, gate, open_, place
-from tests.helpers.networks.whole import Words, compiled_whole, in_words, vm_in_words, whole
+from tests.helpers.networks.whole import Words, all_in_words, compiled_whole, vm_in_words, whole
 from tests.helpers.nightly import nightly
 
 Starts = Mapping[str, frozenset[str]]
@@ -125,9 +125,9 @@ class TestInterchangeableVMs:
 
     def test_sorted_states_are_the_states_sorted(self) -> None:
         apart, sorted_ = self.searched(sort=False), self.searched(sort=True)
-        assert {_sorted(in_words(apart.compiled, state)) for state in apart.before} == {
-            _sorted(in_words(sorted_.compiled, state)) for state in sorted_.before
-        }
+        assert set(map(_sorted, all_in_words(apart.compiled, apart.before))) == set(
+            map(_sorted, all_in_words(sorted_.compiled, sorted_.before))
+        )
         assert apart.depth == sorted_.depth
         assert (apart.states, sorted_.states, sorted_.steps, sorted_.depth) == (11_405, 5_954, 9_771, 73)
 
@@ -162,17 +162,15 @@ CONFIGURED = only(
 
 
 @cache
-def everything(leaves_out: frozenset[str] = frozenset()) -> tuple[frozenset[str], frozenset[Words]]:
-    """All that such a VM can do: the machines that are looked at, and the states."""
+def everything(leaves_out: frozenset[str] = frozenset()) -> Explored:
+    """All that such a VM can do."""
     world = World(watched(), BASE, leaves_out)
-    compiled = Compiled(world, whole(world), [ONE_OF_EACH], allowed=[CONFIGURED], reduce=False)
-    return compiled.kept, frozenset(in_words(compiled, state) for state in explore(compiled, 1).before)
+    return explore(Compiled(world, whole(world), [ONE_OF_EACH], allowed=[CONFIGURED], reduce=False), 1)
 
 
-def cut(states: frozenset[Words], kept: frozenset[str]) -> set[Words]:
-    return {
-        tuple(tuple(pair for pair in group if pair[0].split("#")[0] in kept) for group in words) for words in states
-    }
+def cut(found: Explored, kept: frozenset[str]) -> set[Words]:
+    """Its states, as far as these machines are concerned."""
+    return all_in_words(found.compiled, found.before, kept)
 
 
 def slices() -> dict[Slice, str]:
@@ -194,23 +192,23 @@ def slices() -> dict[Slice, str]:
 def test_a_slice_is_the_whole_cut_down(part: Slice) -> None:
     """What can influence a property does exactly what it does in the whole network."""
     compiled = Compiled(World(watched(), BASE), part, [ONE_OF_EACH], allowed=[CONFIGURED], reduce=False)
-    found = {in_words(compiled, state) for state in explore(compiled, 1).before}
-    machines, states = everything()
-    assert part.machines <= machines
-    assert found == cut(states, part.machines)
+    found = all_in_words(compiled, explore(compiled, 1).before)
+    assert part.machines <= everything().compiled.kept
+    assert found == cut(everything(), part.machines)
 
 
 def test_the_slices_are_many_and_smaller_than_the_whole() -> None:
     assert len(slices()) >= 20
-    assert len(everything()[1]) == 33_826
+    assert everything().states == 33_826
 
 
 def test_leaving_the_cluster_out_only_adds_states() -> None:
-    machines, states = everything()
-    fewer, more = everything(LEFT_OUT_WHERE_NOT_ASKED)
-    assert fewer == machines - LEFT_OUT_WHERE_NOT_ASKED
-    assert cut(states, fewer) <= more
-    assert (len(states), len(cut(states, fewer)), len(more)) == (33_826, 22_864, 22_872)
+    states, more = everything(), everything(LEFT_OUT_WHERE_NOT_ASKED)
+    fewer = more.compiled.kept
+    assert fewer == states.compiled.kept - LEFT_OUT_WHERE_NOT_ASKED
+    left = cut(states, fewer)
+    assert left <= cut(more, fewer)
+    assert (states.states, len(left), more.states) == (33_826, 22_864, 22_872)
 
 
 class TestOnATinyProtocol:
