@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from contextlib import suppress
-from typing import TextIO
+from functools import cache
+from typing import Any, TextIO
 
 from typer import TyperException
+from typer.main import get_command
 
 from proofs.computer.garbage import look_seldom_for_garbage
 from shadowproof.commands import (
@@ -34,6 +37,7 @@ __all__ = [
     "arguing",
     "beginning",
     "checking",
+    "command",
     "comparing",
     "cutting",
     "diagnosing",
@@ -81,9 +85,16 @@ def _status() -> int:
     return status
 
 
+@cache
+def command() -> Callable[..., Any]:
+    """All commands with their options, as typer reads them from their functions: once, however many are run in this process."""
+    return get_command(app)
+
+
 def _run() -> int:
     try:
-        status = app(standalone_mode=False)  # else typer itself says what was typed badly, in a frame of five lines
+        # standalone, typer itself says what was typed badly, in a frame of five lines
+        status = command()(standalone_mode=False)
     except TyperException as problem:
         if problem.format_message():
             raise

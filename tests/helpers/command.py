@@ -1,8 +1,8 @@
 """The command as a user meets it, in a process of its own: its status, and what it prints.
 
 To start Python and load the project takes longer than most of what commands are asked here. So one process has loaded it, and
-nothing else: for each command it forks, and the child is the command. What is of the start itself (options of Python, a
-copy of the project, signals) is tried with processes that are started anew.
+read what commands there are and which names: for each command it forks, and the child is the command. What is of the start itself
+(options of Python, a copy of the project, signals) is tried with processes that are started anew.
 """
 
 from __future__ import annotations
@@ -127,6 +127,11 @@ def _load() -> None:
     for top in LOADED:
         for module in _modules(top):
             import_module(module)
+    from properties.versions.names import knowing
+    from shadowproof.cli import command as as_read
+
+    as_read()
+    knowing("")
 
 
 def _modules(top: str) -> Iterator[str]:

@@ -15,6 +15,7 @@ from shadowproof.outside import failure
 from shadowproof.outside.failure import LONGEST
 from shadowproof.tell.playing.start import LARGEST, MOST_EVENTS
 from tests.conftest import PROFILE
+from tests.counted import calls
 from tests.helpers.hostile import (
     EVENTS,
     FILES,
@@ -86,6 +87,15 @@ def test_no_number_is_out_of_bounds(run: Run, takes: Sequence[str]) -> None:
 @pytest.mark.parametrize("takes", TAKE_POSITIVE, ids=" ".join)
 def test_no_number_is_less_than_it_can_be(run: Run, takes: Sequence[str]) -> None:
     assert refused(run, takes, some(NEVER_POSITIVE, TAKE_POSITIVE.index(takes), of=2)) == {}
+
+
+def test_what_was_misspelt_is_said_with_little_work_the_second_time(run: Run) -> None:
+    """Which commands there are, and which names in which version of the protocol, is read once: half a million calls."""
+    asked = ("show", "vm_savd")
+    first = run(asked)
+    with calls(20_000):
+        assert run(asked) == first
+    assert problems(first) == []
 
 
 def test_every_file_is_refused_or_reported_on(run: Run, tmp_path: Path) -> None:
