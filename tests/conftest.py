@@ -10,6 +10,7 @@ from collections.abc import Generator
 from typing import Any
 
 import pytest
+from _pytest.unraisableexception import gc_collect_iterations_key
 from hypothesis import HealthCheck, settings
 from hypothesis.internal.conjecture import providers
 
@@ -38,7 +39,9 @@ DEALT = Dealt()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """What is dealt out is begun in the order of the tests, not what has most tests first."""
+    """What is dealt out is begun in the order of the tests, not what has most tests first. At the end garbage is looked for once, so that
+    what was left open is told; pytest looks five times, for other Pythons, at all that the tests have kept."""
+    config.stash[gc_collect_iterations_key] = 1
     if hasattr(config.option, "loadscopereorder"):
         config.option.loadscopereorder = False
 
