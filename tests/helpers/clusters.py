@@ -12,8 +12,6 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-import distributed
-
 ROOT = Path(__file__).parents[2]
 LOOPBACK = ("--host", "127.0.0.1", "--no-dashboard")
 SECONDS = 600
@@ -62,6 +60,8 @@ def cluster(folder: Path, names: Sequence[str] = ("one", "two")) -> Iterator[str
 
 def workers(address: str, number: int) -> list[str]:
     """The addresses of a cluster's workers, once there are so many."""
+    import distributed  # two seconds, which whoever only collects tests need not wait for
+
     client: Callable[..., Any] = distributed.Client
     with client(address, set_as_default=False) as asking:
         asking.wait_for_workers(number, timeout=None)

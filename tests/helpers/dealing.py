@@ -29,8 +29,9 @@ TOGETHER = {
     "conformance/test_diagnosis.py": "what is possible", "conformance/test_possible.py": "what is possible",
     "shadowproof/tell/diagnosing/test_diagnose.py": "what is possible",
     "shadowproof/test_docs.py": "pages", "shadowproof/duties/test_duties.py": "pages",
+    "shadowproof/test_sweep.py": "a cluster", "proofs/verdicts/test_cluster.py": "a cluster",
 }  # fmt: skip
-"""Files that ask for the same, which is worked out once."""
+"""Files that ask for the same, which is worked out, or loaded, once."""
 
 
 def file_of(nodeid: str) -> str:

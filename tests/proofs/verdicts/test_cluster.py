@@ -9,7 +9,6 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-import distributed
 import pytest
 
 from proofs.answers.cache import use
@@ -103,6 +102,8 @@ def test_a_scheduler_that_goes_away_is_said_and_what_was_judged_is_kept(tmp_path
 
 
 def test_workers_that_die_again_and_again_are_said(address: str) -> None:
+    import distributed
+
     killed: Any = distributed.KilledWorker
     with connected(address, seconds=20) as it, pytest.raises(ClusterError, match="died again and again"), it.working():
         raise killed("a column", None, 3)
