@@ -78,7 +78,7 @@ class _Here:
             bits, row = branch.asking.asks.bits, int(self.place.branches[i, 4])
             if row != NOWHERE and bits not in done:
                 done.add(bits)
-                told = self.of.steps.own[row, self.vms].astype(np.int64)
+                told = self.of.steps.told(row, self.vms)
                 for at, bit in enumerate(bits):
                     found |= (told >> at & 1) << self.bits.index(bit)
         return found
@@ -101,7 +101,7 @@ class _Here:
         """Where VMs go while the host stays: from, to, and the columns, for each branch."""
         for branch, host2, i in self.branches:
             if host2 == self.host and branch.row != STAYS and not self.of.gone[branch.asking.event]:
-                to = self.of.steps.to[branch.row, self.vms].astype(np.int64) - 1
+                to = self.of.steps.vms.to[branch.row, self.vms].astype(np.int64) - 1
                 labels = self.labels & self.place.done[i]
                 goes = (to >= 0) & (to != self.vms) & self._fits(branch, i) & labels.any(axis=1)
                 if goes.any():
@@ -110,7 +110,9 @@ class _Here:
     def _fits(self, branch: Branch, i: int) -> Words | Ints:
         """Which VMs contribute no more than what a branch is taken with."""
         row = int(self.place.branches[i, 4])
-        return np.ones(len(self.vms), bool) if row == NOWHERE else self.of.steps.own[row, self.vms] & ~branch.value == 0
+        return (
+            np.ones(len(self.vms), bool) if row == NOWHERE else self.of.steps.told(row, self.vms) & ~branch.value == 0
+        )
 
     def _edges(self) -> Edges:
         found = Edges()
@@ -145,7 +147,7 @@ class _Here:
         for branch, host2, _ in taken:
             fair = self.of.fair[branch.asking.event] & left
             if fair and branch.row != STAYS and (branch.asking.local or host2 == self.host):
-                to = self.of.steps.to[branch.row, self.vms].astype(np.int64) - 1
+                to = self.of.steps.vms.to[branch.row, self.vms].astype(np.int64) - 1
                 moves = (to >= 0) & ((to != self.vms) | (host2 != self.host))
                 goes[moves] |= words_of(fair, self.labels.shape[1])
         within = self.own & ~mask == 0
@@ -181,7 +183,7 @@ class _Here:
             for branch, host2, _ in self.branches:
                 event = branch.asking.event
                 if branch.asking.local and self._takes(branch, mask):
-                    to = int(self.of.steps.to[branch.row, vm]) - 1
+                    to = int(self.of.steps.vms.to[branch.row, vm]) - 1
                     if to >= 0 and (to != vm or host2 != self.host):
                         can[event] = self.of.fair[event]
             for event, fair in enumerate(self.of.fair):
