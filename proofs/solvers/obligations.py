@@ -7,8 +7,9 @@ would decide it. Each of them has its views in the set; what holds of every VM i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Protocol
 
 import z3
@@ -19,7 +20,7 @@ from proofs.solvers.clauses import HostOrder, Lemma
 from proofs.solvers.diagram import Formula, diagram
 from proofs.solvers.symbolic import Member, Quantifier, Symbolic
 from proofs.views.proof import Closed
-from properties.kinds import Always, Property, Step
+from properties.kinds import Always, Step
 
 
 class Statement(Protocol):
@@ -59,6 +60,7 @@ class Confirming:
         }
         self.argument = argument
         self._meant: dict[bool, z3.BoolRef] = {}  # claims speak of no step's end: then half of it is never needed
+        self._defined: dict[tuple[str, bool], z3.BoolRef] = {}
         self._rules: dict[tuple[str, Member | None], list[Labelled]] = {}
         self._mentioned: dict[int, frozenset[int]] = {}
         self._kept_alive: list[z3.ExprRef] = []  # a number is a formula's own only as long as it lives
@@ -81,13 +83,20 @@ class Confirming:
 
     def definition(self, vm: z3.ExprRef, *, then: bool = False) -> z3.BoolRef:
         """What it means that this VM is in the set."""
-        return self.in_set(vm, then=then) == self.meaning(vm, then=then)
+        key = (str(vm), then)
+        if key not in self._defined:
+            self._defined[key] = self.in_set(vm, then=then) == self.meaning(vm, then=then)
+        return self._defined[key]
 
     def meaning(self, vm: z3.ExprRef, *, then: bool = False) -> z3.BoolRef:
         """The set as a formula about one VM."""
         if then not in self._meant:
             self._meant[then] = self._meaning(then=then)
-        return z3.substitute(self._meant[then], (self.anyone, vm))
+        return self._of(vm, self._meant[then])
+
+    def _of(self, vm: z3.ExprRef, formula: z3.BoolRef) -> z3.BoolRef:
+        """What is said of anyone, said of this VM."""
+        return formula if vm.eq(self.anyone) else z3.substitute(formula, (self.anyone, vm))
 
     def definitions(self, of: Obligation) -> list[z3.BoolRef]:
         """What an obligation means by saying of a VM that it is in the set, or that it is not."""
@@ -98,12 +107,16 @@ class Confirming:
         return [*(self.definition(vm) for vm in now), *(self.definition(vm, then=True) for vm in then)]
 
     def obligations(self) -> Iterator[Obligation]:
-        """All of them: the start, every event, every property."""
+        """All of them: the start, every event with what is claimed of it, every property of states."""
         yield self.start()
+        members = self.closed.members
+        of_steps = [(found, self._relevant(found)) for found in members if isinstance(found, Step)]
         for event, member in self.steps():
             yield self.keeps(event, member)
-        for found in self.closed.members:
-            yield from self.claims(found)
+            for found, relevant in of_steps:
+                if event.name in relevant:
+                    yield from self._claims_of_step(found, event, member)
+        yield from (self._claims_of_state(found) for found in members if isinstance(found, Always))
 
     def steps(self) -> Iterator[tuple[Event, Member | None]]:
         """Every event, of every part that it may happen to."""
@@ -123,23 +136,25 @@ class Confirming:
         formulas = (*self._step(event, member, [vm], []), (("outside",), outside))
         return Obligation("step", shown(event, member), event.name, formulas)
 
-    def claims(self, found: Property) -> Iterator[Obligation]:
-        """A state of the set, or a step out of one, breaks what is claimed."""
-        if isinstance(found, Always):
-            broken = self.symbolic.state(~found.term)
-            quantifiers = self.mentioned([broken])
-            named = [q.witness for q in quantifiers] or [self.anyone]
-            yield Obligation("claim", found.name, "", (*self._known(named, quantifiers), (("broken",), broken)))
-        elif isinstance(found, Step):
-            tests = self.symbolic.compiled.step_tests(~found.term)
-            relevant = {self.symbolic.compiled.events[number].name for number in tests}
-            for event, member in self.steps():
-                if event.name in relevant:
-                    broken = self.symbolic.of_step(~found.term, event, self.mover(event))
-                    if z3.is_false(broken):
-                        continue
-                    formulas = (*self._step(event, member, [], [broken]), (("broken",), broken))
-                    yield Obligation("claim", f"{found.name}: {shown(event, member)}", event.name, formulas)
+    def _relevant(self, found: Step) -> frozenset[str]:
+        """The events of which something is claimed."""
+        compiled = self.symbolic.compiled
+        return frozenset(compiled.events[number].name for number in compiled.step_tests(~found.term))
+
+    def _claims_of_state(self, found: Always) -> Obligation:
+        """A state of the set breaks what is claimed."""
+        broken = self.symbolic.state(~found.term)
+        quantifiers = self.mentioned([broken])
+        decide = self._witnesses([], quantifiers, [])
+        named = list(decide.values()) or [self.anyone]
+        return Obligation("claim", found.name, "", (*self._known(named, decide), (("broken",), broken)))
+
+    def _claims_of_step(self, found: Step, event: Event, member: Member | None) -> Iterator[Obligation]:
+        """A step out of a state of the set breaks what is claimed; none: no step could."""
+        broken = self.symbolic.of_step(~found.term, event, self.mover(event))
+        if not z3.is_false(broken):
+            formulas = (*self._step(event, member, [], [broken]), (("broken",), broken))
+            yield Obligation("claim", f"{found.name}: {shown(event, member)}", event.name, formulas)
 
     def mover(self, event: Event) -> z3.ExprRef | None:
         """The VM that an event happens to; None if it happens to the host or to all."""
@@ -151,13 +166,14 @@ class Confirming:
         """A step out of the set, for the VMs that it and what is said of it speak of."""
         mover = self.mover(event)
         rules = self.rules(event, member)
-        quantifiers = self.mentioned([*(formula for _, formula in rules), *said])
-        others = [*vms, *(q.witness for q in quantifiers)]
+        of_rules, of_said = self.mentioned(formula for _, formula in rules), self.mentioned(said)
+        decide = self._witnesses(of_rules, of_said, vms)
+        others = [*vms, *decide.values()]
         named = others if mover is None else [mover, *others]
-        yield from self._known(named or [self.anyone], quantifiers)
+        yield from self._known(named or [self.anyone], decide)
         for label, formula in rules:
-            of_one = [z3.substitute(formula, (self.anyone, vm)) for vm in others]
-            yield label, formula if not others or of_one[0].eq(formula) else z3.And(of_one)
+            of_each = {one.get_id(): one for one in (self._of(vm, formula) for vm in others or [self.anyone])}
+            yield from ((label, one) for one in of_each.values())
 
     def rules(self, event: Event, member: Member | None) -> list[Labelled]:
         """What is true of a step of an event, for the mover and for anyone."""
@@ -183,12 +199,35 @@ class Confirming:
             self._kept_alive.append(formula)
         return self._mentioned[number]
 
-    def _known(self, vms: Sequence[z3.ExprRef], quantifiers: Sequence[Quantifier]) -> Iterator[Labelled]:
+    def _witnesses(
+        self, of_rules: Sequence[Quantifier], of_said: Sequence[Quantifier], vms: Sequence[z3.ExprRef]
+    ) -> dict[Quantifier, z3.ExprRef]:
+        """For each quantified term of an obligation the VM that decides it, no two the same. What one obligation calls a VM is nothing
+        to another: so that those about an event have much in common, a claim calls its own as the step does any one."""
+        spare = [] if any(vm.eq(self.anyone) for vm in vms) else [self.anyone]
+        asked = [*of_rules, *(one for one in of_said if one not in of_rules)]
+        numbered = [self.symbolic.vm(f"witness#{i}") for i in range(len(asked))]
+        return dict(zip(asked, [*numbered[: len(of_rules)], *spare, *numbered[len(of_rules) :]], strict=False))
+
+    def _known(self, vms: Sequence[z3.ExprRef], witnesses: Mapping[Quantifier, z3.ExprRef]) -> Iterator[Labelled]:
         for vm in vms:
             yield ("set", str(vm)), self.in_set(vm)
-        for quantifier in quantifiers:
-            for formula in self.symbolic.instances(quantifier, vms):
+        for quantifier, witness in witnesses.items():
+            for formula in self.symbolic.instances(quantifier, vms, witness):
                 yield ("means", str(quantifier.constant)), formula
+
+
+def by_event(obligations: Iterable[Obligation]) -> Iterator[list[Obligation]]:
+    """Obligations that follow one another and are about the same event: they have most of their formulas in common."""
+    for event, found in groupby(obligations, key=lambda one: one.event):
+        together = list(found)
+        yield from [together] if event else ([one] for one in together)
+
+
+def in_common(of_each: Sequence[Iterable[z3.BoolRef]]) -> frozenset[int]:
+    """The numbers of the formulas that are in each of several lists; none of a single one, which shares with nobody."""
+    numbers = [frozenset(formula.get_id() for formula in formulas) for formulas in of_each]
+    return frozenset.intersection(*numbers) if len(numbers) > 1 else frozenset()
 
 
 def shown(event: Event, member: Member | None) -> str:

@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator
 
 import z3
 
-from proofs.solvers.obligations import Confirming, Obligation
+from proofs.solvers.obligations import Confirming, Labelled, Obligation, by_event, in_common
 
 LOGIC = "QF_UFDT"
 
 
 def script(confirming: Confirming, obligations: Iterable[Obligation], title: str) -> Iterator[str]:
-    """The text, in pieces: what there is, what the set is, then each obligation between push and pop; every check-sat must
-    answer unsat."""
+    """The text, in pieces: what there is, what the set is, then each obligation between push and pop, inside of what all that are about
+    an event have in common; every check-sat must answer unsat."""
     asked = list(obligations)
     yield f"; {title}\n; Every check-sat must answer unsat.\n"
     yield f"(set-info :smt-lib-version 2.6)\n(set-logic {LOGIC})\n"
@@ -22,15 +22,26 @@ def script(confirming: Confirming, obligations: Iterable[Obligation], title: str
         name = confirming.in_set(confirming.anyone, then=then).decl()
         meaning = confirming.meaning(confirming.anyone, then=then)
         yield f"(define-fun {_name(name)} (({confirming.anyone.sexpr()} {_sort(confirming)})) Bool\n {meaning.sexpr()})\n"
-    for one in asked:
-        yield obligation_text(one)
+    for together in by_event(asked):
+        common = in_common([[formula for _, formula in one.formulas] for one in together])
+        if common:
+            shared = [(label, formula) for label, formula in together[0].formulas if formula.get_id() in common]
+            yield f"\n; in common to the {len(together)} that follow\n(push 1)\n{_asserted(shared)}\n"
+        for one in together:
+            yield obligation_text(one, common)
+        if common:
+            yield "(pop 1)\n"
 
 
-def obligation_text(one: Obligation) -> str:
-    """One obligation: each formula with the rule of the protocol that it stems from."""
-    lines = [f"\n; {one.kind} {one.name}", "(push 1)"]
-    lines += [f"(assert {_on_one_line(formula)}) ; {' '.join(label)}" for label, formula in one.formulas]
-    return "\n".join([*lines, "(check-sat)", "(pop 1)\n"])
+def obligation_text(one: Obligation, told: frozenset[int] = frozenset()) -> str:
+    """One obligation, but for the formulas (by their numbers) that are told already."""
+    own = [(label, formula) for label, formula in one.formulas if formula.get_id() not in told]
+    return f"\n; {one.kind} {one.name}\n(push 1)\n{_asserted(own)}\n(check-sat)\n(pop 1)\n"
+
+
+def _asserted(formulas: Iterable[Labelled]) -> str:
+    """Each formula with the rule of the protocol that it stems from."""
+    return "\n".join(f"(assert {_on_one_line(formula)}) ; {' '.join(label)}" for label, formula in formulas)
 
 
 def _on_one_line(formula: z3.BoolRef) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from importlib import metadata
 
-from proofs.solvers.obligations import Confirming, Obligation
+from proofs.solvers.obligations import Confirming, Obligation, by_event, in_common
 from proofs.solvers.smtlib import script
 
 Z3, CVC5 = "z3", "cvc5"
@@ -112,10 +112,16 @@ def _ask_z3(confirming: Confirming, obligations: Iterable[Obligation], limit: fl
     solver = z3.Solver(ctx=confirming.symbolic.context)
     solver.set(timeout=max(1, int(limit * 1000)), random_seed=SEED)
     said = []
-    for one in obligations:
+    for together in by_event(obligations):
+        each = [[*(f for _, f in one.formulas), *confirming.definitions(one)] for one in together]
+        common = in_common(each)
         solver.push()
-        solver.add(*(formula for _, formula in one.formulas), *confirming.definitions(one))
-        said.append(str(solver.check()))
+        solver.add(*(formula for formula in each[0] if formula.get_id() in common))
+        for formulas in each:
+            solver.push()
+            solver.add(*(formula for formula in formulas if formula.get_id() not in common))
+            said.append(str(solver.check()))
+            solver.pop()
         solver.pop()
     return said
 
@@ -124,7 +130,9 @@ def _ask_cvc5(confirming: Confirming, obligations: Iterable[Obligation], limit: 
     import cvc5  # noqa: PLC0415 - a solver is loaded where it is asked
 
     solver = cvc5.Solver(cvc5.TermManager())
-    for option, value in (("incremental", "true"), ("tlimit-per", str(max(1, int(limit * 1000)))), ("seed", str(SEED))):
+    per_question = str(max(1, int(limit * 1000)))
+    options = {"incremental": "true", "decision": "justification", "tlimit-per": per_question, "seed": str(SEED)}
+    for option, value in options.items():
         solver.setOption(option, value)
     parser = cvc5.InputParser(solver)
     parser.setStringInput(cvc5.InputLanguage.SMT_LIB_2_6, "".join(script(confirming, obligations, "")), "obligations")

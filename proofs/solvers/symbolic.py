@@ -180,13 +180,19 @@ class Symbolic:
         """A term about a step of this event, which happens to the mover, said of the whole network or of one VM."""
         return self._said(fold(term, self.world.reach), _View(vm, event=event, mover=mover), None)
 
-    def instances(self, quantifier: Quantifier, vms: Sequence[z3.ExprRef]) -> list[z3.BoolRef]:
-        """What the constant of a quantified term means: of each of these VMs, and of its witness if it comes to one."""
-        constant, witness = quantifier.constant, self._body(quantifier, quantifier.witness)
+    def instances(
+        self, quantifier: Quantifier, vms: Sequence[z3.ExprRef], witness: z3.ExprRef | None = None
+    ) -> list[z3.BoolRef]:
+        """What the constant of a quantified term means: of each of these VMs, and of its witness (or this one in its place, that
+        decides nothing else) if it comes to one."""
+        constant, decides = (
+            quantifier.constant,
+            self._body(quantifier, quantifier.witness if witness is None else witness),
+        )
         fits = [self._body(quantifier, vm) for vm in vms]
         if quantifier.every:
-            return [*(z3.Implies(constant, fit) for fit in fits), z3.Implies(witness, constant)]
-        return [*(z3.Implies(fit, constant) for fit in fits), z3.Implies(constant, witness)]
+            return [*(z3.Implies(constant, fit) for fit in fits), z3.Implies(decides, constant)]
+        return [*(z3.Implies(fit, constant) for fit in fits), z3.Implies(constant, decides)]
 
     def closed(self, quantifier: Quantifier, vms: Sequence[z3.ExprRef]) -> z3.BoolRef:
         """What the constant of a quantified term means if these VMs are all there are."""

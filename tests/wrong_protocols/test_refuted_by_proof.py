@@ -75,7 +75,7 @@ def claimed(about: Confirming) -> dict[str, str]:
     if isinstance(found, Ends):
         (proof,) = judged(about.closed)
         return {proof.problem or "the argument goes through": "unsat" if proof.holds else "sat"}
-    return said(about, about.claims(found))
+    return said(about, (one for one in about.obligations() if one.kind == "claim"))
 
 
 def refused_of_the_set(about: Confirming) -> set[str]:

@@ -16,7 +16,7 @@ from model.notation.terms import After, And, Every, Not, Or, all_of
 from model.notation.words import words
 from proofs.solvers import obligations as reading
 from proofs.solvers.obligations import Confirming, Obligation
-from proofs.solvers.solvers import UNSAT, Z3, ask
+from proofs.solvers.solvers import SOLVERS, UNSAT, Z3, ask
 from proofs.solvers.symbolic import Symbolic
 from proofs.verdicts.columns import BASE
 from proofs.views.fulfilment import state_found, step_found
@@ -158,6 +158,32 @@ class TestPlantedFaults:
         closed = real()
         changed = with_event(closed.group.world.network, event, when=TRUE)
         assert refused(read_as(changed, closed, monkeypatch), "step", event)
+
+    @pytest.mark.parametrize("solver", SOLVERS)
+    def test_each_solver_names_just_what_is_refused_one_by_one(
+        self, solver: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Though what is about one event is asked together: a view is missing, or a guard."""
+        closed = harbour()
+        (place_, vm) = next((p, v) for p, here in closed.views.at.items() for v in here)
+        changed = with_event(closed.group.world.network, "boat_leaves", when=TRUE)
+        for broken in (Confirming(without(closed, place_, vm)), read_as(changed, closed, monkeypatch)):
+            expected = {(one.kind, one.name) for one in refused(broken)}
+            assert expected
+            assert {(one.kind, one.name) for one in ask(broken, [solver]).refused} == expected
+
+    def test_two_terms_are_never_decided_by_one_vm(self) -> None:
+        """One boat is never both; two are."""
+        both = some(boat, at_sea) & some(boat, ~at_sea)
+        wrong = named(
+            state=always(".", ~both, shows="T-1", witness=LEFT),
+            step=step(".", ~(happens("boat_leaves") & both), shows="T-1", witness=LEFT),
+        )
+        closed = closed_for(HARBOUR, BASE, *wrong.values())
+        found = {one.name: one for one in refused(Confirming(closed))}
+        assert set(found) == {"state", "step: boat_leaves"}
+        labels = [label for label, _ in found["step: boat_leaves"].formulas]
+        assert labels.count(("moves", "boat_leaves", "place")) == 2, "a rule is said of each boat"
 
     def test_what_does_not_hold_is_not_confirmed(self) -> None:
         for column, name in ((BASE, "never-out"), (STORM, "never-out"), (STORM, "storms-spare-boats")):

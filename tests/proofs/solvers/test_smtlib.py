@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -112,14 +113,43 @@ def test_what_is_not_declared_is_noticed(line: str) -> None:
 def test_of_every_formula_it_says_which_rule_it_is(of: str) -> None:
     text = text_of(of)
     asked = list(confirming(of).obligations())
-    asserts = [line for line in text.splitlines() if line.startswith("(assert ")]
-    labels = [" ".join(label) for one in asked for label, _ in one.formulas]
-    assert [line.rpartition(" ; ")[2] for line in asserts] == labels
-    assert all(labels)
-    assert text.count("(check-sat)") == text.count("(push 1)") == text.count("(pop 1)") == len(asked)
-    assert [line[2:] for line in re.findall(r"^; .*(?=\n\(push)", text, re.MULTILINE)] == [
+    said = list(asserted(text))
+    assert [sorted(of_one) for of_one in said] == [
+        sorted(f"(assert {' '.join(formula.sexpr().split())}) ; {' '.join(label)}" for label, formula in one.formulas)
+        for one in asked
+    ]
+    assert all(label for one in asked for label, _ in one.formulas)
+    assert text.count("(check-sat)") == len(asked)
+    assert text.count("(push 1)") == text.count("(pop 1)")
+    assert [line[2:] for line in re.findall(r"^; (?!in common).*(?=\n\(push)", text, re.MULTILINE)] == [
         f"{one.kind} {one.name}" for one in asked
     ]
+
+
+def asserted(text: str) -> Iterator[list[str]]:
+    """What is asserted at each question."""
+    levels: list[list[str]] = [[]]
+    for line in text.splitlines():
+        if line == "(push 1)":
+            levels.append([])
+        elif line == "(pop 1)":
+            levels.pop()
+        elif line.startswith("(assert "):
+            levels[-1].append(line)
+        elif line == "(check-sat)":
+            yield [one for level in levels for one in level]
+
+
+def test_what_is_the_same_of_all_that_is_about_an_event_is_said_once() -> None:
+    """Solvers take it in once, and ask about each obligation in turn."""
+    text = text_of("harbour")
+    about = [one for one in confirming("harbour").obligations() if one.event == "boat_leaves"]
+    assert [one.name for one in about] == ["boat_leaves", "leaves: boat_leaves"]
+    for rule in ("when boat_leaves 0", "stays boat_leaves gate", "moves boat_leaves place"):
+        assert text.count(f" ; {rule}\n") == 1
+    everything = sum(len(one.formulas) for one in confirming("harbour").obligations())
+    assert text.count("\n(assert ") < everything
+    assert "\n; in common to the 2 that follow\n(push 1)\n" in text
 
 
 def test_rules_are_of_the_event() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -13,7 +13,7 @@ import z3
 
 from model.notation import every, happens, implies
 from proofs.solvers import solvers
-from proofs.solvers.obligations import Confirming, Obligation
+from proofs.solvers.obligations import Confirming, Labelled, Obligation
 from proofs.solvers.solvers import (
     CVC5,
     PACKAGES,
@@ -48,17 +48,26 @@ def confirming() -> Confirming:
 
 
 class Pigeons(Confirming):
-    """One obligation more, which takes a solver minutes: so many pigeons do not fit into one hole less."""
+    """One obligation more, which takes a solver minutes: so many pigeons do not fit into one hole less. It is about an event, as
+    others before and after it, or about none."""
+
+    event = ""
 
     def obligations(self) -> Iterator[Obligation]:
-        yield from super().obligations()
+        for one in super().obligations():
+            yield one
+            if (one.kind, one.event) == ("step", self.event) or (one.kind == "start" and not self.event):
+                yield self.pigeons(one.formulas[:-1] if self.event else ())
+
+    def pigeons(self, more: Sequence[Labelled]) -> Obligation:
         context, count = self.symbolic.context, 12
         sits = [[z3.Bool(f"sits#{i}#{j}", context) for j in range(count - 1)] for i in range(count)]
         each = [z3.Or(row) for row in sits]
         apart = [
             z3.Not(z3.And(sits[i][j], sits[k][j])) for j in range(count - 1) for i in range(count) for k in range(i)
         ]
-        yield Obligation("claim", "pigeons", "", tuple((("pigeon",), formula) for formula in (*each, *apart)))
+        own = ((("pigeon",), formula) for formula in (*each, *apart))
+        return Obligation("claim", "pigeons", self.event, (*more, *own))
 
 
 class TestVersions:
@@ -110,8 +119,15 @@ class TestVersions:
 
 
 class TestLimit:
+    @pytest.mark.parametrize("event", ["", "boat_leaves"])
     @pytest.mark.parametrize("solver", SOLVERS)
-    def test_what_is_not_decided_in_time_is_unknown(self, solver: str) -> None:
+    def test_what_is_not_decided_in_time_is_unknown(
+        self, solver: str, event: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Also between others that are about the same event: those are answered."""
+        monkeypatch.setattr(Pigeons, "event", event)
+        names = [one.name for one in Pigeons(confirming().closed).obligations()]
+        assert not event or names[1:4] == ["boat_leaves", "pigeons", "leaves: boat_leaves"]
         answers = ask(Pigeons(confirming().closed), [solver], limit=0.05)
         said = {answer.name: answer.said for answer in answers.answers}
         assert said.pop("pigeons") == UNKNOWN
