@@ -64,6 +64,13 @@ def verify(
             help="Search for every run, in place of executing first those that are kept with the record. Takes a minute more.",
         ),
     ] = False,
+    no_solvers: Annotated[
+        bool,
+        typer.Option(
+            "--no-solvers",
+            help="Ask no solver for a second opinion: what holds without faults is closed, not proved. --watch asks none.",
+        ),
+    ] = False,
     inventory: InventoryFile = None,
     every_fault: Annotated[
         bool,
@@ -159,8 +166,8 @@ def verify(
         from shadowproof.verify.glance import told_of, worse_at_a_glance
 
         if (
-            faults or readings or no_fault or vms != 2 or full or all_faults or anew or inventory or every_fault or tables or failing
-            or exact or changed or json_file or formats != files.Wanted()
+            faults or readings or no_fault or vms != 2 or full or all_faults or anew or no_solvers or inventory or every_fault or tables
+            or failing or exact or changed or json_file or formats != files.Wanted()
         ):  # fmt: skip
             raise ask.AskError(
                 "--glance looks at runs of one VM without faults, and writes no file. Leave all out but -p and --quiet."
@@ -170,12 +177,14 @@ def verify(
         for line in told_of(worse, record, many(len(names), "promise")) if worse or not quiet else ():
             say(line)
         raise typer.Exit(int(bool(worse)))
+    if exact and no_solvers:
+        raise ask.AskError("--exact asks for what solvers confirm, too. Leave --no-solvers out, or --exact.")
     number = ask.vms(vms)
     formats.check(json_file, read=[inventory])
     asked = question(
         names, ask.column(faults or [], readings or [], no_fault), number,
         one=bool(faults or readings or no_fault), full=full, changed=changed, inventory=inventory, every_fault=every_fault,
-        all_faults=all_faults, anew=anew, say=partial(say, err=True),
+        all_faults=all_faults, anew=anew, solvers=not no_solvers, say=partial(say, err=True),
     )  # fmt: skip
     before = Record({}) if last is None else last_run(last, watcher)
     out, errors = console(errors=is_stdout(json_file) or formats.to_stdout), console(errors=True)

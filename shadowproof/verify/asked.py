@@ -36,7 +36,7 @@ Said = Callable[[str], None]
 class Question:
     """tasks: what to judge. whole: it is what the record holds, which so has to have each verdict. record: what the verdicts are
     compared with. kinds: the VMs of the host that is judged. same: see `Verification`. all_faults: what is kept with all faults
-    together is shown anew. anew: runs that are kept are not tried."""
+    together is shown anew. anew: runs that are kept are not tried. solvers: they are asked for a second opinion."""
 
     tasks: Sequence[Task]
     whole: bool
@@ -45,6 +45,7 @@ class Question:
     same: tuple[int, str] = (0, "")
     all_faults: bool = False
     anew: bool = False
+    solvers: bool = True
 
     def only_changed(self) -> tuple[Question, Touched]:
         """Of this question what a change since the record can reach; and which that is. Raises AskError where the record has no
@@ -65,7 +66,7 @@ class Question:
         done = judge(
             self.tasks, self.record,
             compared=self.whole, console=console, cache=cache, kinds=self.kinds, fail_fast=fail_fast, last=last,
-            all_faults=shown_anew(console, cache) if self.all_faults else None, anew=self.anew,
+            all_faults=shown_anew(console, cache) if self.all_faults else None, anew=self.anew, solvers=self.solvers,
         )  # fmt: skip
         return replace(done, same=self.same)
 
@@ -82,11 +83,13 @@ def question(
     every_fault: bool = False,
     all_faults: bool = False,
     anew: bool = False,
+    solvers: bool = True,
     say: Said = lambda _: None,
 ) -> Question:
-    """The question that is asked. one: the column was asked for. changed: only what changed will be judged. all_faults: what holds with
-    all faults together is shown anew. anew: every run is searched for. every_fault: of a host, without faults and under each fault
-    alone. say: hears notes on what is read. Raises AskError, RecordError, and what an inventory that cannot be read raises."""
+    """The question that is asked. one: the column was asked for. changed: only what changed will be judged. all_faults: what holds
+    with all faults together is shown anew. anew: every run is searched for. solvers: see `Question`. every_fault: of a host, without
+    faults and under each fault alone. say: hears notes on what is read. Raises AskError, RecordError, and what an inventory that
+    cannot be read raises."""
     if LEFT_OUT:
         say(
             f"Version {VERSION.name} leaves {len(LEFT_OUT)} promises of the document out: shadowproof show {VERSION.name} says why."
@@ -116,7 +119,7 @@ def question(
         if one
         else recorded_tasks(names, vms, full=full)
     )
-    return Question(tasks, whole, record, all_faults=all_faults, anew=anew)
+    return Question(tasks, whole, record, all_faults=all_faults, anew=anew, solvers=solvers)
 
 
 def _record(say: Said, *, whole: bool) -> Record:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from proofs.answers.record import BETTER, DIFFERENT, NEW, WORSE, Cell, Record, kind_of
-from proofs.answers.verdict import HOLDS, NOT_EXERCISED, REFUTED, UNDECIDED, Verdict
+from proofs.answers.verdict import CLOSED, HOLDS, NOT_EXERCISED, PROVED, REFUTED, UNDECIDED, Verdict
 from proofs.world.world import Column
 
 Verdicts = Mapping[Column, Sequence[Verdict]]
@@ -109,9 +109,12 @@ def smaller(one: Column, other: Column) -> bool:
     return one != other and one.faults <= other.faults and set(one.readings) <= set(other.readings)
 
 
-def compared(verdicts: Verdicts, record: Record, *, whole: bool, promises: Sequence[str] = ()) -> Compared:
+def compared(
+    verdicts: Verdicts, record: Record, *, whole: bool, promises: Sequence[str] = (), solvers: bool = True
+) -> Compared:
     """What the record says of these verdicts. whole: they are what the record asks, so that it has to have each; else what it
-    has not is a question of its own. promises: all that there are, where all were judged (none: not all were)."""
+    has not is a question of its own. promises: all that there are, where all were judged (none: not all were). solvers: they were
+    asked; if not, what they would have confirmed is no difference."""
     order = {name: number for number, name in enumerate(record.cells)}
     changes: list[Change] = []
     unknown: list[Verdict] = []
@@ -126,8 +129,11 @@ def compared(verdicts: Verdicts, record: Record, *, whole: bool, promises: Seque
             if cell is None or cell.verdict != one.verdict:
                 changes.append(Change(column, "" if cell is None else cell.verdict, one))
             else:
-                assurances += cell.assurance != one.assurance
-                lengths += cell.assurance == one.assurance and cell.length != one.length
+                same = cell.assurance == one.assurance or (
+                    not solvers and (cell.assurance, one.assurance) == (PROVED, CLOSED)
+                )
+                assurances += not same
+                lengths += same and cell.length != one.length
     judged = Counter(one.property for found in verdicts.values() for one in found)
     groups = sorted(_grouped(changes, judged), key=lambda group: _rank(group, order))
     gone = tuple(name for name in record.cells if whole and promises and name not in promises)

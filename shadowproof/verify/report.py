@@ -44,7 +44,8 @@ NOT_SHOWN_OF_A_HOST = (
 class Verification:
     """Everything one run of `verify` found. compared: it is what the record asks, which so has to have each verdict; else those that
     it has are compared. seconds: by column. host: the VMs of the inventory that were judged. left: columns that were not judged, since
-    somebody stopped early. same: those that were not, since they are what they were when the record was made, and at which revision."""
+    somebody stopped early. same: those that were not, since they are what they were when the record was made, and at which revision.
+    solvers: they were asked for their opinion."""
 
     verdicts: Mapping[Column, Sequence[Verdict]]
     scopes: Mapping[Column, Scope]
@@ -54,6 +55,7 @@ class Verification:
     host: Covered | None = None
     left: int = 0
     same: tuple[int, str] = (0, "")
+    solvers: bool = True
 
     @property
     def not_shown(self) -> Sequence[str]:
@@ -76,7 +78,7 @@ class Verification:
     @cached_property
     def against(self) -> Compared:
         """The verdicts against the record."""
-        return compared(self.verdicts, self.record, whole=self.compared, promises=self._promises)
+        return compared(self.verdicts, self.record, whole=self.compared, promises=self._promises, solvers=self.solvers)
 
     @property
     def _promises(self) -> Sequence[str]:

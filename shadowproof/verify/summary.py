@@ -282,6 +282,8 @@ def ending(done: Verification) -> Iterator[str]:
     if done.left:
         yield f"Stopped early: {many(done.left, 'column')} of {len(done.verdicts) + done.left} were not judged."
     yield from _numbers(against)
+    if not done.solvers:
+        yield "Solvers were not asked: what they would confirm is closed, not proved."
     yield _verdict_on(done)
     yield f"Not shown: {done.not_shown[0]} (--tables: all tables, and all that is not shown; --failing: what fails)"
 

@@ -68,12 +68,13 @@ def judge(
     last: Record = NOTHING,
     all_faults: Mapping[str, Proof] | None = None,
     anew: bool = False,
+    solvers: bool = True,
     exercised: Callable[[Column, list[Exercise]], None] = lambda *_: None,
 ) -> Verification:
     """Judge all tasks, and tell on the console how far that is. cache: the folder of what was judged before. kinds: the VMs of the
     host that is judged. fail_fast: until something is worse than recorded. last: what the run before this found. all_faults: what is
     shown with all faults together (None: what is kept, if it is of this protocol). anew: every run is searched for, and none is taken
-    from those that are kept with the record. exercised: see `judge_columns`."""
+    from those that are kept with the record. solvers: they are asked for a second opinion. exercised: see `judge_columns`."""
     if all_faults is None:
         all_faults = (
             all_together.load(protocol_content()) if any(column == ALL_FAULTS for column, _, _ in tasks) else {}
@@ -110,7 +111,7 @@ def judge(
     if ALL_FAULTS in in_order and not all_faults:
         in_order[ALL_FAULTS] = asked_of_searches(in_order[ALL_FAULTS], record)
     left = len(tasks) - len(judged)
-    if not left and BASE in in_order and any(scope.proofs for column, _, scope in tasks if column == BASE):
+    if solvers and not left and BASE in in_order and any(scope.proofs for column, _, scope in tasks if column == BASE):
         in_order[BASE] = _confirmed(in_order[BASE], console, cache)
     scopes, host = {column: scope for column, _, scope in tasks}, None
     if kinds is not None and len(tasks) == 1:
@@ -119,7 +120,7 @@ def judge(
             host = covered(kinds, column, found, scopes[column], cache)
     elif kinds is not None:
         host = Covered(kinds, {})  # which kinds break it alone is asked of one column
-    return Verification(in_order, scopes, told.seconds, record, compared, host, left)
+    return Verification(in_order, scopes, told.seconds, record, compared, host, left, solvers=solvers)
 
 
 def _confirmed(found: list[Verdict], console: Console, cache: Path | None) -> list[Verdict]:

@@ -64,6 +64,10 @@ BAD = {
     "a reading without faults": (["explain", "MET-4", "--no-fault", "-r", "READ-1=NEVER"], "--no-fault is the column"),
     "every column and one": (["verify", "--no-fault", "--full"], "Leave --full out"),
     "anew what is never kept": (["verify", "--anew", "--full"], "Leave --anew out"),
+    "no solvers, and all that they confirm": (
+        ["verify", "--exact", "--no-solvers"],
+        "Leave --no-solvers out, or --exact",
+    ),
     "more and less than recorded": (["verify", "--changed", "--full"], "--full asks more than is recorded"),
     "what is not recorded, as changed": (["verify", "--changed", "-i", EXAMPLE], "Leave --changed out"),
     "watching what comes once": (["verify", "--watch", "--json", "-"], "Name one"),

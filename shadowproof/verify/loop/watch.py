@@ -47,8 +47,14 @@ def watch(arguments: Sequence[str], console: Console, root: Path = ROOT) -> NoRe
     whose files are watched. Raises BrokenPipeError if nobody reads on what is printed."""
     folders = [root / name for name in SPECIFIED]
     with TemporaryDirectory(prefix="shadowproof-") as kept:
-        asked = [one for one in arguments if one != "--watch"]
-        mine = ["--watcher", str(os.getpid()), "--last", str(Path(kept) / "last.json")]
+        asked = [one for one in arguments if one not in {"--watch", "--no-solvers"}]
+        mine = [
+            *([] if "--exact" in asked else ["--no-solvers"]),
+            "--watcher",
+            str(os.getpid()),
+            "--last",
+            str(Path(kept) / "last.json"),
+        ]
         command = [sys.executable, "-P", "-m", "shadowproof", *asked, *mine]
         now = settled(folders)
         while True:

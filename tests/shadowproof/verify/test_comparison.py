@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from proofs.answers.record import BETTER, DIFFERENT, NEW, WORSE, Record, updated
-from proofs.answers.verdict import HOLDS, NOT_EXERCISED, REFUTED, UNDECIDED, RunFound, Verdict
+from proofs.answers.verdict import CLOSED, HOLDS, NOT_EXERCISED, PROVED, REFUTED, UNDECIDED, RunFound, Verdict
 from proofs.verdicts.columns import ALL_FAULTS, BASE
 from proofs.world.world import Column
 from shadowproof.verify.comparison import Compared, compared, findings, smaller
@@ -99,6 +99,13 @@ def test_assurance_and_length_are_counted_and_change_no_status() -> None:
     found = compared(now, record, whole=True)
     assert (found.groups, found.assurances, found.lengths, found.known, found.status) == ((), 1, 1, 2, 0)
     assert (found.as_recorded, found.exactly) == (True, False)
+
+
+def test_what_solvers_were_not_asked_is_no_difference() -> None:
+    record = updated(Record({}), [verdict("p", BASE, HOLDS, assurance=PROVED)], {})
+    for assurance, solvers, other in ((CLOSED, True, 1), (CLOSED, False, 0), ("every state of 1 VM", False, 1)):
+        now = {BASE: [verdict("p", BASE, HOLDS, assurance=assurance)]}
+        assert compared(now, record, whole=True, solvers=solvers).assurances == other
 
 
 def test_what_the_record_does_not_have() -> None:

@@ -65,7 +65,16 @@ def test_nothing_is_worse_in_the_protocol_as_it_is() -> None:
 
 
 @pytest.mark.parametrize(
-    "more", [["--full"], ["--fault", "guest_hangs"], ["--vms", "3"], ["--junit", "it.xml"], ["--exact"], ["--anew"]]
+    "more",
+    [
+        ["--full"],
+        ["--fault", "guest_hangs"],
+        ["--vms", "3"],
+        ["--junit", "it.xml"],
+        ["--exact"],
+        ["--anew"],
+        ["--no-solvers"],
+    ],
 )
 def test_it_is_asked_of_nothing_else(more: list[str]) -> None:
     done = shadowproof("verify", "--glance", *more)

@@ -21,6 +21,7 @@ from proofs.world.scope import Scope
 from proofs.world.world import Column
 from shadowproof.verify.asked import question
 from shadowproof.verify.printing import Wanted, print_verification
+from shadowproof.verify.summary import ending
 from shadowproof.verify.verify import judge, with_single_faults
 from tests.helpers.command import shadowproof
 from tests.helpers.nightly import nightly
@@ -183,6 +184,24 @@ def test_what_solvers_left_open_is_put_to_them_again(tmp_path: Path, monkeypatch
         assert (found.assurance, found.reason) == (CLOSED, "z3 says unknown to vm_saved")
     use(None)
     assert len(asked) == 2
+
+
+@pytest.mark.parametrize("solvers", [True, False])
+def test_solvers_are_asked_unless_it_is_said_otherwise(*, solvers: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def confirming(found: list[Verdict], *_: object) -> list[Verdict]:
+        asked.extend(one.property for one in found)
+        return [replace(one, assurance=PROVED) for one in found]
+
+    monkeypatch.setattr("shadowproof.verify.verify._confirmed", confirming)
+    done = question([NAME], BASE, 2, one=True, solvers=solvers).judged(Console(file=StringIO()), None)
+    assert asked == [NAME] * solvers
+    assert [one.assurance for one in done.all_verdicts] == [PROVED if solvers else CLOSED]
+    said = list(ending(done))
+    assert ("Solvers were not asked: what they would confirm is closed, not proved." in said) == (not solvers)
+    assert "Every verdict is as recorded." in " ".join(said)
+    assert not any("another assurance" in line for line in said)
 
 
 @nightly

@@ -14,7 +14,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
+from shadowproof.outside.failure import CLOSED_PIPE
+from shadowproof.verify.loop import watch
 from shadowproof.verify.loop.watch import WatchError, different, look, refuse_streams, settled
 from tests.helpers.copies import copied
 from tests.helpers.nightly import nightly
@@ -101,11 +104,11 @@ def watched(text: str, *arguments: str) -> Iterator[Watched]:
 def test_each_save_is_judged_anew_and_what_is_broken_goes_by(root: Path) -> None:
     with watched(WATCH, str(root)) as run:
         assert run.to("Status")[:2] == [
-            "judged good verify -p x last.json",
+            "judged good verify -p x --no-solvers last.json",
             "Status 0. Judges anew when a file in model or properties is saved; Ctrl-C ends.",
         ]
         rule(root, "poor")
-        assert run.to("Status 1.")[:2] == ["Saved: model/rule.py", "judged poor verify -p x last.json"]
+        assert run.to("Status 1.")[:2] == ["Saved: model/rule.py", "judged poor verify -p x --no-solvers last.json"]
         (root / "model" / "rule.py").write_text("RULE = (\n", "utf-8")
         assert any("SyntaxError" in line for line in run.to("Status 1."))
         (root / "properties" / "more.py").touch()
@@ -123,7 +126,7 @@ def test_two_saves_of_one_size_in_one_second_are_told_apart(root: Path) -> None:
         at = path.stat()
         rule(root, "poor")
         os.utime(path, ns=(at.st_atime_ns, at.st_mtime_ns))
-        assert "judged poor verify -p x last.json" in run.to("Status")
+        assert "judged poor verify -p x --no-solvers last.json" in run.to("Status")
 
 
 @pytest.mark.parametrize(("told", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
@@ -225,3 +228,19 @@ def test_what_a_save_makes_worse_and_better_is_told(copy: Path) -> None:
         assert "Better than at the last run: 1 verdict on 1 promise" in lines
         run.process.send_signal(signal.SIGINT)
         assert run.process.wait() == 130
+
+
+@pytest.mark.parametrize(("more", "asked"), [([], True), (["--exact"], False), (["--no-solvers"], True)])
+def test_solvers_are_left_out_but_where_all_is_to_be_exactly_so(
+    root: Path, monkeypatch: pytest.MonkeyPatch, more: list[str], *, asked: bool
+) -> None:
+    commands: list[list[str]] = []
+
+    def run(command: list[str], *_: object) -> int:
+        commands.append(command)
+        return CLOSED_PIPE
+
+    monkeypatch.setattr(watch, "_run", run)
+    with pytest.raises(BrokenPipeError):
+        watch.watch(["verify", "--watch", *more], Console(), root)
+    assert commands[0].count("--no-solvers") == asked
