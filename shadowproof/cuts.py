@@ -17,7 +17,7 @@ from proofs.answers.column_cache import protocol_content
 from proofs.answers.record import Record
 from proofs.answers.verdict import REFUTED
 from proofs.verdicts.columns import fault_columns, meaning
-from proofs.verdicts.combined.cuts import MOST, Cuts, can_be_cut, cut_sets, elements
+from proofs.verdicts.combined.cuts import MOST, Cuts, can_be_cut, combined, cut_sets, elements, up_to
 from proofs.verdicts.combined.kept_cuts import PATH, KeptCutsError, dump, load
 from proofs.verdicts.combined.pairs import parts
 from proofs.world.world import Column
@@ -43,29 +43,37 @@ def size(number: int) -> int:
     return number
 
 
-def cut(names: Sequence[str], most: int, *, faults_only: bool, jobs: int, console: Console) -> list[Cuts]:
-    """The cut sets of each property, with a progress bar on the console. Raises AskError at one that nothing can cut."""
+def cut(
+    names: Sequence[str], most: int, *, faults_only: bool, of_faults: int = 0, jobs: int, console: Console
+) -> list[Cuts]:
+    """The cut sets of each property, with a progress bar on the console. Raises AskError at one that nothing can cut, and at too many
+    combinations."""
     for name in names:
         if problem := can_be_cut(name):
             raise AskError(f"{problem} Ask for another property.")
+    try:
+        combined(most, faults_only, of_faults)
+    except ValueError as problem:
+        raise AskError(f"--size {most}: {problem} Add --faults, or write --size 2.") from None
     found = []
     for name in names:
         console.print(
-            f"Judging what breaks {name}, up to {most} at a time. That takes a minute, or more.", highlight=False
+            f"Judging what breaks {name}, up to {up_to(most, of_faults)} at a time. That takes a minute, or more.",
+            highlight=False,
         )
         with telling(console, name, "") as told:
 
             def done(what: str, judged: int, total: int) -> None:
                 told(judged, total, what)
 
-            found.append(cut_sets(name, most, faults_only=faults_only, jobs=jobs, progress=done))
+            found.append(cut_sets(name, most, faults_only=faults_only, of_faults=of_faults, jobs=jobs, progress=done))
     return found
 
 
 def print_cuts(found: Cuts, console: Console) -> None:
     """What a person reads of one property."""
     console.print(f"[bold]{found.property}[/]: {escape(PROPERTIES[found.property].says)}", highlight=False)
-    for size in range(found.size + 1):
+    for size in range(max(found.size, found.of_faults) + 1):
         sets = [(column, one) for column, one in found.sets if len(parts(column)) == size]
         if not sets:
             continue
@@ -80,7 +88,7 @@ def print_cuts(found: Cuts, console: Console) -> None:
                 console.print(f"      [dim]{escape(line)}[/]", highlight=False, soft_wrap=True)
     if found.open:
         console.print(f"  open, {len(found.open)}: {'; '.join(column.name for column in found.open)}", highlight=False)
-    kind = f"{many(found.columns, 'combination')} of up to {found.size}"
+    kind = f"{many(found.columns, 'combination')} of up to {found.reach}"
     console.print(
         f"  {kind} were looked at: in {found.closed:,} nothing breaks it, for any number of VMs; the others hold one of these.",
         highlight=False,
@@ -122,8 +130,8 @@ def _only_together(*, faults_only: bool) -> list[str]:
     for name, one in kept.items():
         sets = [c for c in one.sets if len(parts(c.column)) > 1 and not (faults_only and c.column.readings)]
         found = "; ".join(f"{cut.column.name} ({cut.steps})" for cut in sets)
-        lines.append(f"  {name}: {found or 'no two of them'}")
-    return ["What breaks a headline promise only together, of all pairs:", *lines]
+        lines.append(f"  {name}: {found or 'nothing'}")
+    return ["What breaks a headline promise only together, of all pairs, and of any three faults:", *lines]
 
 
 def record(found: Sequence[Cuts]) -> None:
@@ -164,6 +172,7 @@ def _as_json(found: Cuts) -> dict[str, Any]:
     return {
         "property": found.property,
         "size": found.size,
+        **({"faults at most": found.of_faults} if found.of_faults else {}),
         "combinations": found.columns,
         "closed": found.closed,
         "sets": [{**_named(column), "steps": one.length} for column, one in found.sets],

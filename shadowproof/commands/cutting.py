@@ -20,7 +20,7 @@ def cuts(
         ),
     ] = None,
     size: Annotated[
-        int | None, typer.Option(help="Combine up to so many faults and readings (3 at most; by default 2).")
+        int | None, typer.Option(help="Combine up to so many faults and readings (by default 2; 3 with --faults).")
     ] = None,
     faults_only: Annotated[bool, typer.Option("--faults", help="Combine faults only, as the readings are.")] = False,
     jobs: Annotated[int | None, typer.Option(help="Processes on this machine; by default one a core.")] = None,
@@ -42,6 +42,7 @@ def cuts(
     Exit status: 0 all was decided; 2 bad input; 3 something is open; 130 interrupted.
     """
     from proofs.answers.record import load
+    from proofs.verdicts.combined.cuts import MOST
     from proofs.verdicts.combined.kept_cuts import HEADLINE
     from shadowproof import ask
     from shadowproof import cuts as command
@@ -54,7 +55,9 @@ def cuts(
     most, processes = command.size(2 if size is None else size), ask.jobs(jobs)
     if record:
         if properties or json_file is not None or size is not None or faults_only:
-            raise ask.AskError("--record keeps pairs for the headline promises: ask for nothing else with it.")
+            raise ask.AskError(
+                "--record keeps pairs, and any three faults, for the headline promises: ask for nothing else with it."
+            )
         properties = list(HEADLINE)
     if not properties:
         if json_file is not None:
@@ -68,7 +71,8 @@ def cuts(
         check_writable(json_file)
     errors = console(errors=True)
     open_cache(cache, errors)
-    found = command.cut(names, most, faults_only=faults_only, jobs=processes, console=errors)
+    of_faults = MOST if record else 0
+    found = command.cut(names, most, faults_only=faults_only, of_faults=of_faults, jobs=processes, console=errors)
     close_cache(errors)
     if record:
         command.record(found)

@@ -17,8 +17,6 @@ from proofs.world.world import Column
 from properties.catalogue import PROPERTIES
 from shadowproof.ask import options
 
-_ENDS = "every-session-ends"
-
 
 def page() -> str:
     """The page, from the record and from the cut sets that are kept. Raises RecordError and KeptCutsError."""
@@ -27,9 +25,9 @@ def page() -> str:
         "# Cut sets",
         "",
         "A cut set is a smallest combination of faults and other readings under which a promise is broken. Each has a run that the",
-        "machines replayed; of all other combinations of up to two, that hold none of them, a closed set of views shows, for any number",
-        "of VMs, that nothing breaks the promise, where they are not said to be open. What only three or more break together is not shown.",
-        f"`shadowproof cuts PROPERTY{option()}` works it out for any promise, `--size 3` for three.",
+        "machines replayed; of all other combinations of up to two, and of three faults, that hold none of them, a closed set of views",
+        "shows, for any number of VMs, that nothing breaks the promise, where they are not said to be open. What only more break together",
+        f"is not shown. `shadowproof cuts PROPERTY{option()}` works it out for any promise, `--faults --size 3` for three faults.",
         "",
     ]
     if not kept:
@@ -60,19 +58,20 @@ def _of_promise(found: KeptCuts) -> Iterator[str]:
     if found.open:
         yield f"Open, {len(found.open)}: {'; '.join(column.name for column in found.open)}."
         yield ""
-    yield f"{found.columns:,} combinations of up to {found.size} were looked at; in {found.closed:,} nothing breaks it."
+    yield f"{found.columns:,} combinations of up to {found.reach} were looked at; in {found.closed:,} nothing breaks it."
     yield ""
 
 
 def _only_if(found: KeptCuts) -> str:
     """What has to be so for the promise to be broken, in one sentence."""
     if not found.sets:
-        return f"No combination of up to {found.size} breaks it."
+        return f"No combination of up to {found.reach} breaks it."
     alone = [cut.column.name for cut in found.sets if len(parts(cut.column)) == 1]
-    together = [cut.column.name for cut in found.sets if len(parts(cut.column)) > 1]
     said = [f"one of {len(alone)} alone" if len(alone) > 1 else alone[0]] if alone else []
-    said += [f"one of {len(together)} pairs" if len(together) > 1 else together[0]] if together else []
-    return f"Of all combinations of up to {found.size}, broken only if there is {' or '.join(said)}."
+    for many, called in ((2, "pairs"), (3, "threes")):
+        together = [cut.column.name for cut in found.sets if len(parts(cut.column)) == many]
+        said += [f"one of {len(together)} {called}" if len(together) > 1 else together[0]] if together else []
+    return f"Of all combinations of up to {found.reach}, broken only if there is {' or '.join(said)}."
 
 
 def _row(name: str, cut: KeptCut) -> str:
@@ -102,14 +101,10 @@ def _tree(found: KeptCuts) -> Iterator[str]:
 
 def _failure_modes(record: Record, kept: Mapping[str, KeptCuts]) -> Iterator[str]:
     """Faults by what they break, alone and with others."""
-    names = [*kept, _ENDS]
+    names = list(kept)
     yield "## Faults, by what they break"
     yield ""
-    yield (
-        "Failure modes and effects, of the promises above and of "
-        + f"[{_ENDS}](properties.md#{_ENDS}), of which only single faults"
-    )
-    yield "are looked at. *With* names what has to come to it."
+    yield "Failure modes and effects, of the promises above. *With* names what has to come to it."
     yield ""
     yield "| fault | alone it breaks | with | what it means |"
     yield "|---|---|---|---|"

@@ -78,6 +78,7 @@ BAD = {
         ["verify", "-i", EXAMPLE, "--every-fault", "-f", "guest_hangs"],
         "--every-fault is about the VMs of --inventory",
     ),
+    "more than fits": (["cuts", "no-vm-left-saved", "--size", "3"], "Add --faults, or write --size 2"),
     "the size of no promise": (["cuts", "--size", "3"], "--size 3 without a property"),
     "an actor without a name": (["draw", ""], "There is no actor ''"),
     "a VM of another host": (["method", "-i", EXAMPLE, "--vm", "mail02"], "Did you mean mail01?"),

@@ -7,6 +7,7 @@ found and replayed, and none when a closer look shows that nothing does. What ne
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -25,12 +26,16 @@ from properties.kinds import Fact, Possible
 MOST = 3
 """Faults and readings that are combined at most."""
 
+MOST_AT_ONCE = 10_000
+"""Combinations that are looked at at once: each is a bit of each label."""
+
 
 @dataclass(frozen=True)
 class Cuts:
     """What breaks a property. size: how many faults and readings at most were combined. sets: the minimal cut sets, each with a run
     that shows it, smallest first; open: smallest combinations of which neither is known. columns: how many combinations were
-    looked at; closed: in how many of them nothing breaks it, for any number of VMs."""
+    looked at; closed: in how many of them nothing breaks it, for any number of VMs. of_faults: how many were combined at most where
+    all are faults (0: no more than of both)."""
 
     property: str
     size: int
@@ -38,6 +43,17 @@ class Cuts:
     open: tuple[Column, ...]
     columns: int
     closed: int
+    of_faults: int = 0
+
+    @builtins.property
+    def reach(self) -> str:
+        """What was combined, in words: of up to ..."""
+        return up_to(self.size, self.of_faults)
+
+
+def up_to(size: int, of_faults: int) -> str:
+    """How many faults and readings were combined, and how many faults, in words: of up to ..."""
+    return f"{size}, and of up to {of_faults} faults" if of_faults > size else str(size)
 
 
 def elements() -> list[Column]:
@@ -45,15 +61,20 @@ def elements() -> list[Column]:
     return [*fault_columns(), *reading_columns()]
 
 
-def combined(size: int, faults_only: bool = False) -> list[Column]:
-    """Every combination of up to so many faults and readings, smallest first; a reading has one value at a time. Raises ValueError
-    at a size that is not from 1 to MOST."""
-    if not 1 <= size <= MOST:
-        raise ValueError(f"combinations of up to {size}: ask for 1 to {MOST}")
-    of = fault_columns() if faults_only else elements()
+def combined(size: int, faults_only: bool = False, of_faults: int = 0) -> list[Column]:
+    """Every combination of up to so many faults and readings, and of up to so many faults, smallest first; a reading has one value
+    at a time. Raises ValueError at a size that is not from 1 to MOST, and at more than MOST_AT_ONCE combinations."""
+    for number in (size, of_faults or size):
+        if not 1 <= number <= MOST:
+            raise ValueError(f"combinations of up to {number}: ask for 1 to {MOST}")
     found = [BASE]
-    for many in range(1, size + 1):
+    for many in range(1, max(size, of_faults) + 1):
+        of = fault_columns() if faults_only or many > size else elements()
         found += (_together(chosen) for chosen in combinations(of, many) if _one_value_each(chosen))
+    if len(found) > MOST_AT_ONCE:
+        raise ValueError(
+            f"{len(found):,} combinations of up to {size}: {MOST_AT_ONCE:,} at most are looked at at once. Combine faults only, or fewer."
+        )
     return found
 
 
@@ -83,19 +104,20 @@ def cut_sets(
     size: int,
     *,
     faults_only: bool = False,
+    of_faults: int = 0,
     jobs: int = -1,
     progress: Callable[[str, int, int], None] = lambda *_: None,
 ) -> Cuts:
-    """The minimal cut sets of a property, up to a size. progress: hears what is done, and how much of how much. Raises ValueError at a
-    property that nothing can cut, and at a size that is not from 1 to MOST."""
+    """The minimal cut sets of a property, up to a size, and up to another of faults. progress: hears what is done, and how much of
+    how much. Raises ValueError at a property that nothing can cut, and at what `combined` refuses."""
     if problem := can_be_cut(name):
         raise ValueError(problem)
-    columns = combined(size, faults_only)
+    columns = combined(size, faults_only, of_faults)
     known = _views(columns, name, progress)
     closed = {column for column, shows in known.items() if shows[name].holds}
     sets: dict[Column, Verdict] = {}
     left: list[Column] = []
-    for many in range(size + 1):
+    for many in range(max(size, of_faults) + 1):
         asked = [c for c in columns if len(parts(c)) == many and c not in closed and not _shown_by(c, sets)]
         for column, verdict in _judged(asked, name, known, jobs, progress):
             if verdict.verdict == REFUTED:
@@ -105,7 +127,7 @@ def cut_sets(
             else:
                 left.append(column)
     still = tuple(column for column in left if not _shown_by(column, sets))
-    return Cuts(name, size, tuple(sets.items()), still, len(columns), len(closed))
+    return Cuts(name, size, tuple(sets.items()), still, len(columns), len(closed), of_faults)
 
 
 def _views(

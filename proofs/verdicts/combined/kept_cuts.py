@@ -1,7 +1,9 @@
-"""The cut sets that are kept: of the promises that people ask for first, all combinations of two faults and readings."""
+"""The cut sets that are kept: of the promises that people ask for first, all combinations of two faults and readings, and of three
+faults."""
 
 from __future__ import annotations
 
+import builtins
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +15,7 @@ from model.versions import option, suffix
 from proofs.answers.json_form import from_json, to_json
 from proofs.answers.runs import Kept, Runs, bare, load_for, run_text
 from proofs.answers.verdict import RunFound
-from proofs.verdicts.combined.cuts import Cuts
+from proofs.verdicts.combined.cuts import Cuts, up_to
 from proofs.world.slices import as_asked
 from proofs.world.world import Column
 from properties.catalogue import PROPERTIES, watched
@@ -23,6 +25,7 @@ SCHEMA = "shadowproof-kept-cuts/1"
 
 _ASKED_FIRST = (
     "no-partial-backup", "back-in-prior-state", "auto-recovery-required", "no-vm-left-saved", "no-vm-is-lost", "backup-is-of-all-chosen",
+    "every-session-ends",
 )  # fmt: skip
 HEADLINE = tuple(name for name in _ASKED_FIRST if name in PROPERTIES)
 """The promises whose cut sets are kept, of those that the version has."""
@@ -51,6 +54,12 @@ class KeptCuts:
     open: tuple[Column, ...]
     columns: int
     closed: int
+    of_faults: int = 0
+
+    @builtins.property
+    def reach(self) -> str:
+        """What was combined, in words: of up to ..."""
+        return up_to(self.size, self.of_faults)
 
 
 def dump(protocol: str, found: Sequence[Cuts]) -> str:
@@ -64,6 +73,7 @@ def _text(found: Cuts, recorded: Runs) -> str:
     about = {
         "property": found.property,
         "size": found.size,
+        "of_faults": found.of_faults,
         "columns": found.columns,
         "closed": found.closed,
         "open": [_named(column) for column in found.open],
@@ -91,6 +101,7 @@ def load(protocol: str, path: Path = PATH) -> dict[str, KeptCuts]:
                 tuple(map(_column, one["open"])),
                 int(one["columns"]),
                 int(one["closed"]),
+                int(one.get("of_faults", 0)),
             )
             for one in data["cuts"]
         ]

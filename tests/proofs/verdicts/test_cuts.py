@@ -42,6 +42,7 @@ def test_all_combinations_are_looked_at_and_a_reading_has_one_value_at_a_time() 
         == 1 + faults + faults * (faults - 1) // 2 + faults * (faults - 1) * (faults - 2) // 6
     )
     assert all(column.faults and not column.readings for column in combined(2, faults_only=True)[1:])
+    assert set(combined(2, of_faults=3)) == {*combined(2), *combined(3, faults_only=True)}
     assert all(tuple(sorted(column.readings)) == column.readings for column in combined(2)), "as a question names them"
 
 
@@ -49,6 +50,12 @@ def test_all_combinations_are_looked_at_and_a_reading_has_one_value_at_a_time() 
 def test_other_sizes_are_refused(size: int) -> None:
     with pytest.raises(ValueError, match="ask for 1 to 3"):
         combined(size)
+
+
+def test_more_than_can_be_looked_at_at_once_are_refused() -> None:
+    """Each is a bit of each label: some thirty thousand would take all memory that there is."""
+    with pytest.raises(ValueError, match=r"^\d\d,\d\d\d combinations of up to 3: 10,000 at most"):
+        combined(3)
 
 
 @pytest.mark.parametrize("name", ["writer-identity", "mixed-methods-succeed"])

@@ -44,7 +44,8 @@ def disagree(found: KeptCuts) -> set[tuple[str, int | None]]:
 
 def test_each_headline_promise_has_its_own() -> None:
     assert tuple(KEPT) == HEADLINE, "shadowproof cuts --record makes them anew"
-    assert all(one.size == 2 and one.columns == len(combined(2)) for one in KEPT.values())
+    assert all((one.size, one.of_faults) == (2, 3) for one in KEPT.values())
+    assert all(one.columns == len(combined(2, of_faults=3)) for one in KEPT.values())
     assert sum(len(one.sets) for one in KEPT.values()) > 20
 
 
@@ -81,7 +82,7 @@ def test_none_holds_another(name: str) -> None:
 @nightly
 @pytest.mark.parametrize("name", HEADLINE)
 def test_they_are_found_again(name: str) -> None:
-    again = cut_sets(name, 2)
+    again = cut_sets(name, 2, of_faults=3)
     assert {(column, one.length) for column, one in again.sets} == {(cut.column, cut.steps) for cut in KEPT[name].sets}
     assert again.open == KEPT[name].open
 

@@ -15,7 +15,7 @@ PAIR = Column(frozenset({"failure_ignored", "volume_missing"}))
 
 
 def found(*cuts: KeptCut) -> KeptCuts:
-    return KeptCuts("no-vm-left-saved", 2, cuts, (), 1707, 1146)
+    return KeptCuts("no-vm-left-saved", 2, cuts, (), 1707, 1146, 3)
 
 
 def test_a_pair_takes_both_and_one_is_enough() -> None:
@@ -31,7 +31,7 @@ def test_a_pair_takes_both_and_one_is_enough() -> None:
 @pytest.mark.parametrize(
     ("cuts", "said"),
     [
-        ((), "No combination of up to 2 breaks it."),
+        ((), "No combination of up to 2, and of up to 3 faults breaks it."),
         ((KeptCut(ALONE, 12),), "broken only if there is requester_vanishes."),
         ((KeptCut(ALONE, 12), KeptCut(OTHER, 21)), "broken only if there is one of 2 alone."),
         ((KeptCut(ALONE, 12), KeptCut(PAIR, 20)), "requester_vanishes or failure_ignored + volume_missing."),
