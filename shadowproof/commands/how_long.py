@@ -29,7 +29,8 @@ EXCEPT = {
     "cuts": "of one promise about a minute; without a name at once",
     "prove": "of one promise seconds",
     "agent": "more with more --examples: a thousand take some 20 seconds",
-    "accept": "seconds after verify, whose judgements it takes",
+    "accept": "seconds after verify, whose judgements it takes; a minute where the protocol has changed, since it searches for the "
+    "shortest runs",
     "sweep": "goes on where it was, if it is interrupted",
     "mutate": "of one rule minutes",
     "letter": "with --anew some ten minutes",

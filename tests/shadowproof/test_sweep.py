@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import nullcontext
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -15,10 +16,9 @@ from rich.console import Console
 import proofs.verdicts.combined.pairs
 from proofs.answers.cache import use
 from proofs.answers.verdict import HOLDS, REFUTED, UNDECIDED, Verdict
-from proofs.verdicts.check import check
 from proofs.verdicts.columns import fault_columns
 from proofs.verdicts.suite import Task, judge_columns
-from proofs.world.scope import Scope
+from proofs.verdicts.together import Runs, judged
 from proofs.world.world import Column
 from shadowproof.ask import AskError
 from shadowproof.sweep import Asked, Swept, Workers, as_text, asked, print_sweep, schema_text, sweep, workers
@@ -103,7 +103,8 @@ def test_a_cluster_finds_the_same_and_the_caller_keeps_it(
 ) -> None:
     own = tmp_path / "workers"
     assert as_text(swept(Workers(cluster=address, cache=own), tmp_path / "here")) == one_worker
-    assert len(list((tmp_path / "here").rglob("*.json"))) == 6, "one for each column, by the caller"
+    kept = [json.loads(path.read_text("utf-8"))["value"] for path in (tmp_path / "here").rglob("*.json")]
+    assert sum("verdict" in one for one, *_ in kept) == 6, "one for each column, by the caller"
     assert len(list(own.rglob("*.json"))) > 6, "what the workers judged, in their own folder"
 
     def never(*_: object) -> None:
@@ -189,11 +190,11 @@ def test_every_column_that_was_kept_is_not_judged_again(
 ) -> None:
     seen: list[Column] = []
 
-    def interrupted(column: Column, names: list[str], scope: Scope, *_: object) -> list[Verdict]:
+    def interrupted(column: Column, *asked: Any) -> tuple[list[Verdict], Runs]:
         seen.append(column)
         if len(seen) == 3:
             raise KeyboardInterrupt
-        return check(column, names, scope)
+        return judged(column, *asked)
 
     monkeypatch.setattr("proofs.verdicts.suite.judged", interrupted)
     out = StringIO()

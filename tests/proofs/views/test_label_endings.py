@@ -60,7 +60,7 @@ def test_it_is_shown_where_a_column_alone_shows_it(case: Case) -> None:
 
 
 def drawn() -> Iterator[Asked]:
-    for seed in range(random_count(2)):
+    for seed in range(random_count(1)):
         known = read(seed, properties=6)
         if known is not None:
             made, columns, properties = known
@@ -77,7 +77,7 @@ def test_in_networks_drawn_by_chance_it_never_shows_more() -> None:
         assert mine.keys() <= alone.keys()
         assert all(exercised or not alone[cell] for cell, exercised in mine.items())
         seen += len(mine)
-    assert seen > 100
+    assert seen > 50
 
 
 def shows_too_much() -> bool:
