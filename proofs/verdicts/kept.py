@@ -2,7 +2,8 @@
 
 Nothing is believed of a kept run. The machines execute it, in the column in which it was found, as they are now; what its last step
 shows is read off their states. If they refuse it, or it shows nothing any more, it is as if it had never been kept. So a run decides
-of a changed protocol, too. Only that it is the shortest is not seen: that was so for the protocol in which it was found.
+of a changed protocol, too. Only that it is the shortest is not seen: that was so for the protocol in which it was found, and of another
+the verdict says so.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from model.notation.network import Network
 from model.notation.run import Index
 from model.notation.terms import Term
 from proofs.answers import exercising, runs
+from proofs.answers.column_cache import protocol_content
 from proofs.answers.exercising import Exercise, shared
 from proofs.answers.record import RecordError
 from proofs.answers.runs import bare
@@ -61,6 +63,13 @@ def all_kept() -> str:
     return sha256(b"".join(path.read_bytes() for path in (runs.PATH, exercising.PATH) if path.exists())).hexdigest()
 
 
+@cache
+def _doubt() -> str:
+    """What is to be said of a run that decides: of another protocol than that in which it was found there may be a shorter one."""
+    of_this = runs.load_for(protocol_content()) is not runs.NONE
+    return "" if of_this else "perhaps not the shortest run: it was found in another protocol"
+
+
 def kept_runs(column: Column, names: Collection[str]) -> dict[str, list[Seen]]:
     """What kept runs show of these properties in the column in which they were found, by property. Runs that never end are left
     out: what they show hangs on all that could come after."""
@@ -86,7 +95,8 @@ def _refuting(column: Column, kept: _Kept, names: Collection[str]) -> Iterator[t
             network, asked = as_asked(PROPERTIES[one.property], watched())
             told = _Told.of(network, column, one.run)
             if told is not None and told.breaks(asked):
-                yield replace(told.seen(len(one.run.steps), REFUTED), vms=one.vms, reason=one.reason), one.property
+                seen = told.seen(len(one.run.steps), REFUTED)
+                yield replace(seen, vms=one.vms, reason="; ".join(filter(None, (one.reason, _doubt())))), one.property
 
 
 def _exercising(column: Column, kept: _Kept, names: Collection[str]) -> Iterator[tuple[Seen, str]]:
@@ -99,7 +109,8 @@ def _exercising(column: Column, kept: _Kept, names: Collection[str]) -> Iterator
                     told[network] = _Told.of(network, column, one.run)
                 here = told[network]
                 if here is not None and here.shows(asked, steps):
-                    yield here.seen(steps, HOLDS if isinstance(asked, Possible) else WITNESS), name
+                    seen = here.seen(steps, HOLDS if isinstance(asked, Possible) else WITNESS)
+                    yield replace(seen, reason=_doubt() if seen.shows == HOLDS else ""), name
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from proofs.answers import exercising, runs
+from proofs.answers.column_cache import protocol_content
 from proofs.answers.exercising import Exercise, shared
 from proofs.answers.record import Cell, RecordError
 from proofs.answers.verdict import HOLDS, REFUTED, RunFound, Verdict
@@ -94,6 +95,19 @@ def test_it_is_kept_again_as_it_was() -> None:
     (verdict,), _ = judged(Column(readings=(("READ-12", "VHDS"),)), [of.property], TOGETHER, {}, {}, from_record=True)
     again = runs.runs_of([verdict], watched(), runs.load().protocol)
     assert runs.dump(again) == runs.dump(runs.Runs(runs.load().protocol, {(of.property, of.column): of}))
+
+
+def test_of_another_protocol_it_is_said_that_there_may_be_a_shorter_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    possible = "mixed-methods-succeed"
+    for protocol, said in (
+        (protocol_content(), ""),
+        ("another", "perhaps not the shortest run: it was found in another protocol"),
+    ):
+        monkeypatch.setattr(kept, "protocol_content", lambda of=protocol: of)
+        kept._doubt.cache_clear()
+        verdicts, _ = judged(BASE, [BROKEN, possible, HOLDING], TOGETHER, {}, {}, from_record=True)
+        assert [(one.verdict, one.reason) for one in verdicts] == [(REFUTED, said), (HOLDS, said), (HOLDS, "")]
+    kept._doubt.cache_clear()
 
 
 class TestNothingIsBelieved:
