@@ -15,6 +15,9 @@ from proofs.world.world import fold_own
 Codes = npt.NDArray[np.int64]
 """A number for each row: two rows have the same where nothing tells them apart."""
 
+MOST = 1 << 62
+"""More than that no number of `Codes` holds."""
+
 
 class Rows:
     """Rows of states. states: by machine those that it may be in. numbers: a column for each machine, of places among its states."""
@@ -56,17 +59,21 @@ class Rows:
         """What a term says with the states of each row filled in, as numbers of terms. known: the states that are filled in (None: all).
 
         It is worked out for each combination of the states that it reads."""
-        names = sorted(machines_of(term) & self._at.keys())
-        places = [self._at[name] for name in names]
-        if prod(len(self.states[name]) for name in names) >= 1 << 62:
-            return self._read(term, known)
+        read, back = self.within(machines_of(term))
+        told, terms = read._read(term, known)
+        return told[back], terms
+
+    def within(self, names: frozenset[str]) -> tuple[Rows, Codes]:
+        """The combinations of states of these machines that occur, each once, and for each row which of them it has."""
+        kept = sorted(names & self._at.keys())
+        places, states = [self._at[name] for name in kept], {name: self.states[name] for name in kept}
+        if prod(map(len, states.values())) >= MOST:
+            return Rows(states, self.numbers[:, places]), np.arange(len(self))
         codes = np.zeros(len(self), dtype=np.int64)
-        for name, place in zip(names, places, strict=True):
+        for name, place in zip(kept, places, strict=True):
             codes = codes * len(self.states[name]) + self.numbers[:, place]
         _, first, back = np.unique(codes, return_index=True, return_inverse=True)
-        read = Rows({name: self.states[name] for name in names}, self.numbers[first][:, places])
-        told, terms = read._read(term, known)
-        return told[back.reshape(-1)], terms
+        return Rows(states, self.numbers[first][:, places]), back.reshape(-1)
 
     def _read(self, term: Term, known: Mapping[str, frozenset[str]] | None) -> tuple[Codes, list[Term]]:
         """It is put together of what the terms below it say: of these few differ, whatever the states are."""
@@ -105,11 +112,13 @@ class Rows:
 
 def together(told: Iterable[Codes], rows: int) -> Codes:
     """Rows that nothing told of them tells apart, numbered as they are met first."""
-    found = np.zeros(rows, dtype=np.int64)
+    found, many = np.zeros(rows, dtype=np.int64), 1
     for codes in told:
-        if rows and codes.max():
-            found = found * (int(codes.max()) + 1) + codes
-            found = np.unique(found, return_inverse=True)[1].reshape(-1)
+        if rows and (more := int(codes.max()) + 1) > 1:
+            if many * more >= MOST:
+                values, back = np.unique(found, return_inverse=True)
+                found, many = back.reshape(-1), len(values)
+            found, many = found * more + codes, many * more
     _, first, back = np.unique(found, return_index=True, return_inverse=True)
     order = np.empty(len(first), dtype=np.int64)
     order[np.argsort(first)] = np.arange(len(first))

@@ -12,7 +12,8 @@ many starts are kept as it takes to have every way in which properties read any 
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from hashlib import sha256
+
+import numpy as np
 
 from model.notation.terms import Term, machines_of
 from proofs.views.variants import Variants
@@ -23,6 +24,8 @@ from proofs.world.world import fold
 Settled = dict[str, frozenset[str]]
 Profile = tuple[frozenset[str], ...]
 """For each machine of a VM the states in which it stays."""
+_Told = tuple[frozenset[str], Codes, int]
+"""Machines, what is told of their states with which VMs start, as numbers, and the columns in which anything asks it."""
 
 
 def starts_by_column(compiled: Compiled, allowed: Mapping[str, int], columns: int, terms: Iterable[Term]) -> list[int]:
@@ -37,13 +40,13 @@ class _Starts:
         self.allowed = {event.name: allowed.get(event.name, everywhere) for event in compiled.events}
         vars_ = compiled.vm_vars[0]
         states = {name: actor.states for name, actor in zip(vars_.names, vars_.actors, strict=True)}
-        self.rows = Rows.of(states, (vars_.decode(compiled.locals[vm][1]) for vm in compiled.starts))
+        self.rows = Rows(states, np.array([compiled.locals[vm][1] for vm in compiled.starts], dtype=np.int64))
+        self._within: dict[frozenset[str], tuple[Rows, Codes, Hashable]] = {}
         self.asked = dict.fromkeys(self._bodies(compiled.terms), everywhere)
         for event in compiled.events:
             for term in compiled.asked_by(0, event):
                 self.asked[term] = self.asked.get(term, 0) | self.allowed[event.name]
         self.late = [term for term in terms if term not in compiled.terms]
-        self._which = (tuple(self.rows.states.items()), sha256(self.rows.numbers.tobytes()).digest())
         self.moved = {name: self._moved(name) for name in vars_.names}
 
     def labels(self) -> list[int]:
@@ -76,41 +79,52 @@ class _Starts:
                         found[state] = found.get(state, 0) | self.allowed[event.name]
         return found
 
-    def _told(self, settled: Settled) -> Iterator[tuple[Codes, int]]:
+    def _told(self, settled: Settled) -> Iterator[_Told]:
         """What tells starts apart where these states are settled, each with the columns in which anything asks it."""
         everywhere = (1 << self.columns) - 1
         for name, actor in zip(self.compiled.vm_vars[0].names, self.compiled.vm_vars[0].actors, strict=True):
-            stays = settled[name]
-            yield self.rows.told(name, {state: state for state in actor.states if state not in stays}), everywhere
+            stays, names = settled[name], frozenset({name})
+            rows, _, _ = self._rows_of(names)
+            yield names, rows.told(name, {state: state for state in actor.states if state not in stays}), everywhere
             for event in self.compiled.events:
                 if event.name in actor.machine.events:
                     rules = self.compiled.world.rules(actor, event.name)
                     told = {state: found for state, found in rules.items() if state in stays}
-                    yield self.rows.told(name, told), self.allowed[event.name]
+                    yield names, rows.told(name, told), self.allowed[event.name]
         for term, label in self.asked.items():
-            known = {name: settled[name] for name in machines_of(term) if name in settled}
-            yield self._codes(term, known), label
+            names = machines_of(term).intersection(self.rows.states)
+            yield names, self._codes(term, names, {name: settled[name] for name in names}), label
 
-    def _codes(self, term: Term, known: Settled) -> Codes:
-        """What a term says of the starts, as numbers; what is asked again of another slice is remembered."""
-        key = (self._which, term, tuple(sorted(known.items())))
+    def _rows_of(self, names: frozenset[str]) -> tuple[Rows, Codes, Hashable]:
+        """The states of these machines with which VMs start, which of them each start has, and what they are known by."""
+        if names not in self._within:
+            rows, back = self.rows.within(names)
+            self._within[names] = rows, back, (tuple(rows.states.items()), rows.numbers.tobytes())
+        return self._within[names]
+
+    def _codes(self, term: Term, names: frozenset[str], known: Settled) -> Codes:
+        """What a term says of the states of the machines that it reads, as numbers; what is asked again of another slice is
+        remembered."""
+        rows, _, which = self._rows_of(names)
+        key = (which, term, tuple(sorted(known.items())))
         if key not in _CODES:
             if len(_CODES) >= MOST_REMEMBERED:
                 _CODES.clear()
-            _CODES[key] = self.rows.read(term, known)[0]
+            _CODES[key] = rows.read(term, known)[0]
         return _CODES[key]
 
-    def _few(self, told: Iterable[tuple[Codes, int]]) -> list[tuple[Codes, int]]:
-        """The same said shortly: what tells starts apart alike is one, and what does so in every column is."""
-        columns: dict[bytes, tuple[Codes, int]] = {}
-        for codes, label in told:
+    def _few(self, told: Iterable[_Told]) -> list[tuple[Codes, int]]:
+        """The same said shortly, of starts: what tells them apart alike is one, and what does so in every column is."""
+        columns: dict[tuple[frozenset[str], bytes], tuple[Codes, int]] = {}
+        for names, codes, label in told:
             kinds = together([codes], len(codes))
             if kinds.any():
-                _, known = columns.get(kinds.tobytes(), (kinds, 0))
-                columns[kinds.tobytes()] = kinds, known | label
+                _, known = columns.get((names, kinds.tobytes()), (kinds, 0))
+                columns[names, kinds.tobytes()] = kinds, known | label
+        found = [(kinds[self._rows_of(names)[1]], label) for (names, _), (kinds, label) in columns.items()]
         everywhere = (1 << self.columns) - 1
-        base = together((codes for codes, label in columns.values() if label == everywhere), len(self.rows))
-        return [(base, everywhere), *((codes, label) for codes, label in columns.values() if label != everywhere)]
+        base = together((codes for codes, label in found if label == everywhere), len(self.rows))
+        return [(base, everywhere), *((codes, label) for codes, label in found if label != everywhere)]
 
     def _bodies(self, terms: Iterable[Term]) -> list[Term]:
         return [body for term in terms for body in self.compiled.bodies(0, fold(term, self.compiled.world.reach))]

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from model.notation import Move, Network, Shape, Term
-from proofs.views.labelled import family_proof
+from proofs.views.labelled import family_proof, starts
 from proofs.views.labelled.branches import OfHosts
 from proofs.views.labelled.digits import VmClasses
 from proofs.views.labelled.family import Family
@@ -342,6 +342,22 @@ class TestStarts:
             self._found(seed)
         assert sum(few < all_of_them for few, all_of_them in begun) > 10
         assert all(few for few, _ in begun)
+
+    def test_what_is_remembered_of_other_slices_changes_nothing(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        begun: list[list[int]] = []
+
+        def noted(compiled: Compiled, allowed: Mapping[str, int], columns: int, terms: Iterable[Term]) -> list[int]:
+            begun.append(starts_by_column(compiled, allowed, columns, terms))
+            with pytest.MonkeyPatch.context() as forgetful:
+                forgetful.setattr(starts, "MOST_REMEMBERED", 0)
+                forgetful.setattr(starts, "_CODES", {})
+                assert begun[-1] == starts_by_column(compiled, allowed, columns, terms)
+            return begun[-1]
+
+        monkeypatch.setattr("proofs.views.labelled.family_proof.starts_by_column", noted)
+        for seed in range(10):
+            self._found(seed)
+        assert len(set(map(tuple, begun))) > 10
 
     def _compared(self, seeds: int, first: int = 0) -> tuple[int, int]:
         """How many cells were compared, and how many differed."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from random import Random
 
+import numpy as np
 import pytest
 
 from model.notation.terms import In, Term, all_of, any_of
 from proofs.world import rows as module
-from proofs.world.rows import Rows
+from proofs.world.rows import Rows, together
 from proofs.world.world import fold_own
 
 STATES = {"lamp": ("on", "off"), "tide": ("low", "rising", "high"), "boat": ("in", "out"), "wind": ("calm", "storm")}
@@ -49,5 +50,22 @@ def test_of_terms_drawn_by_chance(seed: int) -> None:
 
 def test_where_no_number_holds_the_states_it_is_read_row_by_row(monkeypatch: pytest.MonkeyPatch) -> None:
     rows = Rows.product(STATES)
-    monkeypatch.setattr(module, "prod", lambda _: 1 << 62)
+    monkeypatch.setattr(module, "MOST", 1)
     assert_read(rows, drawn(Random(1), 3), None)
+
+
+@pytest.mark.parametrize("most", [module.MOST, 400, 1], ids=["at once", "now and then", "one by one"])
+def test_together_are_rows_that_nothing_tells_apart(most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many numbers are joined before they are made small again."""
+    monkeypatch.setattr(module, "MOST", most)
+    columns = np.random.default_rng(3).integers(0, 5, (7, 300))
+    columns[3:] *= columns[:1] == 0
+    first: dict[tuple[int, ...], int] = {}
+    wanted = [first.setdefault(tuple(row), len(first)) for row in columns.T.tolist()]
+    assert 100 < len(first) < 250
+    assert together(list(columns), 300).tolist() == wanted
+
+
+def test_together_with_more_than_a_number_holds() -> None:
+    columns = [np.array([0, i == 0, (1 << 16) - 1], dtype=np.int64) for i in range(5)]
+    assert together(columns, 3).tolist() == [0, 1, 2]
