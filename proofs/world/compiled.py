@@ -8,7 +8,7 @@ is written here.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import partial
+from functools import cached_property, lru_cache, partial
 from itertools import product
 
 from model.notation.events import Event
@@ -50,7 +50,7 @@ class Compiled(Predicates):
         self.local_ids: dict[tuple[int, States], int] = {}
         self.locals: list[tuple[int, States]] = []
         self._asked_by_vms = 0
-        self._compile_events()
+        self._give_bits()
         self.guard_bits = (1 << len(self.state_bits)) - 1
         self._part_events = [e for e, event in enumerate(self.events) if event.scope.sort in self.parts]
         self.start_hosts = [
@@ -118,59 +118,26 @@ class Compiled(Predicates):
         self._host_candidates: dict[tuple[int, int, int], int] = {}
         self._vm_candidates: dict[int, int] = {}
 
-    def _compile_events(self) -> None:
-        self._host_part: list[list[Table]] = []
-        self._vm_part: list[list[list[list[Table]]]] = []
-        self._when_host: list[Test | None] = []
-        self._when_vm: list[list[list[Test]]] = []
-        self._by_host: dict[int, list[tuple[int, Test]]] = {form: [] for form in self.first}
-        self._by_vm: dict[int, list[tuple[int, Test]]] = {form: [] for form in self.first}
+    def _give_bits(self) -> None:
+        """Give bits to what events ask of all VMs."""
         for event in self.events:
-            self._asked = 0
-            local, when = is_local(event), self.world.when[event.name]
-            hosts = [a for a in self.taking(event) if a.sort == HOST]
-            self._host_part.append([] if local else [Table(self, a, a.name, event, None, None) for a in hosts])
-            self._when_host.append(None if local else self.test(when))
-            self._vm_part.append(self.for_each_shape(partial(self._tables, event)))
-            self._when_vm.append(self.for_each_shape(partial(self._guards, event)))
-            if local:
-                self._asked_by_vms |= self._asked
+            for term in self._guards(event):
+                for part in _quantified(term):
+                    if part.sort == self.sort:
+                        bit = self.bit_of(isinstance(part, Every), part.body)
+                        self._asked_by_vms |= bit if is_local(event) else 0
 
-    def _tables(self, event: Event, form: int) -> list[list[Table]]:
-        """The machines' part in an event, for each member of a VM that it may happen to (the VM itself, or a part)."""
-        found = []
-        for part in self.members(event, form):
-            names = [(a, name) for a in self.taking(event) for name in self.instances(a, event, form, part)]
-            names = [(a, a.name) for a in self.taking(event) if a.sort == HOST and is_local(event)] + names
-            found.append([Table(self, actor, name, event, form, part) for actor, name in names])
-        return found
+    def _guards(self, event: Event) -> Iterator[Term]:
+        """The guard of an event, and those of the rows of who takes part."""
+        yield self.world.when[event.name]
+        for actor in self.taking(event):
+            for rules in self.world.rules(actor, event.name).values():
+                yield from (rule.when for rule in rules)
 
-    def _guards(self, event: Event, form: int) -> list[Test]:
-        """Whether an event of one VM may happen to it, or to each of its parts."""
-        if not is_local(event):
-            return []
-        if event.scope.sort == self.sort:
-            self._sort_out(event, form)
-        when = self.world.when[event.name]
-        return [self.test(self.expand_in(when, form, part), form) for part in self.members(event, form)]
-
-    def _sort_out(self, event: Event, form: int) -> None:
-        """Note the parts of a guard that the host alone, or the VM alone, decides: most events are ruled out by them."""
-        number, when = len(self._when_vm), self.expand_in(self.world.when[event.name], form)
-        of_host = [table for table in self._vm_part[number][form][0] if table.of_host]
-        of_vm = [table for table in self._vm_part[number][form][0] if not table.of_host]
-        parts = when.parts if isinstance(when, And) else (when,)
-        own = set(self.vm_vars[form].names)
-        local = [p for p in parts if machines_of(p) <= own and not any(isinstance(q, (Every, Some)) for q in walk(p))]
-        local_tests = [self.test(part, form) for part in local]
-        self._by_vm[form].append(
-            (number, lambda step: all(t.knows(step.vm) for t in of_vm) and all(test(step) for test in local_tests))
-        )
-        of_all = [p for p in parts if not machines_of(p) - set(self.host_vars.names) or closed(p, self.sort)]
-        host_tests = [self.test(part) for part in of_all]
-        self._by_host[form].append(
-            (number, lambda step: all(t.knows(step.host) for t in of_host) and all(test(step) for test in host_tests))
-        )
+    @cached_property
+    def _tables(self) -> _Tables:
+        """What events do. Labelled views do without: they ask each event what it reads (`projection.py`)."""
+        return _Tables(self)
 
     def _candidates(self, host: int, bits: int, local: int, step: Step) -> Iterator[int]:
         """The events of one VM that neither the host alone nor the VM alone rules out."""
@@ -178,10 +145,10 @@ class Compiled(Predicates):
         key = (form, host, bits & self._asked_by_vms)
         by_host = self._host_candidates.get(key)
         if by_host is None:
-            by_host = self._host_candidates[key] = sum(1 << e for e, test in self._by_host[form] if test(step))
+            by_host = self._host_candidates[key] = sum(1 << e for e, test in self._tables.by_host[form] if test(step))
         by_vm = self._vm_candidates.get(local)
         if by_vm is None:
-            by_vm = self._vm_candidates[local] = sum(1 << e for e, test in self._by_vm[form] if test(step))
+            by_vm = self._vm_candidates[local] = sum(1 << e for e, test in self._tables.by_vm[form] if test(step))
         left = by_host & by_vm
         while left:
             lowest = left & -left
@@ -240,10 +207,10 @@ class Compiled(Predicates):
             found = []
             step = Step(self.hosts[host], (), 0, bits)
             for e in range(len(self.events)):
-                when = self._when_host[e]
+                when = self._tables.when_host[e]
                 if when is None or not when(step):
                     continue
-                moved = self._move(self._host_part[e], step, self.host_vars, list(step.host))
+                moved = self._move(self._tables.of_host[e], step, self.host_vars, list(step.host))
                 if moved is not None:
                     found.append((e, self.host_id(tuple(moved))))
             self._host[key] = found
@@ -256,7 +223,7 @@ class Compiled(Predicates):
         if found is None:
             form, states = self.locals[local]
             step = Step(self.hosts[host], states, form, bits)
-            moved = self._move(self._vm_part[event][form][0], step, self.vm_vars[form], list(states))
+            moved = self._move(self._tables.of_vm[event][form][0], step, self.vm_vars[form], list(states))
             if moved is None:
                 raise ValueError(f"{self.events[event].name} waits for a single VM")
             found = self._all[key] = self.local_id(form, tuple(moved))
@@ -271,7 +238,7 @@ class Compiled(Predicates):
             form, states = self.locals[local]
             step = Step(self.hosts[host], states, form, bits)
             for e in self._candidates(host, bits, local, step):
-                for when, tables in zip(self._when_vm[e][form], self._vm_part[e][form], strict=True):
+                for when, tables in zip(self._tables.when_vm[e][form], self._tables.of_vm[e][form], strict=True):
                     if not when(step):
                         continue
                     host2, vm2 = list(step.host), list(states)
@@ -286,3 +253,68 @@ class Compiled(Predicates):
 
     def _move(self, tables: Sequence[Table], step: Step, vars_: Variables, target: list[int]) -> list[int] | None:
         return target if all(table.move(step, target) for table in tables) else None
+
+
+@lru_cache(maxsize=1 << 16)
+def _quantified(term: Term) -> tuple[Every | Some, ...]:
+    """The quantifiers in a term; kept, since slices of a world ask the same."""
+    return tuple(part for part in walk(term) if isinstance(part, (Every, Some)))
+
+
+class _Tables:
+    """What events do, by event: the host's tables and guards, and those of each form's VMs, for each member of a VM. by_host, by_vm: for
+    each form the events of one VM, with what rules them out of the host alone and of the VM alone."""
+
+    def __init__(self, compiled: Compiled) -> None:
+        self.compiled = compiled
+        self.of_host: list[list[Table]] = []
+        self.of_vm: list[list[list[list[Table]]]] = []
+        self.when_host: list[Test | None] = []
+        self.when_vm: list[list[list[Test]]] = []
+        self.by_host: dict[int, list[tuple[int, Test]]] = {form: [] for form in compiled.first}
+        self.by_vm: dict[int, list[tuple[int, Test]]] = {form: [] for form in compiled.first}
+        for event in compiled.events:
+            local, when = is_local(event), compiled.world.when[event.name]
+            hosts = [a for a in compiled.taking(event) if a.sort == HOST]
+            self.of_host.append([] if local else [Table(compiled, a, a.name, event, None, None) for a in hosts])
+            self.when_host.append(None if local else compiled.test(when))
+            self.of_vm.append(compiled.for_each_shape(partial(self._tables, event)))
+            self.when_vm.append(compiled.for_each_shape(partial(self._guards, event)))
+
+    def _tables(self, event: Event, form: int) -> list[list[Table]]:
+        """The machines' part in an event, for each member of a VM that it may happen to (the VM itself, or a part)."""
+        compiled, found = self.compiled, []
+        for part in compiled.members(event, form):
+            names = [(a, name) for a in compiled.taking(event) for name in compiled.instances(a, event, form, part)]
+            names = [(a, a.name) for a in compiled.taking(event) if a.sort == HOST and is_local(event)] + names
+            found.append([Table(compiled, actor, name, event, form, part) for actor, name in names])
+        return found
+
+    def _guards(self, event: Event, form: int) -> list[Test]:
+        """Whether an event of one VM may happen to it, or to each of its parts."""
+        compiled = self.compiled
+        if not is_local(event):
+            return []
+        if event.scope.sort == compiled.sort:
+            self._sort_out(event, form)
+        when = compiled.world.when[event.name]
+        return [compiled.test(compiled.expand_in(when, form, part), form) for part in compiled.members(event, form)]
+
+    def _sort_out(self, event: Event, form: int) -> None:
+        """Note the parts of a guard that the host alone, or the VM alone, decides: most events are ruled out by them."""
+        compiled, number = self.compiled, len(self.when_vm)
+        when = compiled.expand_in(compiled.world.when[event.name], form)
+        of_host = [table for table in self.of_vm[number][form][0] if table.of_host]
+        of_vm = [table for table in self.of_vm[number][form][0] if not table.of_host]
+        parts = when.parts if isinstance(when, And) else (when,)
+        own = set(compiled.vm_vars[form].names)
+        local = [p for p in parts if machines_of(p) <= own and not any(isinstance(q, (Every, Some)) for q in walk(p))]
+        local_tests = [compiled.test(part, form) for part in local]
+        self.by_vm[form].append(
+            (number, lambda step: all(t.knows(step.vm) for t in of_vm) and all(test(step) for test in local_tests))
+        )
+        of_all = [p for p in parts if not machines_of(p) - set(compiled.host_vars.names) or closed(p, compiled.sort)]
+        host_tests = [compiled.test(part) for part in of_all]
+        self.by_host[form].append(
+            (number, lambda step: all(t.knows(step.host) for t in of_host) and all(test(step) for test in host_tests))
+        )

@@ -69,7 +69,6 @@ class Predicates(Layout):
         self.step_bits: dict[str, list[tuple[bool, Term, list[Test]]]] = {}
         self.reads_bits_after: dict[int, bool] = {}
         self._event = ""
-        self._asked = 0
         self._state_tests: dict[Term, Test] = {}
         self._step_tests: dict[Term, dict[int, Test]] = {}
 
@@ -167,24 +166,24 @@ class Predicates(Layout):
         return lambda step: all(step.vm[i] == step.vm2[i] for i in places)
 
     def _quantified(self, every: bool, body: Term, post: bool) -> Test:
-        of_step = speaks_of_a_step(body)
-        table = self.step_bits.setdefault(self._event, []) if of_step else self.state_bits
-        for k, (known_every, known, _) in enumerate(table):
-            if known_every == every and known == body:
-                bit = 1 << k
-                break
-        else:
-            bit = 1 << len(table)
-            row: list[Test] = []
-            table.append((every, body, row))
-            row.extend(self.for_each_shape(lambda form: self.test(self.expand_in(body, form), form)))
-        if not of_step:
-            self._asked |= bit
-        if of_step:
+        bit = self.bit_of(every, body)
+        if speaks_of_a_step(body):
             return (lambda step: not step.step_bits & bit) if every else (lambda step: bool(step.step_bits & bit))
         if post:
             return (lambda step: not step.bits2 & bit) if every else (lambda step: bool(step.bits2 & bit))
         return (lambda step: not step.bits & bit) if every else (lambda step: bool(step.bits & bit))
+
+    def bit_of(self, every: bool, body: Term) -> int:
+        """What is set where every VM fits a body, or where some does: a new bit, if it has none yet."""
+        table = self.step_bits.setdefault(self._event, []) if speaks_of_a_step(body) else self.state_bits
+        for k, (known_every, known, _) in enumerate(table):
+            if known_every == every and known == body:
+                return 1 << k
+        row: list[Test] = []
+        table.append((every, body, row))
+        bit = 1 << len(table) - 1
+        row.extend(self.for_each_shape(lambda form: self.test(self.expand_in(body, form), form)))
+        return bit
 
 
 def _all(tests: Sequence[Test]) -> Test:

@@ -178,6 +178,16 @@ class TestNothingIsAskedTwice:
             met += len(closed.places) * len(closed.steps._of_hosts) - len(asked)
         assert met > 0
 
+    def test_what_events_do_is_not_compiled_for_others_too(self) -> None:
+        for case in cases()[:20]:
+            family = Family(case.network, case.columns)
+            compiled = compiled_whole(family.network, [EQUIPPED], family.column)
+            Labelled(compiled, len(case.columns), family.allowed, [family.all] * len(compiled.starts))
+            assert "_tables" not in vars(compiled)
+            asked = len(compiled.state_bits)
+            assert len(compiled._tables.of_vm) == len(compiled.events)
+            assert len(compiled.state_bits) == asked, "what events ask of all VMs has its bits before"
+
     def test_what_terms_read_alike_is_classified_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
         told = list[VmClasses]()
         classes = Judging.classes
