@@ -40,10 +40,7 @@ class Clause:
         """The clause as a formula about the host and one VM, before or after a step."""
         parts = []
         for name, states in self.never:
-            if name in symbolic.compiled.host_vars.at:
-                expr = symbolic.host_then(name) if then else symbolic.host_now(name)
-            else:
-                expr = symbolic.vm_then(name, vm) if then else symbolic.vm_now(name, vm)
+            expr = symbolic.state_of(name, vm, then=then)
             parts.append(symbolic.is_in(expr, symbolic.actor(name), states))
         return z3.Not(z3.And(parts)) if len(parts) > 1 else z3.Not(parts[0])
 

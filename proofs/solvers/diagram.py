@@ -121,10 +121,7 @@ class Formula:
 
     def _in(self, name: str, values: frozenset[Hashable]) -> z3.BoolRef:
         symbolic = self.symbolic
-        if name in symbolic.compiled.host_vars.at:
-            expr = symbolic.host_then(name) if self.then else symbolic.host_now(name)
-        else:
-            expr = symbolic.vm_then(name, self.vm) if self.then else symbolic.vm_now(name, self.vm)
+        expr = symbolic.state_of(name, self.vm, then=self.then)
         return symbolic.is_in(expr, symbolic.actor(name), map(str, values))
 
     def _in_classes(self, group: Alike, values: frozenset[Hashable]) -> z3.BoolRef:

@@ -41,6 +41,11 @@ class Obligation:
     event: str
     formulas: tuple[Labelled, ...]
 
+    @property
+    def staying(self) -> frozenset[str]:
+        """The machines of which it says that they are after the step where they were, of the host and of any VM."""
+        return frozenset(label[2] for label, _ in self.formulas if label[0] == "stays")
+
 
 class Confirming:
     """The obligations of one closed set of views. They say that a VM is in the set by a predicate; `definition` says what
@@ -93,6 +98,17 @@ class Confirming:
         if then not in self._meant:
             self._meant[then] = self._meaning(then=then)
         return self._of(vm, self._meant[then])
+
+    @property
+    def machines(self) -> tuple[str, ...]:
+        """The machines of the host, and those of a VM."""
+        return (*self.symbolic.compiled.host_vars.names, *self.symbolic.vm_names)
+
+    def of_states(self, *, then: bool = False) -> z3.BoolRef:
+        """The set as a formula about states alone: of each machine a constant of its name, whenever that is."""
+        states = [(name, self.symbolic.state_of(name, self.anyone, then=then)) for name in self.machines]
+        constants = [(state, z3.Const(name, state.sort())) for name, state in states]
+        return z3.substitute(self.meaning(self.anyone, then=then), *constants)
 
     def _of(self, vm: z3.ExprRef, formula: z3.BoolRef) -> z3.BoolRef:
         """What is said of anyone, said of this VM."""

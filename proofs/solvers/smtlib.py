@@ -1,4 +1,8 @@
-"""Obligations as SMT-LIB 2.6 text, which any solver can read: one file for each closed set of views."""
+"""Obligations as SMT-LIB 2.6 text, which any solver can read: one file for each closed set of views.
+
+What the set is, is said once, of the states of machines. Where a VM is after a step, a machine that the event leaves where it was
+is asked for by its state before it: then a solver need not find out in all of the set that they are the same.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,7 @@ import z3
 from proofs.solvers.obligations import Confirming, Labelled, Obligation, by_event, in_common
 
 LOGIC = "QF_UFDT"
+SET, SET_THEN = "|states of the set|", "|states of the set'|"
 
 
 def script(confirming: Confirming, obligations: Iterable[Obligation], title: str) -> Iterator[str]:
@@ -18,19 +23,39 @@ def script(confirming: Confirming, obligations: Iterable[Obligation], title: str
     yield f"; {title}\n; Every check-sat must answer unsat.\n"
     yield f"(set-info :smt-lib-version 2.6)\n(set-logic {LOGIC})\n"
     yield from _declarations(confirming, asked)
-    for then in (False, True):
-        name = confirming.in_set(confirming.anyone, then=then).decl()
-        meaning = confirming.meaning(confirming.anyone, then=then)
-        yield f"(define-fun {_name(name)} (({confirming.anyone.sexpr()} {_sort(confirming)})) Bool\n {meaning.sexpr()})\n"
+    before, after = confirming.of_states(), confirming.of_states(then=True)
+    yield _definition(confirming, SET, before)
+    if not after.eq(before):
+        yield _definition(confirming, SET_THEN, after)
+    anyone = confirming.anyone
+    name, said = _name(confirming.in_set(anyone).decl()), _in_set(confirming, SET, then=False)
+    yield f"(define-fun {name} (({anyone.sexpr()} {_sort(confirming)})) Bool {said})\n"
+    in_set, of_step = confirming.in_set(anyone, then=True).sexpr(), SET if after.eq(before) else SET_THEN
     for together in by_event(asked):
         common = in_common([[formula for _, formula in one.formulas] for one in together])
         if common:
             shared = [(label, formula) for label, formula in together[0].formulas if formula.get_id() in common]
             yield f"\n; in common to the {len(together)} that follow\n(push 1)\n{_asserted(shared)}\n"
         for one in together:
-            yield obligation_text(one, common)
+            text = obligation_text(one, common)
+            step = one.kind == "step"
+            yield text.replace(in_set, _in_set(confirming, of_step, one.staying, then=True)) if step else text
         if common:
             yield "(pop 1)\n"
+
+
+def _definition(confirming: Confirming, name: str, formula: z3.BoolRef) -> str:
+    """What the set is, said of a state of each machine."""
+    states = ((name, confirming.symbolic.state_of(name, confirming.anyone)) for name in confirming.machines)
+    of = " ".join(f"({_quoted(name)} {state.sort().sexpr()})" for name, state in states)
+    return f"(define-fun {name} ({of}) Bool\n {formula.sexpr()})\n"
+
+
+def _in_set(confirming: Confirming, of: str, staying: frozenset[str] = frozenset(), *, then: bool) -> str:
+    """That anyone is in the set, before or after a step that leaves these machines where they were."""
+    anyone, state_of = confirming.anyone, confirming.symbolic.state_of
+    states = [state_of(name, anyone, then=then and name not in staying).sexpr() for name in confirming.machines]
+    return f"({of} {' '.join(states)})" if states else of
 
 
 def obligation_text(one: Obligation, told: frozenset[int] = frozenset()) -> str:
@@ -55,7 +80,10 @@ def _declarations(confirming: Confirming, asked: Iterable[Obligation]) -> Iterat
     sorts: dict[str, str] = {}
     predicates = {_name(confirming.in_set(confirming.anyone, then=then).decl()) for then in (False, True)}
     waiting: list[z3.ExprRef] = [formula for one in asked for _, formula in one.formulas]
-    waiting += [confirming.meaning(confirming.anyone, then=then) for then in (False, True)]
+    for then in (False, True):
+        waiting += [confirming.symbolic.state_of(name, confirming.anyone, then=then) for name in confirming.machines]
+        if confirming.argument is not None:
+            waiting.append(confirming.meaning(confirming.anyone, then=then))
     seen, declared = set[int](), set[int]()
     while waiting:
         term = waiting.pop()
@@ -80,7 +108,10 @@ def _declarations(confirming: Confirming, asked: Iterable[Obligation]) -> Iterat
 
 def _name(decl: z3.FuncDeclRef) -> str:
     """The name as SMT-LIB writes it."""
-    name = str(decl.name())
+    return _quoted(str(decl.name()))
+
+
+def _quoted(name: str) -> str:
     plain = name.replace("_", "").replace(".", "").replace("-", "").isalnum() and not name[0].isdigit()
     return name if plain else f"|{name}|"
 

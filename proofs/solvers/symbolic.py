@@ -138,6 +138,10 @@ class Symbolic:
         """The state of a VM's machine (of a part: "name#j") after the step."""
         return self._of_vm(name, vm, then=True)
 
+    def state_of(self, name: str, vm: z3.ExprRef, *, then: bool = False) -> z3.ExprRef:
+        """The state of a machine, be it the host's or this VM's, before or after the step."""
+        return self._host[name, then] if (name, then) in self._host else self._of_vm(name, vm, then=then)
+
     def _of_vm(self, name: str, vm: z3.ExprRef, *, then: bool) -> z3.ExprRef:
         key = (name, then, vm.get_id())
         if key not in self._applied:
@@ -271,7 +275,7 @@ class Symbolic:
             return self._host[name, view.then]
         if view.vm is None:
             raise TypeError(f"{name} is read without a VM")
-        return self._of_vm(name, view.vm, then=view.then)
+        return self.state_of(name, view.vm, then=view.then)
 
     def _quantified(self, every: bool, body: Term, view: _View) -> Quantifier:
         event, mover = (view.event, view.mover) if speaks_of_a_step(body) else (None, None)

@@ -10,8 +10,8 @@ from functools import cache
 import pytest
 import z3
 
-from model.notation import HOST, TRUE, Network, Term, every, happens, implies, some
-from model.notation.changes import with_event
+from model.notation import HOST, TRUE, Network, Term, every, happens, implies, on, some, stays
+from model.notation.changes import rows_of, with_event, with_rows, with_table, without_row
 from model.notation.terms import After, And, Every, Not, Or, all_of
 from model.notation.words import words
 from proofs.solvers import obligations as reading
@@ -24,7 +24,7 @@ from proofs.views.proof import Closed, closed_groups, prepared
 from proofs.world.world import Column, World
 from properties.catalogue import PROPERTIES, watched
 from properties.kinds import Always, Property, Step, always, fired, step
-from tests.helpers.networks.tiny import HARBOUR, Boat, at_sea, boat, named, open_, place
+from tests.helpers.networks.tiny import HARBOUR, Boat, Gate, at_sea, boat, named, open_, place
 from tests.helpers.nightly import nightly
 
 STORM = Column(frozenset({"storm"}))
@@ -112,6 +112,12 @@ class TestClosedSets:
         assert kinds.count("step") == len(closed.views.compiled.events)
         assert {a.name.split(":")[0] for a in answers.answers if a.kind == "claim"} == set(SMALL)
 
+    def test_a_set_without_any_machine_is_asked_about_as_well(self) -> None:
+        """What the property speaks of is where it is, without faults, and nothing else is looked at."""
+        confirming = Confirming(closed_for(watched(), BASE, PROPERTIES["every-volume-in-the-set"]))
+        assert not confirming.machines
+        assert {(a.solver, a.said) for a in ask(confirming).answers} == {(solver, UNSAT) for solver in SOLVERS}
+
     def test_every_event_and_every_claim_is_asked_once(self) -> None:
         asked = list(Confirming(harbour(stormy=True)).obligations())
         assert [one.name for one in asked if one.kind == "step"] == [
@@ -158,6 +164,17 @@ class TestPlantedFaults:
         closed = real()
         changed = with_event(closed.group.world.network, event, when=TRUE)
         assert refused(read_as(changed, closed, monkeypatch), "step", event)
+
+    @pytest.mark.parametrize("solver", SOLVERS)
+    def test_a_move_that_the_search_has_not_is_missed(self, solver: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Though each solver is told of the machines that stay where they are."""
+        shutting = with_rows(rows_of(HARBOUR, "gate"), on("storm", Gate.OPEN, Gate.SHUT), stays("storm"))
+        spared = without_row(rows_of(HARBOUR, "place"), "storm", Boat.OUT)
+        calm = with_table(with_table(HARBOUR, "gate", shutting), "place", spared)
+        closed = closed_for(calm, STORM, HOLD["leaves-by-the-gate"], HOLD["none-at-the-bottom"])
+        assert not ask(Confirming(closed), [solver]).refused
+        answers = ask(read_as(HARBOUR, closed, monkeypatch), [solver])
+        assert {(one.kind, one.name) for one in answers.refused} == {("step", "storm")}
 
     @pytest.mark.parametrize("solver", SOLVERS)
     def test_each_solver_names_just_what_is_refused_one_by_one(

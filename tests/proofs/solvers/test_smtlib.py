@@ -114,9 +114,16 @@ def test_of_every_formula_it_says_which_rule_it_is(of: str) -> None:
     text = text_of(of)
     asked = list(confirming(of).obligations())
     said = list(asserted(text))
-    assert [sorted(of_one) for of_one in said] == [
-        sorted(f"(assert {' '.join(formula.sexpr().split())}) ; {' '.join(label)}" for label, formula in one.formulas)
+    assert [sorted(line for line in of_one if not is_of_states(line)) for of_one in said] == [
+        sorted(
+            f"(assert {' '.join(formula.sexpr().split())}) ; {' '.join(label)}"
+            for label, formula in one.formulas
+            if (one.kind, label) != ("step", ("outside",))
+        )
         for one in asked
+    ]
+    assert [one.kind for one, lines in zip(asked, said, strict=True) if any(map(is_of_states, lines))] == [
+        one.kind for one in asked if one.kind == "step"
     ]
     assert all(label for one in asked for label, _ in one.formulas)
     assert text.count("(check-sat)") == len(asked)
@@ -124,6 +131,28 @@ def test_of_every_formula_it_says_which_rule_it_is(of: str) -> None:
     assert [line[2:] for line in re.findall(r"^; (?!in common).*(?=\n\(push)", text, re.MULTILINE)] == [
         f"{one.kind} {one.name}" for one in asked
     ]
+
+
+def is_of_states(line: str) -> bool:
+    return line.startswith("(assert (not (|states of the set| ") and line.endswith(" ; outside")
+
+
+@either
+def test_what_stays_is_asked_for_by_its_state_before(of: str) -> None:
+    """And nothing else is: where it is said to stay, it is said of anyone that it does."""
+    made = confirming(of)
+    steps, symbolic = [one for one in made.obligations() if one.kind == "step"], made.symbolic
+    said = [line for lines in asserted(text_of(of)) for line in lines if is_of_states(line)]
+    for one, line in zip(steps, said, strict=True):
+        expected = []
+        for name in made.machines:
+            now, then = (symbolic.state_of(name, made.anyone, then=then) for then in (False, True))
+            labelled = [formula for label, formula in one.formulas if label == ("stays", one.event, name)]
+            stays = any((then == now).eq(part) for formula in labelled for part in (formula, *formula.children()))
+            assert stays == bool(labelled)
+            expected.append((now if stays else then).sexpr())
+        assert line == f"(assert (not (|states of the set| {' '.join(expected)}))) ; outside"
+    assert len(set(said)) > 1
 
 
 def asserted(text: str) -> Iterator[list[str]]:
