@@ -54,10 +54,16 @@ def rows(results: Result) -> Iterator[tuple[str, str, str, bool | None]]:
     yield what, "1,024 MiB", peak, host and host["peak_bytes"] <= 1024 * MIB
     yield _at_most("one VM of the full protocol, each configuration counted", 2, results.get("unreduced"))
     yield _at_most("shadowproof --help", 0.3, results.get("start_up"))
-    yield _at_most("the whole matrix by saturation, cold", 30, results.get("matrix"))
+    yield _at_most("all closed sets of all columns, cold", 30, results.get("matrix"))
+    yield _at_most("the same of all pairs of faults and readings", 120, results.get("pairs"))
     again = results.get("verify")
     yield _at_most("make verify, nothing remembered, both solvers", 45, again and {"seconds": again["first"]})
+    alone = again and again.get("without_solvers")
+    yield _at_most("verify --no-solvers, nothing remembered", 30, alone and {"seconds": alone})
     yield _at_most("make verify, nothing changed", 3, again and {"seconds": again["again"]})
+    yield _at_most(
+        "verify --no-solvers, one rule changed", 20, again and again.get("changed") and {"seconds": again["changed"]}
+    )
     yield _at_most("verify --glance", 10, again and again.get("glance") and {"seconds": again["glance"]})
     yield from _of_conformance(results)
 
@@ -227,9 +233,10 @@ def _conformance(results: Result) -> list[str]:
 
 def _rest(results: Result) -> list[str]:
     lines = []
-    if one := results.get("matrix"):
+    for one in filter(None, (results.get("matrix"), results.get("pairs"))):
         lines.append(
-            f"* {one['columns']} columns by views: {one['shown']:,} shown, {one['left']} refuted or open, {one['seconds']:.1f} s"
+            f"* {one['columns']:,} columns by {one['sets']} closed sets: {one['shown']:,} shown, {one['left']} refuted or open, "
+            f"{one['seconds']:.1f} s"
         )
     if one := results.get("solvers"):
         told = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in one["solver_seconds"].items())

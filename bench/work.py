@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from examples import small_backup
-from model.notation import Network, Run, Shape, happens
+from model.notation import Run, Shape, happens
 from model.notation.terms import In
 from model.protocol import PROTOCOL
 from proofs.counts.tables import Tables
@@ -25,10 +25,10 @@ from proofs.verdicts.columns import BASE, every_column, fault_columns
 from proofs.views.saturation import saturate
 from proofs.views.variants import stands_for
 from proofs.world.compiled import Compiled
-from proofs.world.slices import Worlds, as_asked, groups
+from proofs.world.slices import Worlds, groups
 from proofs.world.world import Column, World
 from properties.catalogue import PROPERTIES, watched
-from properties.kinds import Always, Fact, Property, terms_of
+from properties.kinds import Always, Property, terms_of
 
 FULL = "no-vm-left-saved"
 """The property whose slice of the full protocol is visited: a statement about states, and an expensive promise."""
@@ -124,27 +124,20 @@ def export(vms: int, file: str) -> Found:
     return {"more_states": exported.more_states, "more_transitions": exported.more_transitions}
 
 
-def by_views(column: Column) -> tuple[int, int, int]:
-    """How many properties of a column views show, and leave open or refuted; and how many views there were."""
-    from proofs.views.proof import prove
-
-    by_network: dict[Network, list[Property]] = {}
-    for found in PROPERTIES.values():
-        if not isinstance(found, Fact):
-            network, asked = as_asked(found, watched())
-            by_network.setdefault(network, []).append(asked)
-    proofs = [proof for network, asked in by_network.items() for proof in prove(network, column, asked).values()]
-    return sum(p.holds for p in proofs), sum(not p.holds for p in proofs), sum(p.views for p in proofs)
-
-
-def matrix() -> Found:
-    """Every column by saturation of views, from cold."""
+def matrix(pairs: bool = False) -> Found:
+    """Every column by labelled sets of views, each closed once for all of them, from cold. pairs: every pair of faults and readings."""
     import joblib
 
-    begun, columns = time.perf_counter(), every_column()
-    found = joblib.Parallel(n_jobs=-1)(joblib.delayed(by_views)(column) for column in columns)
-    shown, left, _ = (sum(one[i] for one in found) for i in range(3))
-    return {"columns": len(columns), "shown": shown, "left": left, "seconds": time.perf_counter() - begun}
+    from proofs.verdicts.combined.cuts import combined
+    from proofs.verdicts.together import is_a_run, proofs, shown, units
+
+    begun, columns = time.perf_counter(), combined(2) if pairs else every_column()
+    asked = units(columns, [name for name, found in PROPERTIES.items() if not is_a_run(found)])
+    closed = joblib.Parallel(n_jobs=-1, batch_size=1)(joblib.delayed(shown)(unit) for unit in asked)
+    seconds = time.perf_counter() - begun
+    cells = [proof for known in proofs(zip(asked, closed, strict=True)).values() for proof in known.values()]
+    holds = sum(proof.holds for proof in cells)
+    return {"columns": len(columns), "sets": len(asked), "shown": holds, "left": len(cells) - holds, "seconds": seconds}
 
 
 def with_solvers() -> Found:

@@ -25,7 +25,7 @@ def results(numpy_seconds: float, numpy_mib: float) -> dict[str, Any]:
             "numba": [{**row, "seconds": 2.6, "peak_bytes": 100 * MIB}],
         },
         "start_up": {"seconds": 0.31},
-        "verify": {"first": 45.1, "again": 2.9, "glance": 9.9},
+        "verify": {"first": 45.1, "again": 2.9, "glance": 9.9, "changed": 20.1, "without_solvers": 30.0},
     }
 
 
@@ -43,6 +43,8 @@ def test_a_target_is_met_or_missed(seconds: float, mib: float, expected: tuple[b
     assert found["make verify, nothing remembered, both solvers"] is False
     assert found["make verify, nothing changed"] is True
     assert found["verify --glance"] is True
+    assert found["verify --no-solvers, nothing remembered"] is True
+    assert found["verify --no-solvers, one rule changed"] is False
 
 
 def test_what_was_not_measured_is_neither() -> None:
