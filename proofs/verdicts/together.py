@@ -8,7 +8,8 @@ from dataclasses import replace
 from functools import lru_cache
 
 from model.notation.network import Network
-from proofs.answers.verdict import HOLDS, NOT_EXERCISED, RunFound, Verdict, closed_for
+from proofs.answers.verdict import HOLDS, NOT_EXERCISED, REFUTED, RunFound, Verdict, closed_for
+from proofs.search.replay import EnginesDisagree
 from proofs.verdicts.check import check, search, shown_by_views, without_search
 from proofs.verdicts.kept import kept_runs
 from proofs.verdicts.witnesses import WITNESS, Seen, Witnesses, last_step, to_be_seen
@@ -34,13 +35,10 @@ Unit = tuple[tuple[Column, ...], Names, Names]
 
 def units(columns: Sequence[Column], names: Iterable[str]) -> list[Unit]:
     """The closed sets that show what views can show of properties in these columns, as questions that can be asked apart."""
-    by_network: dict[Network, list[str]] = {}
-    for name in names:
-        if not isinstance(PROPERTIES[name], Fact):
-            by_network.setdefault(as_asked(PROPERTIES[name], watched())[0], []).append(name)
     found: list[Unit] = []
-    for members in by_network.values():
-        asked = (tuple(columns), tuple(members))
+    by_views = (PROPERTIES[name] for name in names if not isinstance(PROPERTIES[name], Fact))
+    for members in _by_network(by_views).values():
+        asked = (tuple(columns), tuple(one.name for one in members))
         try:
             found += ((*asked, unit) for unit in _proving(*asked).units())
         except NotForAnyNumber:
@@ -152,17 +150,28 @@ def _seen(network: Network, column: Column, shows: str, run: RunFound) -> Seen:
 def _early(
     column: Column, names: Iterable[str], scope: Scope, known: Mapping[str, Proof], seen: Mapping[str, Sequence[Seen]]
 ) -> dict[str, Verdict]:
-    """What these runs and views decide without a search."""
+    """What these runs and views decide without a search. Raises EnginesDisagree where a run does what views rule out."""
     early: dict[str, Verdict] = {}
     of_network: dict[Network, Witnesses] = {}
     for name in names:
         found, network = PROPERTIES[name], _network(PROPERTIES[name])
         runs = of_network.setdefault(network, Witnesses(network, seen))
         if without_search(found, column, scope) is None:
-            verdict = _by_run(found, column, runs) or _at_once(found, column, known.get(name), runs)
+            proof = known.get(name)
+            verdict = _by_run(found, column, runs) or _at_once(found, column, proof, runs)
+            if proof is not None and _is_ruled_out(found, proof, verdict, runs.has(found, column)):
+                raise EnginesDisagree(f"views rule out what a run does: {name} in {column}")
             if verdict is not None:
                 early[name] = verdict
     return early
+
+
+def _is_ruled_out(found: Property, proof: Proof, verdict: Verdict | None, witnessed: bool) -> bool:
+    """Whether views say of a property that nothing breaks it, or that its witness never fires, and a run shows it."""
+    if isinstance(found, Possible):
+        return verdict is not None and verdict.run is not None and not proof.exercised
+    broken = verdict is not None and verdict.verdict == REFUTED
+    return (proof.holds and broken) or (witnessed and not proof.exercised)
 
 
 def _by_run(found: Property, column: Column, runs: Witnesses) -> Verdict | None:

@@ -14,12 +14,14 @@ from proofs.answers.column_cache import protocol_content
 from proofs.answers.exercising import Exercise, shared
 from proofs.answers.record import Cell, RecordError
 from proofs.answers.verdict import HOLDS, REFUTED, RunFound, Verdict
+from proofs.search.replay import EnginesDisagree
 from proofs.verdicts import check, kept
 from proofs.verdicts.columns import ALL_FAULTS, BASE, every_column
 from proofs.verdicts.kept import exercises, kept_runs
 from proofs.verdicts.suite import TOGETHER
 from proofs.verdicts.together import judged
 from proofs.verdicts.witnesses import WITNESS, Seen
+from proofs.views.proof import Proof
 from proofs.world.world import Column
 from properties.catalogue import PROPERTIES, watched
 
@@ -95,6 +97,20 @@ def test_it_is_kept_again_as_it_was() -> None:
     (verdict,), _ = judged(Column(readings=(("READ-12", "VHDS"),)), [of.property], TOGETHER, {}, {}, from_record=True)
     again = runs.runs_of([verdict], watched(), runs.load().protocol)
     assert runs.dump(again) == runs.dump(runs.Runs(runs.load().protocol, {(of.property, of.column): of}))
+
+
+@pytest.mark.parametrize(
+    ("name", "proof"),
+    [
+        (BROKEN, Proof(BROKEN, holds=True, exercised=True)),
+        (HOLDING, Proof(HOLDING, holds=True, exercised=False)),
+        ("mixed-methods-succeed", Proof("mixed-methods-succeed", holds=True, exercised=False)),
+    ],
+)
+def test_a_run_that_does_what_views_rule_out_is_an_error_of_an_engine(name: str, proof: Proof) -> None:
+    """Of what breaks, of what puts to the test, and of what can be: neither is believed against the other."""
+    with pytest.raises(EnginesDisagree, match=f"views rule out what a run does: {name} in no fault"):
+        judged(BASE, [name], TOGETHER, {name: proof}, {}, from_record=True)
 
 
 def test_of_another_protocol_it_is_said_that_there_may_be_a_shorter_one(monkeypatch: pytest.MonkeyPatch) -> None:
