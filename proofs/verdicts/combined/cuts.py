@@ -73,7 +73,7 @@ def combined(size: int, faults_only: bool = False, of_faults: int = 0) -> list[C
         found += (_together(chosen) for chosen in combinations(of, many) if _one_value_each(chosen))
     if len(found) > MOST_AT_ONCE:
         raise ValueError(
-            f"{len(found):,} combinations of up to {size}: {MOST_AT_ONCE:,} at most are looked at at once. Combine faults only, or fewer."
+            f"{len(found):,} combinations of up to {size}: {MOST_AT_ONCE:,} at most are looked at at once."
         )
     return found
 
