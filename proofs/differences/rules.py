@@ -16,10 +16,8 @@ from model.notation.decide import possible
 from model.notation.errors import Place
 from model.notation.machines import Rule
 from model.notation.terms import HOST, TRUE, And, In, Sort, Term, all_of, any_of, every
+from proofs.world.fewer_runs import CASES, effects
 from proofs.world.world import shown
-
-CASES = 20_000
-"""Cases looked at to decide whether two guards say the same."""
 
 
 class Kind(Enum):
@@ -176,16 +174,8 @@ def _rules(of: Network, name: str, event: str, state: str) -> tuple[Rule, ...] |
 
 
 def _effects(rules: tuple[Rule, ...] | None, state: str) -> dict[str, Term]:
-    """For each state that rows may lead to, when they do: the first that fits is taken."""
-    if rules is None:
-        return {state: TRUE}
-    found: dict[str, Term] = {}
-    before: Term = ~TRUE
-    for rule in rules:
-        dest = rule.dest or state
-        found[dest] = found.get(dest, ~TRUE) | (rule.when & ~before)
-        before = before | rule.when
-    return found
+    """For each state that rows may lead to, when they do; a machine to which the event is nothing stays."""
+    return {state: TRUE} if rules is None else effects(rules, state)
 
 
 def _text(rules: tuple[Rule, ...] | None) -> object:

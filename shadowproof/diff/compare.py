@@ -11,9 +11,10 @@ from model.notation import Network
 from model.notation.decide import possible
 from proofs.answers.record import BETTER, DIFFERENT, WORSE, Cell, kind_of
 from proofs.answers.verdict import CLOSED, HOLDS, PROVED, REFUTED
-from proofs.differences.rules import CASES, Changed, Kind, changed
+from proofs.differences.rules import Changed, Kind, changed
 from proofs.differences.runs import Difference, Searched, first_differences, known, search
 from proofs.differences.same import why_not_the_same
+from proofs.world.fewer_runs import CASES
 from proofs.world.world import Column
 from shadowproof.diff.revisions import Promise, Side
 from shadowproof.outside.spelling import many
