@@ -24,11 +24,12 @@ from proofs.answers.record import RecordError
 from proofs.answers.runs import bare
 from proofs.answers.verdict import HOLDS, REFUTED, RunFound
 from proofs.sample.ground import Happening, Places, test
+from proofs.search.never_rests import never_rests
 from proofs.verdicts.witnesses import WITNESS, Seen, States, executed
 from proofs.world.slices import as_asked
 from proofs.world.world import Column
 from properties.catalogue import PROPERTIES, watched
-from properties.kinds import Always, Possible, Property, Step
+from properties.kinds import Always, Ends, Possible, Property, Step
 
 
 @dataclass(frozen=True)
@@ -76,8 +77,7 @@ def _doubt() -> str:
 
 
 def kept_runs(column: Column, names: Collection[str]) -> dict[str, list[Seen]]:
-    """What kept runs show of these properties in the column in which they were found, by property. Runs that never end are left
-    out: what they show hangs on all that could come after."""
+    """What kept runs show of these properties in the column in which they were found, by property."""
     kept, found = _by_column().get(column.name), dict[str, list[Seen]]()
     for seen, name in () if kept is None else (*_refuting(column, kept, names), *_exercising(column, kept, names)):
         found.setdefault(name, []).append(seen)
@@ -96,10 +96,10 @@ def exercises(column: Column, found: Mapping[str, Sequence[Seen]]) -> list[Exerc
 
 def _refuting(column: Column, kept: _Kept, names: Collection[str]) -> Iterator[tuple[Seen, str]]:
     for one in kept.refuting:
-        if one.property in names and one.property in PROPERTIES and one.run.loop is None:
+        if one.property in names and one.property in PROPERTIES:
             network, asked = as_asked(PROPERTIES[one.property], watched())
             told = _Told.of(network, column, one.run)
-            if told is not None and told.breaks(asked):
+            if told is not None and told.breaks(network, asked):
                 seen = told.seen(len(one.run.steps), REFUTED)
                 yield replace(seen, vms=one.vms, reason="; ".join(filter(None, (one.reason, _doubt())))), one.property
 
@@ -142,9 +142,11 @@ class _Told:
         last = self.states[max(0, steps - 1)], self.states[steps]
         return Seen(self.column, replace(self.run, steps=self.run.steps[:steps]), shows, last)
 
-    def breaks(self, asked: Property) -> bool:
-        """Whether the state in which the run ends, or its last step, breaks what is asked."""
+    def breaks(self, network: Network, asked: Property) -> bool:
+        """Whether the state in which the run ends, or its last step, breaks what is asked; or that it never comes to rest."""
         match asked:
+            case Ends():
+                return never_rests(network, self.run, self.column.faults, asked)
             case Always(term=term):
                 now = self._in_order(self.states[-1])
                 return not test(self.places.ground(term))(now, now)

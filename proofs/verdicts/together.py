@@ -90,25 +90,29 @@ def judged(
     known: Mapping[str, Proof],
     seen: Mapping[str, Sequence[Seen]],
     from_record: bool = False,
+    search: bool = True,
 ) -> tuple[list[Verdict], Runs]:
     """The verdicts of `check`, where runs and views do not decide without it; and what runs show in this column that those of smaller
     ones do not: for larger ones. known: what views were found to show already. seen: runs of smaller columns, by property.
-    from_record: runs that are kept with the record are tried before any are searched for, unless every state is to be counted."""
-    if scope.proofs:
+    from_record: runs that are kept with the record are tried before any are searched for, unless every state is to be counted. search:
+    if not, only what is decided by what is known is judged."""
+    if scope.proofs and search:
         endings = [name for name in names if name not in known and not is_a_run(PROPERTIES[name])]
         known = {**known, **shown_by_views(column, endings)}
     own = kept_runs(column, names) if from_record and not scope.counts else {}
-    early = _early(column, names, scope, known, _both(own, seen))
+    early = _early(column, names, scope, known, both(own, seen))
+    if not search:
+        return [early[name] for name in names if name in early], own
     left = [name for name in names if name not in early]
     found = _exercising(column, left, known, scope.vms) if scope.proofs else {}
     early |= _early(column, list(found), scope, known, found)
     left = [name for name in names if name not in early]
     later = {one.property: one for one in check(column, left, scope, known=known)} if left else {}
     verdicts = [early[name] if name in early else later[name] for name in names]
-    return verdicts, _both(own, {**found, **_deciding(column, later.values())})
+    return verdicts, both(own, {**found, **_deciding(column, later.values())})
 
 
-def _both(runs: Mapping[str, Sequence[Seen]], more: Mapping[str, Sequence[Seen]]) -> Runs:
+def both(runs: Mapping[str, Sequence[Seen]], more: Mapping[str, Sequence[Seen]]) -> Runs:
     """Runs by property, and more of them."""
     return {name: [*runs.get(name, ()), *more.get(name, ())] for name in {**runs, **more}}
 
@@ -134,12 +138,16 @@ def _by_network(asked: Iterable[Property]) -> dict[Network, list[Property]]:
 
 
 def _deciding(column: Column, verdicts: Iterable[Verdict]) -> Runs:
-    """The runs that decide verdicts, and decide them in larger columns too: their last steps do. What must come in the end is decided by
-    all that could come after."""
+    """The runs that decide verdicts, and decide them in larger columns too; of one that never rests that is asked there."""
     return {
-        one.property: [_seen(_network(PROPERTIES[one.property]), column, one.verdict, one.run)]
+        one.property: [
+            replace(
+                _seen(_network(PROPERTIES[one.property]), column, one.verdict, one.run),
+                reason=one.reason if isinstance(PROPERTIES[one.property], Ends) else "",
+            )
+        ]
         for one in verdicts
-        if one.run is not None and not isinstance(PROPERTIES[one.property], Ends)
+        if one.run is not None
     }
 
 

@@ -2,7 +2,8 @@
 
 A run is a run of every column that tolerates its faults and reads its events alike: more faults only add events. So it is looked
 for once, in the column without faults if there is one, and elsewhere only where it might not be one. What it shows there (that
-something can happen; that a promise is broken) it shows here. It is the shortest in the smallest column that shows it.
+something can happen; that a promise is broken) it shows here; only of a run that never rests the machines are asked again whether it is
+fair, where more may happen. It is the shortest in the smallest column that shows it.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ from model.notation.network import Network
 from model.notation.run import Index, NotEnabled, Run
 from model.notation.terms import HOST, machines_of
 from proofs.answers.verdict import RunFound
+from proofs.search.never_rests import never_rests
 from proofs.world.world import Column
-from properties.kinds import Possible, Property, terms_of
+from properties.kinds import Ends, Possible, Property, terms_of
 
 States = Mapping[tuple[str, Index], str]
 """The state of every machine."""
@@ -65,6 +67,8 @@ class Witnesses:
 
     def is_run_of(self, seen: Seen, found: Property, column: Column) -> bool:
         """Whether a run is one of this column too, and shows the same of the property: of what it ends with nothing else is said."""
+        if isinstance(found, Ends) and seen.run.loop is not None:
+            return never_rests(self.network, self._moved(seen.run, column), column.faults, found)
         events = {event for event, _ in seen.run.steps}
         faults = {self.network.events[event].fault for event in events} - {None}
         if not faults <= column.faults:
