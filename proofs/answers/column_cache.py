@@ -62,9 +62,10 @@ def project_content() -> str:
 
 
 @cache
-def protocol_content() -> str:
-    """A hash of the protocol and its properties, whatever engines judge them: what a run is a run of, and what it breaks."""
-    return _hash([_network_hash(watched()), _catalogue_hash(tuple(PROPERTIES))])
+def protocol_content(network: Network | None = None) -> str:
+    """A hash of the protocol and its properties, whatever engines judge them: what a run is a run of, and what it breaks. network: in
+    place of today's."""
+    return _hash([_network_hash(watched(network)), _catalogue_hash(tuple(PROPERTIES))])
 
 
 @cache

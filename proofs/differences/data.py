@@ -41,9 +41,9 @@ class DataError(ValueError):
     """The data is no network; the message says what is wrong with it."""
 
 
-def to_data(network: Network) -> Data:
-    """All of a network but its observers, which watch for properties only."""
-    actors = [one for one in network.actors.values() if not one.observer]
+def to_data(network: Network, *, observers: bool = False) -> Data:
+    """All of a network, but for its observers, if those are not wanted: they watch for properties only."""
+    actors = [one for one in network.actors.values() if observers or not one.observer]
     sorts = [sort for actor in actors for sort in _lineage(actor.sort)]
     sorts += [sort for event in network.events.values() for sort in _lineage(event.scope.sort)]
     return {
@@ -71,6 +71,7 @@ def _machine(actor: Actor) -> Data:
         "states": [[state.name, str(state.value)] for state in actor.enum],
         "starts": list(actor.starts),
         "says": actor.says,
+        **({"observer": True} if actor.observer else {}),
         "place": _place(actor.place),
         "rows": [
             {
@@ -182,6 +183,7 @@ def _actor_of(one: Data, sorts: Mapping[str, Sort]) -> Actor:
         of=_known(sorts, one.get("sort")),
         starts=frozenset(_state(enum, name) for name in _list(one.get("starts"), "starts")),
         says=_text(one.get("says")),
+        observer=_flag(one.get("observer", False)),
     )
     actor.place = _place_of(one)
     return actor

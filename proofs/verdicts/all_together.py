@@ -11,10 +11,15 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import proofs.answers
+from model.notation.network import Network
 from model.versions import option, suffix
+from proofs.answers.column_cache import protocol_content
+from proofs.verdicts.carried import refuse_unless_more
 from proofs.verdicts.columns import ALL_FAULTS
 from proofs.verdicts.suite import prove_in
 from proofs.views.proof import Proof
+from properties.catalogue import PROPERTIES
+from properties.kinds import Always, Step
 
 PATH = Path(proofs.answers.__file__).parent / f"all_faults{suffix()}.json"
 SCHEMA = "shadowproof-all-faults/1"
@@ -38,6 +43,14 @@ def dump(protocol: str, found: Mapping[str, Proof]) -> str:
     ]
     shown = ",\n".join(lines)
     return f'{{\n"schema": "{SCHEMA}",\n"protocol": "{protocol}",\n"shown": {{\n{shown}\n}}\n}}\n'
+
+
+def carried_over(more_runs: Network) -> dict[str, Proof]:
+    """What is kept of a network that has all runs of today's, as far as it says something of fewer. Raises AllFaultsError, and
+    ValueError if it has not."""
+    refuse_unless_more(more_runs)
+    kept = load(protocol_content(more_runs))
+    return {name: one for name, one in kept.items() if one.holds and isinstance(PROPERTIES.get(name), Always | Step)}
 
 
 def load(protocol: str, path: Path = PATH) -> dict[str, Proof]:

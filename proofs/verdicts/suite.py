@@ -6,13 +6,14 @@ import threading
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar
 
 import joblib
 
+from model.notation.network import Network
 from proofs.answers.cache import Cache, Told, use, use_where_possible
 from proofs.answers.column_cache import column_key, keep_column, project_content, recall_column
 from proofs.answers.exercising import Exercise, keep_exercises, recall_exercises
@@ -20,10 +21,11 @@ from proofs.answers.memory import stable
 from proofs.answers.verdict import Verdict
 from proofs.computer.garbage import looked_for_afterwards
 from proofs.computer.processes import early_stops_are_meant, for_this_process
+from proofs.verdicts.carried import carried_over
 from proofs.verdicts.check import check
 from proofs.verdicts.cluster import Cluster
 from proofs.verdicts.kept import all_kept, exercises
-from proofs.verdicts.together import FEW, Runs, Unit, is_a_run, judged, proofs, shown, units
+from proofs.verdicts.together import FEW, Runs, Unit, both, is_a_run, judged, proofs, shown, units
 from proofs.views.labelled.family_proof import Shown
 from proofs.views.proof import Proof
 from proofs.world.scope import Scope
@@ -57,6 +59,7 @@ def judge_columns(
     views: _Shown | None = None,
     proved: _Shown | None = None,
     from_record: bool = False,
+    more_runs: Network | None = None,
     at_a_glance: Callable[[list[Verdict]], None] | None = None,
     exercised: Callable[[Column, list[Exercise]], None] = lambda *_: None,
 ) -> dict[Column, list[Verdict]]:
@@ -66,7 +69,8 @@ def judge_columns(
     of how many. cache: the folder in which judgements are kept (None: nowhere); whole columns are kept in it as they arrive, so
     that work that was interrupted goes on where it was. The cache in use here hears of its entries that were damaged, and of
     what could not be kept. views: what they are known to show (None: that is worked out). proved: what they show in some columns that
-    are judged by themselves. from_record: runs that are kept with the record are executed before any are searched for. exercised:
+    are judged by themselves. from_record: runs that are kept with the record are executed before any are searched for. more_runs: a
+    network that has all runs of today's: what the cache knows of it decides, as far as it goes, before anything is closed. exercised:
     hears the runs of each column that put properties to the test, and that smaller columns have not. at_a_glance: hears early of
     what runs of one VM show in the column without faults, where many columns are judged: it is no verdict but where there is a run.
     cluster: who works in place of `jobs` processes of this machine. Raises OtherVersion and
@@ -91,10 +95,12 @@ def judge_columns(
             progress(column, kept, 0.0)
     work = _Work(jobs, cache, cluster, known, from_record)
     working = nullcontext() if cluster is None else cluster.working()
+    carried = {} if more_runs is None else carried_over(_alike(left), more_runs, _recalled(from_record))
+    telling = _Telling(closing_views, at_a_glance)
     with (
         early_stops_are_meant(),
         working,
-        closing(_judged(left, work, _Telling(closing_views, at_a_glance), views, proved or {})) as arriving,
+        closing(_carried_first(left, work, telling, carried, views, proved or {})) as arriving,
     ):
         for column, verdicts, runs, seconds in arriving:
             found[column] = verdicts
@@ -107,12 +113,14 @@ def judge_columns(
     return {column: found[column] for column, _, _ in tasks}
 
 
-def key_of_task(task: Task, proved: Mapping[str, Proof] | None, *, from_record: bool) -> str:
+def key_of_task(
+    task: Task, proved: Mapping[str, Proof] | None, *, from_record: bool, network: Network | None = None
+) -> str:
     """The key of a column's verdicts. They depend on what was proved before, if anything was, and on kept runs, if those are tried: of
-    a changed protocol they need not be the shortest."""
+    a changed protocol they need not be the shortest. network: in place of today's."""
     depends = [stable(proved)] if proved else []
     depends += [all_kept()] if from_record else []
-    of_column = column_key(*task)
+    of_column = column_key(*task, network=network)
     return sha256(" ".join([of_column, *depends]).encode()).hexdigest() if depends else of_column
 
 
@@ -126,13 +134,14 @@ class _Telling:
 
 @dataclass(frozen=True)
 class _Work:
-    """Who works, where it is kept, and whether runs of the record are tried."""
+    """Who works, where it is kept, whether runs of the record are tried, and whether anything is searched for."""
 
     jobs: int
     cache: Path | None
     cluster: Cluster | None
     known: Cache
     from_record: bool = False
+    search: bool = True
 
     def done(
         self, calls: Sequence[tuple[Callable[..., Found], *tuple[Any, ...]]]
@@ -157,26 +166,79 @@ class _Work:
                 yield number, found, seconds
 
 
+def _alike(tasks: Sequence[Task]) -> list[Task]:
+    """Those that are judged together."""
+    return [task for task in tasks if task[2] == TOGETHER]
+
+
+def _recalled(from_record: bool) -> Callable[[Task, Network], list[Verdict] | None]:
+    return lambda task, network: recall_column(key_of_task(task, None, from_record=from_record, network=network))
+
+
+def _carried_first(
+    tasks: Sequence[Task], work: _Work, telling: _Telling, carried: _Shown, known: _Shown | None, proved: _Shown
+) -> Generator[_Done, None, None]:
+    """Tasks as they are done. carried: what is known before anything is closed: what that decides together with runs that are known
+    is not asked again."""
+    first = _alike(tasks) if carried else []
+    early = {done[0]: done for done in _in_waves(first, replace(work, search=False), carried, first)}
+    left: list[Task] = []
+    for column, names, scope in tasks:
+        decided = {one.property for one in early[column][1]} if column in early else set()
+        rest = [name for name in names if name not in decided]
+        if rest:
+            left.append((column, rest, scope))
+        else:
+            yield early[column]
+    order = {column: [*names] for column, names, _ in tasks}
+    for column, verdicts, runs, seconds in _judged(left, work, telling, known, carried, proved, early.get(Column())):
+        if column in early:
+            _, others, more, before = early[column]
+            by_name = {one.property: one for one in [*others, *verdicts]}
+            yield column, [by_name[name] for name in order[column]], both(more, runs), before + seconds
+        else:
+            yield column, verdicts, runs, seconds
+
+
 def _judged(
     tasks: Sequence[Task],
     work: _Work,
     telling: _Telling,
     known: _Shown | None,
+    carried: _Shown,
     proved: _Shown,
+    smallest: _Done | None,
 ) -> Generator[_Done, None, None]:
-    """Tasks as they are done, in any order. What columns have in common is worked out first: what views show of all of them, and runs
-    of the column without faults, which may be runs of the others too; then runs of those that are part of others. known: what views
-    show, where nothing more is wanted in common."""
+    """Tasks as they are done, in any order. What columns have in common is worked out first: what views show of all of them. known:
+    what they show, where nothing more is wanted in common. carried: of what only has to be possible, that is believed to be impossible
+    still. smallest: see `_in_waves`."""
     few = [task for task in tasks if task[2] == TOGETHER or _is_bounded(task[2])] if known is None else []
-    views, runs, left = dict(known or {}), Runs(), list(tasks)
+    views = dict(known or {})
+    if len(together := _alike(few)) >= FEW:
+        views = _by_views([column for column, _, _ in together], _asked(together), work, telling)
+    for column, found in carried.items():
+        impossible = {name: proof for name, proof in found.items() if is_a_run(PROPERTIES[name])}
+        views[column] = {**impossible, **views.get(column, {})}
+    yield from _in_waves(tasks, work, {**views, **proved}, few, smallest)
+
+
+def _in_waves(
+    tasks: Sequence[Task], work: _Work, views: _Shown, few: Sequence[Task], smallest: _Done | None = None
+) -> Generator[_Done, None, None]:
+    """Tasks as they are done: the column without faults first, whose runs may be runs of the others too, then those that are part of
+    others, and hand their runs on. views: what they show. few: the tasks that have runs in common. smallest: what was decided before
+    in the column without faults."""
+    left, handed_on = list(tasks), dict[Column, Runs]()
+    known, runs = (smallest[1], smallest[2]) if smallest is not None else ([], Runs())
     if any(column != Column() for column, _, _ in few):
-        smallest, seconds, runs, views = _in_common(few, work, telling)
+        names = [name for name in _asked(few) if name not in {one.property for one in known}]
+        call = (judged, Column(), names, TOGETHER, views.get(Column(), {}), Runs(), work.from_record, work.search)
+        ((_, (verdicts, found), seconds),) = work.done([call])
+        runs = both(runs, found)
         for task in [task for task in few if task[0] == Column() and task[2] == TOGETHER]:
             left.remove(task)
-            yield task[0], [smallest[name] for name in task[1]], runs, seconds
-    views |= proved
+            yield task[0], [one for one in verdicts if one.property in task[1]], found, seconds
     smaller = [one for one in left if runs and one in few and any(one[0].is_part_of(other[0]) for other in few)]
-    handed_on: dict[Column, Runs] = {}
     for wave in (smaller, [task for task in left if task not in smaller]):
         calls = [
             (
@@ -185,12 +247,19 @@ def _judged(
                 views.get(task[0], {}),
                 runs_of_smaller(task[0], runs, smaller, handed_on),
                 work.from_record,
+                work.search,
             )
             for task in wave
         ]
         for number, (verdicts, found), seconds in work.done(calls):
             handed_on[wave[number][0]] = found
             yield wave[number][0], verdicts, found, seconds
+
+
+def _asked(tasks: Sequence[Task]) -> list[str]:
+    """The properties of tasks, in the order of the catalogue."""
+    asked = {name for _, names, _ in tasks for name in names}
+    return [name for name in PROPERTIES if name in asked]
 
 
 def runs_of_smaller(column: Column, runs: Runs, smaller: Sequence[Task], handed_on: Mapping[Column, Runs]) -> Runs:
@@ -207,20 +276,6 @@ def runs_of_smaller(column: Column, runs: Runs, smaller: Sequence[Task], handed_
 def _is_bounded(scope: Scope) -> bool:
     """Whether views are not asked, and not every state is counted: what runs of the column without faults show is welcome."""
     return not scope.proofs and not scope.counts
-
-
-def _in_common(
-    tasks: Sequence[Task], work: _Work, telling: _Telling
-) -> tuple[dict[str, Verdict], float, Runs, dict[Column, Mapping[str, Proof]]]:
-    """Of columns that are judged together: the verdicts in the column without faults, the seconds that took, and its runs; and, of
-    many columns, what views show of all of them."""
-    asked = {name for _, names, _ in tasks for name in names}
-    names = [name for name in PROPERTIES if name in asked]
-    columns = [column for column, _, scope in tasks if scope == TOGETHER]
-    views = _by_views(columns, names, work, telling) if len(columns) >= FEW else {}
-    calls = [(judged, Column(), names, TOGETHER, views.get(Column(), {}), Runs(), work.from_record)]
-    ((_, (verdicts, runs), seconds),) = work.done(calls)
-    return {one.property: one for one in verdicts}, seconds, runs, views
 
 
 def _by_views(

@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from rich.console import Console
 
+from proofs.answers.cache import use
 from proofs.answers.column_cache import protocol_content
 from proofs.answers.exercising import Exercise
 from proofs.answers.memory import replays
@@ -32,6 +33,7 @@ from properties.kinds import Possible
 from shadowproof.host.kinds import Kind
 from shadowproof.outside.spelling import many
 from shadowproof.outside.telling import telling as work
+from shadowproof.verify import earlier
 from shadowproof.verify.coverage import Covered, covered
 from shadowproof.verify.progress import NOTHING, Enough, announce, confirming, telling
 from shadowproof.verify.report import Verification
@@ -75,10 +77,15 @@ def judge(
     host that is judged. fail_fast: until something is worse than recorded. last: what the run before this found. all_faults: what is
     shown with all faults together (None: what is kept, if it is of this protocol). anew: every run is searched for, and none is taken
     from those that are kept with the record. solvers: they are asked for a second opinion. exercised: see `judge_columns`."""
+    use(cache)
+    more_runs = earlier.with_more_runs() if kinds is None and not anew and len(tasks) > 1 else None
     if all_faults is None:
         all_faults = (
             all_together.load(protocol_content()) if any(column == ALL_FAULTS for column, _, _ in tasks) else {}
         )
+    of_today = bool(all_faults)
+    if not all_faults and more_runs is not None:
+        all_faults = all_together.carried_over(more_runs)
     heavy_first = sorted(tasks, key=lambda task: (-len(task[0].faults & _HEAVY), -task[2].vms))
     promises = {name for _, names, _ in tasks for name in names}
     announce(
@@ -93,7 +100,7 @@ def judge(
                 glance = told.at_a_glance if load_for(protocol_content()) is NONE else None
                 judge_columns(
                     heavy_first, progress=told.done, closing_views=told.closing, cache=cache, proved=proved,
-                    from_record=not anew, at_a_glance=glance, exercised=exercised,
+                    from_record=not anew, more_runs=more_runs, at_a_glance=glance, exercised=exercised,
                 )  # fmt: skip
             else:
                 for task in tasks:
@@ -108,9 +115,11 @@ def judge(
             raise
     judged = [task for task in tasks if task[0] in told.judged]
     in_order = with_single_faults({column: told.judged[column] for column, _, _ in judged}, all_faults)
-    if ALL_FAULTS in in_order and not all_faults:
+    if ALL_FAULTS in in_order and not of_today:
         in_order[ALL_FAULTS] = asked_of_searches(in_order[ALL_FAULTS], record)
     left = len(tasks) - len(judged)
+    if kinds is None and not left and len(tasks) > 1:
+        earlier.remember()
     if solvers and not left and BASE in in_order and any(scope.proofs for column, _, scope in tasks if column == BASE):
         in_order[BASE] = _confirmed(in_order[BASE], console, cache)
     scopes, host = {column: scope for column, _, scope in tasks}, None

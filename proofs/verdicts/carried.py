@@ -1,0 +1,55 @@
+"""What is known of a network that has more runs, carried over to this one.
+
+What holds of every run holds of fewer, and what no run can do fewer cannot. The closed set that showed it is a closed set of this
+network too: it has the starts, and no step leads out of it. So after a change that only takes runs away nothing is closed anew of what
+held. What is to come in the end is not carried over, nor that runs alike in something stay alike; and that something can happen, a
+run of today has to show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from model.notation.network import Network
+from proofs.answers.verdict import CLOSED, HOLDS, NOT_EXERCISED, REFUTED, Verdict
+from proofs.views.proof import Proof
+from proofs.world.fewer_runs import has_fewer_runs
+from proofs.world.scope import Scope
+from proofs.world.world import Column
+from properties.catalogue import PROPERTIES, watched
+from properties.kinds import Always, Possible, Step
+
+_Task = tuple[Column, Sequence[str], Scope]
+
+
+def carried_over(
+    tasks: Sequence[_Task], more_runs: Network, recalled: Callable[[_Task, Network], Sequence[Verdict] | None]
+) -> dict[Column, dict[str, Proof]]:
+    """What views showed of a network that has all runs of today's and more, by column and property. recalled: the verdicts of a task
+    there, where they are known. Raises ValueError if it has not all runs of today's."""
+    refuse_unless_more(more_runs)
+    found: dict[Column, dict[str, Proof]] = {}
+    for task in tasks:
+        known = {one.property: _proof(one) for one in recalled(task, more_runs) or ()}
+        if known:
+            found[task[0]] = {name: proof for name, proof in known.items() if proof is not None}
+    return found
+
+
+def refuse_unless_more(more_runs: Network) -> None:
+    """Raises ValueError if a network has not all runs of today's: what holds of it might not hold."""
+    if not has_fewer_runs(watched(), watched(more_runs)):
+        raise ValueError("a network that has not all runs of today's: nothing can be carried over from it")
+
+
+def _proof(one: Verdict) -> Proof | None:
+    """What a verdict there shows here; None: nothing."""
+    if one.assurance != CLOSED or one.engine != "views":
+        return None
+    match PROPERTIES[one.property]:
+        case Always() | Step() if one.verdict in {HOLDS, NOT_EXERCISED}:
+            held = one.verdict == HOLDS
+            return Proof(one.property, held, held, one.views, cached=True)
+        case Possible() if one.verdict == REFUTED:
+            return Proof(one.property, holds=False, exercised=False, views=one.views, cached=True)
+    return None

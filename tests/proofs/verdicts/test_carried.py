@@ -1,0 +1,111 @@
+"""What is known of a network with more runs: carried over as far as it goes, no farther, and never from one that has fewer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import proofs.verdicts.suite
+from model.actors.power import Power
+from model.notation import Network
+from model.notation.changes import rows_of, with_sources, with_table
+from model.notation.terms import SomeStates
+from model.protocol import PROTOCOL
+from proofs.answers.cache import use
+from proofs.answers.column_cache import keep_column
+from proofs.answers.verdict import CLOSED, HOLDS, NOT_EXERCISED, REFUTED, UNDECIDED, Verdict
+from proofs.verdicts.all_together import carried_over as carried_of_all_faults
+from proofs.verdicts.carried import carried_over
+from proofs.verdicts.columns import fault_columns
+from proofs.verdicts.suite import TOGETHER, judge_columns, key_of_task
+from proofs.world.world import Column
+
+HELD, PUT_TO_NO_TEST, ENDS = "no-partial-backup", "no-vm-left-saved", "every-session-ends"
+POSSIBLE = "a-copy-that-failed-is-reported-so"
+NAMES = [HELD, PUT_TO_NO_TEST, ENDS, POSSIBLE]
+TASKS = [(column, NAMES, TOGETHER) for column in (Column(), *fault_columns()[:5])]
+VIEWS = 424_242
+
+
+def with_saved_from(sources: SomeStates) -> Network:
+    rows = with_sources(rows_of(PROTOCOL, "power"), "vm_saved", sources)
+    return with_table(PROTOCOL, "power", rows)
+
+
+MORE = with_saved_from(Power.RUNNING | Power.PAUSED | Power.OFF)
+LESS = with_saved_from(Power.RUNNING)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Path]:
+    use(tmp_path)
+    yield tmp_path
+    use(None)
+
+
+def told(name: str, verdict: str, column: str = "", engine: str = "views", assurance: str = CLOSED) -> Verdict:
+    return Verdict(name, column, verdict, assurance, engine, views=VIEWS)
+
+
+@pytest.mark.parametrize(
+    ("known", "carried"),
+    [
+        (told(HELD, HOLDS), (True, True)),
+        (told(HELD, NOT_EXERCISED), (False, False)),
+        (told(POSSIBLE, REFUTED), (False, False)),
+        (told(HELD, REFUTED), None),
+        (told(HELD, UNDECIDED), None),
+        (told(HELD, HOLDS, assurance="every state of up to 2 VMs", engine="explorer"), None),
+        (told(ENDS, HOLDS), None),
+        (told(ENDS, NOT_EXERCISED), None),
+        (told("roll-back-independent-of-child-writers", HOLDS), None),
+        (told(POSSIBLE, HOLDS, engine="explorer", assurance="a run was replayed"), None),
+    ],
+)
+def test_what_goes_over(known: Verdict, carried: tuple[bool, bool] | None) -> None:
+    found = carried_over(TASKS[:1], MORE, lambda *_: [known])[Column()]
+    if carried is None:
+        assert not found
+    else:
+        (proof,) = found.values()
+        assert ((proof.holds, proof.exercised), proof.views) == (carried, VIEWS)
+
+
+def test_nothing_of_a_network_that_has_not_all_runs_of_todays() -> None:
+    with pytest.raises(ValueError, match="not all runs"):
+        carried_over(TASKS[:1], LESS, lambda *_: [told(HELD, HOLDS)])
+    with pytest.raises(ValueError, match="not all runs"):
+        carried_of_all_faults(LESS)
+
+
+def test_what_was_kept_of_it_decides_and_the_rest_is_closed_anew(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the column without faults something is not kept: it is asked in all of them, and the verdicts are those of today."""
+    asked: list[str] = []
+    by_views = proofs.verdicts.suite._by_views
+
+    def hears(columns: list[Column], names: list[str], *more: object) -> object:
+        asked.extend(names)
+        return by_views(columns, names, *more)  # type: ignore[arg-type] # the rest, as it came
+
+    monkeypatch.setattr(proofs.verdicts.suite, "_by_views", hears)
+    alone = judge_columns(TASKS, jobs=1, from_record=True)
+    assert {*asked} == {*NAMES}
+    asked.clear()
+    use(folder)  # `alone` was kept nowhere
+    for task in TASKS:
+        name = task[0].name
+        known = [told(HELD, HOLDS, name), told(PUT_TO_NO_TEST, UNDECIDED, name, engine="explorer")]
+        keep_column(key_of_task(task, None, from_record=True, network=MORE), known)
+    found = judge_columns(TASKS, jobs=1, cache=folder, from_record=True, more_runs=MORE)
+    assert HELD not in asked
+    assert ENDS in asked
+    for column, verdicts in alone.items():
+        now = {one.property: one for one in found[column]}
+        assert [*now] == NAMES
+        for one in verdicts:
+            same = now[one.property]
+            assert (same.verdict, same.assurance, same.length) == (one.verdict, one.assurance, one.length)
+            if (one.property, one.verdict) == (HELD, HOLDS):
+                assert (same.views, same.cached) == (VIEWS, True)
