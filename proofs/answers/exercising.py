@@ -1,5 +1,5 @@
 """The runs that put properties to the test, kept with the record so that nobody need search for them: in each column those that no
-smaller column has. Nothing is believed of them: what one shows is seen when the machines execute it (`proofs/verdicts/kept.py`)."""
+smaller column has. Nothing is believed of them: what one shows is seen when the machines execute it (`proofs/verdicts/known/kept.py`)."""
 
 from __future__ import annotations
 

@@ -14,8 +14,8 @@ import proofs.answers
 from model.notation.network import Network
 from model.versions import option, suffix
 from proofs.answers.column_cache import protocol_content
-from proofs.verdicts.carried import refuse_unless_more
 from proofs.verdicts.columns import ALL_FAULTS
+from proofs.verdicts.known.carried import refuse_unless_more
 from proofs.verdicts.suite import prove_in
 from proofs.views.proof import Proof
 from properties.catalogue import PROPERTIES

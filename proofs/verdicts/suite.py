@@ -21,10 +21,10 @@ from proofs.answers.memory import stable
 from proofs.answers.verdict import Verdict
 from proofs.computer.garbage import looked_for_afterwards
 from proofs.computer.processes import early_stops_are_meant, for_this_process
-from proofs.verdicts.carried import carried_over
 from proofs.verdicts.check import check
 from proofs.verdicts.cluster import Cluster
-from proofs.verdicts.kept import all_kept, exercises
+from proofs.verdicts.known.carried import carried_over
+from proofs.verdicts.known.kept import all_kept, exercises
 from proofs.verdicts.together import FEW, Runs, Unit, both, is_a_run, judged, proofs, shown, units
 from proofs.views.labelled.family_proof import Shown
 from proofs.views.proof import Proof

@@ -11,8 +11,8 @@ from model.notation.network import Network
 from proofs.answers.verdict import HOLDS, NOT_EXERCISED, REFUTED, RunFound, Verdict, closed_for
 from proofs.search.replay import EnginesDisagree
 from proofs.verdicts.check import check, search, shown_by_views, without_search
-from proofs.verdicts.kept import kept_runs
-from proofs.verdicts.witnesses import WITNESS, Seen, Witnesses, last_step, to_be_seen
+from proofs.verdicts.known.kept import kept_runs
+from proofs.verdicts.known.witnesses import WITNESS, Seen, Witnesses, last_step, to_be_seen
 from proofs.views.labelled.family_proof import Found, Proving, Shown
 from proofs.views.proof import Proof
 from proofs.world.any_number.any_parts import NotForAnyNumber

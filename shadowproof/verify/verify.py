@@ -33,8 +33,8 @@ from properties.kinds import Possible
 from shadowproof.host.kinds import Kind
 from shadowproof.outside.spelling import many
 from shadowproof.outside.telling import telling as work
-from shadowproof.verify import earlier
 from shadowproof.verify.coverage import Covered, covered
+from shadowproof.verify.loop import earlier
 from shadowproof.verify.progress import NOTHING, Enough, announce, confirming, telling
 from shadowproof.verify.report import Verification
 

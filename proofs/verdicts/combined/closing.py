@@ -23,7 +23,7 @@ from proofs.verdicts.combined.combinations import (
     reading,
     rows,
 )
-from proofs.verdicts.witnesses import Seen, Witnesses, last_step
+from proofs.verdicts.known.witnesses import Seen, Witnesses, last_step
 from proofs.views.labelled.family_proof import Proving
 from proofs.world.scope import Scope
 from proofs.world.slices import as_asked

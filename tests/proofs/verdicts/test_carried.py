@@ -17,8 +17,8 @@ from proofs.answers.cache import use
 from proofs.answers.column_cache import keep_column
 from proofs.answers.verdict import CLOSED, HOLDS, NOT_EXERCISED, REFUTED, UNDECIDED, Verdict
 from proofs.verdicts.all_together import carried_over as carried_of_all_faults
-from proofs.verdicts.carried import carried_over
 from proofs.verdicts.columns import fault_columns
+from proofs.verdicts.known.carried import carried_over
 from proofs.verdicts.suite import TOGETHER, judge_columns, key_of_task
 from proofs.world.world import Column
 

@@ -29,7 +29,7 @@ from proofs.verdicts.combined.combinations import (
     load,
     rows,
 )
-from proofs.verdicts.witnesses import Seen
+from proofs.verdicts.known.witnesses import Seen
 from proofs.views.labelled import family_proof
 from proofs.world.world import Column
 

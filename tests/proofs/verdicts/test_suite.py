@@ -15,9 +15,9 @@ from proofs.answers.column_cache import column_key, project_content, recall_colu
 from proofs.answers.exercising import Exercise
 from proofs.answers.verdict import RunFound, Verdict
 from proofs.verdicts import together
+from proofs.verdicts.known.witnesses import Seen
 from proofs.verdicts.suite import OtherVersion, judge_columns
 from proofs.verdicts.together import Runs
-from proofs.verdicts.witnesses import Seen
 from proofs.views.proof import Proof
 from proofs.world.scope import Scope
 from proofs.world.world import Column

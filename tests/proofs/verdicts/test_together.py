@@ -13,9 +13,9 @@ from proofs.answers.verdict import HOLDS, REFUTED, RunFound, Verdict
 from proofs.verdicts import suite
 from proofs.verdicts.check import check, shown_by_views
 from proofs.verdicts.columns import BASE
+from proofs.verdicts.known.witnesses import WITNESS, Seen, Witnesses, last_step
 from proofs.verdicts.suite import TOGETHER, Task, judge_columns, runs_of_smaller
 from proofs.verdicts.together import Runs, Unit, judged
-from proofs.verdicts.witnesses import WITNESS, Seen, Witnesses, last_step
 from proofs.world.world import Column
 from properties.catalogue import PROPERTIES, watched
 from properties.kinds import Ends
@@ -179,10 +179,19 @@ class TestARunDecides:
         assert (there.verdict, there.assurance, more) == (here.verdict, here.assurance, {}), "nothing is searched for"
         assert judged(larger, [name], TOGETHER, shown[larger], of_base)[1].keys() == {name}
 
-    def test_not_what_must_come_in_the_end(self) -> None:
-        """A run that waits for ever does not where something else may still happen."""
+    def test_what_must_come_in_the_end_only_where_nothing_else_comes(self) -> None:
+        """A guest that hangs hangs beside any other fault; where none may hang, the run waits no more."""
         ends = [name for name, one in PROPERTIES.items() if isinstance(one, Ends)]
-        column = Column(frozenset({"guest_hangs"}))
-        verdicts, found = judged(column, ends, TOGETHER, {}, {})
+        hangs = Column(frozenset({"guest_hangs"}))
+        verdicts, found = judged(hangs, ends, TOGETHER, {}, {})
         assert REFUTED in {one.verdict for one in verdicts}
-        assert not any(seen.shows != WITNESS for several in found.values() for seen in several)
+        for one in verdicts:
+            if one.verdict == REFUTED:
+                promise = PROPERTIES[one.property]
+                known = Witnesses(watched(), {one.property: found[one.property]})
+                larger = Column(frozenset({"guest_hangs", "copy_fails"}))
+                seen = known.deciding(promise, larger)
+                assert seen is not None
+                assert (seen.run, seen.reason) == (one.run, one.reason)
+                moved = Witnesses(watched(), {one.property: [Seen(BASE, seen.run, REFUTED)]})
+                assert moved.deciding(promise, Column(frozenset({"copy_fails"}))) is None

@@ -25,7 +25,7 @@ from proofs.answers.runs import bare
 from proofs.answers.verdict import HOLDS, REFUTED, RunFound
 from proofs.sample.ground import Happening, Places, test
 from proofs.search.never_rests import never_rests
-from proofs.verdicts.witnesses import WITNESS, Seen, States, executed
+from proofs.verdicts.known.witnesses import WITNESS, Seen, States, executed
 from proofs.world.slices import as_asked
 from proofs.world.world import Column
 from properties.catalogue import PROPERTIES, watched

@@ -15,7 +15,7 @@ from model.protocol import PROTOCOL
 from proofs.answers.cache import in_use, use
 from proofs.answers.content import content_of
 from properties.catalogue import watched
-from shadowproof.verify import earlier
+from shadowproof.verify.loop import earlier
 
 
 def saved_from(sources: SomeStates) -> Network:
