@@ -237,7 +237,8 @@ def _in_waves(
         runs = both(runs, found)
         for task in [task for task in few if task[0] == Column() and task[2] == TOGETHER]:
             left.remove(task)
-            yield task[0], [one for one in verdicts if one.property in task[1]], found, seconds
+            by_name = {one.property: one for one in verdicts}
+            yield task[0], [by_name[name] for name in task[1] if name in by_name], found, seconds
     smaller = [one for one in left if runs and one in few and any(one[0].is_part_of(other[0]) for other in few)]
     for wave in (smaller, [task for task in left if task not in smaller]):
         calls = [

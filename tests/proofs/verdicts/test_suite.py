@@ -52,6 +52,17 @@ def judged(monkeypatch: pytest.MonkeyPatch) -> list[Column]:
     return seen
 
 
+def test_verdicts_come_in_the_order_in_which_they_are_asked_for(judged: list[Column]) -> None:
+    names = [name for name in [*PROPERTIES] if name in NAMES][::-1]
+    for scope in (SCOPE, proofs.verdicts.suite.TOGETHER):
+        found = judge_columns([(column, names, scope) for column, _, _ in TASKS], jobs=1)
+        assert {column: [one.property for one in told] for column, told in found.items()} == {
+            column: names for column, _, _ in TASKS
+        }
+    assert len(names) > 1
+    assert judged
+
+
 def test_the_second_time_nothing_is_judged_and_everything_is_the_same(folder: Path, judged: list[Column]) -> None:
     told: list[Column] = []
     first = judge_columns(TASKS, jobs=1, cache=folder)
