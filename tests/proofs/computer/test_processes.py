@@ -25,10 +25,10 @@ def shown() -> Iterator[list[warnings.WarningMessage]]:
 
 
 def stopped_early() -> None:
-    """Asks for the work of many, and wants to know of one."""
+    """Asks for the work of many, more than could be done by then, and wants to know of one."""
     workers = joblib.Parallel(n_jobs=2, return_as="generator", batch_size=1)
-    with closing(workers(joblib.delayed(abs)(one) for one in range(-50, 0))) as arriving:
-        assert next(arriving) == 50
+    with closing(workers(joblib.delayed(abs)(one) for one in range(-5_000, 0))) as arriving:
+        assert next(arriving) == 5_000
 
 
 def warned(message: str, of: ModuleType) -> None:
