@@ -78,7 +78,9 @@ def judge(
     shown with all faults together (None: what is kept, if it is of this protocol). anew: every run is searched for, and none is taken
     from those that are kept with the record. solvers: they are asked for a second opinion. exercised: see `judge_columns`."""
     use(cache)
-    more_runs = earlier.with_more_runs() if kinds is None and not anew and len(tasks) > 1 else None
+    promises = {name for _, names, _ in tasks for name in names}
+    whole = kinds is None and compared and promises == PROPERTIES.keys()
+    more_runs = earlier.with_more_runs() if whole and not anew else None
     if all_faults is None:
         all_faults = (
             all_together.load(protocol_content()) if any(column == ALL_FAULTS for column, _, _ in tasks) else {}
@@ -87,7 +89,6 @@ def judge(
     if not all_faults and more_runs is not None:
         all_faults = all_together.carried_over(more_runs)
     heavy_first = sorted(tasks, key=lambda task: (-len(task[0].faults & _HEAVY), -task[2].vms))
-    promises = {name for _, names, _ in tasks for name in names}
     announce(
         console,
         len(tasks),
@@ -118,7 +119,7 @@ def judge(
     if ALL_FAULTS in in_order and not of_today:
         in_order[ALL_FAULTS] = asked_of_searches(in_order[ALL_FAULTS], record)
     left = len(tasks) - len(judged)
-    if kinds is None and not left and len(tasks) > 1:
+    if whole and not left and not anew:
         earlier.remember()
     if solvers and not left and BASE in in_order and any(scope.proofs for column, _, scope in tasks if column == BASE):
         in_order[BASE] = _confirmed(in_order[BASE], console, cache)
