@@ -148,9 +148,9 @@ def _further(scope: Scope) -> Scope:
 
 
 def by_views(found: Verdict, proof: Proof) -> Verdict:
-    """A verdict of searches that found nothing wrong, with what the views show. That its witness never fires in any number of VMs
-    they do not show where one can be made of them."""
-    if found.verdict == NOT_EXERCISED and proof.exercised:
+    """A verdict of searches that found nothing wrong, with what the views show. That its witness never fires in any number of VMs, or
+    that no run reaches what has to be possible, they do not show where one can be made of them."""
+    if found.verdict in {NOT_EXERCISED, REFUTED} and proof.exercised:
         return found
     return replace(
         found,

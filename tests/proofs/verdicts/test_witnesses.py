@@ -8,6 +8,7 @@ views of one door and the house do not know that only one door is open, so they 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -180,6 +181,9 @@ class TestByViews:
     def test_what_harder_views_show_makes_no_pass_of_it(self) -> None:
         (never, *_) = judged(HOST, SCOPES["searches"], claims(RINGS))
         assert_not_exercised([by_views(never, Proof(never.property, holds=True, exercised=True, views=3))])
+        refuted = replace(never, verdict=REFUTED)
+        assert by_views(refuted, Proof(never.property, holds=True, exercised=True, views=3)) == refuted
+        assert by_views(refuted, Proof(never.property, holds=True, exercised=False, views=3)).assurance == CLOSED
 
     def test_there_is_nothing_to_argue(self) -> None:
         """2026-11-27: `why` argued that a promise holds of which no run says anything."""
