@@ -59,7 +59,7 @@ def judge_columns(
     views: _Shown | None = None,
     proved: _Shown | None = None,
     from_record: bool = False,
-    more_runs: Network | None = None,
+    more_runs: Sequence[Network] = (),
     at_a_glance: Callable[[list[Verdict]], None] | None = None,
     exercised: Callable[[Column, list[Exercise]], None] = lambda *_: None,
 ) -> dict[Column, list[Verdict]]:
@@ -69,8 +69,8 @@ def judge_columns(
     of how many. cache: the folder in which judgements are kept (None: nowhere); whole columns are kept in it as they arrive, so
     that work that was interrupted goes on where it was. The cache in use here hears of its entries that were damaged, and of
     what could not be kept. views: what they are known to show (None: that is worked out). proved: what they show in some columns that
-    are judged by themselves. from_record: runs that are kept with the record are executed before any are searched for. more_runs: a
-    network that has all runs of today's: what the cache knows of it decides, as far as it goes, before anything is closed. exercised:
+    are judged by themselves. from_record: runs that are kept with the record are executed before any are searched for. more_runs:
+    networks that have all runs of today's: what the cache knows of one decides, as far as it goes, before anything is closed. exercised:
     hears the runs of each column that put properties to the test, and that smaller columns have not. at_a_glance: hears early of
     what runs of one VM show in the column without faults, where many columns are judged: it is no verdict but where there is a run.
     cluster: who works in place of `jobs` processes of this machine. Raises OtherVersion and
@@ -95,7 +95,7 @@ def judge_columns(
             progress(column, kept, 0.0)
     work = _Work(jobs, cache, cluster, known, from_record)
     working = nullcontext() if cluster is None else cluster.working()
-    carried = {} if more_runs is None else carried_over(_alike(left), more_runs, _recalled(from_record))
+    carried = carried_over(_alike(left), more_runs, _recalled(from_record))
     telling = _Telling(closing_views, at_a_glance)
     with (
         early_stops_are_meant(),

@@ -80,14 +80,13 @@ def judge(
     use(cache)
     promises = {name for _, names, _ in tasks for name in names}
     whole = kinds is None and compared and promises == PROPERTIES.keys()
-    more_runs = earlier.with_more_runs() if whole and not anew else None
+    more_runs = earlier.with_more_runs() if whole and not anew else []
+    wanted = any(column == ALL_FAULTS for column, _, _ in tasks)
     if all_faults is None:
-        all_faults = (
-            all_together.load(protocol_content()) if any(column == ALL_FAULTS for column, _, _ in tasks) else {}
-        )
+        all_faults = all_together.load(protocol_content()) if wanted else {}
     of_today = bool(all_faults)
-    if not all_faults and more_runs is not None:
-        all_faults = all_together.carried_over(more_runs)
+    if wanted and not of_today:
+        all_faults = next(filter(None, map(all_together.carried_over, more_runs)), {})
     heavy_first = sorted(tasks, key=lambda task: (-len(task[0].faults & _HEAVY), -task[2].vms))
     announce(
         console,

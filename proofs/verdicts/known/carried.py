@@ -8,7 +8,7 @@ run of today has to show.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from model.notation.network import Network
 from proofs.answers.verdict import CLOSED, HOLDS, NOT_EXERCISED, REFUTED, Verdict
@@ -23,17 +23,20 @@ _Task = tuple[Column, Sequence[str], Scope]
 
 
 def carried_over(
-    tasks: Sequence[_Task], more_runs: Network, recalled: Callable[[_Task, Network], Sequence[Verdict] | None]
+    tasks: Sequence[_Task], more_runs: Iterable[Network], recalled: Callable[[_Task, Network], Sequence[Verdict] | None]
 ) -> dict[Column, dict[str, Proof]]:
-    """What views showed of a network that has all runs of today's and more, by column and property. recalled: the verdicts of a task
-    there, where they are known. Raises ValueError if it has not all runs of today's."""
-    refuse_unless_more(more_runs)
-    found: dict[Column, dict[str, Proof]] = {}
-    for task in tasks:
-        known = {one.property: _proof(one) for one in recalled(task, more_runs) or ()}
-        if known:
-            found[task[0]] = {name: proof for name, proof in known.items() if proof is not None}
-    return found
+    """What views showed of the first of these networks of which anything is known, by column and property. more_runs: each has all runs
+    of today's. recalled: the verdicts of a task there, where they are known. Raises ValueError if one has not all runs of today's."""
+    for than in more_runs:
+        refuse_unless_more(than)
+        found: dict[Column, dict[str, Proof]] = {}
+        for task in tasks:
+            known = {one.property: _proof(one) for one in recalled(task, than) or ()}
+            if known:
+                found[task[0]] = {name: proof for name, proof in known.items() if proof is not None}
+        if found:
+            return found
+    return {}
 
 
 def refuse_unless_more(more_runs: Network) -> None:
@@ -51,5 +54,5 @@ def _proof(one: Verdict) -> Proof | None:
             held = one.verdict == HOLDS
             return Proof(one.property, held, held, one.views, cached=True)
         case Possible() if one.verdict == REFUTED:
-            return Proof(one.property, holds=False, exercised=False, views=one.views, cached=True)
+            return Proof(one.property, holds=True, exercised=False, views=one.views, cached=True)
     return None

@@ -5,11 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
+from hashlib import sha256
 
 from model.notation import DeclarationError, Network
 from model.protocol import PROTOCOL
 from model.versions import suffix
 from proofs.answers.cache import in_use
+from proofs.answers.content import content_of
 from proofs.differences.data import DataError, from_data, to_data
 from proofs.world.fewer_runs import has_fewer_runs
 from properties.catalogue import watched
@@ -21,28 +23,35 @@ _MOST = 8
 
 def remember() -> None:
     """Keep today's protocol in the cache in use, as one that was judged whole."""
-    today = to_data(PROTOCOL, observers=True)
-    in_use().put(_KEY, [today, *(one for one in _kept() if one != today)][:_MOST])
+    others = [[said, data] for said, data in _kept() if said != _said(PROTOCOL)]
+    in_use().put(_KEY, [[_said(PROTOCOL), to_data(PROTOCOL, observers=True)], *others][:_MOST])
 
 
-def with_more_runs() -> Network | None:
-    """The latest protocol that was judged whole and has all runs of today's; None: the cache in use has none."""
-    now = watched()
-    for than in _networks():
-        if has_fewer_runs(now, watched(than)):
-            return than
-    return None
+def with_more_runs() -> list[Network]:
+    """The protocols that were judged whole and have all runs of today's and more, the latest first."""
+    return [network for network in _others() if has_fewer_runs(watched(), watched(network))]
 
 
-def _kept() -> list[object]:
+def _said(network: Network) -> str:
+    """A hash of what a network says, wherever it stands."""
+    return sha256("\n".join(content_of(network)).encode()).hexdigest()
+
+
+def _kept() -> list[tuple[str, object]]:
+    """What is kept: what each network says, and the network as data. What is no such thing is left out."""
     found = in_use().get(_KEY)
-    return found if isinstance(found, list) else []
+    return [(one[0], one[1]) for one in found if _is_kept(one)] if isinstance(found, list) else []
 
 
-def _networks() -> Iterator[Network]:
-    """What cannot be read, or does not go with today's properties, is none."""
-    for one in _kept():
-        with suppress(DataError, DeclarationError, LookupError):
-            network = from_data(one)
-            watched(network)
-            yield network
+def _is_kept(one: object) -> bool:
+    return isinstance(one, list) and len(one) == 2 and isinstance(one[0], str)
+
+
+def _others() -> Iterator[Network]:
+    """Those that say something else than today's. What cannot be read, or does not go with today's properties, is none."""
+    for said, data in _kept():
+        if said != _said(PROTOCOL):
+            with suppress(DataError, DeclarationError, LookupError):
+                network = from_data(data)
+                watched(network)
+                yield network

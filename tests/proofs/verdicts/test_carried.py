@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import proofs.verdicts.check
 import proofs.verdicts.suite
 from model.actors.power import Power
 from model.notation import Network
@@ -20,7 +21,10 @@ from proofs.verdicts.all_together import carried_over as carried_of_all_faults
 from proofs.verdicts.columns import fault_columns
 from proofs.verdicts.known.carried import carried_over
 from proofs.verdicts.suite import TOGETHER, judge_columns, key_of_task
+from proofs.verdicts.together import judged
 from proofs.world.world import Column
+from properties.catalogue import PROPERTIES
+from properties.kinds import Possible
 
 HELD, PUT_TO_NO_TEST, ENDS = "no-partial-backup", "no-vm-left-saved", "every-session-ends"
 POSSIBLE = "a-copy-that-failed-is-reported-so"
@@ -54,7 +58,7 @@ def told(name: str, verdict: str, column: str = "", engine: str = "views", assur
     [
         (told(HELD, HOLDS), (True, True)),
         (told(HELD, NOT_EXERCISED), (False, False)),
-        (told(POSSIBLE, REFUTED), (False, False)),
+        (told(POSSIBLE, REFUTED), (True, False)),
         (told(HELD, REFUTED), None),
         (told(HELD, UNDECIDED), None),
         (told(HELD, HOLDS, assurance="every state of up to 2 VMs", engine="explorer"), None),
@@ -65,7 +69,7 @@ def told(name: str, verdict: str, column: str = "", engine: str = "views", assur
     ],
 )
 def test_what_goes_over(known: Verdict, carried: tuple[bool, bool] | None) -> None:
-    found = carried_over(TASKS[:1], MORE, lambda *_: [known])[Column()]
+    found = carried_over(TASKS[:1], [MORE], lambda *_: [known])[Column()]
     if carried is None:
         assert not found
     else:
@@ -73,9 +77,28 @@ def test_what_goes_over(known: Verdict, carried: tuple[bool, bool] | None) -> No
         assert ((proof.holds, proof.exercised), proof.views) == (carried, VIEWS)
 
 
+def test_the_first_of_which_anything_is_known() -> None:
+    known = {MORE: [told(HELD, HOLDS)], PROTOCOL: []}
+    assert HELD in carried_over(TASKS[:1], [PROTOCOL, MORE], lambda _, network: known[network])[Column()]
+    assert carried_over(TASKS[:1], [PROTOCOL], lambda _, network: known[network]) == {}
+    assert carried_over(TASKS[:1], [], lambda *_: [told(HELD, HOLDS)]) == {}
+
+
+def test_what_is_impossible_still_is_not_searched_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    def searches(*_: object) -> None:
+        raise AssertionError("a search for what no run can do")
+
+    monkeypatch.setattr(proofs.verdicts.check, "explore", searches)
+    monkeypatch.setattr(proofs.verdicts.check, "prove", lambda *_, **__: {})
+    name = next(name for name, one in PROPERTIES.items() if isinstance(one, Possible) and not one.needs)
+    known = carried_over(TASKS[:1], [MORE], lambda *_: [told(name, REFUTED)])[Column()]
+    ((found,), _) = judged(Column(), [name], TOGETHER, known, {})
+    assert (found.verdict, found.assurance, found.views) == (REFUTED, CLOSED, VIEWS)
+
+
 def test_nothing_of_a_network_that_has_not_all_runs_of_todays() -> None:
     with pytest.raises(ValueError, match="not all runs"):
-        carried_over(TASKS[:1], LESS, lambda *_: [told(HELD, HOLDS)])
+        carried_over(TASKS[:1], [LESS], lambda *_: [told(HELD, HOLDS)])
     with pytest.raises(ValueError, match="not all runs"):
         carried_of_all_faults(LESS)
 
@@ -98,7 +121,7 @@ def test_what_was_kept_of_it_decides_and_the_rest_is_closed_anew(folder: Path, m
         name = task[0].name
         known = [told(HELD, HOLDS, name), told(PUT_TO_NO_TEST, UNDECIDED, name, engine="explorer")]
         keep_column(key_of_task(task, None, from_record=True, network=MORE), known)
-    found = judge_columns(TASKS, jobs=1, cache=folder, from_record=True, more_runs=MORE)
+    found = judge_columns(TASKS, jobs=1, cache=folder, from_record=True, more_runs=[MORE])
     assert HELD not in asked
     assert ENDS in asked
     for column, verdicts in alone.items():
