@@ -32,9 +32,9 @@ def has_fewer_runs(network: Network, than: Network) -> bool:
 
 
 def _starts_alike(one: Actor, other: Actor) -> bool:
-    """Whether they are machines of the same members, states and starts, and both fixed in a column, or neither."""
+    """Whether they are machines of the same members, states and starts."""
     same = (one.states, one.starts, one.observer) == (other.states, other.starts, other.observer)
-    return same and _lineage(one.sort) == _lineage(other.sort) and bool(one.moves) == bool(other.moves)
+    return same and _lineage(one.sort) == _lineage(other.sort)
 
 
 def _lineage(sort: Sort | None) -> Sequence[str]:

@@ -16,7 +16,7 @@ from model.notation.terms import SomeStates
 from model.protocol import PROTOCOL
 from proofs.answers.cache import use
 from proofs.answers.column_cache import keep_column
-from proofs.answers.verdict import CLOSED, HOLDS, NOT_EXERCISED, REFUTED, UNDECIDED, Verdict
+from proofs.answers.verdict import CLOSED, HOLDS, NOT_EXERCISED, REFUTED, UNDECIDED, Verdict, closed_for
 from proofs.verdicts.all_together import carried_over as carried_of_all_faults
 from proofs.verdicts.columns import fault_columns
 from proofs.verdicts.known.carried import carried_over
@@ -62,6 +62,7 @@ def told(name: str, verdict: str, column: str = "", engine: str = "views", assur
         (told(HELD, REFUTED), None),
         (told(HELD, UNDECIDED), None),
         (told(HELD, HOLDS, assurance="every state of up to 2 VMs", engine="explorer"), None),
+        (told(HELD, HOLDS, assurance=closed_for(2)), None),
         (told(ENDS, HOLDS), None),
         (told(ENDS, NOT_EXERCISED), None),
         (told("roll-back-independent-of-child-writers", HOLDS), None),

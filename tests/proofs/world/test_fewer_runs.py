@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -20,6 +22,7 @@ from model.notation.changes import (
     with_table,
     without_row,
 )
+from model.notation.events import Event, Scope
 from model.protocol import PROTOCOL
 from proofs.mutants.all_mutants import all_mutants
 from proofs.world.fewer_runs import has_fewer_runs
@@ -47,7 +50,12 @@ def other_start() -> Network:
     return with_table(PROTOCOL, "power", ROWS, starts=frozenset({Power.OFF, Power.RUNNING}))
 
 
-LESS = {
+def at_once(name: str) -> dict[str, Event]:
+    """An event that happens to all VMs at once, and not to each; no network that is built has all else alike."""
+    return {name: replace(PROTOCOL.events[name], scope=Scope(PROTOCOL.events[name].scope.sort, all=True))}
+
+
+LESS: dict[str, Callable[[], Network]] = {
     "the same": lambda: PROTOCOL,
     "a state less": lambda: told(with_sources(ROWS, "vm_saved", Power.RUNNING)),
     "a row's guard": lambda: told(with_guard(ROWS, "vm_saved", note.is_(note.enum["NOTHING"]))),
@@ -56,7 +64,7 @@ LESS = {
     ),
     "fairness": lambda: with_event(PROTOCOL, "vm_saved", fair=not PROTOCOL.events["vm_saved"].fair),
 }
-MORE = {
+MORE: dict[str, Callable[[], Network]] = {
     "a state more": lambda: told(with_sources(ROWS, "vm_saved", Power.RUNNING | Power.PAUSED | Power.OFF)),
     "leads elsewhere": lambda: told(with_dest(ROWS, "vm_saved", Power.OFF)),
     "an event's guard": lambda: with_event(PROTOCOL, "vm_saved", when=conjuncts(PROTOCOL.events["vm_saved"].when)[0]),
@@ -66,6 +74,8 @@ MORE = {
         PROTOCOL, "note", without_row(rows_of(PROTOCOL, "note"), "vm_saved")
     ),
     "fewer starts": other_start,
+    "starts that go together otherwise": lambda: replace(PROTOCOL, at_start=()),
+    "all VMs at once": lambda: replace(PROTOCOL, events={**PROTOCOL.events, **at_once("vm_turned_off")}),
 }
 
 
