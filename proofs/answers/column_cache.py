@@ -41,7 +41,7 @@ def column_key(
         if properties is None
         else _hash(content_of_property(properties[name]) for name in names)
     )
-    return _hash(["column", _network_hash(watched(network)), _engines(), asked, stable(column), stable(scope)])
+    return _hash(["column", network_hash(watched(network)), _engines(), asked, stable(column), stable(scope)])
 
 
 def recall_column(key: str) -> list[Verdict] | None:
@@ -58,18 +58,19 @@ def keep_column(key: str, verdicts: Sequence[Verdict]) -> None:
 def project_content() -> str:
     """A hash of all that verdicts depend on besides the question: the protocol, its properties, the engines, and what they
     stand on. Two processes in which it is the same give the same verdicts."""
-    return _hash([_network_hash(watched()), _engines(), _catalogue_hash(tuple(PROPERTIES))])
+    return _hash([network_hash(watched()), _engines(), _catalogue_hash(tuple(PROPERTIES))])
 
 
 @cache
 def protocol_content(network: Network | None = None) -> str:
     """A hash of the protocol and its properties, whatever engines judge them: what a run is a run of, and what it breaks. network: in
     place of today's."""
-    return _hash([_network_hash(watched(network)), _catalogue_hash(tuple(PROPERTIES))])
+    return _hash([network_hash(watched(network)), _catalogue_hash(tuple(PROPERTIES))])
 
 
 @cache
-def _network_hash(network: Network) -> str:
+def network_hash(network: Network) -> str:
+    """A hash of what a network says, wherever it stands."""
     return _hash(content_of(network))
 
 

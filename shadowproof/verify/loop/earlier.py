@@ -5,13 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from hashlib import sha256
 
 from model.notation import DeclarationError, Network
 from model.protocol import PROTOCOL
 from model.versions import suffix
 from proofs.answers.cache import in_use
-from proofs.answers.content import content_of
+from proofs.answers.column_cache import network_hash
 from proofs.differences.data import DataError, from_data, to_data
 from proofs.world.fewer_runs import has_fewer_runs
 from properties.catalogue import watched
@@ -23,18 +22,13 @@ _MOST = 8
 
 def remember() -> None:
     """Keep today's protocol in the cache in use, as one that was judged whole."""
-    others = [[said, data] for said, data in _kept() if said != _said(PROTOCOL)]
-    in_use().put(_KEY, [[_said(PROTOCOL), to_data(PROTOCOL, observers=True)], *others][:_MOST])
+    others = [[said, data] for said, data in _kept() if said != network_hash(PROTOCOL)]
+    in_use().put(_KEY, [[network_hash(PROTOCOL), to_data(PROTOCOL, observers=True)], *others][:_MOST])
 
 
 def with_more_runs() -> list[Network]:
     """The protocols that were judged whole and have all runs of today's and more, the latest first."""
     return [network for network in _others() if has_fewer_runs(watched(), watched(network))]
-
-
-def _said(network: Network) -> str:
-    """A hash of what a network says, wherever it stands."""
-    return sha256("\n".join(content_of(network)).encode()).hexdigest()
 
 
 def _kept() -> list[tuple[str, object]]:
@@ -50,7 +44,7 @@ def _is_kept(one: object) -> bool:
 def _others() -> Iterator[Network]:
     """Those that say something else than today's. What cannot be read, or does not go with today's properties, is none."""
     for said, data in _kept():
-        if said != _said(PROTOCOL):
+        if said != network_hash(PROTOCOL):
             with suppress(DataError, DeclarationError, LookupError):
                 network = from_data(data)
                 watched(network)

@@ -76,7 +76,7 @@ def test_any_other_question_is_asked(
     elif what == "nowhere":
         asked_of([(column, names)], None)
     elif what == "protocol":
-        monkeypatch.setattr("proofs.answers.column_cache._network_hash", lambda _: "another")
+        monkeypatch.setattr("proofs.answers.column_cache.network_hash", lambda _: "another")
         asked_of([(column, names)], kept)
     else:
         for path in kept.glob("*/*.json"):
