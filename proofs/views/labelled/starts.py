@@ -47,6 +47,7 @@ class _Starts:
             for term in compiled.asked_by(0, event):
                 self.asked[term] = self.asked.get(term, 0) | self.allowed[event.name]
         self.late = [term for term in terms if term not in compiled.terms]
+        self.read_late = self._read_late()
         self.moved = {name: self._moved(name) for name in vars_.names}
 
     def labels(self) -> list[int]:
@@ -83,7 +84,7 @@ class _Starts:
         """What tells starts apart where these states are settled, each with the columns in which anything asks it."""
         everywhere = (1 << self.columns) - 1
         for name, actor in zip(self.compiled.vm_vars[0].names, self.compiled.vm_vars[0].actors, strict=True):
-            stays, names = settled[name], frozenset({name})
+            stays, names = settled[name] if name not in self.read_late else frozenset[str](), frozenset({name})
             rows, _, _ = self._rows_of(names)
             yield names, rows.told(name, {state: state for state in actor.states if state not in stays}), everywhere
             for event in self.compiled.events:
@@ -128,6 +129,12 @@ class _Starts:
 
     def _bodies(self, terms: Iterable[Term]) -> list[Term]:
         return [body for term in terms for body in self.compiled.bodies(0, fold(term, self.compiled.world.reach))]
+
+    def _read_late(self) -> frozenset[str]:
+        """The machines that only properties read, but for those whose states are put in: where some column settles what others move, no
+        start may stand for one that a property tells from it."""
+        read = (machines_of(body) for body in self._bodies(self.late))
+        return frozenset[str]().union(*read).difference(self.compiled.stand_ins.constant[0])
 
     def _read(self) -> list[frozenset[object]]:
         """For each start, how properties read the configurations for which it stands."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import chain, combinations, product
 from random import Random
 
-from model.notation import HOST, Actor, Fault, Move, Network, Term, all_of, any_of, build, some
+from model.notation import HOST, Actor, Fault, Move, Network, Term, all_of, any_of, build, event, on, some
 from model.notation.errors import DeclarationError
 from model.notation.events import Scope
 from proofs.world.world import Column
@@ -70,6 +70,32 @@ def configured(seed: int) -> tuple[Network, list[Column], list[Property]] | None
     ]
     readings = [actor for actor in whole.of_sort(HOST) if not actor.moves]
     return whole, list(_columns(whole, readings))[:24], coloured
+
+
+def repainted(seed: int) -> tuple[Network, list[Column], list[Property]] | None:
+    """The same with VMs that are coloured, for good but where a reading is read so; no event looks at it, and each property does."""
+    chance, known = Random(f"repainted {seed}"), read(seed)
+    if known is None:
+        return None
+    network, _, asked = known
+    reading = next(actor for actor in network.of_sort(HOST) if not actor.moves)
+    colour = Actor("colour", Three, of=vm, starts=frozenset(Three), says="Of VMs.")
+    there = chance.sample(list(Three), 3)
+    colour.table(*(on("repaint", one, other) for one, other in zip(there, [*there[1:], there[0]], strict=True)))
+    when = reading.is_(chance.choice(list(reading.enum)))
+    repaint = event("repaint", at=vm, when=when, by="T-1", says="It is painted anew.")
+    whole = build(
+        [*network.actors.values(), colour],
+        [*network.events.values(), *repaint],
+        network.faults.values(),
+        network.at_start,
+    )
+    coloured = [
+        replace(one, term=any_of(one.term, ~some(vm, colour.is_(chance.choice(list(Three))))))  # type: ignore[call-arg, attr-defined]  # kinds with a term
+        for one in asked
+        if one.kind in {"always", "step"}
+    ]
+    return whole, list(_columns(whole, [reading]))[:24], coloured
 
 
 def _reading(found: Drawn, readings: list[Actor], chance: Random) -> Network:

@@ -28,7 +28,7 @@ from proofs.world.compiled import Compiled
 from proofs.world.world import Column
 from properties.kinds import Ends
 from tests.helpers.networks.random_networks import random_count
-from tests.helpers.networks.read_networks import configured, read
+from tests.helpers.networks.read_networks import configured, read, repainted
 from tests.helpers.networks.tiny import HARBOUR, NO_OARS, ONE_OAR
 from tests.helpers.networks.whole import compiled_whole, in_words
 from tests.helpers.nightly import AT_NIGHT
@@ -338,6 +338,30 @@ class TestStarts:
         else:
             monkeypatch.setattr("proofs.world.compiled.Compiled.asked_by", lambda *_: set())
         assert any(self._compared(1, seed)[1] for seed in range(random_count(1)))
+
+    def test_that_a_property_tells_apart_stand_for_none_of_the_others(self) -> None:
+        """Of a machine that stays where it starts in one column, where nothing asks for it, and moves in another."""
+        assert self._colours(60) == (0, True)
+
+    def test_one_that_stands_for_what_a_property_tells_from_it_is_noticed(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("proofs.views.labelled.starts._Starts._read_late", lambda _: frozenset())
+        assert self._colours(60)[0]
+
+    def _colours(self, seeds: int) -> tuple[int, bool]:
+        """In how many cells more is shown than of the column alone; and whether both verdicts were there."""
+        more, verdicts = 0, set[bool]()
+        for seed in range(seeds):
+            if (known := repainted(seed)) is not None:
+                family_proof._SHOWN.clear()
+                network, columns, properties = known
+                found = prove_columns(network, columns, properties)
+                for column in columns:
+                    for name, proof in prove(network, column, properties).items():
+                        more += found[column][name].holds and not proof.holds
+                        verdicts.add(proof.holds)
+        return more, len(verdicts) == 2
 
     def test_are_fewer_than_those_of_the_family(self, monkeypatch: pytest.MonkeyPatch) -> None:
         begun: list[tuple[int, int]] = []
