@@ -1,5 +1,5 @@
 """What holds of any number of VMs, in each of many columns? The closed set of many columns at once: each view carries the
-columns in which it is reachable.
+columns in which it is reachable. A column may be of a network of its own, with other rules.
 
 Why a label is right: each rule of the closure is monotone, and acts on each column's bit by itself. What takes part in a step
 is joined by *and*: the VM that moves, who stands by, what all VMs contribute to a guard, and whether the event may happen
@@ -14,5 +14,5 @@ them (`label_judge`, `family_proof`); what must come in the end, by the argument
 (`label_endings`). `labels_plain` is the reference of that.
 
 Held by `tests/proofs/views/test_family.py` (against each column alone, and against wrong engines),
-`test_family_of_protocol.py`, `test_label_endings.py`.
+`test_family_of_networks.py`, `test_family_of_protocol.py`, `test_label_endings.py`.
 """

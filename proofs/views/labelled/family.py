@@ -1,4 +1,5 @@
-"""One network for many columns: readings are compiled away, into variants of events.
+"""One network for many columns, and for many networks that differ in some rules: readings are compiled away, and so is which network
+a column is of, into variants of events.
 
 What an event's guard and the rows for it read of readings is filled in, once for each combination that some column has. Equal
 results are one variant, which carries the set of columns that it belongs to: those with such readings, that tolerate the
@@ -12,7 +13,7 @@ A set of columns is a number, with a bit for each.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from model.notation.events import Event, Fault, Scope
@@ -44,16 +45,38 @@ class Split:
     label: Label
 
 
-class Family:
-    """A network in many columns at once. allowed: for each event of `network` the columns in which it may happen. silenced: for
-    each column the events that may never come, although nothing forbids them. Raises ValueError at no column, at one that is
-    named twice, and at one of which the network knows nothing."""
+@dataclass(frozen=True)
+class AsRead:
+    """An event as it reads in some columns. rows: for it, of each machine that takes part. label: the columns."""
 
-    def __init__(self, network: Network, columns: Sequence[Column]) -> None:
-        if not columns or len(set(columns)) < len(columns):
+    when: Term
+    fair: bool
+    rows: Mapping[str, tuple[Move, ...]]
+    label: Label
+
+    @property
+    def says(self) -> Hashable:
+        """All that it says, wherever that is."""
+        return self.when, self.fair, frozenset(self.rows.items())
+
+
+class Family:
+    """A network in many columns at once. changed: for each column the network that it is of, where that is not the first: one with
+    other rules for the same events, of the same machines, which start alike. allowed: for each event of `network` the columns in which
+    it may happen. silenced: for each column the events that may never come, although nothing forbids them. Raises ValueError at no
+    column, at one that is named twice, at one of which the network knows nothing, and at a network that may not be of the family."""
+
+    def __init__(self, network: Network, columns: Sequence[Column], changed: Sequence[Network] = ()) -> None:
+        each = list(zip(columns, changed or [network] * len(columns), strict=True))
+        if not columns or len(set(each)) < len(columns):
             raise ValueError("a family is of one column at least, each named once")
         self.origin, self.columns = network, tuple(columns)
         self.all: Label = (1 << len(columns)) - 1
+        self._of_network: dict[Network, Label] = {}
+        for bit, (_, of) in enumerate(each):
+            if not may_be_of_one_family(network, of):
+                raise ValueError("a family is of networks that have the same machines and events, and start alike")
+            self._of_network[of] = self._of_network.get(of, 0) | 1 << bit
         self._readings = {a.name: a.starts[0] for a in network.of_sort(HOST) if not a.moves}
         self._fixed = [self._fixed_in(column) for column in columns]
         self.variants: dict[str, list[str]] = {}
@@ -95,33 +118,51 @@ class Family:
 
     # -- events -------------------------------------------------------------------------------------------------------
 
+    def as_read(self, network: Network, event: str, within: Label | None = None) -> list[AsRead]:
+        """An event of this network, or of one that has other rules for it, as those of the columns read it in which it can happen;
+        equal readings of it are one. within: the columns that are asked (None: all)."""
+        declared, within = network.events[event], self.all if within is None else within
+        tolerating = sum(
+            1 << bit
+            for bit, column in enumerate(self.columns)
+            if declared.fault is None or declared.fault in column.faults
+        )
+        rows = _rows_for(network, event)
+        read = machines_of(declared.when).union(*(machines_of(m.when) for moves in rows.values() for m in moves))
+        found: dict[Hashable, AsRead] = {}
+        for fixed, label in self._by_reading(read):
+            when = fold(declared.when, fixed)
+            filled = {name: tuple(_filled(moves, fixed)) for name, moves in rows.items()}
+            if label & tolerating & within and when != FALSE and self._can_take_part(filled):
+                _join(found, AsRead(when, declared.fair, filled, label & tolerating & within))
+        return list(found.values())
+
     def _variants_of(self, event: Event) -> Iterator[Event]:
         """The event as it is in the columns in which it can happen; the rows for it are put with the others."""
         self.variants[event.name] = []
-        tolerating = sum(
-            1 << bit for bit, column in enumerate(self.columns) if event.fault is None or event.fault in column.faults
-        )
-        rows = {
-            actor.name: [m for m in actor.moves if m.event == event.name]
-            for actor in self.origin.participants(event.name)
-        }
-        read = machines_of(event.when).union(*(machines_of(m.when) for moves in rows.values() for m in moves))
-        found: dict[object, tuple[Term, dict[str, list[Move]], Label]] = {}
-        for fixed, label in self._by_reading(read):
-            when = fold(event.when, fixed)
-            filled = {name: list(_filled(moves, fixed)) for name, moves in rows.items()}
-            if not label & tolerating or when == FALSE or not self._can_take_part(filled):
-                continue
-            key = (when, tuple((name, tuple(moves)) for name, moves in filled.items()))
-            known = found[key][2] if key in found else 0
-            found[key] = when, filled, known | label & tolerating
-        for number, (when, filled, label) in enumerate(found.values(), 1):
+        found: dict[Hashable, AsRead] = {}
+        for network, label in self._networks_with(event.name):
+            for one in self.as_read(network, event.name, label):
+                _join(found, one)
+        for number, one in enumerate(found.values(), 1):
             name = event.name if number == 1 else f"{event.name}, as read otherwise ({number})"
             self.variants[event.name].append(name)
-            self.allowed[name] = label
-            for actor, moves in filled.items():
+            self.allowed[name] = one.label
+            for actor, moves in one.rows.items():
                 self._moves[actor] += (replace(move, event=name) for move in moves)
-            yield replace(event, name=name, when=when)
+            yield replace(event, name=name, when=one.when, fair=one.fair)
+
+    def _networks_with(self, event: str) -> list[tuple[Network, Label]]:
+        """The networks that have something else to say of an event, with the columns that are of one that says so."""
+        found: list[tuple[object, Network, Label]] = []
+        for network, label in self._of_network.items():
+            said = (network.events[event].when, network.events[event].fair, _rows_for(network, event))
+            known = next((i for i, (other, _, _) in enumerate(found) if other == said), None)
+            if known is None:
+                found.append((said, network, label))
+            else:
+                found[known] = (said, found[known][1], found[known][2] | label)
+        return [(network, label) for _, network, label in found]
 
     def _can_take_part(self, rows: Mapping[str, Sequence[Move]]) -> bool:
         """Whether each machine has a row left: one that has none stands in the event's way."""
@@ -179,6 +220,35 @@ class Family:
                 without = tuple(name for event in found.without for name in self.variants[event])
                 return replace(found, name=name, rest=said, witness=witness, without=without)
         raise TypeError(f"{found.name}: views say nothing of {found.kind}")
+
+
+def may_be_of_one_family(network: Network, other: Network) -> bool:
+    """Whether two networks differ in the rules for events only: a machine of the host that no longer moves must not be taken for a
+    reading, which a column fixes in one of several states, nor a reading for one that moves."""
+    readings, fixed = ({a.name for a in of.of_sort(HOST) if not a.moves} for of in (network, other))
+    still = all(len(other.actors[name].starts) == 1 for name in fixed - readings)
+    return _alike(network) == _alike(other) and readings <= fixed and still
+
+
+def _alike(of: Network) -> tuple[object, ...]:
+    """What all networks of a family have in common."""
+    return (
+        {actor.name: (actor.sort, actor.states, actor.starts, actor.observer) for actor in of.actors.values()},
+        {event.name: (event.scope, event.fault) for event in of.events.values()},
+        {fault.name: fault.silences for fault in of.faults.values()},
+        of.at_start,
+    )
+
+
+def _rows_for(network: Network, event: str) -> dict[str, list[Move]]:
+    """The rows for an event, of each machine that takes part."""
+    return {actor.name: [m for m in actor.moves if m.event == event] for actor in network.participants(event)}
+
+
+def _join(found: dict[Hashable, AsRead], one: AsRead) -> None:
+    """Take in what an event says in some columns."""
+    known = found.get(one.says)
+    found[one.says] = one if known is None else replace(known, label=known.label | one.label)
 
 
 def _filled(moves: Iterable[Move], fixed: Fixed) -> Iterator[Move]:

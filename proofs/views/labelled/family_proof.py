@@ -71,15 +71,26 @@ def prove_columns(network: Network, columns: Sequence[Column], properties: Itera
 
 
 class Proving:
-    """Properties in a family of columns, said for any number of parts. units: the properties that one closed set is made for; they
-    can be judged apart from the others. Raises NotForAnyNumber."""
+    """Properties in a family of columns, said for any number of parts. changed: see `Family`. within: of each property the columns in
+    which it is asked (all, if it is not named). units: the properties that one closed set is made for; they can be judged apart from the
+    others. Raises NotForAnyNumber."""
 
-    def __init__(self, network: Network, columns: Sequence[Column], properties: Iterable[Property]) -> None:
-        self.family = Family(network, columns)
+    def __init__(
+        self,
+        network: Network,
+        columns: Sequence[Column],
+        properties: Iterable[Property],
+        *,
+        changed: Sequence[Network] = (),
+        within: Mapping[str, int] = {},
+    ) -> None:
+        self.family = Family(network, columns, changed)
         self.columns = tuple(columns)
-        self._splits: dict[str, Split] = {
-            split.found.name: split for one in properties for split in self.family.split(one)
-        }
+        self._splits: dict[str, Split] = {}
+        for one in properties:
+            for split in self.family.split(one):
+                if label := split.label & within.get(one.name, split.label):
+                    self._splits[split.found.name] = replace(split, label=label)
         found = [split.found for split in self._splits.values()]
         self._asked = ForAnyNumber(self.family.network, self.family.column, found)
 
@@ -113,7 +124,11 @@ class Proving:
     def proofs(self, shown: Mapping[str, Shown]) -> Found:
         """What was shown, column by column and by the names under which properties were asked. What must come in the end is left out
         where it was not shown: to ask of one column alone may show more."""
-        found: Found = {column: {} for column in self.columns}
+        return dict(zip(self.columns, self.proofs_of_each(shown), strict=True))
+
+    def proofs_of_each(self, shown: Mapping[str, Shown]) -> list[dict[str, Proof]]:
+        """The same, in the order of the columns: one may be there several times, of several networks."""
+        found: list[dict[str, Proof]] = [{} for _ in self.columns]
         for one in shown.values():
             name = self._splits[one.name].asked.name
             for bit in _bits(one.asked):
@@ -121,7 +136,7 @@ class Proving:
                 if fails and isinstance(self._splits[one.name].asked, Ends):
                     continue
                 proof = Proof(name, not fails, bool(one.exercised >> bit & 1), one.views[bit])
-                found[self.columns[bit]][name] = replace(proof, problem=_BROKEN if fails else "", cached=one.cached)
+                found[bit][name] = replace(proof, problem=_BROKEN if fails else "", cached=one.cached)
         return found
 
     def _members(self, names: Iterable[str]) -> list[Property]:
