@@ -5,10 +5,10 @@ property, no different from the right one (`same_views`, for any number of VMs),
 
 `changes` changes a network, `operators` says in which ways; `baseline` is the right network, searched once, and
 `changed_rules` the little that a mutant does otherwise; `comparing` holds mutants against closed views of all columns at once
-(`labelled_sets`); `judge` judges one, `all_mutants` all of them, `since` tells which rules changed since a revision. Better than
-searching each mutant anew by far; worse at many VMs: one, of few kinds, is looked at first; and at mutants that tell much apart
-of how VMs start, which are compared column by column.
+(`labelled_sets`; of one alone, `same_views`); `asking` asks views of many mutants at once; `judge` judges one, `all_mutants`
+all of them, `since` tells which rules changed since a revision. Better than searching each mutant anew by far; worse at many
+VMs: one, of few kinds, is looked at first.
 
-Held by `tests/proofs/mutants/test_judge.py` (against the plain search), `test_comparing.py` (against each column alone),
+Held by `tests/proofs/mutants/test_judge.py` (against the plain search), `test_comparing.py`, `test_asking.py` (against each alone),
 `test_told_apart.py` (against searches from every start), `test_operators.py`, `test_same_views.py`, `test_changes.py`, `test_since.py`.
 """

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import replace
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from multiprocessing import active_children, get_context
 from typing import TypeVar
 
@@ -16,6 +16,7 @@ import joblib
 from model.protocol import PROTOCOL
 from proofs.answers.record import load
 from proofs.computer.processes import for_this_process
+from proofs.mutants.asking import Asking
 from proofs.mutants.comparing import Comparing
 from proofs.mutants.judge import EQUIVALENT, KILLED, OPEN, SURVIVES, Fate, Judges
 from proofs.mutants.operators import Mutant, mutants_of
@@ -27,6 +28,9 @@ Names = tuple[str, ...]
 
 CHUNK = 16
 """Mutants that a process is given at a time."""
+
+MOST_ASKED = 32
+"""Mutants of which views are asked at once."""
 
 Progress = Callable[[str, int, int], None]
 """Told what is done, how much of it, and of how much."""
@@ -64,14 +68,14 @@ def judge_mutants(
     if not mutants:
         raise ValueError("no mutants: nothing would be shown. Name a rule that there is.")
     of_each = {mutant.name: mutant for mutant in mutants}
-    run = _Run(of_each, names, joblib.cpu_count() if jobs < 0 else jobs, progress, settled)
-    run.search()
-    if quick:
-        return {one.name: _open(run.fates[one.name]) for one in mutants}
-    run.compare()
-    run.search_where_they_differ()
-    run.ask()
-    run.search_everywhere()
+    with _Run(of_each, names, joblib.cpu_count() if jobs < 0 else jobs, progress, settled) as run:
+        run.search()
+        if quick:
+            return {one.name: _open(run.fates[one.name]) for one in mutants}
+        run.compare()
+        run.search_where_they_differ()
+        run.ask()
+        run.search_everywhere()
     return {one.name: run.fates[one.name] for one in mutants}
 
 
@@ -80,16 +84,20 @@ def _open(found: Fate) -> Fate:
 
 
 class _Run:
-    """The stages, and what is known so far. unlike: for each mutant that is still open the columns in which it differs; asked: what
-    was asked of it in vain."""
+    """The stages, and what is known so far. unlike: for each mutant that is still open the columns in which it differs; searched: those
+    in which it was searched in vain; asked: what was asked of it in vain."""
 
     def __init__(
         self, mutants: dict[str, Mutant], names: Names, jobs: int, progress: Progress, settled: Settled
     ) -> None:
         self.mutants, self.names, self.jobs, self.progress, self.settled = mutants, names, jobs, progress, settled
         self.judges = judges(names)
+        self._others = active_children()
+        # the same through all stages: they remember the right network. joblib would start one anew whose memory grows so
+        self._workers = ProcessPoolExecutor(jobs, get_context("spawn"))
         self.fates: dict[str, Fate] = {}
         self.unlike: dict[str, list[str]] = {}
+        self.searched: dict[str, set[Column]] = {}
         self.asked: dict[str, str] = {}
 
     def search(self) -> None:
@@ -97,6 +105,7 @@ class _Run:
         chunks = list(_chunks(self._by_column()))
         for found in self._go("searched", _searched, [(self.names, chunk, None) for chunk in chunks], each=CHUNK):
             self.fates |= {fate.mutant: fate for fate in found}
+            self.searched |= {fate.mutant: set(self._first(fate.mutant)) for fate in found}
             self.settled(fate for fate in found if fate.kind != SURVIVES)
 
     def compare(self) -> None:
@@ -119,12 +128,29 @@ class _Run:
 
     def search_where_they_differ(self) -> None:
         """Those that differ, each in one column in which it does, which kills most."""
-        self._search_in({name: columns[:1] for name in self.unlike if (columns := self._where(name))})
+        self._search_in({name: [column] for name, column in self._in_few_columns().items()})
+
+    def _in_few_columns(self) -> dict[str, Column]:
+        """For each mutant that differs in a column in which it was not searched one such, where there is one of those in which it has
+        most to say: in few columns all together, since each takes its time."""
+        left = {name: columns for name in self.unlike if (columns := set(self._has_most_to_say(name)))}
+        found: dict[str, Column] = {}
+        while left:
+            best = max(self.judges.apart, key=lambda column: sum(column in columns for columns in left.values()))
+            found |= {name: best for name, columns in left.items() if best in columns}
+            left = {name: columns for name, columns in left.items() if best not in columns}
+        return found
+
+    def _has_most_to_say(self, name: str) -> tuple[Column, ...]:
+        """Of the columns in which a mutant differs, and was not searched, those that have a reading that the rule asks for; all, if
+        there is none."""
+        columns = [column for column in self._where(name) if column not in self.searched[name]]
+        return tuple(filter(partial(self._asks_for, name), columns)) or tuple(columns)
 
     def search_everywhere(self) -> None:
         """Those that nothing has killed, in all other columns in which they differ."""
         left = {name: columns for name in self.unlike if self._open(name) and (columns := self._where(name))}
-        self._search_in({name: columns[1:] for name, columns in left.items()})
+        self._search_in({n: [c for c in columns if c not in self.searched[n]] for n, columns in left.items()})
         for name in left:
             if self._open(name):
                 self._survives(name, "each")
@@ -136,6 +162,7 @@ class _Run:
         for name, columns in columns_of.items():
             for column in columns:
                 by_column.setdefault(column, []).append(name)
+                self.searched[name].add(column)
         tasks = [(self.names, chunk, column) for column, found in by_column.items() for chunk in _chunks(found)]
         for found in self._go("searched where they differ", _searched, tasks, each=CHUNK):
             for fate in found:
@@ -147,8 +174,10 @@ class _Run:
         """What that does not kill, asked as the record is made: in the first column in which it differs, and before it in that of a
         reading that the rule asks for."""
         left = {name: columns for name in self.unlike if self._open(name) and (columns := self._where(name))}
-        tasks = [(self.names, name, columns[: 2 if columns[0].readings else 1]) for name, columns in left.items()]
-        for found in self._go("asked", _asked, tasks):
+        asked = [(name, columns[: 2 if columns[0].readings else 1]) for name, columns in left.items()]
+        size = min(MOST_ASKED, -(-len(asked) // self.jobs))
+        tasks = [(self.names, tuple(asked[i : i + size])) for i in range(0, len(asked), size or 1)]
+        for found in (one for several in self._go("asked", _asked, tasks, each=size) for one in several):
             self.asked[found.mutant] = found.reason
             if found.kind == KILLED:
                 self.fates[found.mutant] = replace(self.fates[found.mutant], kind=KILLED, kills=found.kills)
@@ -169,9 +198,15 @@ class _Run:
     def _where(self, name: str) -> tuple[Column, ...]:
         """The columns in which a mutant differs, those first that have a reading that the rule asks for: there it has most to say."""
         columns = [column for column in self.judges.apart if column.name in self.unlike[name]]
-        asks = self.judges.rules(self.mutants[name]).machines if columns else frozenset[str]()
-        read = [column for column in columns if any(reading in asks for reading, _ in column.readings)]
-        return tuple(dict.fromkeys((*read, *columns)))
+        return tuple(sorted(columns, key=lambda column: not self._asks_for(name, column)))
+
+    def _asks_for(self, name: str, column: Column) -> bool:
+        """Whether a mutant's rule asks for a reading that a column has."""
+        return any(reading in self.judges.rules(self.mutants[name]).machines for reading, _ in column.readings)
+
+    def _first(self, name: str) -> list[Column]:
+        """The column in which a mutant is searched first."""
+        return self.judges.columns_of(self.mutants[name])[:1]
 
     def _by_name(self, name: str) -> Iterator[str]:
         """The names of the columns in which a mutant may fire."""
@@ -193,18 +228,19 @@ class _Run:
                 yield do(task)
                 self.progress(what, done * each, len(tasks) * each)
             return
-        # joblib would start a process anew whose memory grows, as that of these does: they remember the right network
-        others, work = active_children(), for_this_process(do)
-        with ProcessPoolExecutor(self.jobs, get_context("spawn")) as workers:
-            try:
-                for done, one in enumerate(as_completed([workers.submit(work, task) for task in tasks]), 1):
-                    self.progress(what, done * each, len(tasks) * each)
-                    yield one.result()
-            except BaseException:
-                for worker in set(active_children()).difference(others):
-                    worker.kill()  # they would first come to the end of what they are at
-                workers.shutdown(wait=False, cancel_futures=True)
-                raise
+        work = for_this_process(do)
+        for done, one in enumerate(as_completed([self._workers.submit(work, task) for task in tasks]), 1):
+            self.progress(what, done * each, len(tasks) * each)
+            yield one.result()
+
+    def __enter__(self) -> _Run:
+        return self
+
+    def __exit__(self, failed: type[BaseException] | None, *_: object) -> None:
+        """Where something failed, workers are killed: they would first come to the end of what they are at."""
+        for worker in set(active_children()).difference(self._others) if failed else ():
+            worker.kill()
+        self._workers.shutdown(wait=not failed, cancel_futures=True)
 
 
 def _chunks(names: Sequence[str]) -> Iterator[Names]:
@@ -215,6 +251,7 @@ def _chunks(names: Sequence[str]) -> Iterator[Names]:
 def _searched(task: tuple[Names, Names, Column | None]) -> list[Fate]:
     """Mutants searched in one column; None: each in the first in which it may fire."""
     names, mutants, column = task
+    _comparing.cache_clear()  # what is searched takes its own memory
     judge, found = judges(names), []
     for mutant in map(all_mutants().__getitem__, mutants):
         found.append(judge.search(mutant, [column] if column else judge.columns_of(mutant)[:1]))
@@ -234,10 +271,19 @@ def _compared(task: tuple[Names, Names, Names]) -> dict[str, tuple[list[str], in
     return {name: comparing.differs(name, of_each(all_mutants()[name])) for name in some}
 
 
-def _asked(task: tuple[Names, str, tuple[Column, ...]]) -> Fate:
-    names, name, columns = task
-    for column in columns:
-        asked = judges(names).ask(all_mutants()[name], column)
-        if asked.kind == KILLED:
-            break
-    return asked
+def _asked(task: tuple[Names, tuple[tuple[str, tuple[Column, ...]], ...]]) -> list[Fate]:
+    """Mutants asked in a few columns each, until one kills: what views show of all of them first, from the same closed sets."""
+    names, mutants = task
+    _comparing.cache_clear()
+    judge, found = judges(names), list[Fate]()
+    each = [(all_mutants()[name], column) for name, columns in mutants for column in columns]
+    asking = Asking(judge.right, [judge.to_be_asked(mutant, column) for mutant, column in each])
+    shown = {name: one for unit in asking.units() for name, one in asking.shown(unit).items()}
+    known = list(zip(each, asking.asked, asking.proofs(shown), strict=True))
+    for name, _ in mutants:
+        for (mutant, _), asked, proofs in (one for one in known if one[0][0].name == name):
+            fate = judge.ask(mutant, asked, proofs)
+            if fate.kind == KILLED:
+                break
+        found.append(fate)
+    return found

@@ -5,7 +5,7 @@ Rules see and move few machines. So states are looked at as far as those machine
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 
@@ -14,7 +14,8 @@ from model.notation.events import Event
 from model.notation.run import Shape
 from model.notation.terms import HOST, Every, In, Some, Sort, Term, machines_of, some, walk
 from proofs.mutants.operators import Mutant
-from proofs.views.saturation import closure
+from proofs.views.labelled.label_judge import Kinds, joint_kinds
+from proofs.world.any_number.other_parts import LabelledAt
 from proofs.world.compiled import Compiled
 from proofs.world.layout import States, Variables
 from proofs.world.world import Column, Slice, World
@@ -172,34 +173,40 @@ class Pair:
 
     def differ(self, at: At, *, alone: bool) -> bool:
         """Whether the two differ anywhere. alone: each VM is all there are; else any of those at a host state, together."""
-        fires, fair = False, self.rules.fair(self.events)
-        for host, vms in at.items():
-            differs, fired = self._differ_at(host, list(vms), alone)
-            fires |= fired
-            if differs or (fires and not fair):
-                return True
-        return False
+        return bool(self.where({host: dict.fromkeys(vms, 1) for host, vms in at.items()}, 1, alone=alone))
 
-    def _differ_at(self, host: States, vms: Sequence[States], alone: bool) -> tuple[bool, bool]:
+    def where(self, at: LabelledAt, asked: int, *, alone: bool = False) -> int:
+        """The columns among those asked in which the two differ."""
+        fair, found = self.rules.fair(self.events), 0
+        for host, vms in at.items():
+            if not asked & ~found:
+                break
+            found |= self._where_at(host, vms, asked & ~found, fair, alone)
+        return found
+
+    def _where_at(self, host: States, vms: Mapping[States, int], asked: int, fair: bool, alone: bool) -> int:
         one, two = self.sides
-        width = len(one.state_bits)
+        width, found = len(one.state_bits), 0
         hosts = [side.host_id(host) for side in self.sides]
-        numbers = [[side.local_id(0, vm) for vm in vms] for side in self.sides]
-        bits = [
-            one.bits_of_all(hosts[0], (a,)) | two.bits_of_all(hosts[1], (b,)) << width
-            for a, b in zip(*numbers, strict=True)
-        ]
-        fires = False
-        for mask in set(bits) if alone else closure(set(bits)):
+        kinds: Kinds = {}
+        of_kind: dict[int, list[tuple[list[int], int]]] = {}
+        for vm, label in vms.items():
+            if here := label & asked:
+                numbers = [side.local_id(0, vm) for side in self.sides]
+                bits = one.bits_of_all(hosts[0], numbers[:1]) | two.bits_of_all(hosts[1], numbers[1:]) << width
+                kinds[bits] = kinds.get(bits, 0) | here
+                of_kind.setdefault(bits, []).append((numbers, here))
+        for mask, label in (kinds if alone else joint_kinds(kinds)).items():
             masks = (mask & ((1 << width) - 1), mask >> width)
-            for i, own in enumerate(bits):
-                if own != mask if alone else own & ~mask:
-                    continue
-                ours, theirs = (_steps(side, hosts[k], masks[k], numbers[k][i]) for k, side in enumerate(self.sides))
-                if ours != theirs:
-                    return True, True
-                fires |= bool(ours)
-        return False, fires
+            for own in [mask] if alone else [own for own in of_kind if not own & ~mask]:
+                for numbers, here in of_kind[own]:
+                    if here & label & ~found:
+                        ours, theirs = (
+                            _steps(side, hosts[k], masks[k], numbers[k]) for k, side in enumerate(self.sides)
+                        )
+                        if ours != theirs or (ours and not fair):
+                            found |= here & label
+        return found
 
 
 def _steps(compiled: Compiled, host: int, mask: int, vm: int) -> set[object]:
@@ -219,7 +226,6 @@ class Projected:
     def __init__(self, host: Variables, vm: Variables, at: At) -> None:
         self._host, self._vm, self._at = host, vm, at
         self._known: dict[frozenset[str], At] = {}
-        self._keys: dict[frozenset[str], object] = {}
 
     def to(self, machines: frozenset[str]) -> At:
         if machines not in self._known:
@@ -230,12 +236,6 @@ class Projected:
                 here.update(tuple(vm[i] for i in vm_at) for vm in vms)
             self._known[machines] = found
         return self._known[machines]
-
-    def key(self, machines: frozenset[str]) -> object:
-        """The same for the same states."""
-        if machines not in self._keys:
-            self._keys[machines] = frozenset((host, frozenset(vms)) for host, vms in self.to(machines).items())
-        return self._keys[machines]
 
 
 def _places(variables: Variables, machines: frozenset[str]) -> list[int]:

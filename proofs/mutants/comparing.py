@@ -1,17 +1,17 @@
 """Mutants held against the right network in all columns: which are no different in which, for any number of VMs.
 
-One closed set shows it in every column (`labelled_sets.py`); mutants whose rules look at the same machines have the same sets, and
-columns with the same readings say a mutant's rules alike.
+One closed set shows it in every column (`labelled_sets.py`); mutants whose rules look at the same machines have the same sets. What
+cannot be had so is asked in each column by itself (`same_views.py`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from model.notation import Network
 from proofs.mutants.changed_rules import Rules
-from proofs.mutants.labelled_sets import LabelledSets
-from proofs.mutants.same_views import Said, SameViews
+from proofs.mutants.labelled_sets import Answer, LabelledSets
+from proofs.mutants.same_views import SameViews
 from proofs.world.any_number.any_parts import NotForAnyNumber
 from proofs.world.world import Column
 
@@ -28,27 +28,20 @@ class Comparing:
     ) -> None:
         self.network, self.columns, self.start = network, tuple(columns), start
         self.mutants = {one.mutant.name: one for one in mutants if one.mutant.events}
-        self.sets = _sets(network, columns)
-        self._said: dict[object, Said] = {}
-        self._known: dict[object, bool] = {}
-        self._in: dict[Column, SameViews] = {}
-        self._refused: set[str] = set()
-        for column in {column.readings: column for column in columns}.values():
-            said = self._said[column.readings] = self._saying(column)
-            if self.sets is not None:
-                for rules in said.rules.values():
-                    self.sets.tell_apart(rules, said.any_parts, column)
+        self.sets = self._sets([one for one in self.mutants.values() if not one.starts_elsewhere])
 
     def differs(self, name: str, columns: Sequence[Column]) -> tuple[list[str], int]:
         """Those of the columns in which a mutant is not known to be the same, and how many views were looked at in all of them."""
-        if name not in self.mutants:
+        rules = self.mutants.get(name)
+        if rules is None or rules.starts_elsewhere:
             return [column.name for column in columns], 0
-        rules, unlike, views = self.mutants[name], list[str](), 0
+        known = self._answer(name)
+        unlike, views = list[str](), 0
         for column in columns:
-            here = self._views(column)
-            why, size = ("", 0) if name not in self._refused else ("it cannot be said for any number of parts", 0)
-            if not why:
-                why, size = here.compared(rules)
+            bit = self.columns.index(column)
+            why, size = bool(known.differs >> bit & 1), known.views[bit]
+            if not why and known.open >> bit & 1:
+                why, size = self._alone(rules, column)
             views += size
             if why:
                 unlike.append(column.name)
@@ -58,36 +51,33 @@ class Comparing:
         """The mutants, those one after the other whose rules look at the same machines."""
         return sorted(self.mutants, key=lambda name: sorted(self.mutants[name].machines))
 
-    def _views(self, column: Column) -> SameViews:
-        if column not in self._in:
-            said = self._said[column.readings]
-            self._in[column] = SameViews(self.network, column, self.start, (), self._known, said=said, sets=self.sets)
-        return self._in[column]
+    def _alone(self, rules: Rules, column: Column) -> tuple[bool, int]:
+        """Whether a mutant is not known to be the same in one column, by views of that column alone, and how many they are."""
+        why, size = SameViews(self.network, column, self.start, [rules]).compared(rules)
+        return bool(why), size
 
-    def _saying(self, column: Column) -> Said:
-        """All mutants said for any number of parts, but those of which that cannot be done."""
-        asked = [one for name, one in self.mutants.items() if name not in self._refused]
+    def _answer(self, name: str) -> Answer:
+        if self.sets is None or name not in self.sets.questions:
+            return Answer(open=(1 << len(self.columns)) - 1, views=(0,) * len(self.columns))
+        return self.sets.answer(name)
+
+    def _sets(self, asked: Sequence[Rules]) -> LabelledSets | None:
+        """The closed sets of all columns, and the mutants said in their terms, but those of which that cannot be done. None: it can be
+        done of none."""
         try:
-            return Said(self.network, column, asked)
+            return LabelledSets(self.network, self.columns, self.start, asked)
         except NotForAnyNumber:
-            self._refused |= {one.mutant.name for one in self._not_for_any(column, asked)}
-            return Said(self.network, column, [one for one in asked if one.mutant.name not in self._refused])
+            return (
+                LabelledSets(self.network, self.columns, self.start, found)
+                if (found := self._that_can(asked))
+                else None
+            )
 
-    def _not_for_any(self, column: Column, asked: Sequence[Rules]) -> Iterator[Rules]:
-        """The mutants that cannot be said so, found by halves."""
+    def _that_can(self, asked: Sequence[Rules]) -> list[Rules]:
+        """The mutants that can be said so, found by halves."""
         try:
-            Said(self.network, column, asked)
+            LabelledSets(self.network, self.columns, self.start, asked)
         except NotForAnyNumber:
-            if len(asked) == 1:
-                yield asked[0]
-                return
-            for half in (asked[: len(asked) // 2], asked[len(asked) // 2 :]):
-                yield from self._not_for_any(column, half)
-
-
-def _sets(network: Network, columns: Sequence[Column]) -> LabelledSets | None:
-    """The closed sets of all columns; None: those of each alone have to do."""
-    try:
-        return LabelledSets(network, columns)
-    except NotForAnyNumber:
-        return None
+            middle = len(asked) // 2
+            return [*self._that_can(asked[:middle]), *self._that_can(asked[middle:])] if middle else []
+        return list(asked)

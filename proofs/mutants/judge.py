@@ -8,7 +8,7 @@ compared by closed sets of views, which shows that it is no different, or judged
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -17,17 +17,19 @@ from model.notation.terms import events_of, machines_of
 from model.protocol import READINGS
 from proofs.answers.record import Record
 from proofs.answers.verdict import HOLDS, NOT_EXERCISED, REFUTED, Verdict
+from proofs.mutants.asking import Asked
 from proofs.mutants.baseline import Baseline, Marked, Out, Start, everything, few_kinds
 from proofs.mutants.changed_rules import Pair, Rules
 from proofs.mutants.comparing import Comparing
 from proofs.mutants.operators import Mutant
-from proofs.mutants.same_views import SameViews
 from proofs.search.endless import Out as Act
 from proofs.search.endless import find_lasso
 from proofs.search.plain import successors
 from proofs.search.symmetry import State
-from proofs.verdicts.check import check
 from proofs.verdicts.columns import BASE, every_column
+from proofs.verdicts.known.kept import kept_runs
+from proofs.verdicts.together import Runs, both, judged
+from proofs.views.proof import Proof
 from proofs.world.compiled import Compiled
 from proofs.world.parts import MORE, ONE_OF_EACH
 from proofs.world.scope import Scope
@@ -55,8 +57,8 @@ FURTHER = 8
 
 @dataclass(frozen=True)
 class Kill:
-    """One property whose verdict is another one in a column, and how. length: of the shortest run that shows it, executed by the
-    mutant's machines (None: no single run does)."""
+    """One property whose verdict is another one in a column, and how. length: of the run that shows it, executed by the mutant's
+    machines: the shortest, unless it is one that is kept with the record (None: no single run does)."""
 
     property: str
     column: str
@@ -256,7 +258,6 @@ class Judges:
         self._kinds: dict[object, list[Start]] = {}
         self._unrecorded: dict[tuple[str, Column], str] = {}
         self._rules: dict[str, Rules] = {}
-        self._same: dict[object, bool] = {}
 
     def rules(self, mutant: Mutant) -> Rules:
         """The changed rules, beside the right ones. Raises DeclarationError where the notation refuses them."""
@@ -344,13 +345,35 @@ class Judges:
                 return asked
         return ()
 
-    def _asked(self, names: Sequence[str], column: Column, network: Network) -> tuple[Kill, ...]:
-        """Properties judged as the record is made, and those of which the mutant's verdict is another one."""
+    def _asked(
+        self, names: Sequence[str], column: Column, network: Network, known: Mapping[str, Proof] = {}
+    ) -> tuple[Kill, ...]:
+        """Properties judged as the record is made, and those of which the mutant's verdict is another one. known: what views show."""
         if not names:
             return ()
-        found = check(column, names, _AS_RECORDED, network=network)
+        found = self._judged(names, column, network, known)
         watched.cache_clear()
         return tuple(kill for one in found if (kill := self._kill(one, column)))
+
+    def _judged(
+        self,
+        names: Sequence[str],
+        column: Column,
+        network: Network,
+        known: Mapping[str, Proof] = {},
+        *,
+        search: bool = True,
+    ) -> list[Verdict]:
+        """Properties judged as the record is made; kept runs that are the network's too are tried before any are searched for. search:
+        if not, only what those decide, with what is known, is judged."""
+        smaller: Runs = {}
+        for part in every_column():
+            if part.is_part_of(column):
+                smaller = both(smaller, kept_runs(part, names, network))
+        verdicts, _ = judged(
+            column, names, _AS_RECORDED, known, smaller, from_record=True, search=search, network=network
+        )
+        return verdicts
 
     def _right_verdict(self, name: str, column: Column) -> str:
         """The verdict on the right network: as recorded; in a column that the record leaves out, worked out once."""
@@ -358,8 +381,8 @@ class Judges:
             return cell.verdict
         key = (name, column)
         if key not in self._unrecorded:
-            (self._unrecorded[key],) = (one.verdict for one in check(column, [name], _AS_RECORDED, network=self.right))
-            watched.cache_clear()
+            found = self._judged([name], column, self.right, search=False) or self._judged([name], column, self.right)
+            self._unrecorded[key] = found[0].verdict
         return self._unrecorded[key]
 
     def _kill(self, found: Verdict, column: Column) -> Kill | None:
@@ -375,28 +398,24 @@ class Judges:
             return Kill(name, column.name, how, found.length)
         return Kill(name, column.name, HEALED if expected == REFUTED else UNEXERCISED)
 
-    def same(self, mutants: Sequence[Mutant], column: Column) -> tuple[dict[str, str], int]:
-        """For each mutant why it is not known to be the same in a column (empty: it is), and how many views show it."""
-        start = {name: frozenset({state}) for name, state in self.kinds()[0].items()}
-        rules = {one.name: self.rules(one) for one in mutants}
-        views = SameViews(self.watched, column, start, list(rules.values()), self._same)
-        return {name: views.why_not(one) for name, one in rules.items()}, views.views
-
     def comparing(self, mutants: Sequence[Mutant]) -> Comparing:
         """What compares these mutants with the right network, in every column in which a changed rule may fire."""
         start = {name: frozenset({state}) for name, state in self.kinds()[0].items()}
         return Comparing(self.watched, self.apart, start, [self.rules(one) for one in mutants])
 
-    def ask(self, mutant: Mutant, column: Column) -> Fate:
-        """A mutant that differs in a column, and that no small search kills: the properties that are likely to notice, asked there as
-        the record is made, of VMs of every kind, in any number. Not those that are refuted there anyway: their shortest runs would
-        be looked for again, and that one of them is healed a search shows."""
+    def to_be_asked(self, mutant: Mutant, column: Column) -> Asked:
+        """Of a mutant that differs in a column, and that no small search kills: the properties that are likely to notice. Not those that
+        are refuted there anyway: their shortest runs would be looked for again, and that one of them is healed a search shows."""
         cells = {name: self.record.cell(name, column.name) for name in self.likely(mutant)}
-        likely = [name for name, cell in cells.items() if cell is None or cell.verdict != REFUTED]
-        if kills := self._asked(likely, column, self.rules(mutant).changed):
+        likely = (name for name, cell in cells.items() if cell is None or cell.verdict != REFUTED)
+        return Asked(self.rules(mutant).changed, column, tuple(likely))
+
+    def ask(self, mutant: Mutant, asked: Asked, known: Mapping[str, Proof] = {}) -> Fate:
+        """What these properties say, asked as the record is made, of VMs of every kind, in any number. known: what views show."""
+        if kills := self._asked(asked.names, asked.column, asked.network, known):
             return Fate(mutant.name, KILLED, kills)
-        asked = f"{len(likely)} properties that speak of it give the same verdicts in {column}"
-        return Fate(mutant.name, SURVIVES, reason=f"{asked}, of VMs of every kind in any number")
+        said = f"{len(asked.names)} properties that speak of it give the same verdicts in {asked.column}"
+        return Fate(mutant.name, SURVIVES, reason=f"{said}, of VMs of every kind in any number")
 
     def likely(self, mutant: Mutant) -> list[str]:
         """The properties that may notice a mutant, if any does: whether every session ends, those of the rule's requirements and of

@@ -1,174 +1,209 @@
-"""The closed sets that mutants are held against, of many columns at once: each view carries the columns in which it is reachable
-(`proofs/views/labelled`), and what one column has of them is read off.
+"""Mutants held against closed sets of many columns at once: each view carries the columns in which it is reachable
+(`proofs/views/labelled`), so a rule, right and wrong, is looked at once for all of them.
 
-The family's network says each rule as its columns read it; where it and a column's own network have a machine of other parts,
-which of them it is the same as is told by what it says, not by its name. What cannot be said so is not known here: `of` gives
-None, and a set of that column alone has to do.
+The family's network says each rule as its columns read it. A mutant's rules are read likewise; where a column reads the right rule and
+the wrong one alike, it is no different there. What is left is a question: one rule, as some columns read it, beside what they read in
+its place. Either may be that it never happens.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import product
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, reduce
+from operator import or_
 
 import numpy as np
 
-from model.notation import Network
+from model.notation import FALSE, HOST, Actor, Event, Move, Network
+from model.notation.network import build
 from model.notation.run import Shape
-from model.notation.terms import HOST, Const, Happens, In, Same, Term, Unchanged, machines_of, rebuilt
-from proofs.mutants.changed_rules import At, Rules, slice_of
+from model.notation.terms import Happens, In, Term
+from model.views import LEFT_OUT_WHERE_NOT_ASKED
+from proofs.mutants.changed_rules import Pair, Rules, slice_of
 from proofs.views.labelled.digits import TooWide
-from proofs.views.labelled.family import Family
+from proofs.views.labelled.family import AsRead, Family
 from proofs.views.labelled.label_kernel import Ints, Words
-from proofs.views.labelled.labels import WORD, Labelled
+from proofs.views.labelled.labels import Labelled, label_of
 from proofs.views.labelled.starts import starts_by_column
 from proofs.views.saturation import TooManyViews
 from proofs.world.any_number.any_parts import AnyParts
+from proofs.world.any_number.other_parts import LabelledAt, OtherParts
 from proofs.world.compiled import Compiled
 from proofs.world.layout import States
-from proofs.world.world import Column, Slice, World, fold
+from proofs.world.world import Column, Slice, World
 
 LIMIT = 16_000_000
 """Views at most, in all columns together: those of rules about ports and disks are the largest, and of columns one by one they take
 many times as long."""
 
-MOST_TERMS = 24
-"""What a mutant may tell apart of how VMs start, in all columns together: with more, sets of one column are the smaller ones."""
-
 MOST_SETS = 3
 """Closed sets that are kept at a time: mutants of one set are asked about one after the other."""
 
+MOST_STARTS = 2
+"""Times as many starts as the right network tells apart: as many may be told apart for mutants that are asked about together."""
+
+
+@dataclass(frozen=True, eq=False)
+class Question:
+    """A rule of a mutant, as some columns read it. rules: right and wrong, said for any number of parts. label: the columns."""
+
+    rules: Rules
+    label: int
+
+
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """Questions that are asked of one closed set: of a slice of a world, with starts told apart by these terms."""
+
+    world: World
+    part: Slice
+    terms: tuple[Term, ...]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Where a mutant's rules differ, as columns. open: those in which that cannot be known so. views: by column, how many were looked at
+    (none, where it reads the right rules and the wrong ones alike)."""
+
+    differs: int = 0
+    open: int = 0
+    views: tuple[int, ...] = ()
+
 
 class LabelledSets:
-    """Closed sets of columns of a network (with its observers), for mutants that are asked about in the terms of each column. closed:
+    """Mutants of a network (with its observers), and the closed sets that they are held against. start: one VM that may be. closed:
     how many were made. Raises NotForAnyNumber."""
 
-    def __init__(self, network: Network, columns: Sequence[Column]) -> None:
-        self.bit = {column: i for i, column in enumerate(columns)}
+    def __init__(
+        self, network: Network, columns: Sequence[Column], start: Mapping[str, frozenset[str]], mutants: Sequence[Rules]
+    ) -> None:
+        self.start = start
         self.family = Family(network, columns)
         self.closed = 0
-        self._sets: dict[tuple[object, ...], LabelledSet | None] = {}
-        self._begun: dict[tuple[object, ...], tuple[object, ...]] = {}
+        self._sets: dict[Batch, LabelledSet | None] = {}
         self._worlds: dict[frozenset[str], World] = {}
         self._cones: dict[tuple[object, ...], Slice] = {}
-        self._kept: list[AnyParts] = []
-        self._names: dict[int, Callable[[str], str | None]] = {}
-        self._terms: dict[str, dict[Term, None] | None] = {}
-        self.any_parts = AnyParts(self.family.network, self.family.column, ())
+        self.shape = Shape({sort.name: 1 for sort in network.parts})
+        reading = _Reading(self.family, mutants)
+        asked = [(one, reading.rules(one)) for one in reading.asked]
+        changed = [(rules.changed, rules.mutant.events, rules.mutant.machine) for _, rules in asked]
+        self.any_parts = AnyParts(reading.network, self.family.column, (), changed)
+        self.others = OtherParts(self.any_parts)
+        self.questions: dict[str, list[Question]] = {one.mutant.name: [] for one in mutants}
+        for (one, rules), said in zip(asked, self.any_parts.changed, strict=True):
+            question = Question(Rules(self.any_parts.network, rules.mutant, said), one.label)
+            self.questions[rules.mutant.name].append(question)
 
-    def of(self, rules: Rules, column: AnyParts, where: Column, leaves_out: frozenset[str]) -> InColumn | None:
-        """The closed set for a mutant's rules, said for any number of parts in one of the columns; None: it cannot be had so."""
-        name_of = self._name_of(column)
-        own = [name for name in rules.machines - column.more if not self._is_reading(name)]
-        machines = {named for name in own if (named := name_of(name)) is not None}
-        terms = self._terms[rules.mutant.name]
-        if terms is None or len(machines) < len(own):
-            return None
-        found = self._set(machines, rules.mutant.machine, tuple(terms), leaves_out)
-        if found is None:
-            return None
-        key = (self.bit[where], id(column))
-        if key not in found.columns:
-            found.columns[key] = InColumn(found, self.bit[where], column, name_of)
-        return found.columns[key]
-
-    def _is_reading(self, name: str) -> bool:
-        actor = self.family.origin.actors.get(name)
-        return actor is not None and actor.sort == HOST and not actor.moves
-
-    def _name_of(self, column: AnyParts) -> Callable[[str], str | None]:
-        """The name in the family's network of a machine of a column's; None: it has none."""
-        if id(column) not in self._names:
-            self._kept.append(column)  # so that nothing else has its id
-            meaning, actors = column.meaning, self.any_parts.network.actors
-            family = {key: name for name, key in self.any_parts.meaning.items()}
-
-            def name_of(name: str) -> str | None:
-                if name in meaning:
-                    return family.get(meaning[name])
-                return name if name in actors or self._is_reading(name) else None
-
-            self._names[id(column)] = name_of
-        return self._names[id(column)]
-
-    def tell_apart(self, rules: Rules, column: AnyParts, where: Column) -> None:
-        """Note what a mutant's rules, said for any number of parts in some column, tell apart of how VMs start: its sets do so too."""
-        known = self._terms.setdefault(rules.mutant.name, {})
-        if known is None:
-            return
-        name_of, readings, actors = self._name_of(column), dict(where.readings), self.family.origin.actors
-        for term in rules.told_apart:
-            read = filter(self._is_reading, machines_of(term))
-            folded = fold(term, {name: frozenset({readings.get(name, actors[name].starts[0])}) for name in read})
-            for said in _whatever(folded, machines_of(folded) & column.more, column.network):
-                names = {name: name_of(name) for name in machines_of(said)}
-                if None in names.values() or len(known) == MOST_TERMS:
-                    self._terms[rules.mutant.name] = None
-                    return
-                if not isinstance(said, Const):
-                    known[_renamed(said, {name: found for name, found in names.items() if found})] = None
-
-    def _set(
-        self, machines: Iterable[str], changed: str, terms: tuple[Term, ...], leaves_out: frozenset[str]
-    ) -> LabelledSet | None:
-        if leaves_out not in self._worlds:
-            self._worlds[leaves_out] = World(self.any_parts.network, self.family.column, leaves_out)
-        world = self._worlds[leaves_out]
-        names, set_off = tuple(sorted(machines)), changed if len(world.reach.get(changed, ())) == 1 else ""
-        if (leaves_out, names, set_off) not in self._cones:
-            events = Happens(frozenset(event.name for event in world.events))
-            moved = (In(name, frozenset(sorted(world.reach[name])[:1])) for name in names)
-            self._cones[leaves_out, names, set_off] = slice_of(world, [events, *moved], set_off)
-        part = self._cones[leaves_out, names, set_off]
-        begun = self._begun.get((leaves_out, part, terms))
-        if begun is not None and begun in self._sets:
-            return self._sets[begun]
-        try:
-            compiled, starts = self._starts(world, part, terms)
-        except TooWide:
-            return None
-        begun = self._begun[leaves_out, part, terms] = (
-            leaves_out,
-            part,
-            tuple(compiled.locals[vm] for vm in compiled.starts),
-            tuple(starts),
+    def answer(self, name: str) -> Answer:
+        """What is known of a mutant in all columns."""
+        differs = unknown = 0
+        looked_at: dict[LabelledSet, int] = {}
+        for one in self.questions[name]:
+            batch = self._batches[one]
+            known = self._set(batch)
+            if known is None:
+                unknown |= one.label
+            else:
+                looked_at[known] = looked_at.get(known, 0) | one.label
+                differs |= self._differs(one, batch.world, known)
+        views = (
+            sum(known.views[bit] for known, label in looked_at.items() if label >> bit & 1)
+            for bit in range(len(self.family.columns))
         )
-        if begun not in self._sets:
+        return Answer(differs, unknown, tuple(views))
+
+    def _differs(self, question: Question, world: World, known: LabelledSet) -> int:
+        rules, actors = question.rules, self.any_parts.network.actors
+        machines = rules.machines & known.part.machines
+        more = [name for name in actors if name in rules.machines & self.any_parts.more]
+        pair = Pair(rules, world, known.part.machines | set(more), self.shape, self.start)
+        variables = self._variables(machines)
+        at = self.others.beside(more, machines, known.to(*variables), variables[1])
+        return pair.where(at, question.label)
+
+    def _variables(self, machines: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The variables of host and VM that these machines are, in their order."""
+        here, parts = set(machines), self.any_parts.network.parts
+        actors = [actor for actor in self.any_parts.network.actors.values() if actor.name in here]
+        host = tuple(actor.name for actor in actors if actor.sort == HOST)
+        return host, tuple(f"{a.name}#0" if a.sort in parts else a.name for a in actors if a.sort != HOST)
+
+    def _world(self, rules: Rules) -> World:
+        """All columns without what nobody waits for, unless the rules move it."""
+        out = frozenset[str]() if rules.machines & LEFT_OUT_WHERE_NOT_ASKED else LEFT_OUT_WHERE_NOT_ASKED
+        if out not in self._worlds:
+            self._worlds[out] = World(self.any_parts.network, self.family.column, out)
+        return self._worlds[out]
+
+    def _part(self, rules: Rules, world: World) -> Slice:
+        """All that decides what may happen, and what the changed rules move."""
+        machines, changed = tuple(sorted(rules.machines - self.any_parts.more)), rules.mutant.machine
+        set_off = changed if len(world.reach.get(changed, ())) == 1 else ""
+        key = (world.leaves_out, machines, set_off)
+        if key not in self._cones:
+            events = Happens(frozenset(event.name for event in world.events))
+            moved = (In(name, frozenset(sorted(world.reach[name])[:1])) for name in machines)
+            self._cones[key] = slice_of(world, [events, *moved], set_off)
+        return self._cones[key]
+
+    @cached_property
+    def _batches(self) -> dict[Question, Batch]:
+        """What each question is asked of: one closed set, of all that look at the same slice, as far as they tell few starts apart."""
+        found: dict[tuple[World, Slice], list[Question]] = {}
+        for one in (one for questions in self.questions.values() for one in questions):
+            world = self._world(one.rules)
+            found.setdefault((world, self._part(one.rules, world)), []).append(one)
+        batches: dict[Question, Batch] = {}
+        for (world, part), questions in found.items():
+            most = MOST_STARTS * len(self._compiled(world, part, ()).starts)
+            for some, terms in self._told_apart(world, part, questions, most):
+                batches |= dict.fromkeys(some, Batch(world, part, terms))
+        return batches
+
+    def _told_apart(
+        self, world: World, part: Slice, questions: Sequence[Question], most: int
+    ) -> Iterator[tuple[Sequence[Question], tuple[Term, ...]]]:
+        """Questions, by halves until so few starts are told apart, with what they tell apart."""
+        terms = tuple(dict.fromkeys(term for one in questions for term in one.rules.told_apart))
+        if len(questions) == 1 or len(self._compiled(world, part, terms).starts) <= most:
+            yield questions, terms
+            return
+        middle = len(questions) // 2
+        for half in (questions[:middle], questions[middle:]):
+            yield from self._told_apart(world, part, half, most)
+
+    def _compiled(self, world: World, part: Slice, terms: Sequence[Term]) -> Compiled:
+        return Compiled(world, part, (self.shape,), terms)
+
+    def _set(self, batch: Batch) -> LabelledSet | None:
+        """The closed set of a batch; None: it cannot be had."""
+        if batch not in self._sets:
             if len(self._sets) >= MOST_SETS:
                 self._sets.pop(next(iter(self._sets)))
             self.closed += 1
-            self._sets[begun] = self._closed(compiled, part, starts)
-        return self._sets[begun]
+            self._sets[batch] = self._closed(batch)
+        return self._sets[batch]
 
-    def _starts(self, world: World, part: Slice, terms: Sequence[Term]) -> tuple[Compiled, list[int]]:
-        """A slice, and the columns in which each of its starts is begun from: a closed set hangs on nothing else, whatever terms tell
-        starts apart. Raises TooWide."""
-        compiled = Compiled(world, part, (Shape({sort.name: 1 for sort in world.network.parts}),), terms)
-        return compiled, starts_by_column(compiled, self._allowed(part), len(self.family.columns), terms)
-
-    def _allowed(self, part: Slice) -> dict[str, int]:
-        return {name: self.family.allowed[name] for name in sorted(part.events) if name in self.family.allowed}
-
-    def _closed(self, compiled: Compiled, part: Slice, starts: list[int]) -> LabelledSet | None:
-        columns = len(self.family.columns)
+    def _closed(self, batch: Batch) -> LabelledSet | None:
+        columns, events = len(self.family.columns), sorted(batch.part.events)
+        allowed = {name: self.family.allowed[name] for name in events if name in self.family.allowed}
         try:
-            closed = Labelled(compiled, columns, self._allowed(part), starts, LIMIT)
-            return LabelledSet(self.closed, part, closed)
+            compiled = self._compiled(batch.world, batch.part, batch.terms)
+            starts = starts_by_column(compiled, allowed, columns, batch.terms)
+            return LabelledSet(batch.part, Labelled(compiled, columns, allowed, starts, LIMIT))
         except (TooManyViews, TooWide):
             return None
 
 
 class LabelledSet:
-    """Closed views of a slice with the columns in which each is reachable. number: told apart by. part: the slice. views: by column,
-    how many. columns: what columns have of it."""
+    """Closed views of a slice with the columns in which each is reachable. part: the slice. views: by column, how many."""
 
-    def __init__(self, number: int, part: Slice, closed: Labelled) -> None:
-        self.number, self.part, self.views = number, part, closed.counts
-        self.columns: dict[tuple[int, int], InColumn] = {}
+    def __init__(self, part: Slice, closed: Labelled) -> None:
+        self.part, self.views = part, closed.counts
         compiled, steps = closed.compiled, closed.steps
         self.host_vars, self.vm_vars = compiled.host_vars, compiled.vm_vars[0]
-        self._places: dict[tuple[tuple[str, ...], tuple[str, ...]], _Seen] = {}
+        self._known: dict[tuple[tuple[str, ...], tuple[str, ...]], LabelledAt] = {}
         rows, hosts = [], []
         for host in closed.places:
             found = closed.rows(host)
@@ -181,17 +216,24 @@ class LabelledSet:
         self._vms = steps.states[: steps.met].astype(np.int64)
         self._labels = closed.views.labels[every]
 
-    def seen(self, host: tuple[str, ...], vm: tuple[str, ...]) -> _Seen:
+    def to(self, host: tuple[str, ...], vm: tuple[str, ...]) -> LabelledAt:
         """The views as far as these variables of host and VM go."""
-        if (host, vm) not in self._places:
-            of_host, hosts = _numbered(self._hosts[:, [self.host_vars.at[name] for name in host]])
-            of_vm, vms = _numbered(self._vms[:, [self.vm_vars.at[name] for name in vm]])
-            codes = of_host[self._of_host] * len(vms) + of_vm[self._of_vm]
-            order = np.argsort(codes, kind="stable")
-            values, first = np.unique(codes[order], return_index=True)
-            labels = np.bitwise_or.reduceat(self._labels[order], first, axis=0)
-            self._places[host, vm] = _Seen(values // len(vms), values % len(vms), hosts, vms, labels)
-        return self._places[host, vm]
+        if (host, vm) not in self._known:
+            found: dict[States, dict[States, int]] = {}
+            for of_host, of_vm, label in self._seen(host, vm):
+                found.setdefault(of_host, {})[of_vm] = label
+            self._known[host, vm] = found
+        return self._known[host, vm]
+
+    def _seen(self, host: tuple[str, ...], vm: tuple[str, ...]) -> Iterator[tuple[States, States, int]]:
+        of_host, hosts = _numbered(self._hosts[:, [self.host_vars.at[name] for name in host]])
+        of_vm, vms = _numbered(self._vms[:, [self.vm_vars.at[name] for name in vm]])
+        codes = of_host[self._of_host] * len(vms) + of_vm[self._of_vm]
+        order = np.argsort(codes, kind="stable")
+        values, first = np.unique(codes[order], return_index=True)
+        labels: Words = np.bitwise_or.reduceat(self._labels[order], first, axis=0)
+        for code, label in zip(values.tolist(), labels, strict=True):
+            yield hosts[code // len(vms)], vms[code % len(vms)], label_of(label)
 
 
 def _numbered(states: Ints) -> tuple[Ints, list[States]]:
@@ -203,74 +245,83 @@ def _numbered(states: Ints) -> tuple[Ints, list[States]]:
 
 
 @dataclass(frozen=True)
-class _Seen:
-    """Views, as far as some machines go: numbers of host and VM states, these, and the columns of each."""
+class _Asked:
+    """A rule that a mutant changes. name: of the rule in the family's terms. now: what is read in its place (None: it never happens).
+    label: the columns in which both is so."""
 
-    of_host: Ints
-    of_vm: Ints
-    hosts: list[States]
-    vms: list[States]
-    labels: Words
-
-    def has(self, bit: int) -> Ints:
-        """Which of them a column has."""
-        return np.flatnonzero(self.labels[:, bit // WORD] >> np.uint64(bit % WORD) & np.uint64(1))
+    of: Rules
+    event: str
+    name: str
+    now: AsRead | None
+    label: int
 
 
-class InColumn:
-    """What one column has of a labelled set, by the names of the column's own network."""
+class _Reading:
+    """What mutants' rules are in the terms of a family. network: the family's, in which what only mutants let happen never does."""
 
-    problem = ""
+    def __init__(self, family: Family, mutants: Iterable[Rules]) -> None:
+        self.family = family
+        self._new: dict[str, tuple[Event, AsRead]] = {}
+        self.asked = [asked for one in mutants for event in one.mutant.events for asked in self._of_event(one, event)]
+        self.network = self._with_what_is_new()
 
-    def __init__(self, found: LabelledSet, bit: int, column: AnyParts, name_of: Callable[[str], str | None]) -> None:
-        self._found, self._bit, self._network, self._name_of = found, bit, column.network, name_of
-        self.size = found.views[bit]
-        own = (name for name in column.network.actors if name not in column.more)
-        self.machines = frozenset(name for name in own if name_of(name) in found.part.machines)
+    def _of_event(self, one: Rules, event: str) -> Iterator[_Asked]:
+        right = self.family.as_read(self.family.origin, event)
+        wrong = self.family.as_read(one.small(one.changed, [event]), event)
+        for name, was in zip(self.family.variants[event], right, strict=True):
+            left = was.label
+            for now in wrong:
+                left &= ~now.label
+                if (label := was.label & now.label) and was.says != now.says:
+                    yield _Asked(one, event, name, now, label)
+            if left:
+                yield _Asked(one, event, name, None, left)
+        for now in wrong:
+            left = now.label & ~reduce(or_, (was.label for was in right), 0)
+            if left:
+                yield _Asked(one, event, self._named(one, event, now), now, left)
 
-    def _variables(self, machines: Collection[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """The variables of host and VM that these machines are in the set, in the order in which the column has the machines."""
-        actors = [actor for actor in self._network.actors.values() if actor.name in machines]
-        host = tuple(self._named(actor.name, "") for actor in actors if actor.sort == HOST)
-        vm = tuple(self._named(a.name, "#0" if a.sort in self._network.parts else "") for a in actors if a.sort != HOST)
-        return host, vm
+    def _named(self, one: Rules, event: str, now: AsRead) -> str:
+        """The name of a rule that no column has without the mutant."""
+        name = f"{event}, as no column has it ({len(self._new) + 1})"
+        never = replace(one.network.events[event], name=name, when=FALSE, fault=None)
+        self._new[name] = never, now
+        return name
 
-    def _named(self, name: str, part: str) -> str:
-        return f"{self._name_of(name)}{part}"
+    def _with_what_is_new(self) -> Network:
+        network = self.family.network
+        if not self._new:
+            return network
+        moves: dict[str, list[Move]] = {name: [] for name in network.actors}
+        for name, (_, now) in self._new.items():
+            for actor, rows in now.rows.items():
+                moves[actor] += (replace(row, event=name) for row in rows)
+        actors = [_with_rows(actor, [*actor.moves, *moves[actor.name]]) for actor in network.actors.values()]
+        events = [*network.events.values(), *(event for event, _ in self._new.values())]
+        return build(actors, events, network.faults.values(), network.at_start)
 
-    def to(self, machines: frozenset[str]) -> At:
-        """The views, as far as these machines go."""
-        seen, at = self._found.seen(*self._variables(machines)), dict[States, list[States]]()
-        for i in seen.has(self._bit).tolist():
-            at.setdefault(seen.hosts[seen.of_host[i]], []).append(seen.vms[seen.of_vm[i]])
-        return at
+    def rules(self, asked: _Asked) -> Rules:
+        """The two rules, beside each other."""
+        network, name, now = self.network, asked.name, asked.now
+        was = network.events[name]
+        if now is None:
+            event, actors = replace(was, when=FALSE), dict[str, Actor]()
+        else:
+            event = replace(was, when=now.when, fair=now.fair)
+            changed = [network.actors[asked.of.mutant.machine]] if asked.of.mutant.machine else []
+            actors = {one.name: _with_rows(one, self._moves(one, name, now)) for one in changed}
+        wrong = replace(network, actors={**network.actors, **actors}, events={**network.events, name: event})
+        return Rules(network, replace(asked.of.mutant, events=(name,)), wrong)
 
-    def key(self, machines: frozenset[str]) -> object:
-        """The same for the same views, as far as these machines go."""
-        variables = self._variables(machines)
-        return self._found.number, variables, self._found.seen(*variables).has(self._bit).tobytes()
-
-    def names(self, machines: Collection[str]) -> list[str]:
-        """The variables of a VM as far as these machines go, in their order."""
-        actors = [a for a in self._network.actors.values() if a.name in machines and a.sort != HOST]
-        return [f"{a.name}#0" if a.sort in self._network.parts else a.name for a in actors]
-
-
-def _whatever(term: Term, names: Collection[str], network: Network) -> Iterator[Term]:
-    """A term with these machines in each of their states: what it says besides."""
-    every = sorted(names)
-    states = [network.actors[name].states for name in every]
-    for chosen in product(*states):
-        yield fold(term, {name: frozenset({state}) for name, state in zip(every, chosen, strict=True)})
+    def _moves(self, actor: Actor, name: str, now: AsRead) -> list[Move]:
+        others = [move for move in actor.moves if move.event != name]
+        return [*others, *(replace(move, event=name) for move in now.rows.get(actor.name, ()))]
 
 
-def _renamed(term: Term, names: Mapping[str, str]) -> Term:
-    match term:
-        case In(actor, states):
-            return In(names[actor], states)
-        case Same(left, right):
-            return Same(names[left], names[right])
-        case Unchanged(actor):
-            return Unchanged(names[actor])
-        case _:
-            return rebuilt(term, lambda part: _renamed(part, names))
+def _with_rows(actor: Actor, rows: Sequence[Move]) -> Actor:
+    if tuple(rows) == actor.moves:
+        return actor
+    starts = frozenset(state for state in actor.enum if state.name in actor.starts)
+    new = Actor(actor.name, actor.enum, of=actor.sort, starts=starts, says=actor.says, observer=actor.observer)
+    new.place = actor.place
+    return new.table(*rows) if rows else new

@@ -50,9 +50,11 @@ def check(
     return [verdicts[found.name] for found in chosen]
 
 
-def shown_by_views(column: Column, names: Iterable[str]) -> dict[str, Proof]:
+def shown_by_views(column: Column, names: Iterable[str], network: Network | None = None) -> dict[str, Proof]:
     """What closed sets of views show of properties in a column, for any number of VMs."""
-    asked = _by_network((PROPERTIES[name] for name in names if not isinstance(PROPERTIES[name], Fact)), watched())
+    asked = _by_network(
+        (PROPERTIES[name] for name in names if not isinstance(PROPERTIES[name], Fact)), watched(network)
+    )
     return {name: one for network, of in asked.items() for name, one in prove(network, column, of).items()}
 
 

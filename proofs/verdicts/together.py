@@ -37,7 +37,7 @@ def units(columns: Sequence[Column], names: Iterable[str]) -> list[Unit]:
     """The closed sets that show what views can show of properties in these columns, as questions that can be asked apart."""
     found: list[Unit] = []
     by_views = (PROPERTIES[name] for name in names if not isinstance(PROPERTIES[name], Fact))
-    for members in _by_network(by_views).values():
+    for members in _by_network(by_views, None).values():
         asked = (tuple(columns), tuple(one.name for one in members))
         try:
             found += ((*asked, unit) for unit in _proving(*asked).units())
@@ -78,9 +78,9 @@ def is_a_run(found: Property) -> bool:
     return isinstance(found, Possible)
 
 
-def _network(found: Property) -> Network:
+def _network(found: Property, network: Network | None) -> Network:
     """Of what runs are that show something of a property."""
-    return as_asked(found, watched())[0]
+    return as_asked(found, watched(network))[0]
 
 
 def judged(
@@ -91,25 +91,27 @@ def judged(
     seen: Mapping[str, Sequence[Seen]],
     from_record: bool = False,
     search: bool = True,
+    network: Network | None = None,
 ) -> tuple[list[Verdict], Runs]:
     """The verdicts of `check`, where runs and views do not decide without it; and what runs show in this column that those of smaller
     ones do not: for larger ones. known: what views were found to show already. seen: runs of smaller columns, by property.
     from_record: runs that are kept with the record are tried before any are searched for, unless every state is to be counted. search:
-    if not, only what is decided by what is known is judged."""
+    if not, neither views are asked nor runs searched for: only what is decided by what is known is judged. network: another protocol
+    than ours (a changed rule, say)."""
     if scope.proofs and search:
         endings = [name for name in names if name not in known and not is_a_run(PROPERTIES[name])]
-        known = {**known, **shown_by_views(column, endings)}
-    own = kept_runs(column, names) if from_record and not scope.counts else {}
-    early = _early(column, names, scope, known, both(own, seen))
+        known = {**known, **shown_by_views(column, endings, network)}
+    own = kept_runs(column, names, network) if from_record and not scope.counts else {}
+    early = _early(column, names, scope, known, both(own, seen), network)
     if not search:
         return [early[name] for name in names if name in early], own
     left = [name for name in names if name not in early]
-    found = _exercising(column, left, known, scope.vms) if scope.proofs else {}
-    early |= _early(column, list(found), scope, known, found)
+    found = _exercising(column, left, known, scope, network) if scope.proofs else {}
+    early |= _early(column, list(found), scope, known, found, network)
     left = [name for name in names if name not in early]
-    later = {one.property: one for one in check(column, left, scope, known=known)} if left else {}
+    later = {one.property: one for one in check(column, left, scope, network=network, known=known)} if left else {}
     verdicts = [early[name] if name in early else later[name] for name in names]
-    return verdicts, both(own, {**found, **_deciding(column, later.values())})
+    return verdicts, both(own, {**found, **_deciding(column, later.values(), network)})
 
 
 def both(runs: Mapping[str, Sequence[Seen]], more: Mapping[str, Sequence[Seen]]) -> Runs:
@@ -117,32 +119,34 @@ def both(runs: Mapping[str, Sequence[Seen]], more: Mapping[str, Sequence[Seen]])
     return {name: [*runs.get(name, ()), *more.get(name, ())] for name in {**runs, **more}}
 
 
-def _exercising(column: Column, names: Iterable[str], known: Mapping[str, Proof], vms: int) -> Runs:
+def _exercising(
+    column: Column, names: Iterable[str], known: Mapping[str, Proof], scope: Scope, of: Network | None
+) -> Runs:
     """Runs of one VM that exercise what holds by views; where there is none, of two, up to so many."""
     left = [name for name in names if name in known and known[name].holds and known[name].exercised]
     left = [name for name in left if not isinstance(PROPERTIES[name], Possible)]
     found: Runs = {}
-    for number in range(1, vms + 1):
-        scope = Scope(vms=number, fewest=number, proofs=True, counts=False)
-        for network, asked in _by_network(PROPERTIES[name] for name in left if name not in found).items():
-            runs = search(network, column, map(to_be_seen, asked), scope, known)
+    for number in range(1, scope.vms + 1):
+        few = replace(scope, vms=number, fewest=number, proofs=True, counts=False)
+        for network, asked in _by_network((PROPERTIES[name] for name in left if name not in found), of).items():
+            runs = search(network, column, map(to_be_seen, asked), few, known)
             found |= {name: [_seen(network, column, WITNESS, one.run)] for name, one in runs.items() if one.run}
     return found
 
 
-def _by_network(asked: Iterable[Property]) -> dict[Network, list[Property]]:
+def _by_network(asked: Iterable[Property], network: Network | None) -> dict[Network, list[Property]]:
     found: dict[Network, list[Property]] = {}
     for one in asked:
-        found.setdefault(_network(one), []).append(one)
+        found.setdefault(_network(one, network), []).append(one)
     return found
 
 
-def _deciding(column: Column, verdicts: Iterable[Verdict]) -> Runs:
+def _deciding(column: Column, verdicts: Iterable[Verdict], of: Network | None) -> Runs:
     """The runs that decide verdicts, and decide them in larger columns too; of one that never rests that is asked there."""
     return {
         one.property: [
             replace(
-                _seen(_network(PROPERTIES[one.property]), column, one.verdict, one.run),
+                _seen(_network(PROPERTIES[one.property], of), column, one.verdict, one.run),
                 reason=one.reason if isinstance(PROPERTIES[one.property], Ends) else "",
             )
         ]
@@ -156,13 +160,18 @@ def _seen(network: Network, column: Column, shows: str, run: RunFound) -> Seen:
 
 
 def _early(
-    column: Column, names: Iterable[str], scope: Scope, known: Mapping[str, Proof], seen: Mapping[str, Sequence[Seen]]
+    column: Column,
+    names: Iterable[str],
+    scope: Scope,
+    known: Mapping[str, Proof],
+    seen: Mapping[str, Sequence[Seen]],
+    of: Network | None,
 ) -> dict[str, Verdict]:
     """What these runs and views decide without a search. Raises EnginesDisagree where a run does what views rule out."""
     early: dict[str, Verdict] = {}
     of_network: dict[Network, Witnesses] = {}
     for name in names:
-        found, network = PROPERTIES[name], _network(PROPERTIES[name])
+        found, network = PROPERTIES[name], _network(PROPERTIES[name], of)
         runs = of_network.setdefault(network, Witnesses(network, seen))
         if without_search(found, column, scope) is None:
             proof = known.get(name)

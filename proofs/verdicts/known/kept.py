@@ -76,10 +76,13 @@ def _doubt() -> str:
     return "" if of_this else "perhaps not the shortest run: it was found in another protocol"
 
 
-def kept_runs(column: Column, names: Collection[str]) -> dict[str, list[Seen]]:
-    """What kept runs show of these properties in the column in which they were found, by property."""
-    kept, found = _by_column().get(column.name), dict[str, list[Seen]]()
-    for seen, name in () if kept is None else (*_refuting(column, kept, names), *_exercising(column, kept, names)):
+def kept_runs(column: Column, names: Collection[str], network: Network | None = None) -> dict[str, list[Seen]]:
+    """What kept runs show of these properties in the column in which they were found, by property. network: another protocol than
+    ours (a changed rule, say)."""
+    kept, found, of = _by_column().get(column.name), dict[str, list[Seen]](), watched(network)
+    for seen, name in (
+        () if kept is None else (*_refuting(column, kept, names, of), *_exercising(column, kept, names, of))
+    ):
         found.setdefault(name, []).append(seen)
     return found
 
@@ -94,22 +97,22 @@ def exercises(column: Column, found: Mapping[str, Sequence[Seen]]) -> list[Exerc
     return shared(column.name, chosen)
 
 
-def _refuting(column: Column, kept: _Kept, names: Collection[str]) -> Iterator[tuple[Seen, str]]:
+def _refuting(column: Column, kept: _Kept, names: Collection[str], of: Network) -> Iterator[tuple[Seen, str]]:
     for one in kept.refuting:
         if one.property in names and one.property in PROPERTIES:
-            network, asked = as_asked(PROPERTIES[one.property], watched())
+            network, asked = as_asked(PROPERTIES[one.property], of)
             told = _Told.of(network, column, one.run)
             if told is not None and told.breaks(network, asked):
                 seen = told.seen(len(one.run.steps), REFUTED)
                 yield replace(seen, vms=one.vms, reason="; ".join(filter(None, (one.reason, _doubt())))), one.property
 
 
-def _exercising(column: Column, kept: _Kept, names: Collection[str]) -> Iterator[tuple[Seen, str]]:
+def _exercising(column: Column, kept: _Kept, names: Collection[str], of: Network) -> Iterator[tuple[Seen, str]]:
     for one in kept.exercising:
         told: dict[Network, _Told | None] = {}
         for name, steps in zip(one.properties, one.steps, strict=True):
             if name in names and name in PROPERTIES:
-                network, asked = as_asked(PROPERTIES[name], watched())
+                network, asked = as_asked(PROPERTIES[name], of)
                 if network not in told:
                     told[network] = _Told.of(network, column, one.run)
                 here = told[network]

@@ -11,10 +11,11 @@ import pytest
 from model.notation import Actor, DeclarationError, Network, build, event, on
 from proofs.mutants.changed_rules import Rules
 from proofs.mutants.comparing import Comparing
-from proofs.mutants.labelled_sets import LabelledSets
+from proofs.mutants.labelled_sets import LabelledSet, _Asked, _Reading
 from proofs.mutants.operators import mutants_of
 from proofs.mutants.same_views import SameViews
 from proofs.verdicts.columns import BASE
+from proofs.world.layout import States
 from proofs.world.world import Column
 from tests.helpers.networks.random_networks import Three, Two, random_count, vm
 from tests.helpers.networks.read_networks import read
@@ -84,9 +85,36 @@ def test_what_begins_alike_is_closed_once_whatever_tells_its_starts_apart() -> N
 
 
 def test_a_column_that_is_given_the_views_of_another_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    def another(self: LabelledSets, rules: Rules, column: object, where: Column, leaves_out: frozenset[str]) -> object:
-        return of(self, rules, column, min(self.bit, key=self.bit.__getitem__), leaves_out)  # type: ignore[arg-type]  # a wrong one
+    def of_the_first(label: int) -> int:
+        return -1 if label & 1 else 0
 
-    of = LabelledSets.of
-    monkeypatch.setattr(LabelledSets, "of", another)
+    def another(self: LabelledSet, host: tuple[str, ...], vm: tuple[str, ...]) -> dict[States, dict[States, int]]:
+        return {
+            place: {one: of_the_first(label) for one, label in vms.items()} for place, vms in to(self, host, vm).items()
+        }
+
+    to = LabelledSet.to
+    monkeypatch.setattr(LabelledSet, "to", another)
+    assert compared(15)["same, differs"]
+
+
+def test_a_rule_that_one_of_the_columns_does_not_have_is_asked_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A planted fault: what only the mutant lets happen is not asked."""
+
+    def never_new(self: _Reading, one: Rules, event: str) -> Iterator[_Asked]:
+        return (asked for asked in of_event(self, one, event) if "no column has it" not in asked.name)
+
+    of_event = _Reading._of_event
+    monkeypatch.setattr(_Reading, "_of_event", never_new)
+    assert compared(15)["same, differs"]
+
+
+def test_a_rule_that_the_mutant_never_lets_happen_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A planted fault: what only the right network lets happen is not asked."""
+
+    def never_gone(self: _Reading, one: Rules, event: str) -> Iterator[_Asked]:
+        return (asked for asked in of_event(self, one, event) if asked.now is not None)
+
+    of_event = _Reading._of_event
+    monkeypatch.setattr(_Reading, "_of_event", never_gone)
     assert compared(15)["same, differs"]

@@ -102,7 +102,7 @@ def test_the_right_network_breaks_nothing_there_and_differs_in_nothing() -> None
     assert not changed.different
     found = changed.visit()
     assert (found.broken, found.missing, found.healed, found.complete) == ({}, (), (), True)
-    assert judges().same([same], BASE)[0] == {"vm_saved: nothing": ""}
+    assert judges().comparing([same]).differs(same.name, [BASE])[0] == []
 
 
 @nightly
@@ -115,10 +115,11 @@ def test_a_condition_that_holds_anyway_is_no_difference_and_one_that_does_not_is
 
     anyway = needing("only while the snapshot set is made, or its requester died", ~requester.is_(Requester.AT_REST))
     rarely = needing("only if it is paused", power.is_(Power.PAUSED))
-    found, views = judges().same([anyway, rarely], BASE)
-    assert found[anyway.name] == ""
-    assert "different on a view" in found[rarely.name]
+    comparing = judges().comparing([anyway, rarely])
+    same, views = comparing.differs(anyway.name, [BASE])
+    assert same == []
     assert views > 1_000
+    assert comparing.differs(rarely.name, [BASE])[0] == [BASE.name]
     assert judges().search(anyway).different == ()
 
 
@@ -130,8 +131,8 @@ def test_what_the_few_kinds_do_not_show_the_suite_does() -> None:
     change = lambda network: with_event(network, "vm_saved", when=event.when & unlike)  # noqa: E731 - short
     mutant = Mutant("vm_saved: not of these", "never", ("vm_saved",), "", event.by, "", change)
     assert judges().search(mutant).kind == SURVIVES
-    assert judges().same([mutant], BASE)[0][mutant.name]
-    killed = judges().ask(mutant, BASE)
+    assert judges().comparing([mutant]).differs(mutant.name, [BASE])[0] == [BASE.name]
+    killed = judges().ask(mutant, judges().to_be_asked(mutant, BASE))
     assert killed.kind == KILLED
 
 
@@ -144,7 +145,7 @@ def test_what_is_broken_anyway_kills_nothing_where_the_record_says_nothing_eithe
     )
     few = Judges(PROTOCOL, load_record(), [column], ("no-partial-backup", "backup-is-of-all-chosen"))
     assert "no-partial-backup" in few.likely(same)
-    assert few.ask(same, column).kind == SURVIVES
+    assert few.ask(same, few.to_be_asked(same, column)).kind == SURVIVES
 
 
 def test_what_is_remembered_of_one_column_is_not_believed_of_another() -> None:
@@ -205,28 +206,21 @@ def test_what_holds_where_nothing_is_recorded_is_not_judged_of_the_right_network
     """What is refuted there is."""
     both, judged = Column(frozenset({"requester_vanishes", "guest_hangs"})), list[str]()
 
-    def judge(column: Column, names: list[str], *_: object, network: Network) -> list[Verdict]:
+    def judge(column: Column, names: list[str], *_: object, network: Network, **__: object) -> object:
         judged.append("the right network" if network is PROTOCOL else "the mutant")
-        return [Verdict(name, column.name, verdict, "nothing") for name in names]
+        return [Verdict(name, column.name, verdict, "nothing") for name in names], {}
 
-    monkeypatch.setattr("proofs.mutants.judge.check", judge)
+    monkeypatch.setattr("proofs.mutants.judge.judged", judge)
     mutant = next(iter(all_mutants().values()))
     judges_of_both = Judges(PROTOCOL, load_record(), [both], ["every-session-ends"])
-    assert judges_of_both.ask(mutant, both).kills == ()
+    assert judges_of_both.ask(mutant, judges_of_both.to_be_asked(mutant, both)).kills == ()
     assert judged == asked
 
 
 def test_what_is_refuted_anyway_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[str] = []
-
-    def judge(_: Column, names: list[str], *__: object, **___: object) -> list[Verdict]:
-        asked.extend(names)
-        return []
-
-    monkeypatch.setattr("proofs.mutants.judge.check", judge)
     mutant, known = next(one for name, one in all_mutants().items() if name.startswith("vm_given_back:")), load_record()
     of_vanishing = Judges(PROTOCOL, known, [VANISHES])
-    of_vanishing.ask(mutant, VANISHES)
+    asked = of_vanishing.to_be_asked(mutant, VANISHES).names
     cells = {name: known.cell(name, VANISHES.name) for name in of_vanishing.likely(mutant)}
     refuted = {name for name, cell in cells.items() if cell is not None and cell.verdict == REFUTED}
     assert refuted
@@ -246,20 +240,21 @@ def test_what_becomes_of_each_is_told_as_soon_as_it_is_known(monkeypatch: pytest
     """One is killed at once, one is equivalent, one is killed where it differs first, one elsewhere, and one survives all that."""
     at_once, same, later, last, never = names = list(all_mutants())[:5]
     told: list[Fate] = []
+    here, first, second = (column.name for column in Judges(PROTOCOL, load_record()).apart[:3])
 
     def searched(task: tuple[object, tuple[str, ...], Column | None]) -> list[Fate]:
         _, some, column = task
-        killed = {None: at_once, BASE: later, VANISHES: last}[column]
+        killed = {"": at_once, first: later, second: last}["" if column is None else column.name]
         assert column is None or at_once not in some, "what is killed is not searched again"
         return [Fate(name, KILLED if name == killed else SURVIVES) for name in some]
 
     def compared(task: tuple[object, object, tuple[str, ...]]) -> dict[str, tuple[list[str], int]]:
         assert [one.mutant for one in told] == [at_once]
-        return {name: ([] if name == same else [BASE.name, VANISHES.name], 10) for name in task[2]}
+        return {name: ([] if name == same else [here, first, second], 10) for name in task[2]}
 
-    def asked(task: tuple[object, str, object]) -> Fate:
+    def asked(task: tuple[object, tuple[tuple[str, object], ...]]) -> list[Fate]:
         assert [one.mutant for one in told][:3] == [at_once, same, later]
-        return Fate(task[1], SURVIVES, reason="nothing notices it")
+        return [Fate(name, SURVIVES, reason="nothing notices it") for name, _ in task[1]]
 
     for name, stage in (("_searched", searched), ("_compared", compared), ("_asked", asked)):
         monkeypatch.setattr(f"proofs.mutants.all_mutants.{name}", stage)
@@ -271,6 +266,27 @@ def test_what_becomes_of_each_is_told_as_soon_as_it_is_known(monkeypatch: pytest
         "searched in one of them; nothing notices it.",
         ", and was searched in each; nothing notices it."[-44:],
     ]
+
+
+def test_mutants_are_searched_in_few_columns_and_in_none_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where there is one in which all of them differ, only there; not where they were searched at first."""
+    names, looked = list(all_mutants())[:3], list[tuple[tuple[str, ...], str]]()
+    here, first, second = (column.name for column in Judges(PROTOCOL, load_record()).apart[:3])
+    unlike = dict(zip(names, ([here, first, second], [second], [here]), strict=True))
+
+    def searched(task: tuple[object, tuple[str, ...], Column | None]) -> list[Fate]:
+        looked.append((task[1], "" if task[2] is None else task[2].name))
+        return [Fate(name, SURVIVES) for name in task[1]]
+
+    monkeypatch.setattr("proofs.mutants.all_mutants._searched", searched)
+    monkeypatch.setattr(
+        "proofs.mutants.all_mutants._compared", lambda task: {name: (unlike[name], 10) for name in task[2]}
+    )
+    monkeypatch.setattr(
+        "proofs.mutants.all_mutants._asked", lambda task: [Fate(n, SURVIVES, reason="") for n, _ in task[1]]
+    )
+    judge_mutants([all_mutants()[name] for name in names], jobs=1)
+    assert looked == [(tuple(names), ""), (tuple(names[:2]), second), (tuple(names[:1]), first)]
 
 
 def _by_search(fate: Fate) -> bool:

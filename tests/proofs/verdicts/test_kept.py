@@ -47,6 +47,7 @@ def nobody_searches(monkeypatch: pytest.MonkeyPatch) -> None:
         raise AssertionError("a search, where a run is kept")
 
     monkeypatch.setattr(check, "_judge_anew", searches)
+    monkeypatch.setattr(check, "_JUDGED", {})  # another test may have searched
 
 
 def refuting(name: str = BROKEN, column: Column = BASE) -> runs.Kept:
