@@ -140,6 +140,12 @@ def _changed(copy: Path, *asked: str) -> float:
     return done.seconds
 
 
+def mutants(quick: bool) -> Result:
+    """`shadowproof mutate`, nothing remembered: the mutants of one rule, as after a change of it, and all."""
+    rule = Result(seconds=command("mutate", "--rule", "vm_saved"))
+    return {"rule": rule, "all": None if quick else Result(seconds=command("mutate"))}
+
+
 def host(vms: int = 500, kinds: int = 30) -> Result:
     """`shadowproof verify --inventory` of a large host, nothing remembered."""
     with tempfile.TemporaryDirectory() as folder:
@@ -184,6 +190,7 @@ def sections(quick: bool) -> dict[str, Callable[[], object]]:
         "pairs": lambda: None if quick else ours("matrix", pairs=True),
         "solvers": lambda: ours("with_solvers"),
         "verify": verify_again,
+        "mutants": lambda: mutants(quick),
     }
 
 

@@ -26,6 +26,7 @@ def results(numpy_seconds: float, numpy_mib: float) -> dict[str, Any]:
         },
         "start_up": {"seconds": 0.31},
         "verify": {"first": 45.1, "again": 2.9, "glance": 9.9, "changed": 20.1, "without_solvers": 30.0},
+        "mutants": {"rule": {"seconds": 29.0}, "all": {"seconds": 601.0}},
     }
 
 
@@ -45,6 +46,8 @@ def test_a_target_is_met_or_missed(seconds: float, mib: float, expected: tuple[b
     assert found["verify --glance"] is True
     assert found["verify --no-solvers, nothing remembered"] is True
     assert found["verify --no-solvers, one rule changed"] is False
+    assert found["mutate, one rule (vm_saved)"] is True
+    assert found["mutate, all rules"] is False
 
 
 def test_what_was_not_measured_is_neither() -> None:
