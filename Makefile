@@ -6,6 +6,9 @@ FUZZ_SECONDS ?= 60
 BIN   := .venv/bin
 READY := .venv/.ready
 
+# What Python compiles is kept: hundreds of processes are started from here, and each would else compile all that it imports.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: setup verify test mutants sample nightly fuzz check prove-all bench docs clean
 
 setup: $(READY)
