@@ -80,9 +80,9 @@ def _nearest(block: Block, found: Kept) -> list[dict[str, str]]:
     first = _first(found)
     if block is first:
         return best(block)[0]
-    always = {name for name in first.broken if all(name in block.breaks(one) for one in block.all())}
-    fewest = min(len(block.breaks(one) - always) for one in block.all())
-    return [one for one in block.all() if len(block.breaks(one) - always) == fewest]
+    always = {name for name in first.broken if all(name in broken for _, broken in block.judged)}
+    fewest = min(len(broken - always) for _, broken in block.judged)
+    return [dict(one) for one, broken in block.judged if len(broken - always) == fewest]
 
 
 def _lost(block: Block, chosen: Sequence[Chosen]) -> list[str]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations, product
 from pathlib import Path
 from typing import Any
@@ -77,8 +78,13 @@ class Block:
     def breaks(self, chosen: Mapping[str, str]) -> frozenset[str]:
         """The promises that a combination breaks."""
         return frozenset(
-            name for name, rows in self.broken.items() if any(row.has(chosen) and not row.open for row in rows)
+            name for name, rows in self.broken.items() if any(not row.open and row.has(chosen) for row in rows)
         )
+
+    @cached_property
+    def judged(self) -> tuple[tuple[Mapping[str, str], frozenset[str]], ...]:
+        """Every combination with the promises that it breaks, worked out once: a letter asks for them all, point by point."""
+        return tuple((chosen, self.breaks(chosen)) for chosen in self.all())
 
     def leaves_open(self, chosen: Mapping[str, str]) -> frozenset[str]:
         """The promises of which neither is known in a combination."""
@@ -143,8 +149,8 @@ def interacting(block: Block) -> list[tuple[str, ...]]:
 def conflicts(block: Block, most: int = 3) -> list[tuple[str, ...]]:
     """The smallest sets of promises of which every combination breaks one: they cannot all be kept."""
     kept = {name: set[int]() for name in block.broken}
-    for number, chosen in enumerate(block.all()):
-        for name in kept.keys() - block.breaks(chosen):
+    for number, (_, broken) in enumerate(block.judged):
+        for name in kept.keys() - broken:
             kept[name].add(number)
     found: list[tuple[str, ...]] = []
     for many in range(1, most + 1):
@@ -156,10 +162,9 @@ def conflicts(block: Block, most: int = 3) -> list[tuple[str, ...]]:
 
 def best(block: Block) -> tuple[list[dict[str, str]], frozenset[str]]:
     """The combinations that break fewest promises, and what each of them breaks at least."""
-    by_broken = [(chosen, block.breaks(chosen)) for chosen in block.all()]
-    fewest = min(len(broken) for _, broken in by_broken)
-    found = [(chosen, broken) for chosen, broken in by_broken if len(broken) == fewest]
-    return [chosen for chosen, _ in found], frozenset.intersection(*(broken for _, broken in found))
+    fewest = min(len(broken) for _, broken in block.judged)
+    found = [(chosen, broken) for chosen, broken in block.judged if len(broken) == fewest]
+    return [dict(chosen) for chosen, _ in found], frozenset.intersection(*(broken for _, broken in found))
 
 
 # -- kept -----------------------------------------------------------------------------------------------------------------
