@@ -35,9 +35,11 @@ def _pages() -> dict[str, str]:
     return {path.name: text for path, text in _written().items() if path.parent.name == docs.FOLDER}
 
 
-def _anchors(text: str) -> list[str]:
+@cache
+def _anchors(text: str) -> tuple[str, ...]:
+    """The anchors of a page, to which hundreds of links lead."""
     outside_code = re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
-    return [slug(heading) for heading in re.findall(r"^#+ (.+)$", outside_code, re.MULTILINE)]
+    return tuple(slug(heading) for heading in re.findall(r"^#+ (.+)$", outside_code, re.MULTILINE))
 
 
 def test_pages_on_the_disk_are_current() -> None:
