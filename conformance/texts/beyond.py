@@ -56,8 +56,9 @@ def read(lines: Sequence[Line]) -> Seen:
     remarks: dict[str, Remark] = {}
     facts: list[Fact] = []
     for line in lines:
+        said = {line.raw, line.text}  # of most lines one and the same
         for pattern, says, holds in _BEYOND:
-            if pattern.search(line.raw) or pattern.search(line.text):
+            if any(map(pattern.search, said)):
                 remarks.setdefault(says, Remark(Kind.BEYOND, line.place, says, holds))
         linux = _LINUX.search(line.text)
         if linux is not None:

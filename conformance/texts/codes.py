@@ -72,7 +72,11 @@ def failed_at(words: str) -> WriterState | None:
 
 def writer_state(number: int) -> WriterState | None:
     """The state of this number; None: there is none."""
-    return next((state for state in WriterState if state.value == number), None)
+    return _BY_NUMBER.get(number)
+
+
+_BY_NUMBER = {state.value: state for state in WriterState}
+"""Looked up: a text may have a state on each of its lines."""
 
 
 def why_not_reached(state: WriterState) -> str:

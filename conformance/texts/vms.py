@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 
 from conformance.texts.facts import Fact, Kind, Remark, Seen, fact
 from conformance.texts.lines import Line
@@ -67,16 +69,14 @@ def _powers(lines: Sequence[Line]) -> Iterator[Fact]:
 
 def _json(lines: Sequence[Line]) -> Iterator[Fact]:
     """VMs in pieces of JSON, each under its name; whole JSON is read as an inventory."""
-    text, starts = "", []
-    for line in lines:
-        starts.append((len(text), line))
-        text += line.text + "\n"
+    text = "".join(f"{line.text}\n" for line in lines)
     if '"State"' not in text:
         return
+    starts = list(accumulate((len(line.text) + 1 for line in lines), initial=0))
     for found in _JSON.finditer(text):
         state = _JSON_STATE.search(found["body"])
         if state is not None and state["state"].lower() in _POWERS:
-            line = next(one for at, one in reversed(starts) if at <= found.start())
+            line = lines[bisect_right(starts, found.start()) - 1]
             yield fact(
                 power, _POWERS[state["state"].lower()], line.place, f"{found['name']}: {state[0]}", of=found["name"]
             )

@@ -66,6 +66,12 @@ def test_what_a_text_says(text: str, facts: set[tuple[str, str, str]]) -> None:
     assert told(read_text(text, "f")) == facts
 
 
+def test_a_piece_of_json_is_at_the_line_on_which_it_begins() -> None:
+    pieces = ['{"web":{"CPUUsage":0,', '"State":9, ...}', "", 'and {"db":{"State":3}', '{"mail":{"State":2}']
+    seen = read_text("\n".join(pieces), "f")
+    assert {one.of: one.place.line for one in seen.facts} == {"web": 1, "db": 4, "mail": 5}
+
+
 @pytest.mark.parametrize(
     ("text", "word"),
     [
