@@ -204,7 +204,9 @@ def _at_once(found: Property, column: Column, proof: Proof | None, runs: Witness
     if proof is None or isinstance(found, Possible):
         return None
     views = Verdict(found.name, column.name, HOLDS, closed_for(0), "views", views=proof.views, cached=proof.cached)
-    if not proof.exercised:
+    if not proof.exercised and (
+        proof.holds or not isinstance(found, Ends)
+    ):  # a run may break it that never puts it to the test
         return replace(views, verdict=NOT_EXERCISED, reason="its witness cannot fire in this column")
     if proof.holds and runs.has(found, column):
         return views

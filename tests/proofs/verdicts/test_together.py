@@ -9,13 +9,14 @@ from functools import cache
 import pytest
 
 from proofs.answers.record import Cell
-from proofs.answers.verdict import HOLDS, REFUTED, RunFound, Verdict
+from proofs.answers.verdict import HOLDS, NOT_EXERCISED, REFUTED, RunFound, Verdict
 from proofs.verdicts import suite
 from proofs.verdicts.check import check, shown_by_views
 from proofs.verdicts.columns import BASE
 from proofs.verdicts.known.witnesses import WITNESS, Seen, Witnesses, last_step
 from proofs.verdicts.suite import TOGETHER, Task, judge_columns, runs_of_smaller
 from proofs.verdicts.together import Runs, Unit, judged
+from proofs.views.proof import Proof
 from proofs.world.world import Column
 from properties.catalogue import PROPERTIES, watched
 from properties.kinds import Ends
@@ -195,3 +196,11 @@ class TestARunDecides:
                 assert (seen.run, seen.reason) == (one.run, one.reason)
                 moved = Witnesses(watched(), {one.property: [Seen(BASE, seen.run, REFUTED)]})
                 assert moved.deciding(promise, Column(frozenset({"copy_fails"}))) is None
+
+
+@pytest.mark.parametrize(("holds", "told"), [(True, [NOT_EXERCISED]), (False, [])])
+def test_what_must_come_in_the_end_may_fail_though_its_witness_never_fires(holds: bool, told: list[str]) -> None:
+    """So it is not told before any run was looked for."""
+    known = {name: Proof(name, holds=holds, exercised=False) for name in ["every-session-ends"]}
+    found, _ = judged(BASE, ["every-session-ends"], TOGETHER, known, {}, search=False)
+    assert [one.verdict for one in found] == told
