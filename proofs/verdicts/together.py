@@ -98,13 +98,15 @@ def judged(
     from_record: runs that are kept with the record are tried before any are searched for, unless every state is to be counted. search:
     if not, neither views are asked nor runs searched for: only what is decided by what is known is judged. network: another protocol
     than ours (a changed rule, say)."""
-    if scope.proofs and search:
-        endings = [name for name in names if name not in known and not is_a_run(PROPERTIES[name])]
-        known = {**known, **shown_by_views(column, endings, network)}
     own = kept_runs(column, names, network) if from_record and not scope.counts else {}
-    early = _early(column, names, scope, known, both(own, seen), network)
+    runs = both(own, seen)
+    early = _early(column, names, scope, known, runs, network)
     if not search:
         return [early[name] for name in names if name in early], own
+    if scope.proofs:
+        asked = [name for name in names if name not in {*early, *known} and not is_a_run(PROPERTIES[name])]
+        known = {**known, **shown_by_views(column, asked, network)}
+        early |= _early(column, [name for name in asked if name in known], scope, known, runs, network)
     left = [name for name in names if name not in early]
     found = _exercising(column, left, known, scope, network) if scope.proofs else {}
     early |= _early(column, list(found), scope, known, found, network)

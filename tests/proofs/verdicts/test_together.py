@@ -10,7 +10,7 @@ import pytest
 
 from proofs.answers.record import Cell
 from proofs.answers.verdict import HOLDS, NOT_EXERCISED, REFUTED, RunFound, Verdict
-from proofs.verdicts import suite
+from proofs.verdicts import suite, together
 from proofs.verdicts.check import check, shown_by_views
 from proofs.verdicts.columns import BASE
 from proofs.verdicts.known.witnesses import WITNESS, Seen, Witnesses, last_step
@@ -156,6 +156,18 @@ class TestARunDecides:
         assert (found.verdict, found.run) == (verdict, runs()[name][0].run)
         assert found.states == 0
         assert last_step(watched(), runs()[name][0].run, column.faults) is not None
+
+    def test_and_views_are_asked_of_the_rest_only(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        asked: list[str] = []
+
+        def shown(_: Column, names: Sequence[str]) -> dict[str, Proof]:
+            asked.extend(names)
+            return {}
+
+        monkeypatch.setattr(together, "shown_by_views", shown)
+        names = ["every-session-ends", DECIDED[0]]
+        judged(COLUMNS[1], names, TOGETHER, {}, runs())
+        assert asked == names[:1]
 
     def test_not_in_a_column_that_is_no_larger(self) -> None:
         known = Witnesses(watched(), {DECIDED[0]: [Seen(COLUMNS[1], runs()[DECIDED[0]][0].run, REFUTED)]})
