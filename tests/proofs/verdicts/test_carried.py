@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 import proofs.verdicts.check
+import proofs.verdicts.known.carried
 import proofs.verdicts.suite
 from model.actors.power import Power
 from model.notation import Network
-from model.notation.changes import rows_of, with_sources, with_table
-from model.notation.terms import SomeStates
+from model.notation.changes import rows_of, with_event, with_sources, with_table
+from model.notation.terms import In, SomeStates
 from model.protocol import PROTOCOL
 from proofs.answers.cache import use
 from proofs.answers.column_cache import keep_column
@@ -23,10 +24,11 @@ from proofs.verdicts.known.carried import carried_over
 from proofs.verdicts.suite import TOGETHER, judge_columns, key_of_task
 from proofs.verdicts.together import judged
 from proofs.world.world import Column
-from properties.catalogue import PROPERTIES
-from properties.kinds import Possible
+from properties.catalogue import PROPERTIES, watched
+from properties.kinds import Independent, Possible
 
 HELD, PUT_TO_NO_TEST, ENDS = "no-partial-backup", "no-vm-left-saved", "every-session-ends"
+ALIKE = "roll-back-independent-of-child-writers"
 POSSIBLE = "a-copy-that-failed-is-reported-so"
 NAMES = [HELD, PUT_TO_NO_TEST, ENDS, POSSIBLE]
 TASKS = [(column, NAMES, TOGETHER) for column in (Column(), *fault_columns()[:5])]
@@ -65,7 +67,8 @@ def told(name: str, verdict: str, column: str = "", engine: str = "views", assur
         (told(HELD, HOLDS, assurance=closed_for(2)), None),
         (told(ENDS, HOLDS), None),
         (told(ENDS, NOT_EXERCISED), None),
-        (told("roll-back-independent-of-child-writers", HOLDS), None),
+        (told(ALIKE, HOLDS), (True, True)),
+        (told(ALIKE, REFUTED), None),
         (told(POSSIBLE, HOLDS, engine="explorer", assurance="a run was replayed"), None),
     ],
 )
@@ -76,6 +79,21 @@ def test_what_goes_over(known: Verdict, carried: tuple[bool, bool] | None) -> No
     else:
         (proof,) = found.values()
         assert ((proof.holds, proof.exercised), proof.views) == (carried, VIEWS)
+
+
+def test_that_two_runs_stay_alike_only_where_the_same_is_asked_of_fewer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is asked quotes the rules of its events: where one of these changed, it is another question."""
+    known = [told(ALIKE, HOLDS)]
+    asked = PROPERTIES[ALIKE]
+    assert isinstance(asked, Independent)
+    (differing,), name = asked.of, asked.events[0]
+    reads = In(differing.name, frozenset(differing.states[:1]))
+    allowing = with_event(PROTOCOL, name, when=PROTOCOL.events[name].when | reads)
+    assert carried_over(TASKS[:1], [allowing], lambda *_: known)[Column()] == {}
+    machines = {*watched().actors}
+    monkeypatch.setattr(proofs.verdicts.known.carried, "has_fewer_runs", lambda now, _: {*now.actors} == machines)
+    other = with_saved_from(Power.RUNNING | Power.PAUSED | Power.SAVED)
+    assert carried_over(TASKS[:1], [other], lambda *_: known)[Column()] == {}
 
 
 def test_the_first_of_which_anything_is_known() -> None:
