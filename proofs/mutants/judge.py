@@ -28,7 +28,7 @@ from proofs.search.plain import successors
 from proofs.search.symmetry import State
 from proofs.verdicts.columns import BASE, every_column
 from proofs.verdicts.known.kept import kept_runs
-from proofs.verdicts.together import Runs, both, judged
+from proofs.verdicts.together import Runs, both, judged, judged_soon
 from proofs.views.proof import Proof
 from proofs.world.compiled import Compiled
 from proofs.world.parts import MORE, ONE_OF_EACH
@@ -356,24 +356,19 @@ class Judges:
         return tuple(kill for one in found if (kill := self._kill(one, column)))
 
     def _judged(
-        self,
-        names: Sequence[str],
-        column: Column,
-        network: Network,
-        known: Mapping[str, Proof] = {},
-        *,
-        search: bool = True,
+        self, names: Sequence[str], column: Column, network: Network, known: Mapping[str, Proof] = {}
     ) -> list[Verdict]:
-        """Properties judged as the record is made; kept runs that are the network's too are tried before any are searched for. search:
-        if not, only what those decide, with what is known, is judged."""
-        smaller: Runs = {}
+        """Properties judged as the record is made; kept runs that are the network's too are tried before any are searched for."""
+        runs = self._of_smaller(names, column, network)
+        return judged(column, names, _AS_RECORDED, known, runs, from_record=True, network=network)[0]
+
+    def _of_smaller(self, names: Sequence[str], column: Column, network: Network) -> Runs:
+        """What kept runs of the columns that are part of this one show of properties, where they are runs of the network."""
+        found: Runs = {}
         for part in every_column():
             if part.is_part_of(column):
-                smaller = both(smaller, kept_runs(part, names, network))
-        verdicts, _ = judged(
-            column, names, _AS_RECORDED, known, smaller, from_record=True, search=search, network=network
-        )
-        return verdicts
+                found = both(found, kept_runs(part, names, network))
+        return found
 
     def _right_verdict(self, name: str, column: Column) -> str:
         """The verdict on the right network: as recorded; in a column that the record leaves out, worked out once."""
@@ -381,8 +376,9 @@ class Judges:
             return cell.verdict
         key = (name, column)
         if key not in self._unrecorded:
-            found = self._judged([name], column, self.right, search=False) or self._judged([name], column, self.right)
-            self._unrecorded[key] = found[0].verdict
+            runs = self._of_smaller([name], column, self.right)
+            soon, _ = judged_soon(column, [name], _AS_RECORDED, {}, runs, from_record=True, network=self.right)
+            self._unrecorded[key] = (soon or self._judged([name], column, self.right))[0].verdict
         return self._unrecorded[key]
 
     def _kill(self, found: Verdict, column: Column) -> Kill | None:

@@ -8,7 +8,7 @@ of VM alone; `suite`, `shares` and `cluster` spread the work over cores and mach
 
 Nothing passes on nothing: no witness, no verdict. What neither views nor searches decide is undecided, with the reason.
 
-Held by `tests/proofs/verdicts/test_together.py` (many columns against each alone), `test_witnesses.py`,
+Held by `tests/proofs/verdicts/test_together.py` (many columns against each alone), `test_soon.py`, `test_witnesses.py`,
 `test_kept.py`, `test_shortest.py`, `test_nothing.py`, `test_finds.py` (where it once erred);
 by `tests/wrong_protocols` (each refuted as it should be).
 """

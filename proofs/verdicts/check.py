@@ -74,11 +74,7 @@ def _check(
     proofs = {one.name: known[one.name] for one in asked if one.name in known}
     if scope.proofs:
         proofs |= prove(network, column, [one for one in asked if one.name not in known], kinds=scope.kinds)
-    worlds = worlds_of(network, column)
-    verdicts = _search_all(((worlds.smallest_for(found), found) for found in asked), scope, proofs)
-    again = [found for found in asked if verdicts[found.name].reason == NOT_REPLAYED]
-    whole = _search_all(((worlds.whole, found) for found in again), scope, proofs)
-    verdicts |= {name: one for name, one in whole.items() if one.run is not None or verdicts[name].run is None}
+    worlds, verdicts = worlds_of(network, column), searched(network, column, asked, scope, proofs)
     if not scope.proofs:
         return verdicts
     left = [one for one in asked if not proofs[one.name].holds and verdicts[one.name].run is None]
@@ -142,6 +138,16 @@ def search(
     """What searches alone find of properties, where it is known what views show of them."""
     worlds = worlds_of(network, column)
     return _search_all(((worlds.smallest_for(found), found) for found in asked), scope, proofs)
+
+
+def searched(
+    network: Network, column: Column, asked: Sequence[Property], scope: Scope, proofs: Mapping[str, Proof]
+) -> dict[str, Verdict]:
+    """The same, and with all machines where a run that was found with fewer is none of the whole network."""
+    verdicts, whole = search(network, column, asked, scope, proofs), worlds_of(network, column).whole
+    again = [(whole, found) for found in asked if verdicts[found.name].reason == NOT_REPLAYED]
+    found = _search_all(again, scope, proofs)
+    return verdicts | {name: one for name, one in found.items() if one.run is not None or verdicts[name].run is None}
 
 
 def _further(scope: Scope) -> Scope:

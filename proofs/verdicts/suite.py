@@ -25,7 +25,7 @@ from proofs.verdicts.check import check
 from proofs.verdicts.cluster import Cluster
 from proofs.verdicts.known.carried import carried_over
 from proofs.verdicts.known.kept import all_kept, exercises
-from proofs.verdicts.together import FEW, Runs, Unit, both, is_a_run, judged, proofs, shown, units
+from proofs.verdicts.together import FEW, Runs, Unit, both, is_a_run, judged, judged_soon, proofs, shown, units
 from proofs.views.labelled.family_proof import Shown
 from proofs.views.proof import Proof
 from proofs.world.scope import Scope
@@ -34,6 +34,7 @@ from properties.catalogue import PROPERTIES
 
 Task = tuple[Column, Sequence[str], Scope]
 _Done = tuple[Column, list[Verdict], Runs, float]
+_Judge = Callable[..., tuple[list[Verdict], Runs]]
 _Shown = Mapping[Column, Mapping[str, Proof]]
 Found = TypeVar("Found")
 
@@ -134,14 +135,13 @@ class _Telling:
 
 @dataclass(frozen=True)
 class _Work:
-    """Who works, where it is kept, whether runs of the record are tried, and whether anything is searched for."""
+    """Who works, where it is kept, and whether runs of the record are tried."""
 
     jobs: int
     cache: Path | None
     cluster: Cluster | None
     known: Cache
     from_record: bool = False
-    search: bool = True
 
     def done(
         self, calls: Sequence[tuple[Callable[..., Found], *tuple[Any, ...]]]
@@ -178,10 +178,14 @@ def _recalled(from_record: bool) -> Callable[[Task, Network], list[Verdict] | No
 def _carried_first(
     tasks: Sequence[Task], work: _Work, telling: _Telling, carried: _Shown, known: _Shown | None, proved: _Shown
 ) -> Generator[_Done, None, None]:
-    """Tasks as they are done. carried: what is known before anything is closed: what that decides together with runs that are known
-    is not asked again."""
-    first = _alike(tasks) if carried else []
-    early = {done[0]: done for done in _in_waves(first, replace(work, search=False), carried, first)}
+    """Tasks as they are done. carried: what is known before anything is closed: what that decides together with runs that are known,
+    or are among few states, is not asked again."""
+    early: dict[Column, _Done] = {}
+    if carried and (first := _alike(tasks)):
+        early = _soon(first, work, carried)
+        if telling.at_a_glance is not None and Column() in early:
+            telling.at_a_glance([one for one in early[Column()][1] if one.run is not None and len(one.run.shapes) == 1])
+            telling = replace(telling, at_a_glance=None)
     left: list[Task] = []
     for column, names, scope in tasks:
         decided = {one.property for one in early[column][1]} if column in early else set()
@@ -189,15 +193,16 @@ def _carried_first(
         if rest:
             left.append((column, rest, scope))
         else:
-            yield early[column]
-    order = {column: [*names] for column, names, _ in tasks}
-    for column, verdicts, runs, seconds in _judged(left, work, telling, known, carried, proved, early.get(Column())):
-        if column in early:
-            _, others, more, before = early[column]
-            by_name = {one.property: one for one in [*others, *verdicts]}
-            yield column, [by_name[name] for name in order[column]], both(more, runs), before + seconds
-        else:
-            yield column, verdicts, runs, seconds
+            yield _whole(early[column], (column, [], {}, 0.0), names)
+    order = {column: names for column, names, _ in tasks}
+    for done in _judged(left, work, telling, known, carried, proved, early):
+        yield _whole(early[done[0]], done, order[done[0]]) if done[0] in early else done
+
+
+def _whole(early: _Done, late: _Done, names: Sequence[str]) -> _Done:
+    """What was decided early of a column, and what late, in the order asked for."""
+    by_name = {one.property: one for one in [*early[1], *late[1]]}
+    return early[0], [by_name[name] for name in names], both(early[2], late[2]), early[3] + late[3]
 
 
 def _judged(
@@ -207,11 +212,11 @@ def _judged(
     known: _Shown | None,
     carried: _Shown,
     proved: _Shown,
-    smallest: _Done | None,
+    early: Mapping[Column, _Done],
 ) -> Generator[_Done, None, None]:
     """Tasks as they are done, in any order. What columns have in common is worked out first: what views show of all of them. known:
     what they show, where nothing more is wanted in common. carried: of what only has to be possible, that is believed to be impossible
-    still. smallest: see `_in_waves`."""
+    still. early: see `_in_waves`."""
     few = [task for task in tasks if task[2] == TOGETHER or _is_bounded(task[2])] if known is None else []
     views = dict(known or {})
     if len(together := _alike(few)) >= FEW:
@@ -219,42 +224,69 @@ def _judged(
     for column, found in carried.items():
         impossible = {name: proof for name, proof in found.items() if is_a_run(PROPERTIES[name])}
         views[column] = {**impossible, **views.get(column, {})}
-    yield from _in_waves(tasks, work, {**views, **proved}, few, smallest)
+    yield from _in_waves(tasks, work, {**views, **proved}, few, early)
+
+
+def _soon(tasks: Sequence[Task], work: _Work, carried: _Shown) -> dict[Column, _Done]:
+    """What is decided before anything is closed, in the order of the tasks. What no run shows among few states without faults is not
+    searched for in the other columns: perhaps no run can do it any more."""
+    names = _asked(tasks)
+    call = (judged_soon, Column(), names, TOGETHER, carried.get(Column(), {}), Runs(), work.from_record, names)
+    ((_, (verdicts, runs), seconds),) = work.done([call])
+    done: dict[Column, _Done] = {Column(): (Column(), verdicts, runs, seconds)}
+    sought = [one.property for one in verdicts]
+    others = [task for task in tasks if task[0] != Column()]
+    columns = [column for column, _, _ in others]
+    done |= {one[0]: one for one in _two_waves(judged_soon, others, work, carried, others, columns, runs, {}, sought)}
+    return {column: done[column] for column in (Column(), *columns)}
 
 
 def _in_waves(
-    tasks: Sequence[Task], work: _Work, views: _Shown, few: Sequence[Task], smallest: _Done | None = None
+    tasks: Sequence[Task], work: _Work, views: _Shown, few: Sequence[Task], early: Mapping[Column, _Done]
 ) -> Generator[_Done, None, None]:
     """Tasks as they are done: the column without faults first, whose runs may be runs of the others too, then those that are part of
-    others, and hand their runs on. views: what they show. few: the tasks that have runs in common. smallest: what was decided before
-    in the column without faults."""
-    left, handed_on = list(tasks), dict[Column, Runs]()
-    known, runs = (smallest[1], smallest[2]) if smallest is not None else ([], Runs())
+    others, and hand their runs on. views: what they show. few: the tasks that have runs in common. early: what was decided before."""
+    left, before = list(tasks), {column: runs for column, _, runs, _ in early.values()}
+    known = {one.property for one in early[Column()][1]} if Column() in early else set()
+    runs = before.pop(Column(), Runs())
     if any(column != Column() for column, _, _ in few):
-        names = [name for name in _asked(few) if name not in {one.property for one in known}]
-        call = (judged, Column(), names, TOGETHER, views.get(Column(), {}), Runs(), work.from_record, work.search)
+        names = [name for name in _asked(few) if name not in known]
+        call = (judged, Column(), names, TOGETHER, views.get(Column(), {}), Runs(), work.from_record)
         ((_, (verdicts, found), seconds),) = work.done([call])
         runs = both(runs, found)
         for task in [task for task in few if task[0] == Column() and task[2] == TOGETHER]:
             left.remove(task)
             by_name = {one.property: one for one in verdicts}
             yield task[0], [by_name[name] for name in task[1] if name in by_name], found, seconds
-    smaller = [one for one in left if runs and one in few and any(one[0].is_part_of(other[0]) for other in few)]
-    for wave in (smaller, [task for task in left if task not in smaller]):
-        calls = [
-            (
-                judged,
-                *task,
-                views.get(task[0], {}),
-                runs_of_smaller(task[0], runs, smaller, handed_on),
-                work.from_record,
-                work.search,
-            )
-            for task in wave
-        ]
+    parts = [*before, *(column for column, _, _ in left if column not in before)]
+    yield from _two_waves(judged, left, work, views, few, parts, runs, before)
+
+
+def _two_waves(
+    judge: _Judge,
+    tasks: Sequence[Task],
+    work: _Work,
+    views: _Shown,
+    few: Sequence[Task],
+    parts: Sequence[Column],
+    of_base: Runs,
+    before: Mapping[Column, Runs],
+    *more: object,
+) -> Generator[_Done, None, None]:
+    """Tasks as `judge` does them: first those that are part of others, and hand their runs on. parts: the columns whose runs are handed
+    on. of_base: runs of the column without faults. before: of others, that are known. more: what else is asked of `judge`."""
+    handed_on = dict(before)
+    smaller = [one for one in tasks if of_base and one in few and any(one[0].is_part_of(other[0]) for other in few)]
+    for wave in (smaller, [task for task in tasks if task not in smaller]):
+        calls: list[tuple[_Judge, *tuple[Any, ...]]] = []
+        for column, names, scope in wave:
+            seen = runs_of_smaller(column, of_base, parts, handed_on)
+            asked: tuple[Any, ...] = (column, names, scope, views.get(column, {}), seen, work.from_record, *more)
+            calls.append((judge, *asked))
         for number, (verdicts, found), seconds in work.done(calls):
-            handed_on[wave[number][0]] = found
-            yield wave[number][0], verdicts, found, seconds
+            column = wave[number][0]
+            handed_on[column] = both(handed_on.get(column, {}), found)
+            yield column, verdicts, found, seconds
 
 
 def _asked(tasks: Sequence[Task]) -> list[str]:
@@ -263,10 +295,10 @@ def _asked(tasks: Sequence[Task]) -> list[str]:
     return [name for name in PROPERTIES if name in asked]
 
 
-def runs_of_smaller(column: Column, runs: Runs, smaller: Sequence[Task], handed_on: Mapping[Column, Runs]) -> Runs:
+def runs_of_smaller(column: Column, runs: Runs, parts: Sequence[Column], handed_on: Mapping[Column, Runs]) -> Runs:
     """What runs of the columns show that are part of this one: those of the column without faults first, then the shortest."""
     more: Runs = {}
-    for part in (task[0] for task in smaller if task[0].is_part_of(column)):
+    for part in (one for one in parts if one.is_part_of(column)):
         for name, seen in handed_on.get(part, {}).items():
             more.setdefault(name, []).extend(seen)
     for seen in more.values():

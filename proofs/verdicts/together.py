@@ -3,15 +3,15 @@ properties that are runs of other columns too. What is left is judged column by 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
 from model.notation.network import Network
 from proofs.answers.verdict import HOLDS, NOT_EXERCISED, REFUTED, RunFound, Verdict, closed_for
 from proofs.search.replay import EnginesDisagree
-from proofs.verdicts.check import check, search, shown_by_views, without_search
-from proofs.verdicts.known.kept import kept_runs
+from proofs.verdicts.check import check, search, searched, shown_by_views, without_search
+from proofs.verdicts.known.kept import kept_runs, puts_to_the_test
 from proofs.verdicts.known.witnesses import WITNESS, Seen, Witnesses, last_step, to_be_seen
 from proofs.views.labelled.family_proof import Found, Proving, Shown
 from proofs.views.proof import Proof
@@ -24,6 +24,9 @@ from properties.kinds import Ends, Fact, Possible, Property
 
 FEW = 5
 """Columns that are judged as quickly one by one."""
+
+SOON = 50_000
+"""States that are looked at for a run before it is asked whether there can be one."""
 
 Runs = dict[str, list[Seen]]
 """By property what runs show."""
@@ -90,19 +93,15 @@ def judged(
     known: Mapping[str, Proof],
     seen: Mapping[str, Sequence[Seen]],
     from_record: bool = False,
-    search: bool = True,
     network: Network | None = None,
 ) -> tuple[list[Verdict], Runs]:
     """The verdicts of `check`, where runs and views do not decide without it; and what runs show in this column that those of smaller
     ones do not: for larger ones. known: what views were found to show already. seen: runs of smaller columns, by property.
-    from_record: runs that are kept with the record are tried before any are searched for, unless every state is to be counted. search:
-    if not, neither views are asked nor runs searched for: only what is decided by what is known is judged. network: another protocol
-    than ours (a changed rule, say)."""
+    from_record: runs that are kept with the record are tried before any are searched for, unless every state is to be counted.
+    network: another protocol than ours (a changed rule, say)."""
     own = kept_runs(column, names, network) if from_record and not scope.counts else {}
     runs = both(own, seen)
     early = _early(column, names, scope, known, runs, network)
-    if not search:
-        return [early[name] for name in names if name in early], own
     if scope.proofs:
         asked = [name for name in names if name not in {*early, *known} and not is_a_run(PROPERTIES[name])]
         known = {**known, **shown_by_views(column, asked, network)}
@@ -114,6 +113,71 @@ def judged(
     later = {one.property: one for one in check(column, left, scope, network=network, known=known)} if left else {}
     verdicts = [early[name] if name in early else later[name] for name in names]
     return verdicts, both(own, {**found, **_deciding(column, later.values(), network)})
+
+
+def judged_soon(
+    column: Column,
+    names: Sequence[str],
+    scope: Scope,
+    known: Mapping[str, Proof],
+    seen: Mapping[str, Sequence[Seen]],
+    from_record: bool = False,
+    sought: Collection[str] = (),
+    network: Network | None = None,
+) -> tuple[list[Verdict], Runs]:
+    """What is decided before anything is closed, as `judged` would decide it, and the runs that do; what is left open says nothing.
+    known: what held before a change that only took runs away, and holds still. sought: of these runs are searched for among few
+    states, if known ones do not decide; of what must come in the end only without faults. network: see `judged`."""
+    own = kept_runs(column, names, network) if from_record else {}
+    early = _early(column, names, scope, known, both(own, seen), network)
+    sure = [name for name in names if name not in early and _needs_no_run(PROPERTIES[name], column, scope, known)]
+    early |= {one.property: one for one in (check(column, sure, scope, network=network, known=known) if sure else ())}
+    left = [name for name in names if name in sought and name not in early]
+    found = _exercising(column, left, known, replace(scope, limit=SOON), network)
+    early |= _early(column, list(found), scope, known, found, network)
+    broken = _broken_soon(column, [name for name in left if name not in known], scope, both(own, seen), network)
+    early |= {one.property: one for one in broken}
+    found |= _deciding(column, broken, network)
+    return [early[name] for name in names if name in early], both(own, found)
+
+
+def _needs_no_run(found: Property, column: Column, scope: Scope, known: Mapping[str, Proof]) -> bool:
+    """Whether nothing has to be looked for: constants are compared, it is not asked here, or no run can reach what has to be possible."""
+    impossible = isinstance(found, Possible) and found.name in known and not known[found.name].exercised
+    return impossible or without_search(found, column, scope) is not None
+
+
+def _broken_soon(
+    column: Column, names: Iterable[str], scope: Scope, seen: Mapping[str, Sequence[Seen]], of: Network | None
+) -> list[Verdict]:
+    """Verdicts of properties of which views are not asked, where a run among few states decides them; how far there is a shorter one is
+    then looked at as ever. Where views rule a witness out nobody looks for what breaks a promise: so there has to be a run with it."""
+    verdicts: list[Verdict] = []
+    asked = [PROPERTIES[name] for name in names if column == Column() or not isinstance(PROPERTIES[name], Ends)]
+    for network, members in _by_network(asked, of).items():
+        judged = [as_asked(one, watched(of))[1] for one in members]
+        open_still = {one.name: Proof(one.name, holds=False, exercised=True) for one in judged}
+        soon = searched(network, column, judged, replace(scope, limit=SOON), open_still)
+        sure = [one for one in judged if _is_tested(column, soon[one.name], seen, scope, of)]
+        cut = [one for one in sure if soon[one.name].vms < scope.vms]
+        further = searched(network, column, cut, scope, open_still)
+        verdicts += [further.get(one.name, soon[one.name]) for one in sure]
+    return verdicts
+
+
+def _is_tested(
+    column: Column, found: Verdict, seen: Mapping[str, Sequence[Seen]], scope: Scope, of: Network | None
+) -> bool:
+    """Whether what a run decides is put to the test in a column: by that run, by one that is known, or by one among few states."""
+    asked = PROPERTIES[found.property]
+    if found.run is None:
+        return False
+    if isinstance(asked, Possible) or puts_to_the_test(column, found.run, found.property, of):
+        return True
+    open_still = {found.property: Proof(found.property, holds=True, exercised=True)}
+    return Witnesses(_network(asked, of), seen).has(asked, column) or bool(
+        _exercising(column, [found.property], open_still, replace(scope, limit=SOON), of)
+    )
 
 
 def both(runs: Mapping[str, Sequence[Seen]], more: Mapping[str, Sequence[Seen]]) -> Runs:

@@ -87,6 +87,13 @@ def kept_runs(column: Column, names: Collection[str], network: Network | None = 
     return found
 
 
+def puts_to_the_test(column: Column, run: RunFound, name: str, of: Network | None) -> bool:
+    """Whether the witness of a property fires anywhere in a run of a column, as the machines execute it. of: see `kept_runs`."""
+    network, asked = as_asked(PROPERTIES[name], watched(of))
+    told = _Told.of(network, column, run)
+    return told is not None and any(told.shows(asked, steps) for steps in range(1, len(run.steps) + 1))
+
+
 def exercises(column: Column, found: Mapping[str, Sequence[Seen]]) -> list[Exercise]:
     """Of what runs show in a column, those that put properties to the test there, as they are kept."""
     chosen: dict[str, RunFound] = {}

@@ -14,8 +14,8 @@ from proofs.verdicts import suite, together
 from proofs.verdicts.check import check, shown_by_views
 from proofs.verdicts.columns import BASE
 from proofs.verdicts.known.witnesses import WITNESS, Seen, Witnesses, last_step
-from proofs.verdicts.suite import TOGETHER, Task, judge_columns, runs_of_smaller
-from proofs.verdicts.together import Runs, Unit, judged
+from proofs.verdicts.suite import TOGETHER, judge_columns, runs_of_smaller
+from proofs.verdicts.together import Runs, Unit, judged, judged_soon
 from proofs.views.proof import Proof
 from proofs.world.world import Column
 from properties.catalogue import PROPERTIES, watched
@@ -183,10 +183,8 @@ class TestARunDecides:
         shown = {column: shown_by_views(column, [name]) for column in (smaller, larger)}
         (here,), found = judged(smaller, [name], TOGETHER, shown[smaller], of_base)
         assert (here.verdict, here.engine) == (HOLDS, "views")
-        tasks: list[Task] = [(column, [name], TOGETHER) for column in (smaller, COLUMNS[2])]
-        known = runs_of_smaller(
-            larger, of_base, tasks, {smaller: found, COLUMNS[2]: {name: [Seen(BASE, RunFound((), {}, ()))]}}
-        )
+        others = {smaller: found, COLUMNS[2]: {name: [Seen(BASE, RunFound((), {}, ()))]}}
+        known = runs_of_smaller(larger, of_base, [*others], others)
         assert known == {name: [*of_base[name], *found[name]]}, "those of a column that is no part of it are left out"
         ((there,), more) = judged(larger, [name], TOGETHER, shown[larger], known)
         assert (there.verdict, there.assurance, more) == (here.verdict, here.assurance, {}), "nothing is searched for"
@@ -214,5 +212,5 @@ class TestARunDecides:
 def test_what_must_come_in_the_end_may_fail_though_its_witness_never_fires(holds: bool, told: list[str]) -> None:
     """So it is not told before any run was looked for."""
     known = {name: Proof(name, holds=holds, exercised=False) for name in ["every-session-ends"]}
-    found, _ = judged(BASE, ["every-session-ends"], TOGETHER, known, {}, search=False)
+    found, _ = judged_soon(BASE, ["every-session-ends"], TOGETHER, known, {})
     assert [one.verdict for one in found] == told
