@@ -34,6 +34,7 @@ from properties.catalogue import PROPERTIES
 
 Task = tuple[Column, Sequence[str], Scope]
 _Done = tuple[Column, list[Verdict], Runs, float]
+_Family = tuple[Sequence[Column], Sequence[str]]
 _Judge = Callable[..., tuple[list[Verdict], Runs]]
 _Shown = Mapping[Column, Mapping[str, Proof]]
 Found = TypeVar("Found")
@@ -220,7 +221,7 @@ def _judged(
     few = [task for task in tasks if task[2] == TOGETHER or _is_bounded(task[2])] if known is None else []
     views = dict(known or {})
     if len(together := _alike(few)) >= FEW:
-        views = _by_views([column for column, _, _ in together], _asked(together), work, telling)
+        views = _by_views(_families(together) if early else [_all_of(together)], work, telling)
     for column, found in carried.items():
         impossible = {name: proof for name, proof in found.items() if is_a_run(PROPERTIES[name])}
         views[column] = {**impossible, **views.get(column, {})}
@@ -311,11 +312,28 @@ def _is_bounded(scope: Scope) -> bool:
     return not scope.proofs and not scope.counts
 
 
-def _by_views(
-    columns: Sequence[Column], names: Sequence[str], work: _Work, telling: _Telling
-) -> dict[Column, Mapping[str, Proof]]:
-    """What views show in all of these columns; of what only has to be possible they are not asked."""
-    to_close = units(columns, [name for name in names if not is_a_run(PROPERTIES[name])])
+def _all_of(tasks: Sequence[Task]) -> _Family:
+    return [column for column, _, _ in tasks], _asked(tasks)
+
+
+def _families(tasks: Sequence[Task]) -> list[_Family]:
+    """Columns, and what is asked in them, together: what is asked in most columns in all of them, and the rest where any of it is."""
+    columns, names = _all_of(tasks)
+    asked = {name: {column for column, of, _ in tasks if name in of} for name in names}
+    widely = [name for name in names if 2 * len(asked[name]) > len(columns)]
+    rarely = [name for name in names if name not in widely]
+    there = [column for column in columns if any(column in asked[name] for name in rarely)]
+    return [(of, those) for of, those in ((columns, widely), (there, rarely)) if those and len(of) >= FEW]
+
+
+def _by_views(families: Sequence[_Family], work: _Work, telling: _Telling) -> dict[Column, Mapping[str, Proof]]:
+    """What views show in columns of each of these families; of what only has to be possible they are not asked."""
+    to_close = [
+        unit
+        for columns, names in families
+        for unit in units(columns, [name for name in names if not is_a_run(PROPERTIES[name])])
+    ]
+    names = [name for _, those in families for name in those]
     closed: list[tuple[Unit, Mapping[str, Shown]]] = []
     telling.closing_views(0, len(to_close))
     calls: list[tuple[Callable[..., Any], *tuple[Any, ...]]] = [(shown, unit) for unit in to_close]
@@ -342,7 +360,7 @@ def prove_in(
     views, closed as those of many columns are. jobs, closing_views, cache: see `judge_columns`."""
     with early_stops_are_meant():
         telling = _Telling(closing_views)
-        return _by_views([column], list(PROPERTIES), _Work(jobs, cache, None, use(cache)), telling)[column]
+        return _by_views([([column], list(PROPERTIES))], _Work(jobs, cache, None, use(cache)), telling)[column]
 
 
 _AT_WORK = threading.Lock()

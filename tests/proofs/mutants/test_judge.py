@@ -211,6 +211,7 @@ def test_what_holds_where_nothing_is_recorded_is_not_judged_of_the_right_network
         return [Verdict(name, column.name, verdict, "nothing") for name in names], {}
 
     monkeypatch.setattr("proofs.mutants.judge.judged", judge)
+    monkeypatch.setattr("proofs.mutants.judge.judged_soon", lambda *_, **__: ([], {}))  # no kept run decides
     mutant = next(iter(all_mutants().values()))
     judges_of_both = Judges(PROTOCOL, load_record(), [both], ["every-session-ends"])
     assert judges_of_both.ask(mutant, judges_of_both.to_be_asked(mutant, both)).kills == ()

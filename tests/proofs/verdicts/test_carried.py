@@ -127,9 +127,9 @@ def test_what_was_kept_of_it_decides_and_the_rest_is_closed_anew(folder: Path, m
     asked: list[str] = []
     by_views = proofs.verdicts.suite._by_views
 
-    def hears(columns: list[Column], names: list[str], *more: object) -> object:
-        asked.extend(names)
-        return by_views(columns, names, *more)  # type: ignore[arg-type] # the rest, as it came
+    def hears(families: list[tuple[list[Column], list[str]]], *more: object) -> object:
+        asked.extend(name for _, names in families for name in names)
+        return by_views(families, *more)  # type: ignore[arg-type] # the rest, as it came
 
     monkeypatch.setattr(proofs.verdicts.suite, "_by_views", hears)
     alone = judge_columns(TASKS, jobs=1, from_record=True)

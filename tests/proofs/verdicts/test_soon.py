@@ -167,9 +167,37 @@ class TestAfterwards:
         found = judge_columns(tasks, jobs=1, at_a_glance=lambda seen: told.extend(one.property for one in seen))
         assert asked[0][:2] == ("soon", BASE.name), "first of all"
         assert {one[2] for one in asked[1 : len(self.COLUMNS)]} == {(HELD, BROKEN)}, "what was decided there"
-        everywhere = " ".join(one.name for one in self.OPEN)
-        assert [one for one in asked if one[0] == "closed"] == [("closed", everywhere, (ENDS, HELD))]
+        everywhere, few = (" ".join(one.name for one in columns) for columns in (self.OPEN, self.FEW))
+        assert [one for one in asked if one[0] == "closed"] == [
+            ("closed", everywhere, (ENDS,)),
+            ("closed", few, (HELD,)),
+        ]
         assert ("judged", HANGS.name, (HELD, ENDS)) in asked
         assert ("known", ALL_FAULTS.name, (self.DONE.name,)) in asked
         assert [one.property for one in found[HANGS]] == [HELD, ENDS, BROKEN], "in the order asked for"
         assert told == [], "no run was found"
+
+
+def test_what_is_open_in_few_columns_is_closed_for_these_alone() -> None:
+    columns = [
+        Column(frozenset({name}))
+        for name in ("guest_hangs", "copy_fails", "switch_gone", "volume_missing", "vm_cannot_be_saved")
+    ]
+    more = [
+        Column(frozenset({name}))
+        for name in (
+            "roll_back_fails",
+            "provider_fails",
+            "files_not_restored",
+            "requester_aborts",
+            "requester_vanishes",
+            "failure_ignored",
+        )
+    ]
+    tasks: list[Task] = [(column, [HELD, BROKEN], TOGETHER) for column in columns]
+    tasks += [(column, [HELD], TOGETHER) for column in more]
+    names = [name for name in PROPERTIES if name in {HELD, BROKEN}]
+    families = proofs.verdicts.suite._families
+    assert families(tasks) == [([*columns, *more], [HELD]), (columns, [BROKEN])]
+    assert families(tasks[:5]) == [(columns, names)], "all of it is open everywhere"
+    assert families(tasks[1:]) == [([*columns[1:], *more], [HELD])], "fewer are judged one by one"

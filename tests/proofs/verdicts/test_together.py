@@ -160,7 +160,7 @@ class TestARunDecides:
     def test_and_views_are_asked_of_the_rest_only(self, monkeypatch: pytest.MonkeyPatch) -> None:
         asked: list[str] = []
 
-        def shown(_: Column, names: Sequence[str]) -> dict[str, Proof]:
+        def shown(_: Column, names: Sequence[str], __: object) -> dict[str, Proof]:
             asked.extend(names)
             return {}
 
