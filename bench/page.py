@@ -65,9 +65,8 @@ def rows(results: Result) -> Iterator[tuple[str, str, str, bool | None]]:
         "verify --no-solvers, one rule changed", 20, again and again.get("changed") and {"seconds": again["changed"]}
     )
     yield _at_most("verify --glance", 10, again and again.get("glance") and {"seconds": again["glance"]})
-    wrong = results.get("mutants") or {}
-    yield _at_most("mutate, one rule (vm_saved)", 30, wrong.get("rule"))
-    yield _at_most("mutate, all rules", 600, wrong.get("all"))
+    yield _at_most("mutate, one rule (vm_saved)", 30, results.get("mutants_of_a_rule"))
+    yield _at_most("mutate, all rules", 600, results.get("mutants"))
     yield from _of_conformance(results)
 
 

@@ -26,7 +26,8 @@ def results(numpy_seconds: float, numpy_mib: float) -> dict[str, Any]:
         },
         "start_up": {"seconds": 0.31},
         "verify": {"first": 45.1, "again": 2.9, "glance": 9.9, "changed": 20.1, "without_solvers": 30.0},
-        "mutants": {"rule": {"seconds": 29.0}, "all": {"seconds": 601.0}},
+        "mutants_of_a_rule": {"seconds": 29.0},
+        "mutants": {"seconds": 601.0},
     }
 
 
