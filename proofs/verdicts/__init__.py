@@ -4,7 +4,7 @@ Takes properties, columns and a scope; gives a verdict for each cell (`check`, f
 lists the columns of the record; what they break only together is asked in `combined/`; `together`
 works out once what many columns have in common, `kept` has the runs of the record executed before any are searched for, and
 `witnesses` hands runs on from one column to another; `by_kind` judges each kind
-of VM alone; `suite`, `shares` and `cluster` spread the work over cores and machines, and change no verdict.
+of VM alone; `suite`, `work`, `shares` and `cluster` spread the work over cores and machines, and change no verdict.
 
 Nothing passes on nothing: no witness, no verdict. What neither views nor searches decide is undecided, with the reason.
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing, nullcontext
 from dataclasses import dataclass, replace
@@ -11,21 +9,19 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar
 
-import joblib
-
 from model.notation.network import Network
-from proofs.answers.cache import Cache, Told, use, use_where_possible
-from proofs.answers.column_cache import column_key, keep_column, project_content, recall_column
+from proofs.answers.cache import use
+from proofs.answers.column_cache import column_key, keep_column, recall_column
 from proofs.answers.exercising import Exercise, keep_exercises, recall_exercises
 from proofs.answers.memory import stable
 from proofs.answers.verdict import Verdict
-from proofs.computer.garbage import looked_for_afterwards
-from proofs.computer.processes import early_stops_are_meant, for_this_process
+from proofs.computer.processes import early_stops_are_meant
 from proofs.verdicts.check import check
 from proofs.verdicts.cluster import Cluster
 from proofs.verdicts.known.carried import carried_over
 from proofs.verdicts.known.kept import all_kept, exercises
 from proofs.verdicts.together import FEW, Runs, Unit, both, is_a_run, judged, judged_soon, proofs, shown, units
+from proofs.verdicts.work import Work
 from proofs.views.labelled.family_proof import Shown
 from proofs.views.proof import Proof
 from proofs.world.scope import Scope
@@ -44,10 +40,6 @@ TOGETHER = Scope(proofs=True, counts=False)
 
 GLANCE = Scope(vms=1, proofs=False, counts=False, limit=20_000)
 """How far one VM is searched for what can be told in seconds."""
-
-
-class OtherVersion(ValueError):
-    """A worker would judge something else than what is asked here; the message says the remedy."""
 
 
 def judge_columns(
@@ -95,7 +87,7 @@ def judge_columns(
             found[column] = kept
             exercised(column, recall_exercises(keys[column]))
             progress(column, kept, 0.0)
-    work = _Work(jobs, cache, cluster, known, from_record)
+    work = Work(jobs, cache, cluster, known, from_record)
     working = nullcontext() if cluster is None else cluster.working()
     carried = carried_over(_alike(left), more_runs, _recalled(from_record))
     telling = _Telling(closing_views, at_a_glance)
@@ -134,39 +126,6 @@ class _Telling:
     at_a_glance: Callable[[list[Verdict]], None] | None = None
 
 
-@dataclass(frozen=True)
-class _Work:
-    """Who works, where it is kept, and whether runs of the record are tried."""
-
-    jobs: int
-    cache: Path | None
-    cluster: Cluster | None
-    known: Cache
-    from_record: bool = False
-
-    def done(
-        self, calls: Sequence[tuple[Callable[..., Found], *tuple[Any, ...]]]
-    ) -> Generator[tuple[int, Found, float], None, None]:
-        """What calls give, each with its number and the seconds it took, as they are done, in any order."""
-        if not calls:
-            return
-        folder = self.cache if self.cluster is None else self.cluster.cache
-        content = None if self.cache is None and self.cluster is None else project_content()
-        workers = joblib.Parallel(
-            n_jobs=min(joblib.cpu_count() if self.jobs < 0 else self.jobs, len(calls)),
-            return_as="generator_unordered",
-            batch_size=1,
-        )
-        one = for_this_process(_one) if self.cluster is None else _one
-        with closing(
-            workers(joblib.delayed(one)(i, call, folder, content) for i, call in enumerate(calls))
-        ) as arriving:
-            for number, found, seconds, told in arriving:
-                if self.cluster is None:
-                    self.known.hear(told)
-                yield number, found, seconds
-
-
 def _alike(tasks: Sequence[Task]) -> list[Task]:
     """Those that are judged together."""
     return [task for task in tasks if task[2] == TOGETHER]
@@ -177,7 +136,7 @@ def _recalled(from_record: bool) -> Callable[[Task, Network], list[Verdict] | No
 
 
 def _carried_first(
-    tasks: Sequence[Task], work: _Work, telling: _Telling, carried: _Shown, known: _Shown | None, proved: _Shown
+    tasks: Sequence[Task], work: Work, telling: _Telling, carried: _Shown, known: _Shown | None, proved: _Shown
 ) -> Generator[_Done, None, None]:
     """Tasks as they are done. carried: what is known before anything is closed: what that decides together with runs that are known,
     or are among few states, is not asked again."""
@@ -196,8 +155,9 @@ def _carried_first(
         else:
             yield _whole(early[column], (column, [], {}, 0.0), names)
     order = {column: names for column, names, _ in tasks}
-    for done in _judged(left, work, telling, known, carried, proved, early):
-        yield _whole(early[done[0]], done, order[done[0]]) if done[0] in early else done
+    with closing(_judged(left, work, telling, known, carried, proved, early)) as arriving:
+        for done in arriving:
+            yield _whole(early[done[0]], done, order[done[0]]) if done[0] in early else done
 
 
 def _whole(early: _Done, late: _Done, names: Sequence[str]) -> _Done:
@@ -208,7 +168,7 @@ def _whole(early: _Done, late: _Done, names: Sequence[str]) -> _Done:
 
 def _judged(
     tasks: Sequence[Task],
-    work: _Work,
+    work: Work,
     telling: _Telling,
     known: _Shown | None,
     carried: _Shown,
@@ -228,7 +188,7 @@ def _judged(
     yield from _in_waves(tasks, work, {**views, **proved}, few, early)
 
 
-def _soon(tasks: Sequence[Task], work: _Work, carried: _Shown) -> dict[Column, _Done]:
+def _soon(tasks: Sequence[Task], work: Work, carried: _Shown) -> dict[Column, _Done]:
     """What is decided before anything is closed, in the order of the tasks. What no run shows among few states without faults is not
     searched for in the other columns: perhaps no run can do it any more."""
     names = _asked(tasks)
@@ -243,7 +203,7 @@ def _soon(tasks: Sequence[Task], work: _Work, carried: _Shown) -> dict[Column, _
 
 
 def _in_waves(
-    tasks: Sequence[Task], work: _Work, views: _Shown, few: Sequence[Task], early: Mapping[Column, _Done]
+    tasks: Sequence[Task], work: Work, views: _Shown, few: Sequence[Task], early: Mapping[Column, _Done]
 ) -> Generator[_Done, None, None]:
     """Tasks as they are done: the column without faults first, whose runs may be runs of the others too, then those that are part of
     others, and hand their runs on. views: what they show. few: the tasks that have runs in common. early: what was decided before."""
@@ -266,7 +226,7 @@ def _in_waves(
 def _two_waves(
     judge: _Judge,
     tasks: Sequence[Task],
-    work: _Work,
+    work: Work,
     views: _Shown,
     few: Sequence[Task],
     parts: Sequence[Column],
@@ -284,10 +244,11 @@ def _two_waves(
             seen = runs_of_smaller(column, of_base, parts, handed_on)
             asked: tuple[Any, ...] = (column, names, scope, views.get(column, {}), seen, work.from_record, *more)
             calls.append((judge, *asked))
-        for number, (verdicts, found), seconds in work.done(calls):
-            column = wave[number][0]
-            handed_on[column] = both(handed_on.get(column, {}), found)
-            yield column, verdicts, found, seconds
+        with closing(work.done(calls)) as arriving:
+            for number, (verdicts, found), seconds in arriving:
+                column = wave[number][0]
+                handed_on[column] = both(handed_on.get(column, {}), found)
+                yield column, verdicts, found, seconds
 
 
 def _asked(tasks: Sequence[Task]) -> list[str]:
@@ -326,7 +287,7 @@ def _families(tasks: Sequence[Task]) -> list[_Family]:
     return [(of, those) for of, those in ((columns, widely), (there, rarely)) if those and len(of) >= FEW]
 
 
-def _by_views(families: Sequence[_Family], work: _Work, telling: _Telling) -> dict[Column, Mapping[str, Proof]]:
+def _by_views(families: Sequence[_Family], work: Work, telling: _Telling) -> dict[Column, Mapping[str, Proof]]:
     """What views show in columns of each of these families; of what only has to be possible they are not asked."""
     to_close = [
         unit
@@ -360,26 +321,4 @@ def prove_in(
     views, closed as those of many columns are. jobs, closing_views, cache: see `judge_columns`."""
     with early_stops_are_meant():
         telling = _Telling(closing_views)
-        return _by_views([([column], list(PROPERTIES))], _Work(jobs, cache, None, use(cache)), telling)[column]
-
-
-_AT_WORK = threading.Lock()
-"""One column at a time in a process: a worker of a cluster may have several threads, but one cache in use."""
-
-
-def _one(
-    number: int, call: tuple[Callable[..., Found], *tuple[Any, ...]], cache: Path | None, content: str | None
-) -> tuple[int, Found, float, Told]:
-    """Do one piece of work. content: what the process must hold that does it, since what it finds is kept as being of that (None:
-    whatever it holds). Raises OtherVersion."""
-    begun, (what, *asked) = time.perf_counter(), call
-    if content is not None and content != project_content():
-        raise OtherVersion(
-            "A worker has another version of the project than the process that asks it. Leave the sources as they are while "
-            "columns are judged, start the workers of a cluster anew, and run this again."
-        )
-    with _AT_WORK:
-        known = use_where_possible(cache)
-        with looked_for_afterwards():
-            found = what(*asked)
-        return number, found, time.perf_counter() - begun, known.told
+        return _by_views([([column], list(PROPERTIES))], Work(jobs, cache, None, use(cache)), telling)[column]

@@ -33,7 +33,7 @@ FEW = ("guest_hangs", "requester_vanishes", "volume_missing")
 def few_faults(monkeypatch: pytest.MonkeyPatch) -> None:
     some = [column for column in fault_columns() if column.faults <= set(FEW)]
     monkeypatch.setattr(proofs.verdicts.combined.pairs, "fault_columns", lambda: some)
-    monkeypatch.setattr("proofs.verdicts.suite.looked_for_afterwards", nullcontext)  # slow beside all that is loaded
+    monkeypatch.setattr("proofs.verdicts.work.looked_for_afterwards", nullcontext)  # slow beside all that is loaded
 
 
 @pytest.fixture(scope="module")
@@ -110,7 +110,7 @@ def test_a_cluster_finds_the_same_and_the_caller_keeps_it(
     def never(*_: object) -> None:
         raise AssertionError("everything is known")
 
-    monkeypatch.setattr("proofs.verdicts.suite._one", never)
+    monkeypatch.setattr("proofs.verdicts.work.do", never)
     assert as_text(swept(Workers(cluster=address), tmp_path / "here")) == one_worker
     assert as_text(swept(Workers(jobs=1), tmp_path / "here")) == one_worker
 

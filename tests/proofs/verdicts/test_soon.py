@@ -153,7 +153,7 @@ class TestAfterwards:
             asked.append(("closed", " ".join(column.name for column in columns), tuple(names)))
             return []
 
-        monkeypatch.setattr(proofs.verdicts.suite, "looked_for_afterwards", nullcontext)
+        monkeypatch.setattr("proofs.verdicts.work.looked_for_afterwards", nullcontext)
         monkeypatch.setattr(proofs.verdicts.suite, "judged_soon", first)
         monkeypatch.setattr(proofs.verdicts.suite, "judged", then)
         monkeypatch.setattr(proofs.verdicts.suite, "units", units)

@@ -16,8 +16,9 @@ from proofs.answers.exercising import Exercise
 from proofs.answers.verdict import RunFound, Verdict
 from proofs.verdicts import together
 from proofs.verdicts.known.witnesses import Seen
-from proofs.verdicts.suite import OtherVersion, judge_columns
+from proofs.verdicts.suite import judge_columns
 from proofs.verdicts.together import Runs
+from proofs.verdicts.work import OtherVersion, do
 from proofs.views.proof import Proof
 from proofs.world.scope import Scope
 from proofs.world.world import Column
@@ -48,7 +49,7 @@ def judged(monkeypatch: pytest.MonkeyPatch) -> list[Column]:
         return [Verdict(name, column.name, "holds", "nothing") for name in names], {}
 
     monkeypatch.setattr(proofs.verdicts.suite, "judged", judge)
-    monkeypatch.setattr("proofs.verdicts.suite.looked_for_afterwards", nullcontext)
+    monkeypatch.setattr("proofs.verdicts.work.looked_for_afterwards", nullcontext)
     return seen
 
 
@@ -126,8 +127,8 @@ def test_a_damaged_column_is_judged_anew_and_said(folder: Path, judged: list[Col
 def test_a_process_of_another_version_judges_nothing() -> None:
     call = (together.judged, FAULT, NAMES, SCOPE, dict[str, Proof](), dict[str, list[Seen]]())
     with pytest.raises(OtherVersion, match="A worker has another version of the project"):
-        proofs.verdicts.suite._one(0, call, None, "another")
-    assert len(proofs.verdicts.suite._one(0, call, None, project_content())[1][0]) == len(NAMES)
+        do(0, call, None, "another")
+    assert len(do(0, call, None, project_content())[1][0]) == len(NAMES)
 
 
 def test_several_processes_stop_without_a_word_of_the_library(folder: Path) -> None:

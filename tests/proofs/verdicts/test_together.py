@@ -75,7 +75,7 @@ def test_it_is_asked_once_for_all_columns_and_a_column_alone_by_itself(monkeypat
     def judge(column: Column, names: Sequence[str], *_: object) -> tuple[list[Verdict], Runs]:
         return [Verdict(name, column.name, "holds", "nothing") for name in names], {}
 
-    monkeypatch.setattr("proofs.verdicts.suite.looked_for_afterwards", nullcontext)  # slow beside all that is loaded
+    monkeypatch.setattr("proofs.verdicts.work.looked_for_afterwards", nullcontext)  # slow beside all that is loaded
 
     monkeypatch.setattr(suite, "units", note)
     monkeypatch.setattr(suite, "judged", judge)
