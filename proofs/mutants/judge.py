@@ -399,6 +399,23 @@ class Judges:
         start = {name: frozenset({state}) for name, state in self.kinds()[0].items()}
         return Comparing(self.watched, self.apart, start, [self.rules(one) for one in mutants])
 
+    def _killed_soon(self, asked: Asked, known: Mapping[str, Proof]) -> tuple[Kill, ...]:
+        """The properties of which a run, kept or among few states, or what views show says that the verdict is another one."""
+        held = {name: proof for name, proof in known.items() if proof.holds and not _may_be(name, proof)}
+        runs = self._of_smaller(asked.names, asked.column, asked.network)
+        found, _ = judged_soon(
+            asked.column,
+            asked.names,
+            _AS_RECORDED,
+            held,
+            runs,
+            from_record=True,
+            sought=asked.names,
+            network=asked.network,
+        )
+        watched.cache_clear()
+        return tuple(kill for one in found if (kill := self._kill(one, asked.column)))
+
     def to_be_asked(self, mutant: Mutant, column: Column) -> Asked:
         """Of a mutant that differs in a column, and that no small search kills: the properties that are likely to notice. Not those that
         are refuted there anyway: their shortest runs would be looked for again, and that one of them is healed a search shows."""
@@ -407,8 +424,10 @@ class Judges:
         return Asked(self.rules(mutant).changed, column, tuple(likely))
 
     def ask(self, mutant: Mutant, asked: Asked, known: Mapping[str, Proof] = {}) -> Fate:
-        """What these properties say, asked as the record is made, of VMs of every kind, in any number. known: what views show."""
-        if kills := self._asked(asked.names, asked.column, asked.network, known):
+        """What these properties say, asked as the record is made, of VMs of every kind, in any number. known: what views show. What kills
+        it by a run among few states is enough: only where nothing does, views are asked harder."""
+        kills = self._killed_soon(asked, known) or self._asked(asked.names, asked.column, asked.network, known)
+        if kills:
             return Fate(mutant.name, KILLED, kills)
         said = f"{len(asked.names)} properties that speak of it give the same verdicts in {asked.column}"
         return Fate(mutant.name, SURVIVES, reason=f"{said}, of VMs of every kind in any number")
@@ -429,3 +448,8 @@ class Judges:
 
         found = (PROPERTIES[name] for name in self.names)
         return [p.name for p in found if isinstance(p, Ends) or ids & set(p.shows) or speaks_of_it(p)]
+
+
+def _may_be(name: str, proof: Proof) -> bool:
+    """Whether views leave open that something can happen which has to be possible."""
+    return isinstance(PROPERTIES[name], Possible) and proof.exercised

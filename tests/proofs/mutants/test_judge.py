@@ -339,3 +339,16 @@ def test_a_fate_that_is_made_up_is_not_believed() -> None:
     hole = Fate("nothing of this name", SURVIVES)
     equivalent = replace(hole, kind=EQUIVALENT)
     assert Tally.of([hole, equivalent]).holes == ("nothing of this name",)
+
+
+def test_what_a_run_kills_is_not_asked_of_views(monkeypatch: pytest.MonkeyPatch) -> None:
+    """To find out whether views, asked harder, show the rest of it may take minutes."""
+    mutant = all_mutants()["nothing_left_to_give_back: drop-condition power is not saved"]
+    monkeypatch.setattr("proofs.mutants.judge.judged", lambda *_, **__: pytest.fail("views are asked harder"))
+    few = Judges(PROTOCOL, load_record(), [BASE], ["no-vm-left-saved", "back-in-prior-state"])
+    killed = few.ask(mutant, few.to_be_asked(mutant, BASE))
+    assert killed.kind == KILLED
+    assert {kill.how for kill in killed.kills} == {BROKEN}
+    same = Mutant("vm_saved: nothing", "never", ("vm_saved",), "", ("BAK-3",), "nothing", lambda network: network)
+    with pytest.raises(pytest.fail.Exception, match="views are asked harder"):
+        few.ask(same, few.to_be_asked(same, BASE))
