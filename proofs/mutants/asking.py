@@ -22,11 +22,13 @@ Unit = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Asked:
-    """A mutant that is asked in a column. network: the mutant's, without observers. names: of the properties."""
+    """A mutant that is asked in a column. network: the mutant's, without observers. names: of the properties. refuted: of those that are
+    refuted there of the right network, which are asked of views only: that one of them is healed."""
 
     network: Network
     column: Column
     names: tuple[str, ...]
+    refuted: tuple[str, ...] = ()
 
 
 class Asking:
@@ -39,7 +41,7 @@ class Asking:
         self._members = [i for i, one in enumerate(changed) if may_be_of_one_family(of, one)]
         within: dict[str, int] = {}
         for bit, i in enumerate(self._members):
-            for name in asked[i].names:
+            for name in (*asked[i].names, *asked[i].refuted):
                 if not isinstance(PROPERTIES[name], (Fact, Independent)):
                     within[name] = within.get(name, 0) | 1 << bit
         columns, asks = [asked[i].column for i in self._members], [PROPERTIES[name] for name in within]

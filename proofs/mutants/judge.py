@@ -402,26 +402,21 @@ class Judges:
     def _killed_soon(self, asked: Asked, known: Mapping[str, Proof]) -> tuple[Kill, ...]:
         """The properties of which a run, kept or among few states, or what views show says that the verdict is another one."""
         held = {name: proof for name, proof in known.items() if proof.holds and not _may_be(name, proof)}
-        runs = self._of_smaller(asked.names, asked.column, asked.network)
+        names = (*asked.names, *(name for name in asked.refuted if name in held))
+        runs = self._of_smaller(names, asked.column, asked.network)
         found, _ = judged_soon(
-            asked.column,
-            asked.names,
-            _AS_RECORDED,
-            held,
-            runs,
-            from_record=True,
-            sought=asked.names,
-            network=asked.network,
+            asked.column, names, _AS_RECORDED, held, runs, from_record=True, sought=names, network=asked.network
         )
         watched.cache_clear()
         return tuple(kill for one in found if (kill := self._kill(one, asked.column)))
 
     def to_be_asked(self, mutant: Mutant, column: Column) -> Asked:
-        """Of a mutant that differs in a column, and that no small search kills: the properties that are likely to notice. Not those that
-        are refuted there anyway: their shortest runs would be looked for again, and that one of them is healed a search shows."""
+        """Of a mutant that differs in a column, and that no small search kills: the properties that are likely to notice. Of those that
+        are refuted there anyway only views are asked: their shortest runs would be looked for again."""
         cells = {name: self.record.cell(name, column.name) for name in self.likely(mutant)}
-        likely = (name for name, cell in cells.items() if cell is None or cell.verdict != REFUTED)
-        return Asked(self.rules(mutant).changed, column, tuple(likely))
+        refuted = tuple(name for name, cell in cells.items() if cell is not None and cell.verdict == REFUTED)
+        likely = tuple(name for name in cells if name not in refuted)
+        return Asked(self.rules(mutant).changed, column, likely, refuted)
 
     def ask(self, mutant: Mutant, asked: Asked, known: Mapping[str, Proof] = {}) -> Fate:
         """What these properties say, asked as the record is made, of VMs of every kind, in any number. known: what views show. What kills

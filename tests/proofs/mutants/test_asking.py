@@ -9,7 +9,7 @@ from model.protocol import PROTOCOL
 from proofs.answers.record import load
 from proofs.mutants.all_mutants import all_mutants
 from proofs.mutants.asking import Asked, Asking
-from proofs.mutants.judge import KILLED, Judges
+from proofs.mutants.judge import HEALED, KILLED, SURVIVES, Judges
 from proofs.verdicts.columns import BASE
 from proofs.views.proof import Proof, prove
 from proofs.world.world import Column
@@ -77,3 +77,16 @@ def test_one_that_starts_elsewhere_is_left_to_itself() -> None:
     shown = {name: found for unit in asking.units() for name, found in asking.shown(unit).items()}
     assert [set(found) for found in asking.proofs(shown)] == [set(), set(NAMES[:1])]
     assert not Asking(PROTOCOL, [Asked(elsewhere.change(PROTOCOL), BASE, NAMES[:1])]).units()
+
+
+def test_a_mutant_that_mends_what_is_broken_is_noticed_by_views() -> None:
+    """No run shows that; and where views do not, it is not told."""
+    column = Column(frozenset({"cluster_fails_over"}))
+    few = Judges(PROTOCOL, load(), [column], ["no-other-failover"])
+    never = all_mutants()["cluster_fails_over: never"]
+    asked = few.to_be_asked(never, column)
+    assert (asked.names, asked.refuted) == ((), ("no-other-failover",))
+    asking = Asking(PROTOCOL, [asked])
+    (known,) = asking.proofs({name: found for unit in asking.units() for name, found in asking.shown(unit).items()})
+    assert [kill.how for kill in few.ask(never, asked, known).kills] == [HEALED]
+    assert few.ask(never, asked).kind == SURVIVES
