@@ -46,6 +46,20 @@ def in_words(compiled: Compiled, state: State) -> Words:
     return (tuple(sorted(host.items())), *(vm_in_words(compiled, vm) for vm in state[1:]))
 
 
+def views_in_words(compiled: Compiled, views: Iterable[State], names: frozenset[str]) -> frozenset[object]:
+    """Views in words, as far as some machines go; each variable of them told."""
+    found = set[object]()
+    for view in views:
+        host, vm = in_words(compiled, view)
+        found.add(tuple((name, state) for name, state in (*host, *vm) if name in names))
+    return frozenset(found)
+
+
+def machines_in(compiled: Compiled) -> frozenset[str]:
+    """The variables of the host, and of a VM of the first shape."""
+    return frozenset((*compiled.host_vars.names, *compiled.vm_vars[0].names))
+
+
 def all_in_words(compiled: Compiled, states: Iterable[State], kept: frozenset[str] | None = None) -> set[Words]:
     """Many states, each of the host and of a VM put into words once. kept: of these machines only (None: of all)."""
 

@@ -11,7 +11,7 @@ import pytest
 from model.notation import Actor, DeclarationError, Network, build, event, on
 from proofs.mutants.changed_rules import Rules
 from proofs.mutants.comparing import Comparing
-from proofs.mutants.labelled_sets import LabelledSet, _Asked, _Reading
+from proofs.mutants.labelled_sets import LabelledSet, LabelledSets, _Asked, _Reading
 from proofs.mutants.operators import mutants_of
 from proofs.mutants.same_views import SameViews
 from proofs.verdicts.columns import BASE
@@ -117,4 +117,18 @@ def test_a_rule_that_the_mutant_never_lets_happen_is_asked(monkeypatch: pytest.M
 
     of_event = _Reading._of_event
     monkeypatch.setattr(_Reading, "_of_event", never_gone)
+    assert compared(15)["same, differs"]
+
+
+def test_where_a_set_of_all_columns_is_too_large_each_is_asked_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(LabelledSets, "_closed", lambda *_: None)
+    seen = compared(15)
+    assert seen["same, differs"] == seen["differs, same"] == 0, seen
+    assert min(seen["same, same"], seen["differs, differs"]) >= 5, seen
+
+
+def test_columns_of_which_nothing_is_known_are_not_taken_for_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A planted fault: what no set shows is no different."""
+    monkeypatch.setattr(LabelledSets, "_closed", lambda *_: None)
+    monkeypatch.setattr(Comparing, "_alone", lambda *_: (False, 0))
     assert compared(15)["same, differs"]

@@ -30,11 +30,10 @@ from properties.kinds import Ends
 from tests.helpers.networks.random_networks import random_count
 from tests.helpers.networks.read_networks import configured, read, repainted
 from tests.helpers.networks.tiny import HARBOUR, NO_OARS, ONE_OAR
-from tests.helpers.networks.whole import compiled_whole, in_words
+from tests.helpers.networks.whole import compiled_whole, machines_in, views_in_words
 from tests.helpers.nightly import AT_NIGHT
 
 EQUIPPED = Shape({"disk": 1})
-Words = frozenset[tuple[tuple[str, str], ...]]
 Close = Callable[[Compiled, Family], Mapping[tuple[int, int], int]]
 
 
@@ -48,19 +47,6 @@ def plainly(
 def swiftly(compiled: Compiled, family: Family) -> Mapping[tuple[int, int], int]:
     closed = Labelled(compiled, len(family.columns), family.allowed, [family.all] * len(compiled.starts))
     return {(host, vm): label for host, vm, label in closed.all_views()}
-
-
-def told(compiled: Compiled, views: Sequence[tuple[int, int]], names: frozenset[str]) -> Words:
-    """Views in words, as far as some machines go."""
-    found = set()
-    for view in views:
-        host, vm = in_words(compiled, view)
-        found.add(tuple((name, state) for name, state in (*host, *vm) if name in names))
-    return frozenset(found)
-
-
-def machines(compiled: Compiled) -> frozenset[str]:
-    return frozenset((*compiled.host_vars.names, *compiled.vm_vars[0].names))
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,9 +70,9 @@ class Case:
         labels = close(compiled, family)
         found = []
         for bit, (column, (alone, own)) in enumerate(zip(self.columns, self.alone, strict=True)):
-            names = machines(alone) & machines(compiled)
-            with_bit = told(compiled, [view for view, label in labels.items() if label >> bit & 1], names)
-            if with_bit != told(alone, own, names):
+            names = machines_in(alone) & machines_in(compiled)
+            with_bit = views_in_words(compiled, [view for view, label in labels.items() if label >> bit & 1], names)
+            if with_bit != views_in_words(alone, own, names):
                 found.append(column)
         return found
 

@@ -20,13 +20,12 @@ from proofs.views.labelled.labels import Labelled
 from proofs.views.proof import prove
 from proofs.views.saturation import TooManyViews, saturate
 from proofs.world.any_number.any_parts import NotForAnyNumber
-from proofs.world.compiled import Compiled
 from proofs.world.world import Column
 from properties.kinds import Ends, Property
 from tests.helpers.networks.random_networks import random_count
 from tests.helpers.networks.read_networks import read
 from tests.helpers.networks.tiny import HARBOUR
-from tests.helpers.networks.whole import compiled_whole, in_words
+from tests.helpers.networks.whole import compiled_whole, machines_in, views_in_words
 
 SHAPE = Shape({"disk": 1})
 MOST = 3
@@ -50,19 +49,6 @@ def drawn(each: int) -> Iterator[tuple[Network, list[Column], list[Network], lis
         yield network, [column for column, _ in pairs], [of for _, of in pairs], asked
 
 
-def views(compiled: Compiled, at: Iterator[tuple[int, int]], names: frozenset[str]) -> frozenset[object]:
-    """Views in words, as far as some machines go."""
-    found = set()
-    for view in at:
-        host, vm = in_words(compiled, view)
-        found.add(tuple((name, state) for name, state in (*host, *vm) if name in names))
-    return frozenset(found)
-
-
-def names_of(compiled: Compiled) -> frozenset[str]:
-    return frozenset((*compiled.host_vars.names, *compiled.vm_vars[0].names))
-
-
 def compared(each: int) -> Counter[str]:
     """How often the views of a network in a column are the same as alone, and how often they are not."""
     seen: Counter[str] = Counter()
@@ -76,8 +62,8 @@ def compared(each: int) -> Counter[str]:
                 alone = compiled_whole(of, [SHAPE], column)
                 own = ((host, vm) for host, here in saturate(alone, 300).at.items() for vm in here)
                 with_bit = ((host, vm) for host, vm, label in labels if label >> bit & 1)
-                names = names_of(alone) & names_of(compiled)
-                same = views(compiled, with_bit, names) == views(alone, own, names)
+                names = machines_in(alone) & machines_in(compiled)
+                same = views_in_words(compiled, with_bit, names) == views_in_words(alone, own, names)
                 seen[("same" if same else "differs") + ("" if of is network else ", of a mutant")] += 1
     return seen
 
