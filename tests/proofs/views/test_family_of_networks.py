@@ -10,7 +10,7 @@ from itertools import islice
 
 import pytest
 
-from model.notation import DeclarationError, Network, Shape
+from model.notation import Actor, DeclarationError, Network, Shape, States, build, event, on, stays
 from model.notation.changes import with_table
 from proofs.mutants.changed_rules import Rules
 from proofs.mutants.operators import mutants_of
@@ -22,7 +22,7 @@ from proofs.views.saturation import TooManyViews, saturate
 from proofs.world.any_number.any_parts import NotForAnyNumber
 from proofs.world.world import Column
 from properties.kinds import Ends, Property
-from tests.helpers.networks.random_networks import random_count
+from tests.helpers.networks.random_networks import Two, random_count, vm
 from tests.helpers.networks.read_networks import read
 from tests.helpers.networks.tiny import HARBOUR
 from tests.helpers.networks.whole import compiled_whole, machines_in, views_in_words
@@ -132,3 +132,22 @@ def test_networks_that_start_otherwise_or_have_other_events_are_refused() -> Non
             Family(HARBOUR, [Column(), Column()], [HARBOUR, wrong])
     with pytest.raises(ValueError, match="each named once"):
         Family(HARBOUR, [Column(), Column()], [HARBOUR, HARBOUR])
+
+
+def test_a_machine_that_moves_in_one_of_them_only_is_taken_for_no_reading() -> None:
+    """Of a machine of the host that may start in several states and never moves a column fixes one."""
+    work = Actor("work", Two, of=vm, starts=Two.A, says="Of VMs.").table(on("go", Two.A, Two.B))
+
+    def of(starts: frozenset[States]) -> tuple[Network, Network]:
+        gate = Actor("gate", Two, starts=starts, says="Of the host.").table(on("go", Two.A, Two.B), stays("go"))
+        moving = build([gate, work], event("go", at=vm, by="T-1", says="It goes."))
+        return moving, with_table(moving, "gate", [])
+
+    moving, still = of(frozenset(Two))
+    for one, other in ((moving, still), (still, moving)):
+        with pytest.raises(ValueError, match="start alike"):
+            Family(one, [Column(), Column()], [one, other])
+    moving, still = of(frozenset({Two.A}))
+    assert Family(moving, [Column(), Column()], [moving, still]).all == 0b11
+    with pytest.raises(ValueError, match="start alike"):
+        Family(still, [Column(), Column()], [still, moving])
