@@ -232,8 +232,10 @@ def close(columns: Sequence[Column]) -> Possible:
         compiled, len(columns), allowed, starts_by_column(compiled, allowed, len(columns), [asked.term, asked.witness])
     )
     hosts = np.empty(len(closed), dtype=np.int64)
+    numbers = np.empty(len(closed), dtype=np.int32)
     for host in closed.places:
-        hosts[closed.rows(host)] = host
+        rows = closed.rows(host)
+        hosts[rows], numbers[rows] = host, closed.labels_of(host, rows)
     vms = closed.views.vms[: len(closed)]
     of_host = np.array(compiled.hosts, dtype=np.int64)[hosts][:, [compiled.host_vars.at[a.name] for a in OF_HOST]]
     of_vm = closed.steps.states[vms][:, [compiled.vm_vars[0].at[a.name] for a in OF_VM]]
@@ -241,7 +243,7 @@ def close(columns: Sequence[Column]) -> Possible:
     codes = np.ravel_multi_index((*of_host.T, *of_vm.T.astype(np.int64)), sizes)
     _, first, back = np.unique(codes, return_index=True, return_inverse=True)
     labels = np.zeros((len(first), closed.words), dtype=np.uint64)
-    np.bitwise_or.at(labels, back.ravel(), closed.views.labels[: len(closed)])
+    np.bitwise_or.at(labels, back.ravel(), closed.labels.table.words[numbers])
     return Possible(tuple(columns), of_host[first].astype(np.int8), of_vm[first].astype(np.int8), labels)
 
 

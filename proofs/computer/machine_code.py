@@ -17,3 +17,9 @@ except ImportError:  # numba is an optional package
 def machine_code(function: Function) -> Function:
     """The function compiled when it is called first, and kept on disk; as it stands, where numba is not installed."""
     return cast(Function, njit(cache=True)(function)) if COMPILED else function
+
+
+def inner_loop(function: Function) -> Function:
+    """The same of a function that makes no arrays: it does not count who holds those that it is given, which would take most of the
+    time of one that is called often."""
+    return cast(Function, njit(cache=True, _nrt=False)(function)) if COMPILED else function  # type: ignore[call-overload]  # not told

@@ -23,8 +23,8 @@ from model.views import LEFT_OUT_WHERE_NOT_ASKED
 from proofs.mutants.changed_rules import Pair, Rules, slice_of
 from proofs.views.labelled.digits import TooWide
 from proofs.views.labelled.family import AsRead, Family
-from proofs.views.labelled.label_kernel import Ints, Words
-from proofs.views.labelled.labels import Labelled, label_of
+from proofs.views.labelled.label_kernel import Ints
+from proofs.views.labelled.labels import Labelled
 from proofs.views.labelled.starts import starts_by_column
 from proofs.views.saturation import TooManyViews
 from proofs.world.any_number.any_parts import AnyParts
@@ -204,17 +204,18 @@ class LabelledSet:
         compiled, steps = closed.compiled, closed.steps
         self.host_vars, self.vm_vars = compiled.host_vars, compiled.vm_vars[0]
         self._known: dict[tuple[tuple[str, ...], tuple[str, ...]], LabelledAt] = {}
-        rows, hosts = [], []
+        rows, hosts, labels = [], [], []
         for host in closed.places:
             found = closed.rows(host)
             rows.append(found)
+            labels.append(closed.labels_of(host, found))
             hosts.append(np.full(len(found), host, dtype=np.int64))
         self._hosts = np.array(compiled.hosts, dtype=np.int64).reshape(len(compiled.hosts), -1)
         self._of_host = np.concatenate(hosts)
         every = np.concatenate(rows)
         self._of_vm = closed.views.vms[every].astype(np.int64)
         self._vms = steps.states[: steps.met].astype(np.int64)
-        self._labels = closed.views.labels[every]
+        self._every, self._labels = closed.labels, np.concatenate(labels)
 
     def to(self, host: tuple[str, ...], vm: tuple[str, ...]) -> LabelledAt:
         """The views as far as these variables of host and VM go."""
@@ -229,11 +230,8 @@ class LabelledSet:
         of_host, hosts = _numbered(self._hosts[:, [self.host_vars.at[name] for name in host]])
         of_vm, vms = _numbered(self._vms[:, [self.vm_vars.at[name] for name in vm]])
         codes = of_host[self._of_host] * len(vms) + of_vm[self._of_vm]
-        order = np.argsort(codes, kind="stable")
-        values, first = np.unique(codes[order], return_index=True)
-        labels: Words = np.bitwise_or.reduceat(self._labels[order], first, axis=0)
-        for code, label in zip(values.tolist(), labels, strict=True):
-            yield hosts[code // len(vms)], vms[code % len(vms)], label_of(label)
+        for code, label in self._every.gathered(codes, self._labels):
+            yield hosts[code // len(vms)], vms[code % len(vms)], label
 
 
 def _numbered(states: Ints) -> tuple[Ints, list[States]]:

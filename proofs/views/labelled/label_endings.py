@@ -9,15 +9,17 @@ looked for. The columns that this leaves open are asked one by one.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from operator import or_
 
 import numpy as np
+import numpy.typing as npt
 import rustworkx
 
 from proofs.views.labelled.branches import STAYS, Branch
 from proofs.views.labelled.digits import NOWHERE
 from proofs.views.labelled.label_judge import Judging, Kinds, joint_kinds
-from proofs.views.labelled.label_kernel import Ints, Words
-from proofs.views.labelled.labels import Place, label_of, words_of
+from proofs.views.labelled.label_kernel import Ints, Small
+from proofs.views.labelled.labels import Place, label_of
 from proofs.world.predicates import Step
 from properties.kinds import Ends
 
@@ -93,21 +95,21 @@ class _Here:
         found = Edges()
         for branch, host2, i in self.branches:
             if host2 != self.host and not self.of.gone[branch.asking.event]:
-                label = label_of(self.place.fired[i]) & self.of.asked
+                label = self.of.closed.labels.label(int(self.place.fired[i])) & self.of.asked
                 found[self.host, host2] = found.get((self.host, host2), 0) | label
         return found
 
-    def _stepping(self) -> Iterator[tuple[Ints, Ints, Words]]:
+    def _stepping(self) -> Iterator[tuple[Ints, Ints, Small]]:
         """Where VMs go while the host stays: from, to, and the columns, for each branch."""
         for branch, host2, i in self.branches:
             if host2 == self.host and branch.row != STAYS and not self.of.gone[branch.asking.event]:
                 to = self.of.steps.vms.to[branch.row, self.vms].astype(np.int64) - 1
-                labels = self.labels & self.place.done[i]
-                goes = (to >= 0) & (to != self.vms) & self._fits(branch, i) & labels.any(axis=1)
+                labels = self.of.closed.labels.met_with(self.labels, int(self.place.taken[i]))
+                goes = (to >= 0) & (to != self.vms) & self._fits(branch, i) & (labels > 0)
                 if goes.any():
                     yield self.vms[goes], to[goes], labels[goes]
 
-    def _fits(self, branch: Branch, i: int) -> Words | Ints:
+    def _fits(self, branch: Branch, i: int) -> npt.NDArray[np.bool_]:
         """Which VMs contribute no more than what a branch is taken with."""
         row = int(self.place.branches[i, 4])
         return (
@@ -115,10 +117,10 @@ class _Here:
         )
 
     def _edges(self) -> Edges:
-        found = Edges()
+        found, label = Edges(), self.of.closed.labels.label
         for source, target, labels in self._stepping():
-            for one, two, label in zip(source.tolist(), target.tolist(), labels, strict=True):
-                found[one, two] = found.get((one, two), 0) | label_of(label) & self.of.asked
+            for one, two, number in zip(source.tolist(), target.tolist(), labels.tolist(), strict=True):
+                found[one, two] = found.get((one, two), 0) | label(number) & self.of.asked
         return found
 
     def _together(self) -> Kinds:
@@ -143,15 +145,16 @@ class _Here:
 
     def _stuck(self, mask: int, left: int, taken: Sequence[tuple[Branch, int, int]]) -> int:
         """The columns in which VMs of which none can go on contribute this together."""
-        goes = np.zeros_like(self.labels)
+        goes, labels = np.zeros_like(self.labels), self.of.closed.labels
         for branch, host2, _ in taken:
             fair = self.of.fair[branch.asking.event] & left
             if fair and branch.row != STAYS and (branch.asking.local or host2 == self.host):
                 to = self.of.steps.vms.to[branch.row, self.vms].astype(np.int64) - 1
                 moves = (to >= 0) & ((to != self.vms) | (host2 != self.host))
-                goes[moves] |= words_of(fair, self.labels.shape[1])
+                goes[moves] = labels.each(or_, goes[moves], np.full(moves.sum(), labels.number(fair), np.int32))
         within = self.own & ~mask == 0
-        kinds = self.of.judging.grouped(self.own[within], self.labels[within] & ~goes[within], left)
+        stay = labels.each(lambda there, gone: there & ~gone, self.labels[within], goes[within])
+        kinds = self.of.judging.grouped(self.own[within], stay, left)
         return joint_kinds(kinds).get(mask, 0)
 
     # -- where it is --------------------------------------------------------------------------------------------------
@@ -169,7 +172,7 @@ class _Here:
         found |= turning({edge: label for edge, label in edges.items() if pending.issuperset(edge)})
         together = self._together()
         for at in np.flatnonzero(~rests).tolist():
-            found |= label_of(self.labels[at]) & of.asked & ~self._left_by_a_fair_event(at, together)
+            found |= of.closed.labels.label(int(self.labels[at])) & of.asked & ~self._left_by_a_fair_event(at, together)
         return found
 
     def _left_by_a_fair_event(self, at: int, together: Kinds) -> int:

@@ -15,9 +15,9 @@ import numpy as np
 from model.notation.events import Event
 from model.notation.terms import Every, Some, Term, machines_of, speaks_of_a_step, walk
 from proofs.views.labelled.branches import STAYS
-from proofs.views.labelled.digits import NOWHERE, VmClasses
-from proofs.views.labelled.label_kernel import Ints, Small, Words, gather
-from proofs.views.labelled.labels import Labelled, any_of, label_of
+from proofs.views.labelled.digits import VmClasses
+from proofs.views.labelled.label_kernel import Ints, Small
+from proofs.views.labelled.labels import Labelled
 from proofs.views.variants import Variants
 from proofs.world.compiled import Compiled
 from proofs.world.layout import is_local
@@ -49,21 +49,22 @@ class Judging:
         self._classes: dict[tuple[tuple[int, ...], Term | None], tuple[VmClasses, list[Small]]] = {}
         self._puts: dict[Term, list[list[list[int]]]] = {}
         self.vms: dict[int, Ints] = {}
-        self.labels: dict[int, Words] = {}
+        self.labels: dict[int, Small] = {}
         for host in closed.places:
             rows = closed.rows(host)
             if len(rows):
                 self.vms[host] = closed.views.vms[rows].astype(np.int64)
-                self.labels[host] = closed.views.labels[rows]
+                self.labels[host] = closed.labels_of(host, rows)
 
     @cached_property
     def taken(self) -> dict[int, list[tuple[int, int, int, int]]]:
         """By event: host state, host state afterwards, place among its branches, and the columns in which it is taken."""
         found: dict[int, list[tuple[int, int, int, int]]] = {}
         for host, place in self.closed.places.items():
-            for i in np.flatnonzero(place.fired.any(axis=1)).tolist():
+            for i in np.flatnonzero(place.fired).tolist():
                 event = self.steps.branches[place.numbers[i]].asking.event
-                found.setdefault(event, []).append((host, int(place.branches[i, 1]), i, label_of(place.fired[i])))
+                label = self.closed.labels.label(int(place.fired[i]))
+                found.setdefault(event, []).append((host, int(place.branches[i, 1]), i, label))
         return found
 
     def of_states(self, term: Term, asked: int) -> int:
@@ -119,18 +120,9 @@ class Judging:
             found[has] = classes.of(states[has])
             yield found
 
-    def grouped(self, kinds: Ints, labels: Words, within: int) -> Kinds:
+    def grouped(self, kinds: Ints, labels: Small, within: int) -> Kinds:
         """The columns in which each kind occurs (what is below 0 is none)."""
-        slots = 1024
-        while True:
-            table = np.full((slots, 2), NOWHERE, dtype=np.int64)
-            keys, rows = np.zeros(slots, dtype=np.int64), np.zeros((slots, labels.shape[1]), dtype=np.uint64)
-            many = gather(kinds, labels, table, keys, rows)
-            if many >= 0:
-                break
-            slots *= 8
-        told = zip(keys[:many].tolist(), rows[:many], strict=True)
-        found = {kind: label_of(row) & within for kind, row in told}
+        found = {kind: label & within for kind, label in self.closed.labels.gathered(kinds, labels)}
         return {kind: label for kind, label in found.items() if label}
 
 
@@ -224,9 +216,9 @@ class _OfStates:
                 found |= self._of_host(host, vms, labels, asked & ~found)
         return found
 
-    def _of_host(self, host: int, vms: Ints, labels: Words, asked: int) -> int:
+    def _of_host(self, host: int, vms: Ints, labels: Small, asked: int) -> int:
         if not self.asked.asks_vms:
-            return any_of(labels) & asked if self._holds(host, 0) else 0
+            return self.judging.closed.labels.any_of(labels) & asked if self._holds(host, 0) else 0
         kinds: Kinds = {}
         for of_vm in self.asked.kinds:
             classes = of_vm[vms].astype(np.int64)
@@ -272,7 +264,7 @@ class _OfSteps:
         branch = judging.steps.branches[place.numbers[i]]
         row, own_row = branch.row, int(place.branches[i, 4])
         vms, labels = judging.vms[host], judging.labels[host]
-        base = label_of(place.done[i]) & left
+        base = judging.closed.labels.label(int(place.taken[i])) & left
         if own_row >= 0:
             fits = (judging.steps.told(own_row, vms) & ~branch.value) == 0
             vms, labels = vms[fits], labels[fits]
@@ -293,7 +285,7 @@ class _OfSteps:
                     found |= both
         return found
 
-    def _kinds(self, host: int, host2: int, row: int, vms: Ints, labels: Words, here: bool, within: int) -> Kinds:
+    def _kinds(self, host: int, host2: int, row: int, vms: Ints, labels: Small, here: bool, within: int) -> Kinds:
         """What VMs contribute that move as a branch leads them, or stay."""
         if row != STAYS:
             to = self.judging.steps.vms.to[row, vms] - 1

@@ -1,7 +1,8 @@
 """The inner loop of the labelled closure, written for a compiler: all that one host state hands on. Without numba the same
 code runs, slowly.
 
-A label is a row of words of 64 bits.
+A label is a row of words of 64 bits, and has a number: views carry few labels, each many times, so what two of them have in common
+is worked out once.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from proofs.computer.machine_code import machine_code
+from proofs.computer.machine_code import inner_loop, machine_code
 
 Words = npt.NDArray[np.uint64]
 Ints = npt.NDArray[np.int64]
@@ -20,16 +21,35 @@ Flags = npt.NDArray[np.uint8]
 Places = npt.NDArray[np.int16]
 
 
+class LabelTable(NamedTuple):
+    """Labels that have a number: 0 is that of no column. words: of each. table: where a label is, by its words. many: how many there are.
+    meets, joins: what two labels were found to have in common, or to be together: the two and the answer in a row, the last at each
+    place. scratch: room for one label."""
+
+    words: Words
+    table: Small
+    many: Ints
+    meets: Ints
+    joins: Ints
+    scratch: Words
+
+
+PAGE = 256
+"""VMs whose views of a host state lie together."""
+
+
 class Views(NamedTuple):
-    """Views as flat arrays. By view: VM, label, whether it is new, the new view after it of the same host state, and the view before
-    it of the same host state (-1: none). table: where a view is. By host state: its last view, and the first that is new."""
+    """Views as flat arrays. By view: VM, whether it is new, the new view after it of the same host state, and the view before it of the
+    same host state (-1: none). pages: for each host state where the views of PAGE VMs that follow one another begin in `cells` (-1:
+    there are none). cells: of each view one more than its row (0: there is none) and its label, side by side: VMs that were met together
+    are asked for together, and much of the time goes into waiting for memory. By host state: its last view, and the first that is new."""
 
     vms: Small
-    labels: Words
     dirty: Flags
     queue: Small
     after: Small
-    table: Ints
+    pages: Small
+    cells: Small
     first: Small
     waiting: Small
 
@@ -56,7 +76,7 @@ IMPOSSIBLE = -0x8000000000000000
 """Told of VMs to which an event cannot happen: no difference of two codes is so far down."""
 
 
-@machine_code
+@inner_loop
 def joint(kinds: Words, found: Words) -> None:
     """found[m]: the columns in which VMs may together contribute m, one or more of them, of these kinds."""
     words = kinds.shape[1]
@@ -68,7 +88,7 @@ def joint(kinds: Words, found: Words) -> None:
             found[k, w] |= kinds[k, w]
 
 
-@machine_code
+@inner_loop
 def row_of(table: Ints, key: int) -> int:
     """Where a key is in a table, or may be put: keys and rows side by side, -1 where there is none. Eight keys that follow one another
     lie together: VMs that were met together are asked for together, and most of the time goes into waiting for memory."""
@@ -80,7 +100,7 @@ def row_of(table: Ints, key: int) -> int:
     return at
 
 
-@machine_code
+@inner_loop
 def rehash(table: Ints, larger: Ints) -> None:
     """Put all keys of a table into a larger one."""
     for i in range(len(table)):
@@ -89,7 +109,7 @@ def rehash(table: Ints, larger: Ints) -> None:
             larger[at, 0], larger[at, 1] = table[i, 0], table[i, 1]
 
 
-@machine_code
+@inner_loop
 def classify(states: Places, places: Ints, strides: Ints, table: Ints, count: Ints, found: Small, first: Ints) -> bool:
     """The classes of states, one a row, by their digits in some places: new ones for those that have none, and in which row each of them
     was met first. False if there was no room."""
@@ -107,7 +127,7 @@ def classify(states: Places, places: Ints, strides: Ints, table: Ints, count: In
     return True
 
 
-@machine_code
+@inner_loop
 def number(code: int, vms: Vms, count: Ints) -> int:
     """The number of a VM state, a new one if it has none; -1 if there was no room."""
     at = row_of(vms.table, code)
@@ -119,13 +139,13 @@ def number(code: int, vms: Vms, count: Ints) -> int:
     return int(vms.table[at, 1])
 
 
-@machine_code
+@inner_loop
 def said_of(row: int, vm: int, vms: Vms) -> int:
     """What a row of `told` says of a VM."""
     return int(vms.told[row, vms.known[vms.classes[row], vm]])
 
 
-@machine_code
+@inner_loop
 def led(branch: int, vm: int, vms: Vms, count: Ints) -> int:
     """One more than where a branch leads a VM; -1: nowhere; 0: there was no room."""
     if vms.to[branch, vm] == 0:
@@ -140,10 +160,96 @@ def led(branch: int, vm: int, vms: Vms, count: Ints) -> int:
     return int(vms.to[branch, vm])
 
 
-@machine_code
-def gather(kinds: Ints, labels: Words, table: Ints, keys: Ints, found: Words) -> int:
+_LOW, _HIGH, _HASHED = np.uint64(0xFFFFFFFF), np.uint64(32), (1 << 40) - 1
+
+
+@inner_loop
+def label_number(words: Words, labels: LabelTable) -> int:
+    """The number of a label, a new one if it has none; -1 if there was no room."""
+    code = 0
+    for w in range(len(words)):
+        code = ((code ^ int(np.int64(words[w] & _LOW))) * 1000003 ^ int(np.int64(words[w] >> _HIGH))) & _HASHED
+    mask = len(labels.table) - 1
+    at = (code ^ code >> 20) & mask
+    while labels.table[at] >= 0:
+        row = labels.table[at]
+        same = True
+        for w in range(len(words)):
+            if labels.words[row, w] != words[w]:
+                same = False
+                break
+        if same:
+            return int(row)
+        at = (at + 1) & mask
+    number = int(labels.many[0])
+    if number == len(labels.words):
+        return -1
+    labels.many[0] += 1
+    labels.table[at] = number
+    for w in range(len(words)):
+        labels.words[number, w] = words[w]
+    return number
+
+
+@inner_loop
+def numbered_anew(words: Words, labels: LabelTable) -> None:
+    """Give these labels the numbers of their rows."""
+    for i in range(len(words)):
+        label_number(words[i], labels)
+
+
+@inner_loop
+def in_common(one: int, two: int, labels: LabelTable) -> int:
+    """What two labels have in common, worked out; -1 if there was no room."""
+    for w in range(len(labels.scratch)):
+        labels.scratch[w] = labels.words[one, w] & labels.words[two, w]
+    return label_number(labels.scratch, labels)
+
+
+@inner_loop
+def together(one: int, two: int, labels: LabelTable) -> int:
+    """Two labels together, worked out; -1 if there was no room."""
+    for w in range(len(labels.scratch)):
+        labels.scratch[w] = labels.words[one, w] | labels.words[two, w]
+    return label_number(labels.scratch, labels)
+
+
+@inner_loop
+def meet(one: int, two: int, labels: LabelTable) -> int:
+    """The label of what two labels have in common; -1 if there was no room."""
+    one, two = int(one), int(two)  # without numba they would be numbers of numpy, of 32 bits
+    if one == two:
+        return one
+    key = one << 32 | two
+    at = one * 40503 + two & len(labels.meets) - 1
+    if labels.meets[at, 0] != key:
+        found = in_common(one, two, labels)
+        if found < 0:
+            return -1
+        labels.meets[at, 0], labels.meets[at, 1] = key, found
+    return int(labels.meets[at, 1])
+
+
+@inner_loop
+def join(one: int, two: int, labels: LabelTable) -> int:
+    """The label of two labels together; -1 if there was no room."""
+    one, two = int(one), int(two)  # see `meet`
+    if one == two:
+        return one
+    key = one << 32 | two
+    at = one * 40503 + two & len(labels.joins) - 1
+    if labels.joins[at, 0] != key:
+        found = together(one, two, labels)
+        if found < 0:
+            return -1
+        labels.joins[at, 0], labels.joins[at, 1] = key, found
+    return int(labels.joins[at, 1])
+
+
+@inner_loop
+def gather(kinds: Ints, of: Small, labels: LabelTable, table: Ints, keys: Ints, found: Small) -> int:
     """The union of the labels of each kind (those below 0 are none): how many kinds there are, by which `keys` and `found` are
-    filled. -1 if the table is too small."""
+    filled. -1 if the table is too small, -2 if there was no room for a label."""
     many = 0
     for i in range(len(kinds)):
         if kinds[i] < 0:
@@ -152,21 +258,25 @@ def gather(kinds: Ints, labels: Words, table: Ints, keys: Ints, found: Words) ->
         if table[at, 1] < 0:
             if 2 * many >= len(table):
                 return -1
-            table[at, 0], table[at, 1], keys[many] = kinds[i], many, kinds[i]
+            table[at, 0], table[at, 1], keys[many], found[many] = kinds[i], many, kinds[i], 0
             many += 1
-        for w in range(labels.shape[1]):
-            found[table[at, 1], w] |= labels[i, w]
+        row = table[at, 1]
+        both = join(found[row], of[i], labels)
+        if both < 0:
+            return -2
+        found[row] = both
     return many
 
 
-@machine_code
-def count(labels: Words, columns: int) -> Ints:
-    """In how many of the labels each column is."""
-    found = np.zeros(columns, np.int64)
-    for i in range(len(labels)):
-        for c in range(columns):
-            found[c] += np.int64(labels[i, c // 64] >> np.uint64(c % 64) & np.uint64(1))
-    return found
+@inner_loop
+def met_with(of: Small, label: int, labels: LabelTable, found: Small) -> bool:
+    """What each of these labels has in common with one; False if there was no room."""
+    for i in range(len(of)):
+        both = meet(of[i], label, labels)
+        if both < 0:
+            return False
+        found[i] = both
+    return True
 
 
 @machine_code
@@ -184,28 +294,49 @@ def chained(first: int, after: Small) -> Ints:
     return found
 
 
-@machine_code
-def hand_on(label: Words, host: int, vm: int, views: Views, counts: Ints) -> bool:
+@inner_loop
+def hand_on(label: int, host: int, vm: int, views: Views, counts: Ints, labels: LabelTable) -> bool:
     """Put a label to that of a view; False if there is no room for a new one."""
-    key = int(host) << 32 | int(vm)
-    at = row_of(views.table, key)
-    row = views.table[at, 1]
-    if row < 0:
+    begins = views.pages[host, vm // PAGE]
+    if begins < 0:
+        begins = counts[1]
+        if begins == len(views.cells):
+            return False
+        counts[1] += PAGE
+        views.pages[host, vm // PAGE] = begins
+    at = begins + vm % PAGE
+    if views.cells[at, 0] == 0:
         row = counts[0]
         if row == len(views.vms):
             return False
         counts[0] += 1
-        views.table[at, 0], views.table[at, 1] = key, row
+        views.cells[at, 0] = row + 1
         views.vms[row], views.after[row], views.first[host] = vm, views.first[host], row
-    new = False
-    for w in range(len(label)):
-        if label[w] & ~views.labels[row, w]:
-            views.labels[row, w] |= label[w]
-            new = True
-    if new and not views.dirty[row]:
+    both = join(views.cells[at, 1], label, labels)
+    if both < 0:
+        return False
+    if both == views.cells[at, 1]:
+        return True
+    row, views.cells[at, 1] = views.cells[at, 0] - 1, both
+    if not views.dirty[row]:
         views.dirty[row] = 1
         views.queue[row], views.waiting[host] = views.waiting[host], row
     return True
+
+
+@inner_loop
+def label_at(host: int, vm: int, views: Views) -> int:
+    """The label of a view that there is."""
+    return int(views.cells[views.pages[host, vm // PAGE] + vm % PAGE, 1])
+
+
+@machine_code
+def labels_of(host: int, rows: Ints, views: Views) -> Small:
+    """The labels of these views of a host state."""
+    found = np.empty(len(rows), np.int32)
+    for i in range(len(rows)):
+        found[i] = label_at(host, views.vms[rows[i]], views)
+    return found
 
 
 @machine_code
@@ -245,6 +376,72 @@ def take_all(host: int, views: Views, met: int) -> Ints:
     return found[:many]
 
 
+@inner_loop
+def take(
+    host: int,
+    rows: Ints,
+    b: int,
+    views: Views,
+    counts: Ints,
+    vms: Vms,
+    count: Ints,
+    branches: Small,
+    labels: LabelTable,
+    taken: Small,
+    fired: Small,
+) -> bool:
+    """A branch is taken by these views; False if there was no room. See `visit`."""
+    leads, host2, asked, value = branches[b, 0], branches[b, 1], branches[b, 4], branches[b, 6]
+    before, label, last = -1, -1, -1
+    for i in range(len(rows)):
+        vm = views.vms[rows[i]]
+        if (leads >= 0 and vms.to[leads, vm] < 0) or (asked >= 0 and said_of(asked, vm, vms) & ~value):
+            continue
+        mine = label_at(host, vm, views)
+        if mine != before:
+            before, label = mine, meet(mine, taken[b], labels)
+        if label == 0:
+            continue
+        goes = vm + 1 if leads < 0 else led(leads, vm, vms, count)
+        if goes < 0:
+            continue
+        if label < 0 or goes == 0 or not hand_on(label, host2, goes - 1, views, counts, labels):
+            return False
+        if label != last:
+            both = join(fired[b], label, labels)
+            if both < 0:
+                return False
+            fired[b], last = both, label
+    return True
+
+
+@inner_loop
+def stand_by(
+    host: int,
+    rows: Ints,
+    b: int,
+    views: Views,
+    counts: Ints,
+    vms: Vms,
+    branches: Small,
+    labels: LabelTable,
+    fired: Small,
+) -> bool:
+    """These views go with the host where a branch leads it; False if there was no room. See `visit`."""
+    host2, asked, value = branches[b, 1], branches[b, 4], branches[b, 6]
+    before, label = -1, -1
+    for i in range(len(rows)):
+        vm = views.vms[rows[i]]
+        if asked >= 0 and said_of(asked, vm, vms) & ~value:
+            continue
+        mine = label_at(host, vm, views)
+        if mine != before:
+            before, label = mine, meet(mine, fired[b], labels)
+        if label and (label < 0 or not hand_on(label, host2, vm, views, counts, labels)):
+            return False
+    return True
+
+
 @machine_code
 def visit(
     host: int,
@@ -255,9 +452,11 @@ def visit(
     met: int,
     allowed: Words,
     branches: Small,
+    labels: LabelTable,
     done: Words,
-    fired: Words,
-    stood: Words,
+    taken: Small,
+    fired: Small,
+    stood: Small,
     asks: Small,
     kinds: Words,
     masks: Words,
@@ -267,12 +466,12 @@ def visit(
 
     counts, count: how many views there are, and how many VMs; those beyond `met` wait. branches, one a row: row of `to` (-1: all
     stay), host afterwards, whether one VM moves, row of `allowed`, row of `told` that says what VMs contribute (-1: nothing is
-    asked), where its contributions begin in `masks`, and which of them it takes. done, fired, stood: for each branch what it was
-    taken with before, the columns in which it can be taken, and those in which all have stood by. asks: row of `told`, where it
-    begins and ends in `masks`, and whether all but what is new were asked. kinds, masks: by contribution, the columns in which
-    one VM, or several together, make it.
+    asked), where its contributions begin in `masks`, and which of them it takes. done, taken, fired, stood: for each branch what it was
+    taken with before, and the label of that; the columns in which it can be taken, and those in which all have stood by, as labels.
+    asks: row of `told`, where it begins and ends in `masks`, and whether all but what is new were asked. kinds, masks: by contribution,
+    the columns in which one VM, or several together, make it.
     """
-    words = views.labels.shape[1]
+    words = labels.words.shape[1]
     new = take_new(host, views, met)
     present, is_known = new, False
     for a in range(len(asks)):
@@ -281,18 +480,21 @@ def visit(
             present, is_known = take_all(host, views, met), True
         those = new if asks[a, 3] else present
         asks[a, 3] = 1
+        before, label = -1, -1
         for i in range(len(those)):
-            k = begin if asked < 0 else begin + said_of(asked, views.vms[those[i]], vms)
+            vm = views.vms[those[i]]
+            k, of_view = begin if asked < 0 else begin + said_of(asked, vm, vms), label_at(host, vm, views)
+            if k == before and label == of_view:
+                continue
+            before, label = k, of_view
             for w in range(words):
-                kinds[k, w] |= views.labels[those[i], w]
+                kinds[k, w] |= labels.words[label, w]
         joint(kinds[begin:end], masks[begin:end])
-    label, base = np.empty(words, np.uint64), np.empty(words, np.uint64)
+    base = np.empty(words, np.uint64)
     for b in range(len(branches)):
-        leads, host2, local = branches[b, 0], branches[b, 1], branches[b, 2]
-        asked, value = branches[b, 4], branches[b, 6]
-        some, again = False, False
+        host2, local, some, again = branches[b, 1], branches[b, 2], False, False
         for w in range(words):
-            base[w] = allowed[branches[b, 3], w] & masks[branches[b, 5] + value, w]
+            base[w] = allowed[branches[b, 3], w] & masks[branches[b, 5] + branches[b, 6], w]
             if base[w]:
                 some = True
             if base[w] != done[b, w]:
@@ -300,48 +502,22 @@ def visit(
                 done[b, w] = base[w]
         if not some:
             continue
-        if again and not is_known:
-            present, is_known = take_all(host, views, met), True
-        those = present if again else new
-        for i in range(len(those)):
-            row = those[i]
-            vm = views.vms[row]
-            if (leads >= 0 and vms.to[leads, vm] < 0) or (asked >= 0 and said_of(asked, vm, vms) & ~value):
-                continue
-            some = False
-            for w in range(words):
-                label[w] = views.labels[row, w] & base[w]
-                if label[w]:
-                    some = True
-            if not some:
-                continue
-            goes = vm + 1 if leads < 0 else led(leads, vm, vms, count)
-            if goes < 0:
-                continue
-            if goes == 0 or not hand_on(label, host2, goes - 1, views, counts):
+        if again:
+            taken[b] = label_number(base, labels)
+            if taken[b] < 0:
                 return False
-            for w in range(words):
-                fired[b, w] |= label[w]
+            if not is_known:
+                present, is_known = take_all(host, views, met), True
+        those = present if again else new
+        if not take(host, those, b, views, counts, vms, count, branches, labels, taken, fired):
+            return False
         if not local or host2 == host:
             continue
-        again = False
-        for w in range(words):
-            if fired[b, w] != stood[b, w]:
-                again = True
-                stood[b, w] = fired[b, w]
+        again = fired[b] != stood[b]
+        stood[b] = fired[b]
         if again and not is_known:
             present, is_known = take_all(host, views, met), True
         those = present if again else new
-        for i in range(len(those)):
-            row = those[i]
-            vm = views.vms[row]
-            if asked >= 0 and said_of(asked, vm, vms) & ~value:
-                continue
-            some = False
-            for w in range(words):
-                label[w] = views.labels[row, w] & fired[b, w]
-                if label[w]:
-                    some = True
-            if some and not hand_on(label, host2, vm, views, counts):
-                return False
+        if not stand_by(host, those, b, views, counts, vms, branches, labels, fired):
+            return False
     return True

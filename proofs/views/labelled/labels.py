@@ -14,7 +14,7 @@ The cost is counted in visits of host states and in views.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -22,15 +22,20 @@ import numpy as np
 
 from proofs.views.labelled.digits import NOWHERE, grown
 from proofs.views.labelled.label_kernel import (
+    PAGE,
     Ints,
+    LabelTable,
     Small,
     Views,
     Words,
     all_anew,
     chained,
-    count,
+    gather,
     hand_on,
-    rehash,
+    label_number,
+    labels_of,
+    met_with,
+    numbered_anew,
     visit,
 )
 from proofs.views.labelled.projection import Projected
@@ -38,6 +43,9 @@ from proofs.views.saturation import TooManyViews
 from proofs.world.compiled import Compiled
 
 WORD = 64
+
+MOST_VIEWS = 20_000_000
+"""Views of one closed set."""
 
 
 def words_of(label: int, words: int) -> Words:
@@ -50,9 +58,100 @@ def label_of(words: Words) -> int:
     return sum(int(word) << WORD * w for w, word in enumerate(words.tolist()))
 
 
-def any_of(rows: Words) -> int:
-    """The label that is the union of rows."""
-    return label_of(np.bitwise_or.reduce(rows, axis=0)) if len(rows) else 0
+class Labels:
+    """Labels that have a number: each set of columns once. 0 is the number of that of no column. columns: how many there are."""
+
+    def __init__(self, columns: int, room: int = 64) -> None:
+        self.columns, self.words = columns, -(-columns // WORD)
+        self._known: list[int] = []
+        self._numbers: dict[int, int] = {}
+        self.table = _room_for(room, self.words)
+        self.number(0)
+
+    def __len__(self) -> int:
+        return int(self.table.many[0])
+
+    def label(self, number: int) -> int:
+        """The label that has a number."""
+        if number >= len(self._known):
+            self._known += map(label_of, self.table.words[len(self._known) : len(self)])
+        return self._known[number]
+
+    def number(self, label: int) -> int:
+        """The number of a label."""
+        if label not in self._numbers:
+            while (found := label_number(words_of(label, self.words), self.table)) < 0:
+                self.more()
+            self._numbers[label] = found
+        return self._numbers[label]
+
+    def more(self) -> None:
+        """Twice as many labels as there is room for."""
+        table = _room_for(2 * len(self.table.words), self.words)
+        numbered_anew(self.table.words[: len(self)], table)
+        self.table = table
+
+    def is_full(self) -> bool:
+        """Whether there is no room for another label."""
+        return len(self) == len(self.table.words)
+
+    def any_of(self, numbers: Small) -> int:
+        """The union of labels."""
+        found = 0
+        for number in np.unique(numbers).tolist():
+            found |= self.label(number)
+        return found
+
+    def met_with(self, numbers: Small, number: int) -> Small:
+        """What each of these labels has in common with one."""
+        found = np.empty(len(numbers), dtype=np.int32)
+        while not met_with(numbers, number, self.table, found):
+            self.more()
+        return found
+
+    def each(self, asked: Callable[[int, int], int], one: Small, two: Small) -> Small:
+        """What is asked of two labels, side by side."""
+        pairs, back = np.unique(one.astype(np.int64) << 32 | two, return_inverse=True)
+        found = [self.number(asked(self.label(pair >> 32), self.label(pair & 0xFFFFFFFF))) for pair in pairs.tolist()]
+        return np.array(found, dtype=np.int32)[back]
+
+    def gathered(self, kinds: Ints, of: Small) -> Iterator[tuple[int, int]]:
+        """Each kind that occurs (what is below 0 is none), and the union of the labels beside it."""
+        slots = 1024
+        while True:
+            table = np.full((slots, 2), NOWHERE, dtype=np.int64)
+            keys, found = np.zeros(slots, dtype=np.int64), np.zeros(slots, dtype=np.int32)
+            many = gather(kinds, of, self.table, table, keys, found)
+            if many >= 0:
+                break
+            if self.is_full():
+                self.more()
+            else:
+                slots *= 8
+        for kind, number in zip(keys[:many].tolist(), found[:many].tolist(), strict=True):
+            yield kind, self.label(number)
+
+    def counted(self, numbers: Small) -> list[int]:
+        """By column, in how many of the labels it is."""
+        of_label = np.bincount(numbers, minlength=len(self))
+        found = np.zeros(self.columns, dtype=np.int64)
+        for number in np.flatnonzero(of_label).tolist():
+            bits = np.unpackbits(self.table.words[number].view(np.uint8), bitorder="little")[: self.columns]
+            found += bits.astype(np.int64) * of_label[number]
+        counts: list[int] = found.tolist()
+        return counts
+
+
+MOST_REMEMBERED = 1 << 15
+"""Pairs of labels of which it is remembered what they have in common, and as many of what they are together; a power of two."""
+
+
+def _room_for(many: int, words: int) -> LabelTable:
+    """An empty table with room for so many labels."""
+    known = np.full((2, MOST_REMEMBERED, 2), NOWHERE, dtype=np.int64)
+    table = np.full(2 * many, NOWHERE, dtype=np.int32)
+    of_many, scratch = np.zeros((many, words), dtype=np.uint64), np.zeros(words, dtype=np.uint64)
+    return LabelTable(of_many, table, np.zeros(1, dtype=np.int64), known[0], known[1], scratch)
 
 
 @dataclass
@@ -62,8 +161,9 @@ class Place:
     numbers: list[int]
     branches: Small
     done: Words
-    fired: Words
-    stood: Words
+    taken: Small
+    fired: Small
+    stood: Small
     asks: Small
     begins: dict[int, int]
     kinds: Words
@@ -85,20 +185,21 @@ class Labelled:
         columns: int,
         allowed: Mapping[str, int],
         starting: Sequence[int],
-        limit: int = 20_000_000,
+        limit: int = MOST_VIEWS,
     ) -> None:
         self.compiled, self.columns, self.limit = compiled, columns, limit
-        self.words = -(-columns // WORD)
+        self.labels = Labels(columns)
+        self.words = self.labels.words
         self.steps = Projected(compiled)
         everywhere = (1 << columns) - 1
         self.allowed = np.array(
             [words_of(allowed.get(event.name, everywhere), self.words) for event in compiled.events], dtype=np.uint64
         ).reshape(len(compiled.events), self.words)
         self.places: dict[int, Place] = {}
-        self._counts = np.zeros(1, dtype=np.int64)
+        self._counts = np.zeros(2, dtype=np.int64)
         self.views = Views(
-            np.zeros(0, np.int32), np.zeros((0, self.words), np.uint64), np.zeros(0, np.uint8), np.zeros(0, np.int32),
-            np.zeros(0, np.int32), np.full((1024, 2), NOWHERE, np.int64), np.zeros(0, np.int32), np.zeros(0, np.int32),
+            np.zeros(0, np.int32), np.zeros(0, np.uint8), np.zeros(0, np.int32), np.zeros(0, np.int32),
+            np.zeros((0, 0), np.int32), np.zeros((0, 2), np.int32), np.zeros(0, np.int32), np.zeros(0, np.int32),
         )  # fmt: skip
         self.visits = 0
         self._close(starting)
@@ -110,8 +211,7 @@ class Labelled:
     @cached_property
     def counts(self) -> list[int]:
         """By column, the number of views that are reachable in it."""
-        found: list[int] = count(self.views.labels[: len(self)], self.columns).tolist()
-        return found
+        return self.labels.counted(self.views.cells[: self._counts[1], 1])
 
     def views_in(self, column: int) -> int:
         """The number of views that are reachable in one column."""
@@ -121,11 +221,16 @@ class Labelled:
         """The views of a host state, as rows of `views`."""
         return chained(int(self.views.first[host]), self.views.after)
 
+    def labels_of(self, host: int, rows: Ints) -> Small:
+        """The labels of views of a host state, by their rows."""
+        return labels_of(host, rows, self.views)
+
     def all_views(self) -> Iterator[tuple[int, int, int]]:
         """(host, VM, label) of every view."""
         for host in self.places:
-            for row in self.rows(host).tolist():
-                yield host, self.steps.local(int(self.views.vms[row])), label_of(self.views.labels[row])
+            rows = self.rows(host)
+            for vm, number in zip(self.views.vms[rows].tolist(), self.labels_of(host, rows).tolist(), strict=True):
+                yield host, self.steps.local(vm), self.labels.label(number)
 
     # -- closing ------------------------------------------------------------------------------------------------------
 
@@ -134,9 +239,11 @@ class Labelled:
         for start, label in zip(self.compiled.starts, starting, strict=True):
             if label:
                 vm = self.steps.number(self.compiled.locals[start][1])
+                self._room()
                 for host in self.compiled.start_hosts:
-                    while not hand_on(words_of(label, self.words), host, vm, self.views, self._counts):
-                        self._more_views()
+                    number = self.labels.number(label)
+                    while not hand_on(number, host, vm, self.views, self._counts, self.labels.table):
+                        self._more()
         while (waiting := np.flatnonzero(self.views.waiting >= 0)).size:
             if self.steps.count[0] > self.steps.met:
                 self.steps.meet_vms()
@@ -153,22 +260,34 @@ class Labelled:
         self.visits += 1
         while not visit(
             host, self.views, self._counts, steps.vms, steps.count, steps.met, self.allowed, place.branches,
-            place.done, place.fired, place.stood, place.asks, place.kinds, place.masks,
+            self.labels.table, place.done, place.taken, place.fired, place.stood, place.asks, place.kinds, place.masks,
         ):  # fmt: skip
-            if steps.is_full():
-                steps.room()
-            if len(self) == len(self.views.vms):
-                self._more_views()
-            place.done[:] = place.stood[:] = 0
+            self._more()
+            place.done[:] = 0
+            place.stood[:] = 0
             all_anew(host, self.views)
 
     def _room(self) -> None:
-        """Room for every host state that has a number."""
-        views, hosts = self.views, len(self.compiled.hosts)
-        if hosts > len(views.first):
-            more = max(64, hosts)
-            first, waiting = (grown(a, hosts + more, fill=NOWHERE) for a in (views.first, views.waiting))
-            self.views = views._replace(first=first, waiting=waiting)
+        """Room for every host state and VM that has a number, or gets one."""
+        views, hosts, pages = self.views, len(self.compiled.hosts), -(-len(self.steps.vms.codes) // PAGE)
+        if hosts > len(views.first) or pages > views.pages.shape[1]:
+            more = hosts + max(64, hosts) if hosts > len(views.first) else len(views.first)
+            first, waiting = (grown(a, more, fill=NOWHERE) for a in (views.first, views.waiting))
+            self.views = views._replace(
+                first=first, waiting=waiting, pages=grown(views.pages, more, pages, fill=NOWHERE)
+            )
+
+    def _more(self) -> None:
+        """More room for what there was none for."""
+        if self.steps.is_full():
+            self.steps.room()
+            self._room()
+        if self.labels.is_full():
+            self.labels.more()
+        if len(self) == len(self.views.vms):
+            self._more_views()
+        if (size := len(self.views.cells)) == self._counts[1]:
+            self.views = self.views._replace(cells=grown(self.views.cells, max(64 * PAGE, 2 * size), 2))
 
     def _more_views(self) -> None:
         """Twice as many views as there is room for. Raises TooManyViews."""
@@ -176,23 +295,18 @@ class Labelled:
         if size >= self.limit:
             raise TooManyViews(f"more than {self.limit:,} views in {self.columns} columns")
         more = max(1024, size)
-        table = np.full((2 * (size + more), 2), NOWHERE, dtype=np.int64)
-        rehash(views.table, table)
         self.views = views._replace(
             vms=grown(views.vms, size + more),
-            labels=grown(views.labels, size + more, self.words),
             dirty=grown(views.dirty, size + more),
             queue=grown(views.queue, size + more),
             after=grown(views.after, size + more),
-            table=table,
         )
 
     def _meet(self, host: int) -> None:
         self.steps.meet_host(host)
-        none = np.zeros((0, self.words), dtype=np.uint64)
-        self.places[host] = Place(
-            [], np.zeros((0, 7), dtype=np.int32), none, none, none, np.zeros((0, 4), dtype=np.int32), {}, none, none
-        )
+        none, few = np.zeros((0, self.words), dtype=np.uint64), np.zeros(0, dtype=np.int32)
+        branches, asks = np.zeros((0, 7), dtype=np.int32), np.zeros((0, 4), dtype=np.int32)
+        self.places[host] = Place([], branches, none, few, few, few, asks, {}, none, none)
 
     def _extend(self, host: int) -> None:
         """Give a host state the branches that it has got."""
@@ -215,8 +329,9 @@ class Labelled:
         place.branches = np.concatenate([place.branches, np.array(rows, dtype=np.int32)])
         if asks:
             place.asks = np.concatenate([place.asks, np.array(asks, dtype=np.int32)])
-        place.done, place.fired, place.stood = (
-            self._longer(a, len(new)) for a in (place.done, place.fired, place.stood)
+        place.done = self._longer(place.done, len(new))
+        place.taken, place.fired, place.stood = (
+            grown(a, len(place.numbers)) for a in (place.taken, place.fired, place.stood)
         )
 
     def _longer(self, rows: Words, by: int) -> Words:
