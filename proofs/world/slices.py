@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
+from math import prod
 
 from model.notation.network import Network, satisfiable
 from model.notation.product import differs, two_runs
@@ -132,9 +135,84 @@ def groups(asked: Iterable[tuple[World, Property]], *, late: bool = False) -> li
         in_the_end = sliced.machines if isinstance(judged, Ends) else None
         key = (world, told_apart, of_vms, in_the_end, every_event)
         found.setdefault(key, (world, []))[1].append(judged)
-    joined = []
-    for world, members in found.values():
-        terms = tuple(term for judged in members for term in terms_of(judged))
-        part = world.cone(terms, whole_events=any(needs_every_event(m, world) for m in members))
-        joined.append(Group(world, part, tuple(members)))
-    return joined
+    return [_of(world, members) for world, members in found.values()]
+
+
+MOST_JOINED = 12
+"""Groups that are judged together."""
+
+GROWTH = 6
+"""How many times as many VM states there may be, in about, where groups are judged together."""
+
+_ADDED = 1.3
+"""By what a machine of a VM that starts in one state multiplies the VM states that are met, in about."""
+
+
+def apart(group: Group) -> list[Group]:
+    """The properties of a group that look at the same machines of the host: where many watch each something of their own, host
+    states may be as many as all that they can have seen together."""
+    found = dict[frozenset[str], list[Property]]()
+    for one in group.members:
+        part = group.world.cone(terms_of(one), whole_events=needs_every_event(one, group.world))
+        hosts = frozenset(name for name in part.machines if group.world.network.actors[name].sort == HOST)
+        found.setdefault(hosts, []).append(one)
+    return [_of(group.world, members) for members in found.values()]
+
+
+def joined(found: Iterable[Group], growth: float = GROWTH) -> list[list[Group]]:
+    """Groups in sets that are judged together for less than one by one: the groups of a set are of one world. Most of what a group takes
+    goes into what most of them look at; and what a machine of its own has seen is nearly told by where the others are, unless VMs start
+    with it in several states. With more machines no less is shown. What must come in the end is judged by itself: its argument depends on
+    all that is looked at."""
+    by_world: dict[World, list[Group]] = {}
+    by_themselves = []
+    for one in found:
+        if any(isinstance(member, Ends) for member in one.members):
+            by_themselves.append([one])
+        else:
+            by_world.setdefault(one.world, []).append(one)
+    return by_themselves + [of for world, members in by_world.items() for of in _joined(world, members, growth)]
+
+
+def _joined(world: World, found: Sequence[Group], growth: float) -> list[list[Group]]:
+    looks = {one: _looks_at(one) for one in found}
+    of_most = {what for what, many in Counter(chain(*looks.values())).items() if 2 * many > len(found)}
+    looks = {one: seen - of_most for one, seen in looks.items()}
+    sets: list[tuple[list[Group], frozenset[_Seen]]] = []
+    for one in sorted(found, key=lambda group: _growth(world, looks[group])):
+        for i, (members, seen) in enumerate(sets):
+            if len(members) < MOST_JOINED and _growth(world, seen | looks[one]) <= growth:
+                members.append(one)
+                sets[i] = members, seen | looks[one]
+                break
+        else:
+            sets.append(([one], looks[one]))
+    return [members for members, _ in sets]
+
+
+_Seen = tuple[str, bool]
+"""A machine that a group looks at; and whether its properties read it, a constant, themselves."""
+
+
+def _looks_at(group: Group) -> frozenset[_Seen]:
+    named = {name for one in group.members for term in terms_of(one) for name in machines_of(term)}
+    return frozenset(
+        {(name, False) for name in group.part.machines} | {(n, True) for n in named & group.world.constant}
+    )
+
+
+def _growth(world: World, seen: Iterable[_Seen]) -> float:
+    """How many times as many VM states there are, in about, if these are looked at as well."""
+    of_vms = [name for name, _ in seen if world.network.actors[name].sort != HOST]
+    return prod(len(world.starts[name]) if len(world.starts[name]) > 1 else _ADDED for name in of_vms)
+
+
+def union(groups: Sequence[Group]) -> Group:
+    """The properties of groups of one world on one slice."""
+    return groups[0] if len(groups) == 1 else _of(groups[0].world, [one for group in groups for one in group.members])
+
+
+def _of(world: World, members: Sequence[Property]) -> Group:
+    terms = [term for one in members for term in terms_of(one)]
+    part = world.cone(terms, whole_events=any(needs_every_event(one, world) for one in members))
+    return Group(world, part, tuple(members))

@@ -12,23 +12,24 @@ from functools import reduce
 from operator import or_
 
 from model.notation.network import Network
-from model.notation.terms import HOST
 from proofs.answers.memory import keep, key_of, recall
 from proofs.views.labelled.digits import TooWide
 from proofs.views.labelled.family import Family, Split
 from proofs.views.labelled.label_endings import open_in_the_end
 from proofs.views.labelled.label_judge import Judging
-from proofs.views.labelled.labels import Labelled
+from proofs.views.labelled.labels import MOST_VIEWS, Labelled
 from proofs.views.labelled.starts import starts_by_column
 from proofs.views.proof import ForAnyNumber, Proof, prepared, prove
 from proofs.views.saturation import TooManyViews
 from proofs.world.any_number.any_parts import NotForAnyNumber
-from proofs.world.slices import Group, needs_every_event
+from proofs.world.slices import Group, apart, joined, union
 from proofs.world.world import Column
 from properties.kinds import Always, Ends, Possible, Property, Step, terms_of
 
 _BROKEN = "some states made of views break it, which need not be reachable"
 _MOST_VARIANTS = 3
+MOST_TOGETHER = 4_000_000
+"""Views of a closed set that is made for several groups at once; where there are more, each gets one of its own."""
 _WORTH_MORE = 5
 """Columns in which a property is open, from which on all machines are looked at for all of them at once, not one by one."""
 
@@ -97,7 +98,7 @@ class Proving:
     def units(self) -> list[tuple[str, ...]]:
         """The names of properties as they are read in some of the columns, those of one closed set together; what has most
         machines, and so takes longest, first."""
-        found = [part for group in self._asked.groups(self._members(self._splits)) for part in apart(group)]
+        found = [union(of) for of in self._sets(self._members(self._splits))]
         found.sort(key=lambda group: -len(group.part.machines))
         return [tuple(one.name for one in group.members) for group in found]
 
@@ -110,12 +111,20 @@ class Proving:
                 members = [self._splits[name].found for name, label in left.items() if label]
                 if whole:
                     members = [one for one in members if self._is_worth_more(one, left[one.name])]
-                for group in self._asked.groups(members, variant, whole=whole):
-                    for part in apart(group):
-                        for one in self._judged(part, left):
-                            found[one.name] = one if one.name not in found else found[one.name].then(one)
-                            left[one.name] = one.broken
+                for groups in self._sets(members, variant, whole=whole):
+                    for one in self._of_set(groups, left):
+                        found[one.name] = one if one.name not in found else found[one.name].then(one)
+                        left[one.name] = one.broken
         return found
+
+    def _sets(self, members: Iterable[Property], variant: int = 0, *, whole: bool = False) -> list[list[Group]]:
+        """The properties that one closed set is made for, as groups that can be judged apart as well."""
+        return joined(part for group in self._asked.groups(members, variant, whole=whole) for part in apart(group))
+
+    def _of_set(self, groups: Sequence[Group], left: Mapping[str, int]) -> list[Shown]:
+        """What closed sets show of groups: one for all of them, or where that is too large, one for each."""
+        found = self._judged(union(groups), left, MOST_TOGETHER) if len(groups) > 1 else []
+        return found or [one for group in groups for one in self._judged(group, left)]
 
     def _is_worth_more(self, found: Property, left: int) -> bool:
         """Whether a property that is open in these columns is asked of all machines, in one go for all of them."""
@@ -142,11 +151,11 @@ class Proving:
     def _members(self, names: Iterable[str]) -> list[Property]:
         return [self._splits[name].found for name in names]
 
-    def _judged(self, group: Group, left: Mapping[str, int]) -> list[Shown]:
-        """What the closed set of a group shows in the columns that are left."""
+    def _judged(self, group: Group, left: Mapping[str, int], limit: int = MOST_VIEWS) -> list[Shown]:
+        """What the closed set of a group shows in the columns that are left; nothing, where it has more views."""
         family, labels = self.family, [left[one.name] for one in group.members]
         allowed = {name: family.allowed[name] for name in sorted(group.part.events) if name in family.allowed}
-        key = key_of("labelled views", group, self.columns, allowed, labels)
+        key = key_of("labelled views", group, self.columns, allowed, labels, limit)
         known = recall(_SHOWN, key, Shown)
         if known is not None:
             return known
@@ -155,7 +164,7 @@ class Proving:
             wanted = reduce(or_, labels)
             terms = [term for one in group.members for term in terms_of(one)]
             starts = starts_by_column(compiled, allowed, len(self.columns), terms)
-            closed = Labelled(compiled, len(self.columns), allowed, [label & wanted for label in starts])
+            closed = Labelled(compiled, len(self.columns), allowed, [label & wanted for label in starts], limit)
         except (TooManyViews, TooWide):
             return keep(_SHOWN, key, [])
         judging = Judging(closed)
@@ -179,27 +188,6 @@ class Proving:
 
 _SHOWN: dict[str, list[Shown]] = {}
 """What labelled views showed, by all that it depends on, in this process."""
-
-
-def apart(group: Group) -> list[Group]:
-    """The properties of a group that look at the same machines of the host: where many watch each something of their own, host
-    states are as many as all that they can have seen together."""
-    world, found = group.world, dict[frozenset[str], list[Property]]()
-    for one in group.members:
-        part = world.cone(terms_of(one), whole_events=needs_every_event(one, world))
-        hosts = frozenset(name for name in part.machines if world.network.actors[name].sort == HOST)
-        found.setdefault(hosts, []).append(one)
-    return [
-        Group(
-            world,
-            world.cone(
-                [term for one in members for term in terms_of(one)],
-                whole_events=any(needs_every_event(one, world) for one in members),
-            ),
-            tuple(members),
-        )
-        for members in found.values()
-    ]
 
 
 def _bits(label: int) -> Iterator[int]:
