@@ -22,7 +22,7 @@ from proofs.solvers.smtlib import script
 from proofs.solvers.solvers import LIMIT, SAT, SOLVERS, UNSAT, ask, disagreement, versions
 from proofs.views.proof import Closed, ForAnyNumber, closed_groups, judged
 from proofs.world.scope import Scope
-from proofs.world.slices import Group, as_asked
+from proofs.world.slices import Group, as_asked, joined, union
 from proofs.world.world import Column
 from properties.catalogue import PROPERTIES, watched
 from properties.kinds import Always, Fact, Possible, Property, Step
@@ -53,6 +53,9 @@ class Set:
         return asked and not any(kind != "claim" or about.split(":")[0] == name for _, kind, about, _ in self.open)
 
 
+GROWTH = 30
+"""See `joined`: of one column there are few views, and what solvers are asked grows with the sets more than with what is in them."""
+
 Task = tuple[Column, tuple[str, ...]]
 """A column, and the properties of one closed set."""
 
@@ -65,9 +68,9 @@ def tasks(column: Column, names: Iterable[str]) -> list[Task]:
     found = in_use().get(key)
     if not isinstance(found, list):
         found = [
-            [one.name for one in group.members]
+            [one.name for one in union(of).members]
             for network, members in _asked(asked).items()
-            for group in ForAnyNumber(network, column, members).groups(members)
+            for of in joined(ForAnyNumber(network, column, members).groups(members), GROWTH)
         ]
         in_use().put(key, found)
     return [(column, tuple(of_one)) for of_one in found]
@@ -164,7 +167,7 @@ def _one(
     for network, members in _asked(names).items():
         left = members
         for whole in (False, True):
-            for closed in closed_groups(network, column, left, whole=whole) if left else ():
+            for closed in closed_groups(network, column, left, whole=whole, growth=GROWTH) if left else ():
                 if isinstance(closed, list):
                     continue
                 shown = {proof.property for proof in judged(closed) if proof.holds}

@@ -20,7 +20,7 @@ from proofs.views.saturation import TooManyViews, Views, saturate
 from proofs.world.any_number.any_parts import AnyParts, NotForAnyNumber
 from proofs.world.compiled import Compiled
 from proofs.world.scope import Kinds
-from proofs.world.slices import Group, Worlds, groups
+from proofs.world.slices import Group, Worlds, groups, joined, union
 from proofs.world.world import Column
 from properties.kinds import Always, Ends, Possible, Property, Step, terms_of
 
@@ -133,20 +133,32 @@ def closed_groups(
     variant: int = 0,
     whole: bool = False,
     exact: bool = False,
+    growth: float | None = None,
     limit: int = LIMIT,
 ) -> Iterator[Closed | list[Proof]]:
-    """The closed sets of views that properties are judged on; where there are too many views, proofs that say so."""
+    """The closed sets of views that properties are judged on; where there are too many views, proofs that say so. growth: see `joined`
+    (None: each group on one of its own)."""
     asked = list(properties)
     try:
         found = ForAnyNumber(network, column, asked).groups(asked, variant, whole=whole)
     except NotForAnyNumber as reason:
         yield _unknown(asked, reason)
         return
-    for group in found:
-        try:
-            yield Closed(group, saturate(prepared(group), limit, exact=exact), group.members)
-        except TooManyViews as reason:
+    for together in ([group] for group in found) if growth is None else joined(found, growth):
+        yield from _closed(together, limit, exact=exact)
+
+
+def _closed(together: Sequence[Group], limit: int, *, exact: bool) -> Iterator[Closed | list[Proof]]:
+    """The closed set of several groups; where that is too large, that of each."""
+    group = union(together)
+    try:
+        yield Closed(group, saturate(prepared(group), limit, exact=exact), group.members)
+    except TooManyViews as reason:
+        if len(together) == 1:
             yield _unknown(group.members, reason)
+        else:
+            for one in together:
+                yield from _closed([one], limit, exact=exact)
 
 
 def _unknown(properties: Iterable[Property], reason: Exception) -> list[Proof]:
