@@ -25,16 +25,18 @@ def look_seldom_for_garbage() -> None:
 
 @contextmanager
 def looked_for_afterwards() -> Iterator[None]:
-    """Within, nobody looks for garbage in cycles. Afterwards it is looked for among what was made within; and at times among all there
-    is, since what was kept then may be garbage now."""
+    """Within, nobody looks for garbage in cycles. Afterwards it is looked for among what was made within, if that is much; and at times
+    among all there is, since what was kept then may be garbage now."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        if next(_PIECES) % EVERY == 0:
+        in_all = next(_PIECES) % EVERY == 0
+        if in_all:
             gc.unfreeze()
-        gc.collect()
+        if in_all or gc.get_count()[0] > SELDOM:
+            gc.collect()
         gc.freeze()  # else the next look would be at all that is kept, which is much more
         if was_enabled:
             gc.enable()

@@ -30,7 +30,8 @@ def _as_before(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     gc.freeze()
 
 
-def test_what_is_garbage_within_is_gone_afterwards() -> None:
+def test_what_is_garbage_within_is_gone_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(garbage, "SELDOM", 0)
     with looked_for_afterwards():
         assert not gc.isenabled()
         ring = ref(Ring())
@@ -50,6 +51,17 @@ def test_what_is_garbage_later_is_gone_after_some_pieces() -> None:
         after.append(ring() is None)
     assert not after[0]
     assert after[-1]
+
+
+def test_little_is_not_worth_a_look_of_its_own() -> None:
+    gc.collect()
+    with looked_for_afterwards():
+        ring = ref(Ring())
+    assert ring() is not None
+    for _ in range(EVERY):
+        with looked_for_afterwards():
+            pass
+    assert ring() is None
 
 
 def test_who_does_without_looking_is_left_alone() -> None:
