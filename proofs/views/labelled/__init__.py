@@ -8,10 +8,10 @@ column's rules, which is its own closed set: but that a part which never moves i
 number there, whose others may be anyhow. That shows less, never more. Machines that a slice leaves out add runs to every
 column and take none away. Exact views have no labels: what needs them is asked column by column.
 
-Readings are compiled away (`family`); each event is asked once for what it reads (`digits`, `branches`, `projection`); views
-are closed with their columns (`labels`, `label_kernel`; equal labels are one, known by its number), from starts that each column can tell apart (`starts`), and judged with
-them (`label_judge`, `family_proof`); what must come in the end, by the argument of `endings.py`, each fact with its columns
-(`label_endings`). `labels_plain` is the reference of that.
+Readings are compiled away (`family`); each event is asked once for what it reads (`digits`, `branches`, `projection`); views are
+closed with their columns (`labels`, `label_kernel`; equal labels are one, known by its number), from starts that each column can
+tell apart (`starts`), and judged with them (`label_judge`, `family_proof`); what must come in the end, by the argument of
+`endings.py`, each fact with its columns (`label_endings`). `labels_plain` is the reference of that.
 
 Held by `tests/proofs/views/test_family.py` (against each column alone, and against wrong engines),
 `test_family_of_networks.py`, `test_family_of_protocol.py`, `test_label_endings.py`, `test_labels.py`, `test_judged_together.py`.
