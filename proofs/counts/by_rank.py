@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from proofs.computer.machine_code import machine_code
+from proofs.computer.machine_code import inner_loop, machine_code
 
 Ints = npt.NDArray[np.int64]
 Bits = npt.NDArray[np.uint8]
@@ -47,7 +47,7 @@ class Flat(NamedTuple):
     look_flags: Ints
 
 
-@machine_code
+@inner_loop
 def rank_of(flat: Flat, place: int, digits: Ints, vms: int, apart: bool) -> int:
     """The number of a state; interchangeable VMs are sorted in place first."""
     found: int = 0
@@ -68,7 +68,7 @@ def rank_of(flat: Flat, place: int, digits: Ints, vms: int, apart: bool) -> int:
     return found
 
 
-@machine_code
+@inner_loop
 def digits_of(flat: Flat, place: int, number: int, digits: Ints, vms: int, apart: bool) -> None:
     """The digits of a state's VMs."""
     left = number - flat.first[place]
@@ -85,7 +85,7 @@ def digits_of(flat: Flat, place: int, number: int, digits: Ints, vms: int, apart
         left -= flat.rank[i, top + i]
 
 
-@machine_code
+@inner_loop
 def difference(rank: Ints, digits: Ints, mover: int, digit2: int) -> int:
     """By how much the rank of sorted digits changes if one of them becomes another (the first of those that are equal)."""
     digit, j = digits[mover], mover
@@ -106,7 +106,7 @@ def difference(rank: Ints, digits: Ints, mover: int, digit2: int) -> int:
     return found
 
 
-@machine_code
+@inner_loop
 def look(flat: Flat, place: int, digits: Ints, vms: int, number: int, hits: Ints) -> None:
     """Note a state at which something is seen first that is looked for."""
     if not len(hits):
@@ -121,7 +121,7 @@ def look(flat: Flat, place: int, digits: Ints, vms: int, number: int, hits: Ints
             hits[k] = number
 
 
-@machine_code
+@inner_loop
 def is_new(number: int, following: Bits, seen: Bits) -> bool:
     """Whether a state is new; from now on it is not."""
     block, bit = number >> 3, np.uint8(1 << (number & 7))
@@ -132,7 +132,7 @@ def is_new(number: int, following: Bits, seen: Bits) -> bool:
     return True
 
 
-@machine_code
+@inner_loop
 def move_others(flat: Flat, entry: int, digits: Ints, moved: Ints) -> None:
     """The digits of the VMs after a move, but for the one that moves by itself."""
     for i in range(len(digits)):
@@ -145,8 +145,26 @@ def visit_level(
 ) -> tuple[int, int]:
     """Take every step out of the states of a level. now is emptied, following filled. hits: for each thing looked for, the
     first new state with it (-1: none yet). Returns how many steps there were, and how many new states."""
+    rooms = np.ones((3, vms), np.int64)
+    return visit_states(flat, now, following, seen, vms, apart, hits, rooms[0], rooms[1], rooms[2])
+
+
+@inner_loop
+def visit_states(
+    flat: Flat,
+    now: Bits,
+    following: Bits,
+    seen: Bits,
+    vms: int,
+    apart: bool,
+    hits: Ints,
+    digits: Ints,
+    moved: Ints,
+    power: Ints,
+) -> tuple[int, int]:
+    """See `visit_level`; digits, moved, power: room for a number of each VM."""
     steps = new = 0
-    digits, moved, power = np.empty(vms, np.int64), np.empty(vms, np.int64), np.ones(vms, np.int64)
+    power[:] = 1
     place = -1
     for block in range(len(now)):
         left = now[block]
