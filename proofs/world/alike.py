@@ -77,12 +77,13 @@ class Configurations:
         chosen = [self._classes(group, found, reduce) for group in found.groups]
         fixed = {name for group in found.groups for name in group}
         moving = [name for name in self.layout.vm_vars[form].names if name not in fixed]
+        limits = [(term, tuple(sorted(machines_of(term) & found.free.keys())), unseen) for term, unseen in found.limits]
         known: dict[object, bool] = {}
         for configuration in product(*chosen):
             base = {name: state for part in configuration for name, state in part.items()}
             for states in product(*(found.free[name] for name in moving)):
                 start = {**base, **dict(zip(moving, states, strict=True))}
-                if all(_possible(start, term, unseen, known) for term, unseen in found.limits):
+                if all(_possible(start, term, read, unseen, known) for term, read, unseen in limits):
                     yield start
 
     def alike(self, form: int) -> list[Alike]:
@@ -245,13 +246,18 @@ class Configurations:
         return _SIGNATURES[key]
 
 
-def _possible(start: Mapping[str, str], term: Term, unseen: Mapping[str, States], known: dict[object, bool]) -> bool:
-    """Whether a term can hold of start states, for some start states of the machines that are not kept. known: of what it reads of
-    start states, whether it can."""
-    read = {name: start[name] for name in sorted(machines_of(term)) if name in start}
-    key = (term, tuple(read.values()))
+def _possible(
+    start: Mapping[str, str],
+    term: Term,
+    read: Sequence[str],
+    unseen: Mapping[str, States],
+    known: dict[object, bool],
+) -> bool:
+    """Whether a term can hold of start states, for some start states of the machines that are not kept. read: the machines of which it
+    reads start states. known: of these, whether it can."""
+    key = (term, *[start[name] for name in read])
     if key not in known:
-        left = fold(term, {name: frozenset({state}) for name, state in read.items()})
+        left = fold(term, {name: frozenset({start[name]}) for name in read})
         names = sorted(unseen)
         known[key] = any(
             fold(left, {n: frozenset({s}) for n, s in zip(names, states, strict=True)}) == all_of()
