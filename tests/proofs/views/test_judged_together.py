@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping, Sequence
+from functools import cache
 from itertools import chain
 from typing import Any
 
 import pytest
 
+from model.notation import Network
 from proofs.verdicts.columns import BASE, every_column
 from proofs.verdicts.together import is_a_run, units
 from proofs.views.labelled import family_proof
@@ -16,26 +18,34 @@ from proofs.views.labelled.family_proof import Proving, prove_columns
 from proofs.views.labelled.labels import MOST_VIEWS, Labelled
 from proofs.views.proof import ForAnyNumber
 from proofs.world import slices
-from proofs.world.slices import Group, apart, joined, union
+from proofs.world.slices import apart, joined, union
+from proofs.world.world import Column
 from properties.catalogue import PROPERTIES, watched
-from properties.kinds import Always, Ends, Step
+from properties.kinds import Always, Ends, Property, Step
 from tests.helpers.networks.random_networks import random_count
 from tests.helpers.networks.read_networks import configured, read
 
 Shows = Mapping[str, tuple[bool, bool]]
 
 
-def networks() -> Iterator[tuple[object, ...]]:
-    """Networks by chance, of which some are silent and some have VMs that are configured, with more properties than usual."""
-    for seed in range(random_count(3)):
-        for known in (read(seed, properties=6), configured(seed)):
-            if known is not None:
-                yield known
+@cache
+def networks() -> list[tuple[Any, ...]]:
+    """Networks by chance, some silent, some with VMs that are configured, of which some properties are judged together."""
+    known = [one for seed in range(random_count(1)) for one in (read(seed, properties=6), configured(seed)) if one]
+    found = [one for one in known if proving(*one) is not None]
+    assert len(found) > 10
+    return found
 
 
-def shown(network: object, columns: object, asked: object) -> list[Shows]:
+def proving(network: Network, columns: Sequence[Column], asked: Sequence[Property]) -> Proving | None:
+    """How properties of a network are judged, if some of them are judged together."""
+    found = Proving(network, columns, asked)
+    return found if any(len(of) > 1 for of in found._sets(found._members(found._splits))) else None
+
+
+def shown(network: Network, columns: Sequence[Column], asked: Sequence[Property]) -> list[Shows]:
     """By column what closed sets show of each property."""
-    proofs = prove_columns(network, columns, asked)  # type: ignore[arg-type]  # what `networks` yields
+    proofs = prove_columns(network, columns, asked)
     return [{name: (one.holds, one.exercised) for name, one in of.items()} for of in proofs.values()]
 
 
@@ -69,22 +79,13 @@ class TestOfTheProtocol:
 class TestWhatIsShown:
     def test_is_no_less_than_alone(self, monkeypatch: pytest.MonkeyPatch) -> None:
         together = [shown(*known) for known in networks()]
-        sets: list[int] = []
-
-        def noted(found: Iterable[Group]) -> list[list[Group]]:
-            groups = list(found)
-            sets.extend(len(of) for of in joined(groups))
-            return [[one] for one in groups]
-
-        monkeypatch.setattr(family_proof, "joined", noted)
-        apart_ = [shown(*known) for known in networks()]
-        assert max(sets) > 1
-        assert [
-            less(one, other) for two in zip(together, apart_, strict=True) for one, other in zip(*two, strict=True)
-        ] == [[] for of in together for _ in of]
+        monkeypatch.setattr(family_proof, "joined", lambda found: [[one] for one in found])
+        alone = [shown(*known) for known in networks()]
+        for one, other in zip(together, alone, strict=True):
+            assert not any(less(of_set, by_itself) for of_set, by_itself in zip(one, other, strict=True))
 
     def test_where_one_set_is_too_large_each_gets_its_own(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        known = next(found for found in networks() if has_sets(found))
+        known = networks()[0]
         expected, limits = shown(*known), list[int]()
         closing = Labelled.__init__
 
@@ -101,13 +102,6 @@ class TestWhatIsShown:
 
     def test_a_set_that_forgets_who_is_in_it_is_noticed(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(family_proof, "union", lambda of: of[0])
-        proving = next(of for known in networks() if (of := has_sets(known)))
-        asked = {name for unit in proving.units() for name in unit}
-        assert asked < set(proving._splits)
-
-
-def has_sets(known: tuple[object, ...]) -> Proving | None:
-    """How properties of a network are judged, if some of them are judged together."""
-    network, columns, asked = known
-    proving = Proving(network, columns, asked)  # type: ignore[arg-type]  # what `networks` yields
-    return proving if any(len(of) > 1 for of in proving._sets(proving._members(proving._splits))) else None
+        found = proving(*networks()[0])
+        assert found is not None
+        assert {name for unit in found.units() for name in unit} < set(found._splits)
