@@ -72,9 +72,6 @@ UNPROMISED: dict[str, str] = {
     "prepare_for_snapshot_vetoed*: drop-move last_error *": _ONE_OF_SEVERAL,
     "last_error: swap-states RETRYABLE and NONRETRYABLE": _CODES,
     "*: redirect last_error * to RETRYABLE, to NONRETRYABLE": _CODES,
-    "last_error: swap-states TIMEOUT and RETRYABLE": (
-        "Which of its codes the writer raises is said of a missing volume only (BAK-15): that a timeout is told as one is not promised."
-    ),
     "last_error: start-elsewhere *": "Every session begins by clearing it, and nobody reads it before.",
     "returned: start-elsewhere *": "Every session begins by clearing it, and nobody reads it before.",
     "cluster_brings_vm_online: drop-stays power": _OWNER,
@@ -117,9 +114,6 @@ UNPROMISED: dict[str, str] = {
         "Only under READ-8 session ends, of a VM with disks of several kinds: what PostSnapshot settles before it fails is not promised."
     ),
     "nothing_left_to_give_back: drop-alternative not (method is *": _WHEN_INSIDE,
-    "image_rolled_back: redirect image *": (
-        "What is asked of an image that was rolled back is that it holds no snapshot any more; that it is in the backup is said of VHDs."
-    ),
     "vm_fails_over: widen-source power *": "Only where an operator turned it off: a cluster may move a VM that is off as well.",
     "vm_fails_over: * port*": _PORTS,
     "cluster_fails_over: * port*": _PORTS,
