@@ -67,6 +67,23 @@ def found_endless(
     return found
 
 
+def is_refuted(network: Network, column: Column, one: Property) -> bool:
+    """Whether a search of one VM or two, with one part of each sort or none, breaks a property."""
+    shapes = _few_parts(network)
+    if isinstance(one, Ends):
+        return bool(found_endless(network, column, [one], shapes))
+    return bool(found_against(network, column, [one], shapes, vms=(1, 2), limit=4_000)[0])
+
+
+def is_exercised(network: Network, column: Column, one: Property) -> bool:
+    """Whether such a search sees the witness of a property fire."""
+    return bool(found_against(network, column, [one], _few_parts(network), vms=(1, 2), limit=4_000)[1])
+
+
+def _few_parts(network: Network) -> list[Shape]:
+    return [Shape({sort.name: number for sort in network.parts}) for number in range(2 if network.parts else 1)]
+
+
 def _never_rests(explored: Explored, found: Ends) -> bool:
     compiled = explored.compiled
     world = compiled.world

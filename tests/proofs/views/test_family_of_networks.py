@@ -22,6 +22,7 @@ from proofs.views.saturation import TooManyViews, saturate
 from proofs.world.any_number.any_parts import NotForAnyNumber
 from proofs.world.world import Column
 from properties.kinds import Ends, Property
+from tests.helpers.by_search import is_refuted
 from tests.helpers.networks.random_networks import Two, random_count, vm
 from tests.helpers.networks.read_networks import read
 from tests.helpers.networks.tiny import HARBOUR
@@ -105,7 +106,8 @@ def test_what_views_show_of_each_they_show_alone() -> None:
                 if one.name not in proofs and isinstance(one, Ends):
                     continue  # it is asked of one column alone
                 ours, theirs = proofs[one.name], alone[one.name]
-                assert not ours.holds or theirs.holds or prove(of, column, [one], harder=True)[one.name].holds
+                if ours.holds and not theirs.holds:  # a slice of all of them may be another one, and show more
+                    assert not is_refuted(of, column, one)
                 seen["holds" if ours.holds else "open"] += 1
                 seen["other"] += (ours.holds, ours.exercised) != (theirs.holds, theirs.exercised)
     assert min(seen["holds"], seen["open"]) > 100, seen
