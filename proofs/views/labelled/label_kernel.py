@@ -3,6 +3,9 @@ code runs, slowly.
 
 A label is a row of words of 64 bits, and has a number: views carry few labels, each many times, so what two of them have in common
 is worked out once.
+
+All that calls one another stands in this file: what numba keeps on disk is made anew when the file of a function changes, not when
+that of another does which it calls.
 """
 
 from __future__ import annotations
@@ -21,16 +24,18 @@ Flags = npt.NDArray[np.uint8]
 Places = npt.NDArray[np.int16]
 
 
+BOTH, ANY = 0, 1
+
+
 class LabelTable(NamedTuple):
     """Labels that have a number: 0 is that of no column. words: of each. table: where a label is, by its words. many: how many there are.
-    meets, joins: what two labels were found to have in common, or to be together: the two and the answer in a row, the last at each
-    place. scratch: room for one label."""
+    known: what two labels were found to have in common (BOTH), and to be together (ANY): the two and the answer in a row, the last at
+    each place. scratch: room for one label."""
 
     words: Words
     table: Small
     many: Ints
-    meets: Ints
-    joins: Ints
+    known: Ints
     scratch: Words
 
 
@@ -192,58 +197,28 @@ def label_number(words: Words, labels: LabelTable) -> int:
 
 
 @inner_loop
-def numbered_anew(words: Words, labels: LabelTable) -> None:
-    """Give these labels the numbers of their rows."""
-    for i in range(len(words)):
-        label_number(words[i], labels)
-
-
-@inner_loop
-def in_common(one: int, two: int, labels: LabelTable) -> int:
-    """What two labels have in common, worked out; -1 if there was no room."""
+def worked_out(way: int, one: int, two: int, labels: LabelTable) -> int:
+    """What two labels have in common (BOTH), or are together (ANY); -1 if there was no room."""
     for w in range(len(labels.scratch)):
-        labels.scratch[w] = labels.words[one, w] & labels.words[two, w]
+        left, right = labels.words[one, w], labels.words[two, w]
+        labels.scratch[w] = left & right if way == BOTH else left | right
     return label_number(labels.scratch, labels)
 
 
 @inner_loop
-def together(one: int, two: int, labels: LabelTable) -> int:
-    """Two labels together, worked out; -1 if there was no room."""
-    for w in range(len(labels.scratch)):
-        labels.scratch[w] = labels.words[one, w] | labels.words[two, w]
-    return label_number(labels.scratch, labels)
-
-
-@inner_loop
-def meet(one: int, two: int, labels: LabelTable) -> int:
-    """The label of what two labels have in common; -1 if there was no room."""
+def of_two(way: int, one: int, two: int, labels: LabelTable) -> int:
+    """The same, looked up where it is remembered."""
     one, two = int(one), int(two)  # without numba they would be numbers of numpy, of 32 bits
     if one == two:
         return one
     key = one << 32 | two
-    at = one * 40503 + two & len(labels.meets) - 1
-    if labels.meets[at, 0] != key:
-        found = in_common(one, two, labels)
+    at = one * 40503 + two & labels.known.shape[1] - 1
+    if labels.known[way, at, 0] != key:
+        found = worked_out(way, one, two, labels)
         if found < 0:
             return -1
-        labels.meets[at, 0], labels.meets[at, 1] = key, found
-    return int(labels.meets[at, 1])
-
-
-@inner_loop
-def join(one: int, two: int, labels: LabelTable) -> int:
-    """The label of two labels together; -1 if there was no room."""
-    one, two = int(one), int(two)  # see `meet`
-    if one == two:
-        return one
-    key = one << 32 | two
-    at = one * 40503 + two & len(labels.joins) - 1
-    if labels.joins[at, 0] != key:
-        found = together(one, two, labels)
-        if found < 0:
-            return -1
-        labels.joins[at, 0], labels.joins[at, 1] = key, found
-    return int(labels.joins[at, 1])
+        labels.known[way, at, 0], labels.known[way, at, 1] = key, found
+    return int(labels.known[way, at, 1])
 
 
 @inner_loop
@@ -261,7 +236,7 @@ def gather(kinds: Ints, of: Small, labels: LabelTable, table: Ints, keys: Ints, 
             table[at, 0], table[at, 1], keys[many], found[many] = kinds[i], many, kinds[i], 0
             many += 1
         row = table[at, 1]
-        both = join(found[row], of[i], labels)
+        both = of_two(ANY, found[row], of[i], labels)
         if both < 0:
             return -2
         found[row] = both
@@ -272,7 +247,7 @@ def gather(kinds: Ints, of: Small, labels: LabelTable, table: Ints, keys: Ints, 
 def met_with(of: Small, label: int, labels: LabelTable, found: Small) -> bool:
     """What each of these labels has in common with one; False if there was no room."""
     for i in range(len(of)):
-        both = meet(of[i], label, labels)
+        both = of_two(BOTH, of[i], label, labels)
         if both < 0:
             return False
         found[i] = both
@@ -312,7 +287,7 @@ def hand_on(label: int, host: int, vm: int, views: Views, counts: Ints, labels: 
         counts[0] += 1
         views.cells[at, 0] = row + 1
         views.vms[row], views.after[row], views.first[host] = vm, views.first[host], row
-    both = join(views.cells[at, 1], label, labels)
+    both = of_two(ANY, views.cells[at, 1], label, labels)
     if both < 0:
         return False
     if both == views.cells[at, 1]:
@@ -399,7 +374,7 @@ def take(
             continue
         mine = label_at(host, vm, views)
         if mine != before:
-            before, label = mine, meet(mine, taken[b], labels)
+            before, label = mine, of_two(BOTH, mine, taken[b], labels)
         if label == 0:
             continue
         goes = vm + 1 if leads < 0 else led(leads, vm, vms, count)
@@ -408,7 +383,7 @@ def take(
         if label < 0 or goes == 0 or not hand_on(label, host2, goes - 1, views, counts, labels):
             return False
         if label != last:
-            both = join(fired[b], label, labels)
+            both = of_two(ANY, fired[b], label, labels)
             if both < 0:
                 return False
             fired[b], last = both, label
@@ -436,7 +411,7 @@ def stand_by(
             continue
         mine = label_at(host, vm, views)
         if mine != before:
-            before, label = mine, meet(mine, fired[b], labels)
+            before, label = mine, of_two(BOTH, mine, fired[b], labels)
         if label and (label < 0 or not hand_on(label, host2, vm, views, counts, labels)):
             return False
     return True

@@ -35,7 +35,6 @@ from proofs.views.labelled.label_kernel import (
     label_number,
     labels_of,
     met_with,
-    numbered_anew,
     visit,
 )
 from proofs.views.labelled.projection import Projected
@@ -88,7 +87,8 @@ class Labels:
     def more(self) -> None:
         """Twice as many labels as there is room for."""
         table = _room_for(2 * len(self.table.words), self.words)
-        numbered_anew(self.table.words[: len(self)], table)
+        for words in self.table.words[: len(self)]:
+            label_number(words, table)
         self.table = table
 
     def is_full(self) -> bool:
@@ -151,7 +151,7 @@ def _room_for(many: int, words: int) -> LabelTable:
     known = np.full((2, MOST_REMEMBERED, 2), NOWHERE, dtype=np.int64)
     table = np.full(2 * many, NOWHERE, dtype=np.int32)
     of_many, scratch = np.zeros((many, words), dtype=np.uint64), np.zeros(words, dtype=np.uint64)
-    return LabelTable(of_many, table, np.zeros(1, dtype=np.int64), known[0], known[1], scratch)
+    return LabelTable(of_many, table, np.zeros(1, dtype=np.int64), known, scratch)
 
 
 @dataclass
