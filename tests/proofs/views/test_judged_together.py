@@ -16,7 +16,7 @@ from proofs.verdicts.together import is_a_run, units
 from proofs.views.labelled import family_proof
 from proofs.views.labelled.family_proof import Proving, prove_columns
 from proofs.views.labelled.labels import MOST_VIEWS, Labelled
-from proofs.views.proof import ForAnyNumber
+from proofs.views.proof import LIMIT, Closed, ForAnyNumber, Proof, closed_groups
 from proofs.world import slices
 from proofs.world.slices import apart, joined, union
 from proofs.world.world import Column
@@ -105,3 +105,19 @@ class TestWhatIsShown:
         found = proving(*networks()[0])
         assert found is not None
         assert {name for unit in found.units() for name in unit} < set(found._splits)
+
+
+def test_a_set_of_one_column_that_is_too_large_gives_way_to_single_ones() -> None:
+    asked = [PROPERTIES[name] for name in ("no-vm-is-lost", "a-vm-is-chosen-once", "no-partial-backup")]
+
+    def closed(limit: int) -> list[Closed | list[Proof]]:
+        return list(closed_groups(watched(), BASE, asked, growth=1_000, limit=limit))
+
+    (together,) = closed(LIMIT)
+    assert isinstance(together, Closed)
+    alone = closed(len(together.views) - 1)
+    names = [one.members[0].name for one in alone if isinstance(one, Closed) and len(one.members) == 1]
+    assert sorted(names) == sorted(one.name for one in together.members) == sorted(one.name for one in asked)
+    problems = [one.problem for found in closed(100) if isinstance(found, list) for one in found]
+    assert len(problems) == len(asked)
+    assert all(problem.startswith("more than 100 views") for problem in problems)
