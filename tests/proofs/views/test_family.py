@@ -255,6 +255,7 @@ MANY = 6
 
 
 class TestVerdicts:
+    @pytest.mark.timeout(900)
     def test_are_those_of_each_column_alone(self) -> None:
         """But for a part that never moves in a column and does in its family: others like it may then be anyhow, which shows less. And a
         slice of all columns may be another one, and show more: then no search may refute it."""
