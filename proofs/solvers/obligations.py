@@ -7,7 +7,7 @@ would decide it. Each of them has its views in the set; what holds of every VM i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Protocol
@@ -15,7 +15,7 @@ from typing import Protocol
 import z3
 
 from model.notation.events import Event
-from model.notation.terms import HOST
+from model.notation.terms import HOST, machines_of
 from proofs.solvers.clauses import HostOrder, Lemma
 from proofs.solvers.diagram import Formula, diagram
 from proofs.solvers.symbolic import Member, Quantifier, Symbolic
@@ -34,17 +34,15 @@ Labelled = tuple[tuple[str, ...], z3.BoolRef]
 
 @dataclass(frozen=True)
 class Obligation:
-    """Formulas that must not hold together. kind: "start", "step" (of an event) or "claim" (of a property, after an event)."""
+    """Formulas that must not hold together. kind: "start", "step" (of an event) or "claim" (of a property, after an event).
+    staying: the machines, of the host and of any VM, that are after the step where they were: of them the set after a step is asked
+    for by their states before it, which spares a solver finding out in all of the set that they are the same."""
 
     kind: str
     name: str
     event: str
     formulas: tuple[Labelled, ...]
-
-    @property
-    def staying(self) -> frozenset[str]:
-        """The machines of which it says that they are after the step where they were, of the host and of any VM."""
-        return frozenset(label[2] for label, _ in self.formulas if label[0] == "stays")
+    staying: frozenset[str] = frozenset()
 
 
 class Confirming:
@@ -65,8 +63,8 @@ class Confirming:
         }
         self.argument = argument
         self._meant: dict[bool, z3.BoolRef] = {}  # claims speak of no step's end: then half of it is never needed
-        self._defined: dict[tuple[str, bool], z3.BoolRef] = {}
-        self._rules: dict[tuple[str, Member | None], list[Labelled]] = {}
+        self._defined: dict[tuple[str, frozenset[str] | None], z3.BoolRef] = {}
+        self._rules: dict[tuple[str, Member | None, Hashable], list[Labelled]] = {}
         self._mentioned: dict[int, frozenset[int]] = {}
         self._kept_alive: list[z3.ExprRef] = []  # a number is a formula's own only as long as it lives
 
@@ -86,11 +84,16 @@ class Confirming:
         """The host and this VM are in one of the views, before or after the step."""
         return self._in_set[then](vm)
 
-    def definition(self, vm: z3.ExprRef, *, then: bool = False) -> z3.BoolRef:
-        """What it means that this VM is in the set."""
-        key = (str(vm), then)
+    def definition(self, vm: z3.ExprRef, staying: frozenset[str] | None = None) -> z3.BoolRef:
+        """What it means that this VM is in the set. staying: after a step that leaves these machines where they were (None: before it)."""
+        key, then = (str(vm), staying), staying is not None
         if key not in self._defined:
-            self._defined[key] = self.in_set(vm, then=then) == self.meaning(vm, then=then)
+            meant = self.meaning(vm, then=then)
+            state_of = self.symbolic.state_of
+            same = [
+                (state_of(name, vm, then=True), state_of(name, vm)) for name in self.machines if name in (staying or ())
+            ]
+            self._defined[key] = self.in_set(vm, then=then) == (z3.substitute(meant, *same) if same else meant)
         return self._defined[key]
 
     def meaning(self, vm: z3.ExprRef, *, then: bool = False) -> z3.BoolRef:
@@ -114,13 +117,20 @@ class Confirming:
         """What is said of anyone, said of this VM."""
         return formula if vm.eq(self.anyone) else z3.substitute(formula, (self.anyone, vm))
 
+    @property
+    def first_named(self) -> tuple[z3.ExprRef, ...]:
+        """Those VMs that most obligations speak of: any one, and the one that moves."""
+        return self.anyone, self.symbolic.vm("mover")
+
+    def in_it_before(self, of: Obligation) -> list[z3.ExprRef]:
+        """The VMs of which an obligation says that they are in the set before the step, or that they are not."""
+        named = [formula.arg(0) for label, formula in of.formulas if label[0] == "set"]
+        return [*named, self.anyone] if of.kind == "start" else named
+
     def definitions(self, of: Obligation) -> list[z3.BoolRef]:
         """What an obligation means by saying of a VM that it is in the set, or that it is not."""
-        now = [formula.arg(0) for label, formula in of.formulas if label[0] == "set"]
-        if of.kind == "start":
-            now.append(self.anyone)
-        then = [self.anyone] if of.kind == "step" else []
-        return [*(self.definition(vm) for vm in now), *(self.definition(vm, then=True) for vm in then)]
+        after = [self.definition(self.anyone, of.staying)] if of.kind == "step" else []
+        return [*map(self.definition, self.in_it_before(of)), *after]
 
     def obligations(self) -> Iterator[Obligation]:
         """All of them: the start, every event with what is claimed of it, every property of states."""
@@ -149,8 +159,8 @@ class Confirming:
         """A step of the event leads out of the set."""
         vm = self.anyone
         outside = z3.Not(self.in_set(vm, then=True))
-        formulas = (*self._step(event, member, [vm], []), (("outside",), outside))
-        return Obligation("step", shown(event, member), event.name, formulas)
+        formulas = (*self._step(event, member, [vm], [], frozenset()), (("outside",), outside))
+        return Obligation("step", shown(event, member), event.name, formulas, self.symbolic.staying(event, member))
 
     def _relevant(self, found: Step) -> frozenset[str]:
         """The events of which something is claimed."""
@@ -169,7 +179,7 @@ class Confirming:
         """A step out of a state of the set breaks what is claimed; none: no step could."""
         broken = self.symbolic.of_step(~found.term, event, self.mover(event))
         if not z3.is_false(broken):
-            formulas = (*self._step(event, member, [], [broken]), (("broken",), broken))
+            formulas = (*self._step(event, member, [], [broken], machines_of(found.term)), (("broken",), broken))
             yield Obligation("claim", f"{found.name}: {shown(event, member)}", event.name, formulas)
 
     def mover(self, event: Event) -> z3.ExprRef | None:
@@ -177,11 +187,19 @@ class Confirming:
         return self.symbolic.vm("mover") if event.scope.sort != HOST and not event.scope.all else None
 
     def _step(
-        self, event: Event, member: Member | None, vms: Sequence[z3.ExprRef], said: Sequence[z3.BoolRef]
+        self,
+        event: Event,
+        member: Member | None,
+        vms: Sequence[z3.ExprRef],
+        said: Sequence[z3.BoolRef],
+        of: frozenset[str] | None = None,
     ) -> Iterator[Labelled]:
-        """A step out of the set, for the VMs that it and what is said of it speak of."""
-        mover = self.mover(event)
-        rules = self.rules(event, member)
+        """A step out of the set, for the VMs that it and what is said of it speak of. of: the actors that are spoken of after it,
+        besides those that it moves (None: all)."""
+        mover, staying = self.mover(event), self.symbolic.staying(event, member)
+        spoken_of = [name for name in self.machines if name in staying and (of is None or name.split("#")[0] in of)]
+        rules = list(self.rules(event, member, frozenset(self.machines) - staying))
+        rules += [rule for name in spoken_of for rule in self._left_alone(event, member, name)]
         of_rules, of_said = self.mentioned(formula for _, formula in rules), self.mentioned(said)
         decide = self._witnesses(of_rules, of_said, vms)
         others = [*vms, *decide.values()]
@@ -191,14 +209,26 @@ class Confirming:
             of_each = {one.get_id(): one for one in (self._of(vm, formula) for vm in others or [self.anyone])}
             yield from ((label, one) for one in of_each.values())
 
-    def rules(self, event: Event, member: Member | None) -> list[Labelled]:
-        """What is true of a step of an event, for the mover and for anyone."""
-        key = (event.name, member)
+    def rules(self, event: Event, member: Member | None, of: frozenset[str] | None = None) -> list[Labelled]:
+        """What is true of a step of an event, for the mover and for anyone: what it asks, and what it makes of these machines (None:
+        of all)."""
+        key = (event.name, member, of)
         if key not in self._rules:
-            mover = self.mover(event)
-            named = [self.anyone] if mover is None else [mover, self.anyone]
-            self._rules[key] = [(r.label, r.formula) for r in self.symbolic.step(event, member, mover, named)]
+            mover, named = self._named(event)
+            self._rules[key] = [(r.label, r.formula) for r in self.symbolic.step(event, member, mover, named, of)]
         return self._rules[key]
+
+    def _left_alone(self, event: Event, member: Member | None, name: str) -> list[Labelled]:
+        """That a machine is after the step where it was."""
+        key = (event.name, member, name)
+        if key not in self._rules:
+            mover, named = self._named(event)
+            self._rules[key] = [(r.label, r.formula) for r in self.symbolic.effect(name, event, member, mover, named)]
+        return self._rules[key]
+
+    def _named(self, event: Event) -> tuple[z3.ExprRef | None, list[z3.ExprRef]]:
+        mover = self.mover(event)
+        return mover, [self.anyone] if mover is None else [mover, self.anyone]
 
     def mentioned(self, formulas: Iterable[z3.BoolRef]) -> list[Quantifier]:
         """The quantified terms that formulas speak of."""

@@ -27,19 +27,23 @@ def script(confirming: Confirming, obligations: Iterable[Obligation], title: str
     yield _definition(confirming, SET, before)
     if not after.eq(before):
         yield _definition(confirming, SET_THEN, after)
-    anyone = confirming.anyone
-    name, said = _name(confirming.in_set(anyone).decl()), _in_set(confirming, SET, then=False)
-    yield f"(define-fun {name} (({anyone.sexpr()} {_sort(confirming)})) Bool {said})\n"
-    in_set, of_step = confirming.in_set(anyone, then=True).sexpr(), SET if after.eq(before) else SET_THEN
+    in_set, of_step = confirming.in_set(confirming.anyone, then=True).sexpr(), SET if after.eq(before) else SET_THEN
+    first = [
+        vm
+        for vm in confirming.first_named
+        if any(vm.eq(other) for one in asked for other in confirming.in_it_before(one))
+    ]
+    yield from (f"{_meaning(confirming, vm)}\n" for vm in first)
     for together in by_event(asked):
         common = in_common([[formula for _, formula in one.formulas] for one in together])
         if common:
             shared = [(label, formula) for label, formula in together[0].formulas if formula.get_id() in common]
             yield f"\n; in common to the {len(together)} that follow\n(push 1)\n{_asserted(shared)}\n"
         for one in together:
-            text = obligation_text(one, common)
-            step = one.kind == "step"
-            yield text.replace(in_set, _in_set(confirming, of_step, one.staying, then=True)) if step else text
+            more = [vm for vm in confirming.in_it_before(one) if not any(vm.eq(other) for other in first)]
+            text = obligation_text(one, common, [_meaning(confirming, vm) for vm in more])
+            after_it = _in_set(confirming, of_step, confirming.anyone, one.staying, then=True)
+            yield text.replace(in_set, after_it) if one.kind == "step" else text
         if common:
             yield "(pop 1)\n"
 
@@ -51,17 +55,25 @@ def _definition(confirming: Confirming, name: str, formula: z3.BoolRef) -> str:
     return f"(define-fun {name} ({of}) Bool\n {formula.sexpr()})\n"
 
 
-def _in_set(confirming: Confirming, of: str, staying: frozenset[str] = frozenset(), *, then: bool) -> str:
-    """That anyone is in the set, before or after a step that leaves these machines where they were."""
-    anyone, state_of = confirming.anyone, confirming.symbolic.state_of
-    states = [state_of(name, anyone, then=then and name not in staying).sexpr() for name in confirming.machines]
+def _meaning(confirming: Confirming, vm: z3.ExprRef) -> str:
+    """What it means that this VM is in the set."""
+    return f"(assert (= {confirming.in_set(vm).sexpr()} {_in_set(confirming, SET, vm, then=False)}))"
+
+
+def _in_set(
+    confirming: Confirming, of: str, vm: z3.ExprRef, staying: frozenset[str] = frozenset(), *, then: bool
+) -> str:
+    """That this VM is in the set, before or after a step that leaves these machines where they were."""
+    state_of = confirming.symbolic.state_of
+    states = [state_of(name, vm, then=then and name not in staying).sexpr() for name in confirming.machines]
     return f"({of} {' '.join(states)})" if states else of
 
 
-def obligation_text(one: Obligation, told: frozenset[int] = frozenset()) -> str:
-    """One obligation, but for the formulas (by their numbers) that are told already."""
+def obligation_text(one: Obligation, told: frozenset[int] = frozenset(), meanings: Iterable[str] = ()) -> str:
+    """One obligation, but for the formulas (by their numbers) that are told already. meanings: of what it alone speaks of."""
     own = [(label, formula) for label, formula in one.formulas if formula.get_id() not in told]
-    return f"\n; {one.kind} {one.name}\n(push 1)\n{_asserted(own)}\n(check-sat)\n(pop 1)\n"
+    said = "\n".join([*meanings, _asserted(own)])
+    return f"\n; {one.kind} {one.name}\n(push 1)\n{said}\n(check-sat)\n(pop 1)\n"
 
 
 def _asserted(formulas: Iterable[Labelled]) -> str:
@@ -78,7 +90,7 @@ def _declarations(confirming: Confirming, asked: Iterable[Obligation]) -> Iterat
     yield f"(declare-sort {_sort(confirming)} 0)\n"
     found: dict[str, str] = {}
     sorts: dict[str, str] = {}
-    predicates = {_name(confirming.in_set(confirming.anyone, then=then).decl()) for then in (False, True)}
+    written_out = _name(confirming.in_set(confirming.anyone, then=True).decl())
     waiting: list[z3.ExprRef] = [formula for one in asked for _, formula in one.formulas]
     for then in (False, True):
         waiting += [confirming.symbolic.state_of(name, confirming.anyone, then=then) for name in confirming.machines]
@@ -95,7 +107,7 @@ def _declarations(confirming: Confirming, asked: Iterable[Obligation]) -> Iterat
         if decl.kind() != z3.Z3_OP_UNINTERPRETED or decl.get_id() in declared:
             continue
         declared.add(decl.get_id())
-        if _name(decl) not in predicates:
+        if _name(decl) != written_out:
             for sort in (*(decl.domain(i) for i in range(decl.arity())), decl.range()):
                 if isinstance(sort, z3.DatatypeSortRef) and sort.sexpr() not in sorts:
                     constructors = " ".join(f"({_name(sort.constructor(i))})" for i in range(sort.num_constructors()))

@@ -9,7 +9,7 @@ formulas are exact where every machine is in a state that it can reach, and of n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -297,7 +297,7 @@ class Symbolic:
         for vm in vms:
             found += [self._starts_in(name, vm) for name in self.vm_names]
             found += [self._bound(term, vm) for term in bounds]
-        return [formula for formula in found if not formula.eq(self._true)]
+        return [formula for formula in found if formula is not self._true]
 
     def _starts_in(self, name: str, vm: z3.ExprRef) -> z3.BoolRef:
         actor, now, allowed = self.actor(name), self.vm_now(name, vm), self.compiled.allowed
@@ -322,17 +322,23 @@ class Symbolic:
         for name in self.vm_names:
             actor = self.actor(name)
             found += [self.is_in(self._of_vm(name, vm, then=then), actor, self.world.reach[actor.name]) for vm in vms]
-        return [formula for formula in found if not formula.eq(self._true)]
+        return [formula for formula in found if formula is not self._true]
 
     def _hosts_in(self, states: Mapping[str, frozenset[str]], *, then: bool) -> list[z3.BoolRef]:
         names = self.compiled.host_vars.names
         return [self.is_in(self._host[name, then], self.actor(name), states[name]) for name in names]
 
     def step(
-        self, event: Event, member: Member | None, mover: z3.ExprRef | None, vms: Sequence[z3.ExprRef]
+        self,
+        event: Event,
+        member: Member | None,
+        mover: z3.ExprRef | None,
+        vms: Sequence[z3.ExprRef],
+        of: Container[str] | None = None,
     ) -> list[Rule]:
         """Everything that is true of a step of this event, and of nothing else: its guard, and what it makes of the host and
-        of these VMs. member: the part of the mover that it happens to (see `Compiled.members`)."""
+        of these VMs. member: the part of the mover that it happens to (see `Compiled.members`). of: the machines it is said of
+        (None: all)."""
         one = event.scope.sort != HOST and not event.scope.all
         if one != (mover is not None) or (event.scope.sort in self.compiled.parts and one) != (member is not None):
             raise ValueError(f"{event.name} happens to {event.scope}")
@@ -345,11 +351,31 @@ class Symbolic:
         if mover is not None and member is not None:
             forms = [form for form in range(len(self.compiled.shapes)) if self._has(form, member)]
             rules.append(Rule(("member", event.name, part_name(member[0].name, member[1])), self.is_of(mover, forms)))
-        for name in self.compiled.host_vars.names:
-            rules += self._of_host(event, name, about, member)
-        for name in self.vm_names:
-            rules += self._of_vms(event, name, member, mover, vms)
-        return [rule for rule in rules if not rule.formula.eq(self._true)]
+        names = (*self.compiled.host_vars.names, *self.vm_names)
+        chosen = names if of is None else [name for name in names if name in of]
+        rules += [rule for name in chosen for rule in self.effect(name, event, member, mover, vms)]
+        return [rule for rule in rules if rule.formula is not self._true]
+
+    def effect(
+        self, name: str, event: Event, member: Member | None, mover: z3.ExprRef | None, vms: Sequence[z3.ExprRef]
+    ) -> list[Rule]:
+        """What a step of this event asks of one machine of the host or of these VMs, and makes of it; see `step`."""
+        if name in self.compiled.host_vars.names:
+            return self._of_host(event, name, _View(mover), member)
+        return self._of_vms(event, name, member, mover, vms)
+
+    def staying(self, event: Event, member: Member | None) -> frozenset[str]:
+        """The machines, of the host and of any VM, that are after each step of this event where they were."""
+        return frozenset(
+            name
+            for name in (*self.compiled.host_vars.names, *self.vm_names)
+            if event.name not in self.actor(name).machine.events or self._is_of_another(name, member)
+        )
+
+    def _is_of_another(self, name: str, member: Member | None) -> bool:
+        """The machine is one of a part, and the event happens to another."""
+        number = name.partition("#")[2]
+        return bool(number) and member not in {None, (self.actor(name).sort, int(number))}
 
     def _of_host(self, event: Event, name: str, about: _View, member: Member | None) -> list[Rule]:
         now, then, actor = self.host_now(name), self.host_then(name), self.actor(name)
@@ -363,7 +389,7 @@ class Symbolic:
     ) -> list[Rule]:
         actor, (_, _, number) = self.actor(name), name.partition("#")
         own = (actor.sort, int(number)) if number else member
-        if event.name not in actor.machine.events or (number and member not in {None, own}):
+        if event.name not in actor.machine.events or self._is_of_another(name, member):
             same = self._and([self.vm_then(name, vm) == self.vm_now(name, vm) for vm in vms])
             return [Rule(("stays", event.name, name), same)]
         if mover is None:
@@ -406,13 +432,13 @@ class Symbolic:
             found = self._if(self.is_in(now, actor, states), leads, found)
         return found
 
-    # -- constants folded, so that small formulas stay small -----------------------------------------------------------
+    # -- constants folded, each of which there is once, so that small formulas stay small -----------------------------
 
     def _bool(self, value: bool) -> z3.BoolRef:
         return self._true if value else self._false
 
     def _not(self, body: z3.BoolRef) -> z3.BoolRef:
-        return self._bool(body.eq(self._false)) if body.eq(self._true) or body.eq(self._false) else z3.Not(body)
+        return self._bool(body is self._false) if body is self._true or body is self._false else z3.Not(body)
 
     def _and(self, parts: Sequence[z3.BoolRef]) -> z3.BoolRef:
         return self._joined(z3.And, parts, self._true, self._false)
@@ -422,15 +448,15 @@ class Symbolic:
 
     @staticmethod
     def _joined(join: Any, parts: Sequence[z3.BoolRef], neutral: z3.BoolRef, decisive: z3.BoolRef) -> z3.BoolRef:
-        left = [part for part in parts if not part.eq(neutral)]
-        if any(part.eq(decisive) for part in left):
+        left = [part for part in parts if part is not neutral]
+        if any(part is decisive for part in left):
             return decisive
         return join(left) if len(left) > 1 else left[0] if left else neutral
 
     def _if(self, condition: z3.BoolRef, one: z3.ExprRef, other: z3.ExprRef) -> z3.ExprRef:
-        if condition.eq(self._true) or one.eq(other):
+        if condition is self._true or one is other:
             return one
-        return other if condition.eq(self._false) else z3.If(condition, one, other)
+        return other if condition is self._false else z3.If(condition, one, other)
 
 
 def _conjuncts(term: Term) -> tuple[Term, ...]:

@@ -101,6 +101,17 @@ class TestClosedSets:
         answers = ask(Confirming(harbour(stormy=stormy)))
         assert {answer.said for answer in answers.answers} == {UNSAT}
 
+    def test_what_an_event_leaves_alone_is_spoken_of(self) -> None:
+        """Only where a claim asks for it is it said that it stays."""
+        asked = named(open=step(".", implies(happens("boat_leaves"), After(open_)), shows="T-1", witness=LEFT))
+        confirming = Confirming(closed_for(HARBOUR, BASE, *asked.values()))
+        assert refused(confirming) == []
+        said = {
+            one.name: [label for label, _ in one.formulas if label[0] == "stays"] for one in confirming.obligations()
+        }
+        assert said["open: boat_leaves"] == [("stays", "boat_leaves", "gate")]
+        assert said["boat_leaves"] == said["gate_opens"] == []
+
     @pytest.mark.parametrize("column", [BASE, pytest.param(VANISHES, marks=nightly)], ids=str)
     def test_of_the_protocol_are_confirmed(self, column: Column) -> None:
         closed = real(column)
