@@ -109,7 +109,9 @@ def confirm(
     found = {i: sets for i, key in enumerate(keys) if texts is None and (sets := _recalled(key)) is not None}
     for sets in found.values():
         progress(sets)
-    left = [i for i in range(len(asked)) if i not in found]
+    left = sorted(
+        (i for i in range(len(asked)) if i not in found), key=lambda i: -len(asked[i][1])
+    )  # of the largest first
     if left:
         work = (joblib.delayed(for_this_process(_one))(asked[i], tuple(solvers), limit, texts, cache) for i in left)
         workers = joblib.Parallel(

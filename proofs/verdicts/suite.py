@@ -289,11 +289,12 @@ def _families(tasks: Sequence[Task]) -> list[_Family]:
 
 def _by_views(families: Sequence[_Family], work: Work, telling: _Telling) -> dict[Column, Mapping[str, Proof]]:
     """What views show in columns of each of these families; of what only has to be possible they are not asked."""
-    to_close = [
-        unit
-        for columns, names in families
-        for unit in units(columns, [name for name in names if not is_a_run(PROPERTIES[name])])
-    ]
+    with work.coming_up(shown):
+        to_close = [
+            unit
+            for columns, names in families
+            for unit in units(columns, [name for name in names if not is_a_run(PROPERTIES[name])])
+        ]
     names = [name for _, those in families for name in those]
     closed: list[tuple[Unit, Mapping[str, Shown]]] = []
     telling.closing_views(0, len(to_close))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Generator, Sequence
-from contextlib import closing
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -35,6 +35,19 @@ class Work:
     known: Cache
     from_record: bool = False
 
+    @contextmanager
+    def coming_up(self, what: Callable[..., Any]) -> Iterator[None]:
+        """Within, the processes of this machine come up that will do this, and load what it takes; after it they are there."""
+        many = joblib.cpu_count() if self.jobs < 0 else self.jobs
+        if self.cluster is not None or many == 1:
+            yield
+            return
+        workers = joblib.Parallel(n_jobs=many, return_as="generator_unordered", batch_size=1)
+        with closing(workers(joblib.delayed(for_this_process(_load))(what) for _ in range(many))) as there:
+            yield
+            for _ in there:
+                pass
+
     def done(
         self, calls: Sequence[tuple[Callable[..., Found], *tuple[Any, ...]]]
     ) -> Generator[tuple[int, Found, float], None, None]:
@@ -56,6 +69,10 @@ class Work:
                 if self.cluster is None:
                     self.known.hear(told)
                 yield number, found, seconds
+
+
+def _load(_: Callable[..., Any]) -> None:
+    """Nothing is done: who is sent a function has loaded where it stands."""
 
 
 _AT_WORK = threading.Lock()

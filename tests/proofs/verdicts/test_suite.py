@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from joblib.externals.loky import reusable_executor
 
 import proofs.verdicts.suite
-from proofs.answers.cache import in_use, use
+from proofs.answers.cache import Cache, in_use, use
 from proofs.answers.column_cache import column_key, project_content, recall_column
 from proofs.answers.exercising import Exercise
 from proofs.answers.verdict import RunFound, Verdict
@@ -18,7 +20,7 @@ from proofs.verdicts import together
 from proofs.verdicts.known.witnesses import Seen
 from proofs.verdicts.suite import judge_columns
 from proofs.verdicts.together import Runs
-from proofs.verdicts.work import OtherVersion, do
+from proofs.verdicts.work import OtherVersion, Work, do
 from proofs.views.proof import Proof
 from proofs.world.scope import Scope
 from proofs.world.world import Column
@@ -177,3 +179,16 @@ class TestAtAGlance:
     def test_is_not_looked_at_where_nobody_hears(self, told: list[object]) -> None:
         judge_columns([(column, NAMES, proofs.verdicts.suite.TOGETHER) for column in self.COLUMNS], jobs=1)
         assert told == [("closed", ("it",)), ("closed", ("other",))]
+
+
+def test_processes_come_up_before_there_is_work_for_them() -> None:
+    """Those that are there then do it; one that works alone has none."""
+    work = Work(2, None, None, Cache(None))
+    with work.coming_up(os.getpid):
+        pass
+    there = set(reusable_executor._executor._processes)
+    assert len(there) == 2
+    assert {pid for _, pid, _ in work.done([(os.getpid,)] * 4)} <= there
+    alone = Work(1, None, None, Cache(None))
+    with alone.coming_up(os.getpid):
+        assert {pid for _, pid, _ in alone.done([(os.getpid,)] * 2)} == {os.getpid()}
