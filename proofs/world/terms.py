@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from model.notation.events import Event
 from model.notation.network import Network, satisfiable
@@ -72,26 +73,31 @@ def of_event(world: World, term: Term, event: Event) -> Term:
     """A term about steps, for steps of one event: what the event cannot change is decided."""
     if not speaks_of_a_step(term):
         return term
-    network = world.network
+    actors = world.network.actors
+    moved = frozenset(name for name in machines_of(term) if world.moves(actors[name], event.name))
+    return _of_steps(term, event.name, not event.scope.all and event.scope.sort != HOST, moved)
 
-    def still(actor: str) -> bool:
-        return not world.moves(network.actors[actor], event.name)
 
+@lru_cache(maxsize=1 << 17)
+def _of_steps(term: Term, event: str, of_one: bool, moved: frozenset[str]) -> Term:
+    """The same by what it depends on, since many worlds ask it. of_one: the event happens to one VM, or a part of one. moved: the machines
+    that it moves."""
     match term:
         case Happens(events):
-            if event.name not in events:
+            if event not in events:
                 return FALSE
-            return term if not event.scope.all and event.scope.sort != HOST else TRUE
+            return term if of_one else TRUE
         case Unchanged(actor):
-            return TRUE if still(actor) else term
+            return term if actor in moved else TRUE
         case After(body):
-            return body if all(map(still, machines_of(body))) else term
-        case And(parts) if any(isinstance(one, Happens) and event.name not in one.events for one in parts):
+            return term if machines_of(body) & moved else body
+        case And(parts) if any(isinstance(one, Happens) and event not in one.events for one in parts):
             return FALSE
         case _:
-            return rebuilt(term, lambda part: of_event(world, part, event))
+            return rebuilt(term, lambda part: _of_steps(part, event, of_one, moved) if speaks_of_a_step(part) else part)
 
 
+@lru_cache(maxsize=1 << 17)
 def can_hold(network: Network, term: Term) -> bool:
     """False only if the term contradicts itself, whatever the step does and whatever is said of other members."""
     match term:
