@@ -94,6 +94,13 @@ def puts_to_the_test(column: Column, run: RunFound, name: str, of: Network | Non
     return told is not None and any(told.shows(asked, steps) for steps in range(1, len(run.steps) + 1))
 
 
+def breaks(column: Column, run: RunFound, name: str, of: Network | None) -> bool:
+    """Whether a run of a column breaks a property in the end, as the machines execute it. of: see `kept_runs`."""
+    network, asked = as_asked(PROPERTIES[name], watched(of))
+    told = _Told.of(network, column, run)
+    return told is not None and told.breaks(network, asked)
+
+
 def exercises(column: Column, found: Mapping[str, Sequence[Seen]]) -> list[Exercise]:
     """Of what runs show in a column, those that put properties to the test there, as they are kept."""
     chosen: dict[str, RunFound] = {}

@@ -18,7 +18,7 @@ from proofs.search.replay import EnginesDisagree
 from proofs.verdicts import check
 from proofs.verdicts.columns import ALL_FAULTS, BASE, every_column
 from proofs.verdicts.known import kept
-from proofs.verdicts.known.kept import exercises, kept_runs
+from proofs.verdicts.known.kept import breaks, exercises, kept_runs
 from proofs.verdicts.known.witnesses import WITNESS, Seen
 from proofs.verdicts.suite import TOGETHER
 from proofs.verdicts.together import judged
@@ -113,6 +113,14 @@ def test_a_run_that_does_what_views_rule_out_is_an_error_of_an_engine(name: str,
     """Of what breaks, of what puts to the test, and of what can be: neither is believed against the other."""
     with pytest.raises(EnginesDisagree, match=f"views rule out what a run does: {name} in no fault"):
         judged(BASE, [name], TOGETHER, {name: proof}, {}, from_record=True)
+
+
+def test_a_run_breaks_what_it_leads_to_and_nothing_before() -> None:
+    of = refuting()
+    assert breaks(BASE, of.run, BROKEN, None)
+    assert not breaks(BASE, replace(of.run, steps=of.run.steps[:-1]), BROKEN, None)
+    assert not breaks(BASE, replace(of.run, steps=of.run.steps[1:]), BROKEN, None), "the machines refuse it"
+    assert not breaks(BASE, of.run, HOLDING, None)
 
 
 def test_of_another_protocol_it_is_said_that_there_may_be_a_shorter_one(monkeypatch: pytest.MonkeyPatch) -> None:
