@@ -15,7 +15,8 @@ from rich.table import Table
 
 from model.protocol import PROTOCOL
 from proofs.mutants import fates as kept
-from proofs.mutants.all_mutants import all_mutants, judge_mutants
+from proofs.mutants import few_kinds
+from proofs.mutants.all_mutants import all_mutants, judge_mutants, judges
 from proofs.mutants.fates import Tally, by_operator, by_requirement, matrix
 from proofs.mutants.judge import KILLED, SURVIVES, Fate
 from proofs.mutants.operators import OPERATORS, Mutant
@@ -141,8 +142,9 @@ def mutate(
                 said += "With --missing it goes on with the others"
             console.print(f"Interrupted: {said}.", highlight=False)
             return None
-    if keeping is not None:
+    if keeping is not None and record is not None:
         keeping.end()
+        write_whole(record.with_name(few_kinds.PATH.name), judges().few_kinds())
     return Mutated(mutants, fates, tuple(names))
 
 

@@ -4,6 +4,7 @@ searched in all other columns in which it differs."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import replace
@@ -31,6 +32,9 @@ CHUNK = 16
 
 MOST_ASKED = 32
 """Mutants of which views are asked at once."""
+
+WORTH_WHILE = 8
+"""Mutants of a column, from which on it is quicker to get to know all states of the right network there than to ask of each."""
 
 Progress = Callable[[str, int, int], None]
 """Told what is done, how much of it, and of how much."""
@@ -127,8 +131,11 @@ class _Run:
         self.settled(self.fates[name] for name in found if self.fates[name].kind == EQUIVALENT)
 
     def search_where_they_differ(self) -> None:
-        """Those that differ, each in one column in which it does, which kills most."""
-        self._search_in({name: [column] for name, column in self._in_few_columns().items()})
+        """Those that differ, each in one column in which it does, which kills most; where a column is that of few, it is not worth while
+        to get to know it: they are asked."""
+        chosen = self._in_few_columns()
+        times = Counter(chosen.values())
+        self._search_in({name: [column] for name, column in chosen.items() if times[column] >= WORTH_WHILE})
 
     def _in_few_columns(self) -> dict[str, Column]:
         """For each mutant that differs in a column in which it was not searched one such, where there is one of those in which it has

@@ -6,26 +6,23 @@ Nothing is folded away that a change of a rule could bring about, so the numbers
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from model.notation.machines import Actor
 from model.notation.network import Network
 from model.notation.run import Shape
-from model.notation.terms import HOST, Term
-from model.views import LEFT_OUT_WHERE_NOT_ASKED
-from proofs.mutants.changed_rules import Projected
+from model.notation.terms import Term
+from proofs.mutants.changed_rules import Projected, RightSides
+from proofs.mutants.few_kinds import Start
 from proofs.search.plain import Look, successors
 from proofs.search.symmetry import Edge, State
 from proofs.world.compiled import Compiled
 from proofs.world.predicates import Step
 from proofs.world.world import Column, Slice, World
-from properties.kinds import Always, Ends, Property, terms_of
+from properties.kinds import Always, Ends, Property
 from properties.kinds import Step as StepProperty
-
-Start = Mapping[str, str]
-"""A start state for each machine of a VM, by the name of its variable."""
 
 Out = tuple[int, State, Edge, int]
 """A step: its event's number, where it leads, the edge, and its marks."""
@@ -142,6 +139,7 @@ class Baseline:
         self.fair = [event.fair and event.name not in silenced for event in compiled.events]
         self._out: dict[State, list[Out]] = {}
         self._resting: dict[tuple[int, int], tuple[bool, ...]] = {}
+        self.right_sides = RightSides()
         self.graph = self._visit()
 
     def out(self, state: State) -> list[Out]:
@@ -226,77 +224,3 @@ class Graph:
     states: frozenset[State]
     marks: int
     whole: bool = True
-
-
-def few_kinds(network: Network, column: Column, properties: Sequence[Property], shape: Shape) -> list[Start]:
-    """A few VMs to begin with: so many that each event happens to one of them as soon as it may, as far as most questions go; and
-    for each machine, and each state that it may start in, the one most like the first. Of configurations that nothing tells apart
-    one stands for all."""
-    by_guards = _all_kinds(World(network, column, LEFT_OUT_WHERE_NOT_ASKED), shape, ())
-    by_all = _all_kinds(World(network, column), shape, [term for one in properties for term in terms_of(one)])
-    others = [by_all.vm_vars[0].decode(by_all.locals[start][1]) for start in by_all.starts]
-    declared = {name: network.actors[name.split("#")[0]].starts[0] for name in others[0]}
-    plain = [declared | by_guards.vm_vars[0].decode(by_guards.locals[start][1]) for start in _soonest(by_guards)]
-    found = [_nearest(others, one) for one in plain]
-    for name in plain[0]:
-        for state in dict.fromkeys(one[name] for one in others):
-            if not any(one[name] == state for one in found):
-                found.append(_nearest([one for one in others if one[name] == state], plain[0]))
-    return [_whole(network, shape, one) for one in dict.fromkeys(map(_frozen, found))]
-
-
-def _nearest(kinds: Sequence[Start], to: Start) -> Start:
-    """The one that differs from another in fewest machines."""
-    return min(kinds, key=lambda one: sum(one[name] != state for name, state in to.items()))
-
-
-def _soonest(compiled: Compiled) -> list[int]:
-    """Starts of one VM, so that each event happens to one of them after as few steps as to any: first the one of which that is so of
-    most events, then the one of which it is so of most others, and so on."""
-    after = {start: _events_from(compiled, start) for start in compiled.starts}
-    least: dict[int, int] = {}
-    for events in after.values():
-        for event, steps in events.items():
-            least[event] = min(steps, least.get(event, steps))
-    left, found = set(least.items()), list[int]()
-    while left:
-        found.append(max(after, key=lambda start: len(after[start].items() & left)))
-        left -= after[found[-1]].items()
-    return found
-
-
-def _all_kinds(world: World, shape: Shape, terms: Sequence[Term]) -> Compiled:
-    machines = frozenset(name for name, reach in world.reach.items() if len(reach) > 1) - world.leaves_out
-    return Compiled(world, Slice(machines, frozenset(event.name for event in world.events)), (shape,), terms)
-
-
-def _frozen(start: Start) -> tuple[tuple[str, str], ...]:
-    return tuple(start.items())
-
-
-def _whole(network: Network, shape: Shape, start: tuple[tuple[str, str], ...]) -> Start:
-    """The start with every machine in it: what is the same for all VMs is as it is first declared."""
-    known = dict(start)
-    for actor in network.actors.values():
-        if actor.sort == network.replicated:
-            known.setdefault(actor.name, actor.starts[0])
-        elif actor.sort != HOST:
-            for j in range(shape.parts.get(actor.sort.name, 0)):
-                known.setdefault(f"{actor.name}#{j}", actor.starts[0])
-    return known
-
-
-def _events_from(compiled: Compiled, start: int) -> dict[int, int]:
-    """The events that happen in runs of one VM that starts so, and after how many steps each may."""
-    level: list[State] = [(host, start) for host in compiled.start_hosts]
-    seen, found, steps = set(level), dict[int, int](), 0
-    while level:
-        following: list[State] = []
-        for state in level:
-            for edge, target in successors(compiled, state, sort=False):
-                found.setdefault(edge[0], steps)
-                if target not in seen:
-                    seen.add(target)
-                    following.append(target)
-        level, steps = following, steps + 1
-    return found

@@ -24,6 +24,10 @@ At = Mapping[States, Collection[States]]
 """For each state of the host's machines the states of one VM's machines that go with it."""
 
 
+MOST_RIGHT_SIDES = 4
+"""Of so many rules what the right ones do is remembered at a time."""
+
+
 class AsReached(World):
     """A world in which machines are where they are said to be able to be, and nowhere else."""
 
@@ -157,19 +161,47 @@ def _said(term: Term, event: Event, network: Network) -> Term:
     return some(network.replicated, term)
 
 
+class RightSides:
+    """The right rules of pairs, with what was worked out of their steps: mutants of one rule, which come one after the other, have them
+    in common. All are of VMs of one shape and one start."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[World, Network, frozenset[str], tuple[str, ...]], Compiled] = {}
+
+    def of(self, pair: Pair) -> Compiled:
+        """The right rules of a pair."""
+        key = (pair.world, pair.rules.network, pair.machines, pair.events)
+        if key not in self._known:
+            if len(self._known) >= MOST_RIGHT_SIDES:
+                self._known.pop(next(iter(self._known)))
+            self._known[key] = pair.side(pair.rules.network)
+        return self._known[key]
+
+
 class Pair:
-    """The rules of a mutant, right and wrong, in a column, over the machines that they read or move."""
+    """The rules of a mutant, right and wrong, in a column, over the machines that they read or move. right: where the right rules are
+    known from."""
 
     def __init__(
-        self, rules: Rules, world: World, kept: frozenset[str], shape: Shape, start: Mapping[str, frozenset[str]]
+        self,
+        rules: Rules,
+        world: World,
+        kept: frozenset[str],
+        shape: Shape,
+        start: Mapping[str, frozenset[str]],
+        right: RightSides | None = None,
     ):
-        self.rules, self.events = rules, rules.tolerated(world.column)
+        self.rules, self.world, self.events = rules, world, rules.tolerated(world.column)
         self.machines = kept & rules.machines
+        self._shape, self._start = shape, start
+        self.sides = ((right or RightSides()).of(self), self.side(rules.changed))
+
+    def side(self, of: Network) -> Compiled:
+        """The rules as one of the two networks has them."""
+        world = self.world
+        small = AsReached(self.rules.small(of, self.events), world.column, world.leaves_out, reach=world.reach)
         part = Slice(self.machines, frozenset(self.events))
-        self.sides = []
-        for of in (rules.network, rules.changed):
-            small = AsReached(rules.small(of, self.events), world.column, world.leaves_out, reach=world.reach)
-            self.sides.append(Compiled(small, part, (shape,), (), (start,), reduce=False))
+        return Compiled(small, part, (self._shape,), (), (self._start,), reduce=False)
 
     def differ(self, at: At, *, alone: bool) -> bool:
         """Whether the two differ anywhere. alone: each VM is all there are; else any of those at a host state, together."""

@@ -16,18 +16,19 @@ from model.notation import DeclarationError, Network, Shape
 from model.notation.terms import events_of, machines_of
 from model.protocol import READINGS
 from proofs.answers.record import Record
-from proofs.answers.verdict import HOLDS, NOT_EXERCISED, REFUTED, Verdict
+from proofs.answers.verdict import HOLDS, NOT_EXERCISED, REFUTED, RunFound, Verdict
 from proofs.mutants.asking import Asked
-from proofs.mutants.baseline import Baseline, Marked, Out, Start, everything, few_kinds
+from proofs.mutants.baseline import Baseline, Marked, Out, everything
 from proofs.mutants.changed_rules import Pair, Rules
 from proofs.mutants.comparing import Comparing
+from proofs.mutants.few_kinds import Start, dump, kinds_of
 from proofs.mutants.operators import Mutant
 from proofs.search.endless import Out as Act
 from proofs.search.endless import find_lasso
 from proofs.search.plain import successors
 from proofs.search.symmetry import State
 from proofs.verdicts.columns import BASE, every_column
-from proofs.verdicts.known.kept import kept_runs
+from proofs.verdicts.known.kept import breaks, kept_runs
 from proofs.verdicts.together import Runs, both, judged, judged_soon
 from proofs.views.proof import Proof
 from proofs.world.compiled import Compiled
@@ -117,7 +118,7 @@ class Changed:
         if not self.events:
             return False
         base = self.base
-        pair = Pair(rules, base.world, base.part.machines, base.shape, base.allowed)
+        pair = Pair(rules, base.world, base.part.machines, base.shape, base.allowed, base.right_sides)
         return pair.differ(base.projected.to(pair.machines), alone=True)
 
     def starts(self) -> list[State]:
@@ -269,8 +270,12 @@ class Judges:
         """The VMs of a shape that are looked at first, each by itself."""
         key = tuple(sorted(shape.parts.items()))
         if key not in self._kinds:
-            self._kinds[key] = few_kinds(self.watched, BASE, self.properties, shape)
+            self._kinds[key] = kinds_of(self.watched, BASE, self.properties, shape)
         return self._kinds[key]
+
+    def few_kinds(self) -> str:
+        """A few kinds of VMs, chosen now, as they are kept."""
+        return dump(self.watched, BASE, self.properties)
 
     def shapes(self, rules: Rules) -> Iterator[Shape]:
         """The shapes of the VMs that a mutant is looked at with, one after the other: with one part of each sort; without any, and
@@ -370,11 +375,14 @@ class Judges:
                 found = both(found, kept_runs(part, names, network))
         return found
 
-    def _right_verdict(self, name: str, column: Column) -> str:
-        """The verdict on the right network: as recorded; in a column that the record leaves out, worked out once."""
+    def _right_verdict(self, name: str, column: Column, run: RunFound | None = None) -> str:
+        """The verdict on the right network: as recorded; in a column that the record leaves out, worked out once. run: of the mutant,
+        that breaks the property: often it is one of the right network, and breaks it there too."""
         if (cell := self.record.cell(name, column.name)) is not None:
             return cell.verdict
         key = (name, column)
+        if key not in self._unrecorded and run is not None and breaks(column, run, name, self.right):
+            self._unrecorded[key] = REFUTED
         if key not in self._unrecorded:
             runs = self._of_smaller([name], column, self.right)
             soon, _ = judged_soon(column, [name], _AS_RECORDED, {}, runs, from_record=True, network=self.right)
@@ -386,7 +394,8 @@ class Judges:
         to find that out takes as long as the mutant itself."""
         if found.verdict == HOLDS and self.record.cell(found.property, column.name) is None:
             return None
-        expected, name = self._right_verdict(found.property, column), found.property
+        run = found.run if found.verdict == REFUTED else None
+        expected, name = self._right_verdict(found.property, column, run), found.property
         if found.verdict == expected or found.verdict not in {HOLDS, REFUTED, NOT_EXERCISED}:
             return None
         if found.verdict == REFUTED:

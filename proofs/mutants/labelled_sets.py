@@ -20,7 +20,7 @@ from model.notation.network import build
 from model.notation.run import Shape
 from model.notation.terms import Happens, In, Term
 from model.views import LEFT_OUT_WHERE_NOT_ASKED
-from proofs.mutants.changed_rules import Pair, Rules, slice_of
+from proofs.mutants.changed_rules import Pair, RightSides, Rules, slice_of
 from proofs.views.labelled.digits import TooWide
 from proofs.views.labelled.family import AsRead, Family
 from proofs.views.labelled.label_kernel import Ints
@@ -84,6 +84,7 @@ class LabelledSets:
         self._sets: dict[Batch, LabelledSet | None] = {}
         self._worlds: dict[frozenset[str], World] = {}
         self._cones: dict[tuple[object, ...], Slice] = {}
+        self._right_sides = RightSides()
         self.shape = Shape({sort.name: 1 for sort in network.parts})
         reading = _Reading(self.family, mutants)
         asked = [(one, reading.rules(one)) for one in reading.asked]
@@ -117,7 +118,7 @@ class LabelledSets:
         rules, actors = question.rules, self.any_parts.network.actors
         machines = rules.machines & known.part.machines
         more = [name for name in actors if name in rules.machines & self.any_parts.more]
-        pair = Pair(rules, world, known.part.machines | set(more), self.shape, self.start)
+        pair = Pair(rules, world, known.part.machines | set(more), self.shape, self.start, self._right_sides)
         variables = self._variables(machines)
         at = self.others.beside(more, machines, known.to(*variables), variables[1])
         return pair.where(at, question.label)

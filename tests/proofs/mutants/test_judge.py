@@ -17,7 +17,7 @@ from model.notation import Network, Shape, Term
 from model.notation.changes import with_event
 from model.protocol import PROTOCOL
 from proofs.answers.record import load as load_record
-from proofs.answers.verdict import HOLDS, REFUTED, Verdict
+from proofs.answers.verdict import HOLDS, REFUTED, RunFound, Verdict
 from proofs.mutants.all_mutants import all_mutants, judge_mutants
 from proofs.mutants.baseline import Baseline
 from proofs.mutants.changed_rules import Rules
@@ -186,7 +186,7 @@ def test_the_right_network_of_a_column_is_searched_once_with_vms_of_each_shape(m
     """Mutants of one column that look at parts of several sorts take turns."""
     made: list[object] = []
     monkeypatch.setattr("proofs.mutants.judge.Baseline", lambda *of: made.append(of))
-    monkeypatch.setattr("proofs.mutants.judge.few_kinds", lambda *_: [])
+    monkeypatch.setattr("proofs.mutants.judge.kinds_of", lambda *_: [])
     one = Judges(PROTOCOL, load_record(), [BASE, VANISHES])
     shapes = [ONE_OF_EACH, *(Shape({**ONE_OF_EACH.parts, s.name: n}) for s in PROTOCOL.parts for n in (0, MORE))]
     for shape in (*shapes, *shapes):
@@ -198,19 +198,25 @@ def test_the_right_network_of_a_column_is_searched_once_with_vms_of_each_shape(m
 
 
 @pytest.mark.parametrize(
-    ("verdict", "asked"), [(HOLDS, ["the mutant"]), (REFUTED, ["the mutant", "the right network"])]
+    ("verdict", "its_too", "asked"),
+    [
+        (HOLDS, False, ["the mutant"]),
+        (REFUTED, False, ["the mutant", "the right network"]),
+        (REFUTED, True, ["the mutant"]),
+    ],
 )
 def test_what_holds_where_nothing_is_recorded_is_not_judged_of_the_right_network(
-    monkeypatch: pytest.MonkeyPatch, verdict: str, asked: list[str]
+    monkeypatch: pytest.MonkeyPatch, verdict: str, its_too: bool, asked: list[str]
 ) -> None:
-    """What is refuted there is."""
+    """What is refuted there is, unless the run that refutes it is one of the right network too."""
     both, judged = Column(frozenset({"requester_vanishes", "guest_hangs"})), list[str]()
 
     def judge(column: Column, names: list[str], *_: object, network: Network, **__: object) -> object:
         judged.append("the right network" if network is PROTOCOL else "the mutant")
-        return [Verdict(name, column.name, verdict, "nothing") for name in names], {}
+        return [Verdict(name, column.name, verdict, "nothing", run=RunFound((), {}, ())) for name in names], {}
 
     monkeypatch.setattr("proofs.mutants.judge.judged", judge)
+    monkeypatch.setattr("proofs.mutants.judge.breaks", lambda *_: its_too)
     monkeypatch.setattr("proofs.mutants.judge.judged_soon", lambda *_, **__: ([], {}))  # no kept run decides
     mutant = next(iter(all_mutants().values()))
     judges_of_both = Judges(PROTOCOL, load_record(), [both], ["every-session-ends"])
@@ -257,7 +263,7 @@ def test_what_becomes_of_each_is_told_as_soon_as_it_is_known(monkeypatch: pytest
         assert [one.mutant for one in told][:3] == [at_once, same, later]
         return [Fate(name, SURVIVES, reason="nothing notices it") for name, _ in task[1]]
 
-    for name, stage in (("_searched", searched), ("_compared", compared), ("_asked", asked)):
+    for name, stage in (("_searched", searched), ("_compared", compared), ("_asked", asked), ("WORTH_WHILE", 1)):
         monkeypatch.setattr(f"proofs.mutants.all_mutants.{name}", stage)
     found = judge_mutants([all_mutants()[name] for name in names], jobs=1, settled=told.extend)
     assert [one.mutant for one in told] == [at_once, same, later, last, never, last, never]
@@ -269,8 +275,12 @@ def test_what_becomes_of_each_is_told_as_soon_as_it_is_known(monkeypatch: pytest
     ]
 
 
-def test_mutants_are_searched_in_few_columns_and_in_none_twice(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where there is one in which all of them differ, only there; not where they were searched at first."""
+@pytest.mark.parametrize("worth_while", [1, 2, 3])
+def test_mutants_are_searched_in_few_columns_and_in_none_twice(
+    worth_while: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where there is one in which all of them differ, only there, if they are as many as make it worth while; not where they were
+    searched at first."""
     names, looked = list(all_mutants())[:3], list[tuple[tuple[str, ...], str]]()
     here, first, second = (column.name for column in Judges(PROTOCOL, load_record()).apart[:3])
     unlike = dict(zip(names, ([here, first, second], [second], [here]), strict=True))
@@ -279,15 +289,22 @@ def test_mutants_are_searched_in_few_columns_and_in_none_twice(monkeypatch: pyte
         looked.append((task[1], "" if task[2] is None else task[2].name))
         return [Fate(name, SURVIVES) for name in task[1]]
 
+    def asked(task: tuple[object, tuple[tuple[str, object], ...]]) -> list[Fate]:
+        looked.append((tuple(name for name, _ in task[1]), "asked"))
+        return [Fate(name, SURVIVES, reason="") for name, _ in task[1]]
+
+    monkeypatch.setattr("proofs.mutants.all_mutants.WORTH_WHILE", worth_while)
     monkeypatch.setattr("proofs.mutants.all_mutants._searched", searched)
     monkeypatch.setattr(
         "proofs.mutants.all_mutants._compared", lambda task: {name: (unlike[name], 10) for name in task[2]}
     )
-    monkeypatch.setattr(
-        "proofs.mutants.all_mutants._asked", lambda task: [Fate(n, SURVIVES, reason="") for n, _ in task[1]]
-    )
+    monkeypatch.setattr("proofs.mutants.all_mutants._asked", asked)
     judge_mutants([all_mutants()[name] for name in names], jobs=1)
-    assert looked == [(tuple(names), ""), (tuple(names[:2]), second), (tuple(names[:1]), first)]
+    one, two, every = tuple(names[:1]), tuple(names[:2]), tuple(names)
+    if worth_while < 3:
+        assert looked == [(every, ""), (two, second), (every, "asked"), (one, first)]
+    else:
+        assert looked == [(every, ""), (every, "asked"), (one, first), (two, second)]
 
 
 def _by_search(fate: Fate) -> bool:
