@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, reduce
+from math import prod
 from operator import or_
 
 import numpy as np
@@ -42,6 +43,13 @@ MOST_SETS = 3
 
 MOST_STARTS = 2
 """Times as many starts as the right network tells apart: as many may be told apart for mutants that are asked about together."""
+
+
+MOST_CODES = 1 << 62
+"""States of some machines together that one number can stand for."""
+
+MOST_COMPILED = 8
+"""Slices that are kept as they were compiled: how many starts they tell apart is asked of many before one is closed."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,6 +92,7 @@ class LabelledSets:
         self._sets: dict[Batch, LabelledSet | None] = {}
         self._worlds: dict[frozenset[str], World] = {}
         self._cones: dict[tuple[object, ...], Slice] = {}
+        self._slices: dict[tuple[World, Slice, tuple[Term, ...]], Compiled] = {}
         self._right_sides = RightSides()
         self.shape = Shape({sort.name: 1 for sort in network.parts})
         reading = _Reading(self.family, mutants)
@@ -174,8 +183,13 @@ class LabelledSets:
         for half in (questions[:middle], questions[middle:]):
             yield from self._told_apart(world, part, half, most)
 
-    def _compiled(self, world: World, part: Slice, terms: Sequence[Term]) -> Compiled:
-        return Compiled(world, part, (self.shape,), terms)
+    def _compiled(self, world: World, part: Slice, terms: tuple[Term, ...]) -> Compiled:
+        key = (world, part, terms)
+        if key not in self._slices:
+            if len(self._slices) >= MOST_COMPILED:
+                self._slices.pop(next(iter(self._slices)))
+            self._slices[key] = Compiled(world, part, (self.shape,), terms)
+        return self._slices[key]
 
     def _set(self, batch: Batch) -> LabelledSet | None:
         """The closed set of a batch; None: it cannot be had."""
@@ -237,9 +251,15 @@ class LabelledSet:
 
 def _numbered(states: Ints) -> tuple[Ints, list[States]]:
     """The number of each row among those that differ, and these."""
-    if not states.shape[1]:
-        return np.zeros(len(states), dtype=np.int64), [()]
-    found, numbers = np.unique(states, axis=0, return_inverse=True)
+    rows, width = states.shape
+    if not width or not rows:
+        return np.zeros(rows, dtype=np.int64), [()] if not width else []
+    sizes = [int(size) for size in states.max(axis=0) + 1]
+    if prod(sizes) >= MOST_CODES:
+        found, numbers = np.unique(states, axis=0, return_inverse=True)
+    else:
+        codes, numbers = np.unique(np.ravel_multi_index(tuple(states.T), sizes), return_inverse=True)
+        found = np.column_stack(np.unravel_index(codes, sizes))
     return numbers.reshape(-1).astype(np.int64), [tuple(row) for row in found.tolist()]
 
 
