@@ -99,6 +99,9 @@ class _Run:
         self._others = active_children()
         # the same through all stages: they remember the right network. joblib would start one anew whose memory grows so
         self._workers = ProcessPoolExecutor(jobs, get_context("spawn"))
+        if jobs > 1:  # they load what it takes while it is worked out here what they are to do
+            for _ in range(jobs):
+                self._workers.submit(for_this_process(judges), names)
         self.fates: dict[str, Fate] = {}
         self.unlike: dict[str, list[str]] = {}
         self.searched: dict[str, set[Column]] = {}
@@ -106,7 +109,7 @@ class _Run:
 
     def search(self) -> None:
         """Every mutant, in the first column in which it may fire."""
-        chunks = list(_chunks(self._by_column()))
+        chunks = list(_chunks(self._by_column(), self._size(len(self.mutants))))
         for found in self._go("searched", _searched, [(self.names, chunk, None) for chunk in chunks], each=CHUNK):
             self.fates |= {fate.mutant: fate for fate in found}
             self.searched |= {fate.mutant: set(self._first(fate.mutant)) for fate in found}
@@ -116,7 +119,7 @@ class _Run:
         """Those that nothing has killed, in every column in which they may fire, by closed views of all of them at once."""
         left = tuple(name for name, fate in self.fates.items() if fate.kind == SURVIVES)
         comparing = _comparing(self.names, left)
-        tasks = [(self.names, left, chunk) for chunk in _chunks(comparing.in_turn())]
+        tasks = [(self.names, left, chunk) for chunk in _chunks(comparing.in_turn(), self._size(len(left)))]
         self._compared({name: (list(self._by_name(name)), 0) for name in left if name not in comparing.mutants})
         for found in self._go("compared", _compared, tasks, each=CHUNK):
             self._compared(found)
@@ -170,7 +173,8 @@ class _Run:
             for column in columns:
                 by_column.setdefault(column, []).append(name)
                 self.searched[name].add(column)
-        tasks = [(self.names, chunk, column) for column, found in by_column.items() for chunk in _chunks(found)]
+        size = self._size(sum(map(len, by_column.values())))
+        tasks = [(self.names, chunk, column) for column, found in by_column.items() for chunk in _chunks(found, size)]
         for found in self._go("searched where they differ", _searched, tasks, each=CHUNK):
             for fate in found:
                 if fate.kind == KILLED and self._open(fate.mutant):
@@ -182,8 +186,9 @@ class _Run:
         reading that the rule asks for."""
         left = {name: columns for name in self.unlike if self._open(name) and (columns := self._where(name))}
         asked = [(name, columns[: 2 if columns[0].readings else 1]) for name, columns in left.items()]
-        size = min(MOST_ASKED, -(-len(asked) // self.jobs))
-        tasks = [(self.names, tuple(asked[i : i + size])) for i in range(0, len(asked), size or 1)]
+        size = self._size(len(asked), MOST_ASKED)
+        every = -(-len(asked) // size)  # those that survive stand together, and take longest
+        tasks = [(self.names, tuple(asked[i::every])) for i in range(every)]
         for found in (one for several in self._go("asked", _asked, tasks, each=size) for one in several):
             self.asked[found.mutant] = found.reason
             if found.kind == KILLED:
@@ -225,6 +230,10 @@ class _Run:
         first = {name: min(place[c] for c in self.judges.columns_of(one)) for name, one in self.mutants.items()}
         return sorted(self.mutants, key=first.__getitem__)
 
+    def _size(self, mutants: int, most: int = CHUNK) -> int:
+        """How many mutants a process is given at a time, so that none has nothing to do."""
+        return max(1, min(most, -(-mutants // self.jobs)))
+
     def _go(self, what: str, do: Callable[[Task], Found], tasks: Sequence[Task], *, each: int = 1) -> Iterator[Found]:
         """The result of each task as it is done, over processes; in this one if that is enough."""
         if not tasks:
@@ -250,9 +259,9 @@ class _Run:
         self._workers.shutdown(wait=not failed, cancel_futures=True)
 
 
-def _chunks(names: Sequence[str]) -> Iterator[Names]:
-    for i in range(0, len(names), CHUNK):
-        yield tuple(names[i : i + CHUNK])
+def _chunks(names: Sequence[str], size: int) -> Iterator[Names]:
+    for i in range(0, len(names), size):
+        yield tuple(names[i : i + size])
 
 
 def _searched(task: tuple[Names, Names, Column | None]) -> list[Fate]:

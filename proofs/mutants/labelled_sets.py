@@ -92,6 +92,7 @@ class LabelledSets:
         self._sets: dict[Batch, LabelledSet | None] = {}
         self._worlds: dict[frozenset[str], World] = {}
         self._cones: dict[tuple[object, ...], Slice] = {}
+        self._batches: dict[Question, Batch] = {}
         self._slices: dict[tuple[World, Slice, tuple[Term, ...]], Compiled] = {}
         self._right_sides = RightSides()
         self.shape = Shape({sort.name: 1 for sort in network.parts})
@@ -110,7 +111,7 @@ class LabelledSets:
         differs = unknown = 0
         looked_at: dict[LabelledSet, int] = {}
         for one in self.questions[name]:
-            batch = self._batches[one]
+            batch = self._batch(one)
             known = self._set(batch)
             if known is None:
                 unknown |= one.label
@@ -158,18 +159,20 @@ class LabelledSets:
         return self._cones[key]
 
     @cached_property
-    def _batches(self) -> dict[Question, Batch]:
-        """What each question is asked of: one closed set, of all that look at the same slice, as far as they tell few starts apart."""
-        found: dict[tuple[World, Slice], list[Question]] = {}
-        for one in (one for questions in self.questions.values() for one in questions):
-            world = self._world(one.rules)
-            found.setdefault((world, self._part(one.rules, world)), []).append(one)
-        batches: dict[Question, Batch] = {}
-        for (world, part), questions in found.items():
+    def _slice_of(self) -> dict[Question, tuple[World, Slice]]:
+        """What decides what each question asks."""
+        worlds = {one: self._world(one.rules) for questions in self.questions.values() for one in questions}
+        return {one: (world, self._part(one.rules, world)) for one, world in worlds.items()}
+
+    def _batch(self, question: Question) -> Batch:
+        """What a question is asked of: one closed set, of all that look at the same slice, as far as they tell few starts apart."""
+        if question not in self._batches:
+            world, part = self._slice_of[question]
+            alike = [one for one, of in self._slice_of.items() if of == (world, part)]
             most = MOST_STARTS * len(self._compiled(world, part, ()).starts)
-            for some, terms in self._told_apart(world, part, questions, most):
-                batches |= dict.fromkeys(some, Batch(world, part, terms))
-        return batches
+            for some, terms in self._told_apart(world, part, alike, most):
+                self._batches |= dict.fromkeys(some, Batch(world, part, terms))
+        return self._batches[question]
 
     def _told_apart(
         self, world: World, part: Slice, questions: Sequence[Question], most: int
