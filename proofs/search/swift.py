@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from weakref import proxy
 
 import numpy as np
 import numpy.typing as npt
@@ -211,7 +212,8 @@ class _Bits:
     def __init__(self) -> None:
         self.number: dict[int, int] = {0: 0}
         self.value: list[int] = [0]
-        self._unions = _Memo(lambda key: [(self.of(self.value[key[0]] | self.value[key[1]]),)], (_BITS, _BITS), 1)
+        itself: _Bits = proxy(self)  # else it is garbage in a cycle when the search is over, with all that was met
+        self._unions = _Memo(lambda key: [(itself.of(itself.value[key[0]] | itself.value[key[1]]),)], (_BITS, _BITS), 1)
 
     def of(self, bits: int) -> int:
         found = self.number.get(bits)
@@ -244,11 +246,16 @@ class _Search:
         self.all = _Memo(
             lambda k: [(compiled.all_step(k[0], k[1], guards.value[k[2]], k[3]),)], (_EVENT, _HOST, _BITS - 5, _VM), 1
         )
-        self.step_bits = _Memo(self._bits_of_step, (_EVENT, _PAIR, _PAIR, 1), 1)
+        itself: _Search = proxy(self)
+
+        def bits_of_step(key: tuple[int, ...]) -> list[tuple[int, ...]]:
+            return itself.bits_of_step(key)
+
+        self.step_bits = _Memo(bits_of_step, (_EVENT, _PAIR, _PAIR, 1), 1)
         self.watched = np.array([event in self.look.steps for event in range(len(compiled.events))], bool)
         self.of_members = np.array(self.look.of_members, bool)
 
-    def _bits_of_step(self, key: tuple[int, ...]) -> list[tuple[int, ...]]:
+    def bits_of_step(self, key: tuple[int, ...]) -> list[tuple[int, ...]]:
         """The bits of a step of one VM; host and VM before and after are given as rows of `bits_of`."""
         event, before, after, here = key
         pairs = self.bits_of.keys

@@ -84,7 +84,7 @@ class ForKinds:
         return [] if variant else _groups(self._worlds, properties, whole=whole)
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=4)
 def worlds_of(network: Network, column: Column) -> Worlds:
     """The worlds of a network in a column; those that were asked for last are kept, since they take long to build."""
     return Worlds(network, column)

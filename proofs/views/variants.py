@@ -34,7 +34,7 @@ class Variants:
 
     def __init__(self, compiled: Compiled, term: Term) -> None:
         self.compiled = compiled
-        said = fold(term, compiled.world.reach)
+        said = compiled.world.folded(term)
         self._bodies = {form: compiled.bodies(form, said) for form in set(compiled.first)}
         self._puts: dict[tuple[int, States], list[tuple[int, Put]]] = {}
         self._ways: dict[tuple[int, States], frozenset[object]] = {}

@@ -13,18 +13,21 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from model.notation.events import Event
 from model.notation.machines import Actor
 from model.notation.terms import FALSE, HOST, Term, all_of, machines_of
-from proofs.world.layout import Layout, is_local
+from proofs.world.layout import Layout, Parts, is_local
 from proofs.world.rows import Codes, Rows, together
-from proofs.world.world import fold
+from proofs.world.world import World, fold
 
 States = tuple[str, ...]
 Limits = Sequence[tuple[Term, dict[str, States]]]
+_SEEN_BY: WeakKeyDictionary[World, dict[tuple[str, Parts, tuple[str, ...]], frozenset[Term]]] = WeakKeyDictionary()
+"""What events ask of a VM with such parts, by who takes part, for each world."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,7 @@ class Configurations:
         self._alike: dict[int, list[Alike]] = {}
         self._configurations: dict[tuple[int, tuple[Term, ...] | None], Configuration] = {}
         self._seen: dict[tuple[int, tuple[Term, ...]], Mapping[Term, frozenset[str]]] = {}
-        self._seen_by: dict[tuple[int, str], set[Term]] = {}
+        self._seen_by = _SEEN_BY.setdefault(layout.world, {})
         self._settled: dict[tuple[str, str], bool] = {}
         self.like = self._like_forms() if together else list(range(len(layout.shapes)))
         self.terms = self._told_apart_before(terms) if late else tuple(terms)
@@ -172,7 +175,7 @@ class Configurations:
         machines that it reads. For all forms of a shape it is the same."""
         key = (self.layout.first[form], terms)
         if key not in self._seen:
-            bodies = (self.layout.bodies(form, fold(term, self.layout.world.reach)) for term in terms)
+            bodies = (self.layout.bodies(form, self.layout.world.folded(term)) for term in terms)
             found = set(self._seen_terms(form, ())) if terms else self._seen_by_guards(form)
             read = {term: machines_of(term) for term in sorted(found.union(*bodies), key=repr)}
             self._seen[key] = {term: names for term, names in read.items() if names}
@@ -181,11 +184,12 @@ class Configurations:
     def _seen_by_guards(self, form: int) -> set[Term]:
         return set[Term]().union(*(self.seen_by(form, event) for event in self.layout.events))
 
-    def seen_by(self, form: int, event: Event) -> set[Term]:
-        """What an event asks of a VM of one form: its guard, and the guards of who takes part."""
-        key = (form, event.name)
+    def seen_by(self, form: int, event: Event) -> frozenset[Term]:
+        """What an event asks of a VM of one form: its guard, and the guards of who takes part. Slices in which the same machines take
+        part ask the same."""
+        key = (event.name, self.layout.parts_of[form], tuple(actor.name for actor in self.layout.taking(event)))
         if key not in self._seen_by:
-            self._seen_by[key] = self._asked_by(form, event)
+            self._seen_by[key] = frozenset(self._asked_by(form, event))
         return self._seen_by[key]
 
     def _asked_by(self, form: int, event: Event) -> set[Term]:

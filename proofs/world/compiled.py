@@ -7,9 +7,10 @@ is written here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache, partial
 from itertools import product
+from weakref import proxy
 
 from model.notation.events import Event
 from model.notation.run import Shape
@@ -57,12 +58,15 @@ class Compiled(Predicates):
             self.host_id(self.host_vars.encode(dict(zip(self.host_vars.names, states, strict=True))))
             for states in product(*(sorted(world.starts[name]) for name in self.host_vars.names))
         ]
-        self._configurations = configurations = Configurations(self, terms, late=late, together=together)
+        itself: Compiled = proxy(
+            self
+        )  # what is known of it goes with it, and waits for nobody who looks for garbage in cycles
+        self._configurations = configurations = Configurations(itself, terms, late=late, together=together)
         self.terms = configurations.terms
         starts = [
             (form, one) for form in sorted(set(configurations.like)) for one in configurations.starts(form, reduce)
         ]
-        self.stand_ins = StandIns(self, configurations, starts, together=together)
+        self.stand_ins = StandIns(itself, configurations, starts, together=together)
         self.starts: list[int] = []
         for form, start in self.stand_ins.starts:
             self.starts.append(self.local_id(form, self.vm_vars[form].encode(start)))
@@ -90,7 +94,7 @@ class Compiled(Predicates):
         """Which configurations of a VM of one form are alike: no guard and none of `terms` tells them apart."""
         return self._configurations.alike(form)
 
-    def asked_by(self, form: int, event: Event) -> set[Term]:
+    def asked_by(self, form: int, event: Event) -> frozenset[Term]:
         """What an event asks of a VM of one form."""
         return self._configurations.seen_by(form, event)
 
@@ -137,7 +141,7 @@ class Compiled(Predicates):
     @cached_property
     def _tables(self) -> _Tables:
         """What events do. Labelled views do without: they ask each event what it reads (`projection.py`)."""
-        return _Tables(self)
+        return _Tables(proxy(self))
 
     def _candidates(self, host: int, bits: int, local: int, step: Step) -> Iterator[int]:
         """The events of one VM that neither the host alone nor the VM alone rules out."""
@@ -145,10 +149,10 @@ class Compiled(Predicates):
         key = (form, host, bits & self._asked_by_vms)
         by_host = self._host_candidates.get(key)
         if by_host is None:
-            by_host = self._host_candidates[key] = sum(1 << e for e, test in self._tables.by_host[form] if test(step))
+            by_host = self._host_candidates[key] = self._tables.by_host[form].left(step.host, step)
         by_vm = self._vm_candidates.get(local)
         if by_vm is None:
-            by_vm = self._vm_candidates[local] = sum(1 << e for e, test in self._tables.by_vm[form] if test(step))
+            by_vm = self._vm_candidates[local] = self._tables.by_vm[form].left(step.vm, step)
         left = by_host & by_vm
         while left:
             lowest = left & -left
@@ -263,7 +267,7 @@ def _quantified(term: Term) -> tuple[Every | Some, ...]:
 
 class _Tables:
     """What events do, by event: the host's tables and guards, and those of each form's VMs, for each member of a VM. by_host, by_vm: for
-    each form the events of one VM, with what rules them out of the host alone and of the VM alone."""
+    each form the events of one VM, as the host alone and the VM alone leave them."""
 
     def __init__(self, compiled: Compiled) -> None:
         self.compiled = compiled
@@ -271,8 +275,8 @@ class _Tables:
         self.of_vm: list[list[list[list[Table]]]] = []
         self.when_host: list[Test | None] = []
         self.when_vm: list[list[list[Test]]] = []
-        self.by_host: dict[int, list[tuple[int, Test]]] = {form: [] for form in compiled.first}
-        self.by_vm: dict[int, list[tuple[int, Test]]] = {form: [] for form in compiled.first}
+        self.by_host = {form: _Sieve(compiled.host_vars, form) for form in compiled.first}
+        self.by_vm = {form: _Sieve(compiled.vm_vars[form], form) for form in compiled.first}
         for event in compiled.events:
             local, when = is_local(event), compiled.world.when[event.name]
             hosts = [a for a in compiled.taking(event) if a.sort == HOST]
@@ -304,17 +308,71 @@ class _Tables:
         """Note the parts of a guard that the host alone, or the VM alone, decides: most events are ruled out by them."""
         compiled, number = self.compiled, len(self.when_vm)
         when = compiled.expand_in(compiled.world.when[event.name], form)
-        of_host = [table for table in self.of_vm[number][form][0] if table.of_host]
-        of_vm = [table for table in self.of_vm[number][form][0] if not table.of_host]
         parts = when.parts if isinstance(when, And) else (when,)
-        own = set(compiled.vm_vars[form].names)
-        local = [p for p in parts if machines_of(p) <= own and not any(isinstance(q, (Every, Some)) for q in walk(p))]
-        local_tests = [compiled.test(part, form) for part in local]
-        self.by_vm[form].append(
-            (number, lambda step: all(t.knows(step.vm) for t in of_vm) and all(test(step) for test in local_tests))
-        )
-        of_all = [p for p in parts if not machines_of(p) - set(compiled.host_vars.names) or closed(p, compiled.sort)]
-        host_tests = [compiled.test(part) for part in of_all]
-        self.by_host[form].append(
-            (number, lambda step: all(t.knows(step.host) for t in of_host) and all(test(step) for test in host_tests))
-        )
+        hosts, vms = compiled.host_vars, compiled.vm_vars[form]
+        of_host, of_vm = self.by_host[form], self.by_vm[form]
+        for table in self.of_vm[number][form][0]:
+            (of_host if table.of_host else of_vm).asks_to_know(number, table)
+        of_host.asks(number, [(_place(p, hosts), compiled.test(p)) for p in parts if _is_of_host(compiled, p)])
+        of_vm.asks(number, [(_place(p, vms), compiled.test(p, form)) for p in parts if _is_of_vm(p, vms)])
+
+
+def _place(part: Term, vars_: Variables) -> int | None:
+    """The place of the machine that decides a part of a guard; None where that takes several, or VMs together."""
+    names = machines_of(part)
+    return vars_.at[next(iter(names))] if len(names) == 1 and not _quantified(part) else None
+
+
+def _is_of_host(compiled: Compiled, part: Term) -> bool:
+    """Whether a part of a guard speaks of the host, or of all VMs, and not of the one that moves."""
+    return machines_of(part) <= compiled.host_vars.at.keys() or closed(part, compiled.sort)
+
+
+def _is_of_vm(part: Term, vms: Variables) -> bool:
+    """Whether a part of a guard speaks of the VM that moves, and of nothing else."""
+    return machines_of(part) <= vms.at.keys() and not _quantified(part)
+
+
+class _Sieve:
+    """Which events the states of the host, or those of a VM, do not rule out; sets of events are numbers, with a bit for each. What one
+    machine decides alone is asked of each of its states once."""
+
+    def __init__(self, vars_: Variables, form: int) -> None:
+        self._sizes, self._form = [len(actor.states) for actor in vars_.actors], form
+        self._events = 0
+        self._rules_out: dict[int, list[int]] = {}
+        self._tests: list[tuple[int, Test]] = []
+
+    def asks_to_know(self, event: int, table: Table) -> None:
+        """The event cannot happen where a machine is in a state for which it has no row."""
+        self._events |= 1 << event
+        self._rule_out(event, table.at, [k for k in range(self._sizes[table.at]) if k not in table.known])
+
+    def asks(self, event: int, tests: Iterable[tuple[int | None, Test]]) -> None:
+        """Nor can it where one of these tests fails; of each the place of the machine that it reads, if it reads no more than one."""
+        self._events |= 1 << event
+        for place, test in tests:
+            if place is None:
+                self._tests.append((1 << event, test))
+                continue
+            tried = [0] * len(self._sizes)
+            for k in range(self._sizes[place]):
+                tried[place] = k
+                if not test(Step(tuple(tried), tuple(tried), self._form)):
+                    self._rule_out(event, place, [k])
+
+    def _rule_out(self, event: int, place: int, states: Iterable[int]) -> None:
+        of_place = self._rules_out.setdefault(place, [0] * self._sizes[place])
+        for k in states:
+            of_place[k] |= 1 << event
+
+    def left(self, states: States, step: Step) -> int:
+        """The events that are not ruled out in these states. step: the same states, for the tests."""
+        out = 0
+        for place, of_place in self._rules_out.items():
+            out |= of_place[states[place]]
+        left = self._events & ~out
+        for event, test in self._tests:
+            if left & event and not test(step):
+                left ^= event
+        return left

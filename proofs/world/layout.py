@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeVar
+from weakref import WeakKeyDictionary
 
 from model.notation.events import Event
 from model.notation.machines import Actor
@@ -14,6 +15,11 @@ from proofs.world.world import Slice, World
 
 Found = TypeVar("Found")
 States = tuple[int, ...]
+Parts = tuple[tuple[str, int], ...]
+"""How many parts of each sort a VM has."""
+
+_SAID: WeakKeyDictionary[World, dict[tuple[Term, Parts, tuple[Sort, int] | None], Term]] = WeakKeyDictionary()
+"""Terms for a VM with such parts, by world: its slices say the same of it."""
 
 
 class Variables:
@@ -67,7 +73,8 @@ class Layout:
         self.world, self.kept, self.shapes = world, kept, tuple(shapes)
         self.sort, self.parts = network.replicated, network.parts
         self.part_of = {a.name: a.sort for a in network.actors.values() if a.sort in self.parts}
-        self._said: dict[tuple[Term, int, tuple[Sort, int] | None], Term] = {}
+        self.parts_of = [tuple(sorted(shape.parts.items())) for shape in self.shapes]
+        self._said = _SAID.setdefault(world, {})
         actors = [a for a in network.actors.values() if a.name in kept]
         self.host_vars = Variables([(a.name, a) for a in actors if a.sort == HOST])
         self.events = [e for e in world.events if e.name in part.events]
@@ -96,7 +103,7 @@ class Layout:
 
     def expand_in(self, term: Term, form: int, part: tuple[Sort, int] | None = None) -> Term:
         """The term for a VM of one form (and one part of it)."""
-        key = (term, form, part)
+        key = (term, self.parts_of[form], part)
         if key not in self._said:
             self._said[key] = expand(term, self.shapes[form], self.part_of, {part[0]: part[1]} if part else {})
         return self._said[key]

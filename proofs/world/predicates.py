@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 from model.notation.events import Event
 from model.notation.machines import Actor
@@ -30,7 +31,7 @@ from model.notation.terms import (
 )
 from proofs.world.layout import Layout, States, known_numbers
 from proofs.world.terms import can_hold, of_event
-from proofs.world.world import Slice, World, fold
+from proofs.world.world import Slice, World
 
 
 @dataclass(slots=True)
@@ -52,6 +53,9 @@ class Step:
 
 Test = Callable[[Step], bool]
 
+_SAID_OF_EVENTS: WeakKeyDictionary[World, dict[tuple[str, Term], Term]] = WeakKeyDictionary()
+"""What terms say of the steps of events, by world: its slices are asked the same."""
+
 
 class Predicates(Layout):
     """A layout whose terms can be tested. state_bits, step_bits: what quantified terms say, by the bit that stands for each."""
@@ -71,11 +75,12 @@ class Predicates(Layout):
         self._event = ""
         self._state_tests: dict[Term, Test] = {}
         self._step_tests: dict[Term, dict[int, Test]] = {}
+        self._said_of_events = _SAID_OF_EVENTS.setdefault(world, {})
 
     def state_test(self, term: Term) -> Test:
         """A term about states, said of the whole network."""
         if term not in self._state_tests:
-            self._state_tests[term] = self.test(fold(term, self.world.reach))
+            self._state_tests[term] = self.test(self.world.folded(term))
         return self._state_tests[term]
 
     def step_tests(self, term: Term) -> dict[int, Test]:
@@ -83,9 +88,8 @@ class Predicates(Layout):
         if term in self._step_tests:
             return self._step_tests[term]
         found: dict[int, Test] = self._step_tests.setdefault(term, {})
-        folded = fold(term, self.world.reach)
         for i, event in enumerate(self.events):
-            said = of_event(self.world, folded, event)
+            said = self._said_of(event, term)
             if said != FALSE and can_hold(self.world.network, said):
                 self._event = event.name
                 found[i] = self.test(said)
@@ -95,10 +99,17 @@ class Predicates(Layout):
                 )
         return found
 
+    def _said_of(self, event: Event, term: Term) -> Term:
+        """What a term about steps says of the steps of one event."""
+        key = (event.name, term)
+        if key not in self._said_of_events:
+            self._said_of_events[key] = of_event(self.world, self.world.folded(term), event)
+        return self._said_of_events[key]
+
     def bits_in(self, term: Term) -> int:
         """The bits of quantified terms about states that a compiled term may read."""
-        said = [fold(term, self.world.reach)]
-        said += [of_event(self.world, said[0], event) for event in self.events] if speaks_of_a_step(term) else []
+        said = [self.world.folded(term)]
+        said += [self._said_of(event, term) for event in self.events] if speaks_of_a_step(term) else []
         bodies = {(type(part), part.body) for one in said for part in walk(one) if isinstance(part, (Every, Some))}
         return sum(
             1 << k for k, (every, body, _) in enumerate(self.state_bits) if (Every if every else Some, body) in bodies
@@ -238,6 +249,11 @@ class Table:
                 )
                 for rule in rules
             ]
+
+    @property
+    def known(self) -> list[int]:
+        """The states of the machine for which there is any row."""
+        return [state for state, rows in self.rows.items() if rows]
 
     def knows(self, states: States) -> bool:
         """Whether there is any row for the state the machine is in."""

@@ -7,14 +7,16 @@ and of which everything reads the same, do the same and contribute the same for 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from typing import ClassVar
+from weakref import WeakKeyDictionary
 
 from model.notation.events import Event
 from model.notation.terms import FALSE, HOST, TRUE, In, Sort, Term, all_of, any_of, machines_of
 from proofs.world.alike import Configurations
 from proofs.world.layout import is_local
 from proofs.world.predicates import Predicates
-from proofs.world.world import fold, fold_own
+from proofs.world.world import World, fold_own
 
 Config = tuple[str, ...]
 """The states of a VM's machines that never move, in the order of their names."""
@@ -23,7 +25,7 @@ Put = Sequence[tuple[bool, int]]
 """How the states of a VM come about from another's: for each machine whether it moves, and then the other's place of it, or
 else its number."""
 
-_Row = tuple[object, Term]
+_Row = tuple[Hashable, Term]
 _Key = tuple[int, Config]
 
 
@@ -43,7 +45,7 @@ class StandIns:
         self.constant = [_constant_names(compiled, configurations, form) for form in range(len(compiled.shapes))]
         self._places = [[compiled.vm_vars[form].at[n] for n in names] for form, names in enumerate(self.constant)]
         self._questions: dict[object, list[_Question]] = {}
-        self._numbers: dict[object, int] = {}
+        self._known = _Known.of.setdefault(compiled.world, _Known())
         self._stands_for: list[set[_Key]] = [set() for _ in compiled.shapes]
         self._members: dict[_Key, list[_Key]] = {}
         self.starts = list(self._joined(starts)) if together else list(starts)
@@ -91,28 +93,68 @@ class StandIns:
         names = self.constant[form]
         key = (self.compiled.first[form], names)
         if key not in self._questions:
-            asked = _asked(self.compiled, form, frozenset(names), self.configurations.terms)
-            self._questions[key] = [_Question(about, rows, names, self._numbers) for about, rows in asked]
-        return frozenset(question.answer(config) for question in self._questions[key])
+            self._questions[key] = list(self._asked(form, frozenset(names)))
+        at = dict(zip(names, config, strict=True))
+        return frozenset([question.answer(at) for question in self._questions[key]])
+
+    def _asked(self, form: int, constant: frozenset[str]) -> Iterator[_Question]:
+        """All that can be asked of a VM of one form. What VMs with the same parts are asked in other slices of the world is not worked out
+        again: it is the same where the same machines take part, and the same of them never move."""
+        compiled, parts = self.compiled, self.compiled.parts_of[form]
+        for event in compiled.events:
+            taking = frozenset(actor.name for actor in compiled.taking(event))
+            staying = frozenset(name for name in constant if name.split("#")[0] in taking)
+            for part in compiled.members(event, form):
+                rows = self._known.rows(
+                    (event.name, part, parts, taking, staying),
+                    lambda e=event, p=part: _of_event(compiled, e, form, p, constant),  # type: ignore[misc]  # they are bound
+                )
+                yield self._known.question((event.name, part), rows, constant)
+        bodies = dict.fromkeys(body for _, body, _ in compiled.state_bits)
+        for term in self.configurations.terms:
+            bodies |= dict.fromkeys(compiled.said_of_vms(compiled.world.folded(term)))
+        for body in bodies:
+            yield self._known.question(body, (("", TRUE), ("", compiled.expand_in(body, form))), constant)
+
+
+class _Known:
+    """What was asked of VMs of one world, and what was answered. numbers: of all answers that were given to any question."""
+
+    of: ClassVar[WeakKeyDictionary[World, _Known]] = WeakKeyDictionary()
+
+    def __init__(self) -> None:
+        self._numbers: dict[object, int] = {}
+        self._rows: dict[Hashable, tuple[_Row, ...]] = {}
+        self._questions: dict[Hashable, _Question] = {}
+
+    def rows(self, key: Hashable, work_out: Callable[[], Iterable[_Row]]) -> tuple[_Row, ...]:
+        """The rows of an event. key: all that they depend on."""
+        if key not in self._rows:
+            self._rows[key] = tuple(work_out())
+        return self._rows[key]
+
+    def question(self, about: Hashable, rows: tuple[_Row, ...], constant: frozenset[str]) -> _Question:
+        """These rows, asked of VMs of which these machines never move: which others do not makes no difference, if no row reads them."""
+        names = constant & frozenset[str]().union(*(machines_of(term) for _, term in rows))
+        key = (about, rows, names)
+        if key not in self._questions:
+            self._questions[key] = _Question(about, rows, sorted(names), self._numbers)
+        return self._questions[key]
 
 
 class _Question:
     """What happens together is asked together: a guard, and rows that say nothing where it can never be true. numbers: of all
     answers that were given to any question."""
 
-    def __init__(
-        self, about: object, rows: Sequence[_Row], constant: Sequence[str], numbers: dict[object, int]
-    ) -> None:
-        self.about, self.rows, self._numbers = about, rows, numbers
-        read = frozenset[str]().union(*(machines_of(term) for _, term in rows))
-        self._places = [(i, name) for i, name in enumerate(constant) if name in read]
+    def __init__(self, about: Hashable, rows: Sequence[_Row], names: Sequence[str], numbers: dict[object, int]) -> None:
+        self.about, self.rows, self.names, self._numbers = about, rows, names, numbers
         self._known: dict[Config, int] = {}
 
-    def answer(self, config: Config) -> int:
+    def answer(self, config: Mapping[str, str]) -> int:
         """The number of what the rows say with the configuration filled in; -1 if the first can never be true."""
-        key = tuple([config[i] for i, _ in self._places])
+        key = tuple([config[name] for name in self.names])
         if key not in self._known:
-            at = {name: frozenset({state}) for (_, name), state in zip(self._places, key, strict=True)}
+            at = {name: frozenset({state}) for name, state in zip(self.names, key, strict=True)}
             rows = tuple((row, fold_own(term, at)) for row, term in self.rows)
             new = len(self._numbers)
             self._known[key] = -1 if rows[0][1] == FALSE else self._numbers.setdefault((self.about, rows), new)
@@ -132,25 +174,10 @@ def _constant_names(compiled: Predicates, configurations: Configurations, form: 
     )
 
 
-def _asked(
-    compiled: Predicates, form: int, constant: frozenset[str], terms: Iterable[Term]
-) -> Iterator[tuple[object, list[_Row]]]:
-    """All that can be asked of a VM: by what, and the terms; if the first is false, the others do not matter."""
-    for event in compiled.events:
-        for part in compiled.members(event, form):
-            enabled, rows = _of_event(compiled, event, form, part, constant)
-            yield (event.name, part), [("enabled", enabled), *rows]
-    bodies = dict.fromkeys(body for _, body, _ in compiled.state_bits)
-    for term in terms:
-        bodies |= dict.fromkeys(compiled.said_of_vms(fold(term, compiled.world.reach)))
-    for body in bodies:
-        yield body, [("", TRUE), ("", compiled.expand_in(body, form))]
-
-
 def _of_event(
     compiled: Predicates, event: Event, form: int, part: tuple[Sort, int] | None, constant: frozenset[str]
-) -> tuple[Term, list[_Row]]:
-    """Whether an event can happen to a VM (to this part of it), and where that leads."""
+) -> list[_Row]:
+    """Whether an event can happen to a VM (to this part of it), and where that leads: if the first is false, the others do not matter."""
     local = is_local(event)
     enabled = [compiled.expand_in(compiled.world.when[event.name], form, part)] if local else []
     rows: list[_Row] = []
@@ -167,4 +194,4 @@ def _of_event(
                 rows += [((name, state, dest), when) for state, dest, when in told]
             elif local:
                 enabled.append(any_of(*(In(name, frozenset({state})) & when for state, _, when in told)))
-    return all_of(*enabled), rows
+    return [("enabled", all_of(*enabled)), *rows]

@@ -193,11 +193,21 @@ class World:
         self.reach |= {name: self.reach[name] | more for name, more in (reach or {}).items()}
         self.events = [e for e in network.events.values() if e.fault is None or e.fault in column.faults]
         self._cones: dict[tuple[tuple[Term, ...], bool], Slice] = {}
+        self._terms: dict[Term, Term] = {}
+        self._told: dict[tuple[str, str], str] = {}
+        self._rows_of: dict[tuple[str, str], Rows] | None = None  # only when nothing is reached that was not before
         self._folded = Folded.of.get(network) or Folded.of.setdefault(network, Folded(network))
         while self._grow():
             pass
+        self._rows_of = {}
         self.events = [e for e in self.events if self._possible(e.name)]
         self.when = {e.name: self._folded.guard(e.name, self.reach, leaves_out) for e in self.events}
+
+    def folded(self, term: Term) -> Term:
+        """The term with everything decided that the column decides; what is asked again, of another slice say, is remembered."""
+        if term not in self._terms:
+            self._terms[term] = fold(term, self.reach)
+        return self._terms[term]
 
     def is_reading(self, name: str) -> bool:
         """A machine of the host that never moves is fixed in a column."""
@@ -222,22 +232,37 @@ class World:
             lines.append(f"{name} {known}")
         for event in self.events:
             if event.name in part.events:
-                lines.append(f"{event.name} {event.scope} {event.fair} {event.fault} {shown(self.when[event.name])}")
-                for actor in self.network.participants(event.name):
-                    if actor.name in part.machines:
-                        rows = {
-                            s: [(r.dest, shown(r.when)) for r in rules]
-                            for s, rules in self.rules(actor, event.name).items()
-                        }
-                        lines.append(f"  {actor.name} {rows}")
+                lines.append(self._told_of(event, None))
+                taking = self.network.participants(event.name)
+                lines += [self._told_of(event, actor) for actor in taking if actor.name in part.machines]
         return "\n".join(lines)
+
+    def _told_of(self, event: Event, actor: Actor | None) -> str:
+        """An event as text, or what a machine does in it; what slices have in common is put in words once."""
+        key = (event.name, "" if actor is None else actor.name)
+        if key not in self._told:
+            self._told[key] = self._in_words(event, actor)
+        return self._told[key]
+
+    def _in_words(self, event: Event, actor: Actor | None) -> str:
+        if actor is None:
+            return f"{event.name} {event.scope} {event.fair} {event.fault} {shown(self.when[event.name])}"
+        found = self.rules(actor, event.name)
+        rows = {s: [(rule.dest, shown(rule.when)) for rule in rules] for s, rules in found.items()}
+        return f"  {actor.name} {rows}"
 
     def _possible(self, event: str) -> bool:
         when = self._folded.guard(event, self.reach)
         return when != FALSE and all(self._rows(actor, event).fit for actor in self.network.participants(event))
 
     def _rows(self, actor: Actor, event: str) -> Rows:
-        return _rows(actor, event, tuple(map(self.reach.get, _read(actor, event))))
+        known = self._rows_of
+        if known is None:
+            return _rows(actor, event, tuple(map(self.reach.get, _read(actor, event))))
+        found = known.get((actor.name, event))
+        if found is None:
+            found = known[actor.name, event] = _rows(actor, event, tuple(map(self.reach.get, _read(actor, event))))
+        return found
 
     def _grow(self) -> bool:
         grown = False
@@ -328,7 +353,7 @@ class World:
         return self._cones[key]
 
     def _cone(self, terms: tuple[Term, ...], whole_events: bool) -> Slice:
-        terms = tuple(fold(term, self.reach) for term in terms)
+        terms = tuple(map(self.folded, terms))
         kept = {name for term in terms for name in machines_of(term)}
         named = {name for term in terms for name in events_of(term)}
         done: set[str] = set()
