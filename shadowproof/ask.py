@@ -8,7 +8,6 @@ from importlib.util import find_spec
 
 from model.protocol import FAULTS, PROTOCOL, READINGS, VERSION
 from model.versions import option
-from proofs.counts.visit import ENGINES
 from proofs.world.world import Column
 from properties.catalogue import LEFT_OUT, PROPERTIES
 from properties.versions.names import knowing
@@ -119,6 +118,8 @@ def jobs(number: int | None) -> int:
 
 def engine(name: str | None) -> str | None:
     """An engine that is installed; None: whichever is quicker."""
+    from proofs.counts.visit import ENGINES  # noqa: PLC0415 - it loads numba, which most commands do without
+
     if name is not None and name not in ENGINES:
         raise AskError(f"There is no engine {name!r}. Write --engine {' or --engine '.join(ENGINES)}.")
     if name == "numba" and not find_spec("numba"):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import threading
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import joblib
 
@@ -13,20 +14,23 @@ from proofs.answers.column_cache import column_key, keep_column, recall_column
 from proofs.answers.verdict import Verdict
 from proofs.computer.garbage import looked_for_afterwards
 from proofs.computer.processes import for_this_process
-from proofs.verdicts.by_kind import by_kind
+from proofs.verdicts.by_kind import in_order, some_by_kind
 from proofs.verdicts.check import check
-from proofs.verdicts.suite import Task
 from proofs.views.proof import ForKinds
-from proofs.world.scope import Scope
 from proofs.world.world import Column
 from properties.catalogue import PROPERTIES, watched
 from properties.kinds import terms_of
 
+if TYPE_CHECKING:  # what works on many columns takes a second to load, and a worker judges one
+    from proofs.verdicts.suite import Task
+
 Found = TypeVar("Found")
-Work = Callable[[Column, Sequence[str], Scope], Mapping[str, Found]]
 
 _WORTH_IT = 5
 """Properties from which on a second process is worth its start."""
+
+_TURNS = 4
+"""Shares for each process, the largest first: which of them take how long is only guessed."""
 
 _OF_A_SLICE = 12
 """What it takes to compile a slice and to close its views, in properties that are judged on it."""
@@ -39,8 +43,12 @@ def judge_in_shares(task: Task, *, jobs: int = -1, cache: Path | None = None) ->
     kept = None if key is None else recall_column(key)
     if kept is not None:
         return kept
-    found = _in_shares(_verdicts, task, jobs, cache)
-    verdicts = [found[name] for name in task[1]]
+    column, names, scope = task
+    many = _many(jobs)
+    parts = shares(column, names, many * _TURNS if many > 1 else 1) if len(names) >= _WORTH_IT else [list(names)]
+    done = _each([(check, column, part, scope) for part in parts], many, cache)
+    found = {one.property: one for verdicts in done for one in verdicts}
+    verdicts = [found[name] for name in names]
     if key is not None:
         keep_column(key, verdicts)
     return verdicts
@@ -48,31 +56,38 @@ def judge_in_shares(task: Task, *, jobs: int = -1, cache: Path | None = None) ->
 
 def by_kind_in_shares(task: Task, *, jobs: int = -1, cache: Path | None = None) -> dict[str, list[Verdict]]:
     """The verdicts of one task for each kind alone, see `by_kind`."""
-    return _in_shares(by_kind, task, jobs, cache)
+    column, names, scope = task
+    many = _many(jobs) if len(names) >= _WORTH_IT or _AT_WORK.is_set() else 1
+    done = _each([(some_by_kind, column, names, scope, (turn, many)) for turn in range(many)], many, cache)
+    return in_order(done, names, scope)
 
 
-def _verdicts(column: Column, names: Sequence[str], scope: Scope) -> dict[str, Verdict]:
-    return {one.property: one for one in check(column, names, scope)}
+_AT_WORK = threading.Event()
+"""Set when processes were started: they are there for what is asked next."""
 
 
-def _in_shares(work: Work[Found], task: Task, jobs: int, cache: Path | None) -> dict[str, Found]:
-    """What the work finds of each property of a task. The cache in use hears of the entries that were damaged, and of what
-    could not be kept."""
-    (column, names, scope), many = task, joblib.cpu_count() if jobs < 0 else jobs
+def _many(jobs: int) -> int:
+    return joblib.cpu_count() if jobs < 0 else jobs
+
+
+def _each(calls: Sequence[tuple[Callable[..., Found], *tuple[Any, ...]]], many: int, cache: Path | None) -> list[Found]:
+    """What calls give, in their order, by so many processes. The cache in use hears of the entries that were damaged, and of
+    what could not be kept."""
     before = in_use().told
-    parts = shares(column, names, many) if len(names) >= _WORTH_IT else [list(names)]
-    workers = joblib.Parallel(n_jobs=len(parts))
-    done = workers(joblib.delayed(for_this_process(_worked))(work, (column, part, scope), cache) for part in parts)
+    if len(calls) > 1:
+        _AT_WORK.set()
+    workers = joblib.Parallel(n_jobs=min(many, len(calls)), batch_size=1)
+    done = workers(joblib.delayed(for_this_process(_worked))(call, cache) for call in calls)
     known = use(cache)
     for told in (before, *(told for _, told in done)):
         known.hear(told)
-    return {name: one for found, _ in done for name, one in found.items()}
+    return [found for found, _ in done]
 
 
-def _worked(work: Work[Found], task: Task, cache: Path | None) -> tuple[Mapping[str, Found], Told]:
-    known = use_where_possible(cache)
+def _worked(call: tuple[Callable[..., Found], *tuple[Any, ...]], cache: Path | None) -> tuple[Found, Told]:
+    known, (work, *asked) = use_where_possible(cache), call
     with looked_for_afterwards():
-        return work(*task), known.told
+        return work(*asked), known.told
 
 
 def shares(column: Column, names: Sequence[str], many: int) -> list[list[str]]:
@@ -86,4 +101,5 @@ def shares(column: Column, names: Sequence[str], many: int) -> list[list[str]]:
         least = spent.index(min(spent))
         parts[least] += members
         spent[least] += _OF_A_SLICE + len(members)
-    return [part for part in parts if part]
+    largest = sorted(range(many), key=lambda number: -spent[number])
+    return [parts[number] for number in largest if parts[number]]

@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from rich.console import Console
 
+from model.notation.network import Network
 from proofs.answers.cache import use
 from proofs.answers.column_cache import protocol_content
 from proofs.answers.exercising import Exercise
@@ -20,10 +21,8 @@ from proofs.answers.verdict import CLOSED, HOLDS, REFUTED, UNDECIDED, Verdict
 from proofs.search.replay import EnginesDisagree
 from proofs.solvers.confirm import confirm, confirmed
 from proofs.solvers.confirm import tasks as tasks_for_solvers
-from proofs.verdicts import all_together
 from proofs.verdicts.columns import ALL_FAULTS, BASE, combined_columns, every_column
 from proofs.verdicts.shares import judge_in_shares
-from proofs.verdicts.suite import judge_columns
 from proofs.views.proof import Proof
 from proofs.world.scope import Scope
 from proofs.world.slices import as_asked
@@ -82,11 +81,9 @@ def judge(
     whole = kinds is None and compared and promises == PROPERTIES.keys()
     more_runs = earlier.with_more_runs() if whole and not anew else []
     wanted = any(column == ALL_FAULTS for column, _, _ in tasks)
-    if all_faults is None:
-        all_faults = all_together.load(protocol_content()) if wanted else {}
     of_today = bool(all_faults)
     if wanted and not of_today:
-        all_faults = next(filter(None, map(all_together.carried_over, more_runs)), {})
+        all_faults, of_today = _kept_of_all_faults(more_runs, all_faults)
     heavy_first = sorted(tasks, key=lambda task: (-len(task[0].faults & _HEAVY), -task[2].vms))
     announce(
         console,
@@ -96,6 +93,8 @@ def judge(
     with telling(console, len(tasks), record, fail_fast=fail_fast, last=last) as told:
         try:
             if kinds is None:
+                from proofs.verdicts.suite import judge_columns  # noqa: PLC0415 - it loads numba, which a host does without
+
                 proved = {ALL_FAULTS: all_faults} if all_faults else {}
                 glance = told.at_a_glance if load_for(protocol_content()) is NONE else None
                 judge_columns(
@@ -114,7 +113,7 @@ def judge(
             console.print(f"{what}: {len(told.judged)} of {many(len(tasks), 'column')} were judged, and {kept}.")
             raise
     judged = [task for task in tasks if task[0] in told.judged]
-    in_order = with_single_faults({column: told.judged[column] for column, _, _ in judged}, all_faults)
+    in_order = with_single_faults({column: told.judged[column] for column, _, _ in judged}, all_faults or {})
     if ALL_FAULTS in in_order and not of_today:
         in_order[ALL_FAULTS] = asked_of_searches(in_order[ALL_FAULTS], record)
     left = len(tasks) - len(judged)
@@ -132,6 +131,18 @@ def judge(
     return Verification(in_order, scopes, told.seconds, record, compared, host, left, solvers=solvers)
 
 
+def _kept_of_all_faults(
+    more_runs: Sequence[Network], shown_now: Mapping[str, Proof] | None
+) -> tuple[Mapping[str, Proof], bool]:
+    """What is kept of all faults together, and whether it is of today's protocol; else what is kept of a network with more runs and holds
+    still. shown_now: nothing is looked up of today's where it was worked out now."""
+    from proofs.verdicts import all_together  # noqa: PLC0415 - it loads numba
+
+    if shown_now is None and (kept := all_together.load(protocol_content())):
+        return kept, True
+    return next(filter(None, map(all_together.carried_over, more_runs)), {}), False
+
+
 def _confirmed(found: list[Verdict], console: Console, cache: Path | None) -> list[Verdict]:
     """The verdicts of the column without faults, with what solvers confirm of them."""
     work = tasks_for_solvers(BASE, [one.property for one in found if one.assurance == CLOSED])
@@ -143,6 +154,8 @@ def _confirmed(found: list[Verdict], console: Console, cache: Path | None) -> li
 
 def shown_anew(console: Console, cache: Path | None) -> dict[str, Proof]:
     """What closed sets show with all faults together, worked out now; told on the console how far that is."""
+    from proofs.verdicts import all_together  # noqa: PLC0415 - it loads numba
+
     with work(console, "closing sets with all faults together", "") as told:
         return all_together.prove_all(cache=cache, progress=lambda done, total: told(done, total, "closed sets"))
 

@@ -50,7 +50,7 @@ def test_a_traceback_on_request(monkeypatch: pytest.MonkeyPatch) -> None:
 KILLED = """
 import os, signal, joblib
 from shadowproof import cli
-from shadowproof.verify import verify
+from proofs.verdicts import suite
 def one(number):
     os.kill(os.getpid(), signal.SIGKILL)
 def judged(tasks, *, progress, **more):
@@ -58,7 +58,7 @@ def judged(tasks, *, progress, **more):
     progress(column, [], 0.5)
     joblib.Parallel(n_jobs=2)(joblib.delayed(one)(number) for number in range(4))
 if __name__ == "__main__":
-    verify.judge_columns = judged
+    suite.judge_columns = judged
     cli.main()
 """
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +13,7 @@ from joblib.externals.loky import get_reusable_executor
 from proofs.answers.cache import in_use, use
 from proofs.answers.verdict import REFUTED
 from proofs.verdicts import shares as module
-from proofs.verdicts.by_kind import by_kind
+from proofs.verdicts.by_kind import by_kind, in_order, some_by_kind
 from proofs.verdicts.check import check
 from proofs.verdicts.columns import BASE
 from proofs.verdicts.shares import by_kind_in_shares, judge_in_shares, shares
@@ -87,3 +89,19 @@ def test_what_is_damaged_is_heard_of_once(host: Scope, tmp_path: Path, monkeypat
     use(None)
     assert sorted(damaged) == sorted((tmp_path / "cache").rglob("*.damaged"))
     assert len(damaged) > 1
+
+
+@pytest.mark.parametrize("many", [2, 3])
+def test_all_shares_together_ask_of_every_kind(host: Scope, many: int) -> None:
+    task = (VANISHES, NAMES[:2], host)
+    parts = [some_by_kind(*task, (turn, many)) for turn in range(many)]
+    assert in_order(parts, NAMES[:2], host) == by_kind(*task)
+    with pytest.raises(KeyError):
+        in_order(parts[1:], NAMES[:2], host)
+
+
+def test_who_judges_a_share_loads_nothing_that_works_on_many_columns() -> None:
+    """Numba alone takes as long as a third of all else that is loaded."""
+    asked = "import proofs.verdicts.shares, sys; print(sorted({'numba', 'proofs.verdicts.suite'} & sys.modules.keys()))"
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

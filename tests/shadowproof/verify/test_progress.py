@@ -108,7 +108,7 @@ def test_a_verification_that_stops_early_has_what_was_judged(monkeypatch: pytest
         for column, _, _ in tasks:
             progress(column, [verdict(column, HOLDS if column != ONE else REFUTED)], 0.0)
 
-    monkeypatch.setattr(verify, "judge_columns", judged)
+    monkeypatch.setattr("proofs.verdicts.suite.judge_columns", judged)
     tasks = [task for task in recorded_tasks([NAME]) if task[0] in {ONE, TWO}]
     asked = {"compared": False, "console": Console(file=StringIO())}
     done = verify.judge(tasks, RECORD, fail_fast=True, **asked)  # type: ignore[arg-type]  # by name
