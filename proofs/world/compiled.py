@@ -58,9 +58,8 @@ class Compiled(Predicates):
             self.host_id(self.host_vars.encode(dict(zip(self.host_vars.names, states, strict=True))))
             for states in product(*(sorted(world.starts[name]) for name in self.host_vars.names))
         ]
-        itself: Compiled = proxy(
-            self
-        )  # what is known of it goes with it, and waits for nobody who looks for garbage in cycles
+        # what is known of it goes with it, and waits for nobody who looks for garbage in cycles
+        itself: Compiled = proxy(self)
         self._configurations = configurations = Configurations(itself, terms, late=late, together=together)
         self.terms = configurations.terms
         starts = [

@@ -9,7 +9,8 @@ from weakref import ref
 
 import pytest
 
-from model.notation import Actor, Network, Shape, States, Term, build, event, on, stays
+from model.notation import Actor, Network, Shape, States, Term, build, event, on, some, stays
+from model.notation.changes import with_event
 from model.sorts import vm
 from proofs.search.swift import explore_swiftly
 from proofs.verdicts.columns import BASE
@@ -135,6 +136,18 @@ def test_what_the_host_or_a_vm_rules_out_could_not_happen(monkeypatch: pytest.Mo
             assert sieved == of_slices(found), f"seed {seed}"
         compared += len(sieved) - sieved.count(None)
     assert compared > 300
+
+
+def test_what_some_vm_has_to_see_the_host_alone_does_not_rule_out() -> None:
+    """Though it speaks of one machine, and of the host's."""
+    network = items()
+    host = network.actors["host"]
+    seen = with_event(network, "goes", when=some(vm, host.is_(Is.A)))
+    compiled = of_items(World(seen, BASE), "mark colour place host", "goes", mark="AA")
+    one, *_ = compiled.start_hosts
+    compiled.settle()
+    bits = compiled.bits_of_all(one, compiled.starts[:1])
+    assert [compiled.events[event].name for event, *_ in compiled.vm_steps(one, bits, compiled.starts[0])] == ["goes"]
 
 
 def of_the_protocol(world: World) -> Compiled:
