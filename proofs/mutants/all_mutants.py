@@ -31,7 +31,7 @@ CHUNK = 16
 """Mutants that a process is given at a time."""
 
 MOST_ASKED = 32
-"""Mutants of which views are asked at once."""
+"""Mutants that are compared, or of which views are asked, at once: they have closed sets in common."""
 
 WORTH_WHILE = 8
 """Mutants of a column, from which on it is quicker to get to know all states of the right network there than to ask of each."""
@@ -119,7 +119,7 @@ class _Run:
         """Those that nothing has killed, in every column in which they may fire, by closed views of all of them at once."""
         left = tuple(name for name, fate in self.fates.items() if fate.kind == SURVIVES)
         comparing = _comparing(self.names, left)
-        tasks = [(self.names, left, chunk) for chunk in _chunks(comparing.in_turn(), self._size(len(left)))]
+        tasks = [(self.names, left, chunk) for chunk in _chunks(comparing.in_turn(), self._size(len(left), MOST_ASKED))]
         self._compared({name: (list(self._by_name(name)), 0) for name in left if name not in comparing.mutants})
         for found in self._go("compared", _compared, tasks, each=CHUNK):
             self._compared(found)

@@ -48,8 +48,8 @@ BROKEN, UNEXERCISED, HEALED = "is refuted", "is no longer exercised", "is no lon
 _AS_RECORDED = Scope(vms=2, proofs=True, counts=False, limit=300_000)
 """How a property is judged that no small search decides."""
 
-MOST = 10_000
-"""States of one mutant that are visited, beyond twice those of the right network."""
+MOST = 4_000
+"""States of one mutant that are visited, beyond as many as the right network has: what kills it is found among the first few thousand."""
 
 
 FURTHER = 8
@@ -168,7 +168,7 @@ class Changed:
                         before[step[1]] = (state, step)
                         following.append(step[1])
             enough = found.broken and depth > min(found.broken.values()) + FURTHER
-            if enough or len(before) > 2 * len(base.graph.states) + MOST:
+            if enough or len(before) > len(base.graph.states) + MOST:
                 found.complete = not following
                 break
             level, depth = following, depth + 1
@@ -336,13 +336,16 @@ class Judges:
         return Fate(mutant.name, kind, kills, len(looked), () if kills else tuple(different), seconds=seconds)
 
     def _kills(self, found: Found, column: Column, network: Network) -> tuple[Kill, ...]:
-        """What a search shows; what it misses is asked again as the record is made, of VMs of every kind, in any number."""
-        broken = sorted(found.broken.items(), key=lambda pair: pair[1])
-        kills = [
-            Kill(n, column.name, BROKEN, length) for n, length in broken if self._right_verdict(n, column) != REFUTED
-        ]
+        """What a search shows; what it misses is asked again as the record is made, of VMs of every kind, in any number. Where nothing is
+        recorded, what the right network does is worked out for the first that kills only."""
+        kills: list[Kill] = []
+        for name in sorted(found.broken, key=lambda name: (not self._is_known(name, column), found.broken[name])):
+            if kills and not self._is_known(name, column):
+                break
+            if self._right_verdict(name, column) != REFUTED:
+                kills.append(Kill(name, column.name, BROKEN, found.broken[name]))
         if kills:
-            return tuple(kills)
+            return tuple(sorted(kills, key=lambda kill: found.broken[kill.property]))
         missing = [name for name in found.missing if self._right_verdict(name, column) == HOLDS]
         healed = [name for name in found.healed if self._right_verdict(name, column) == REFUTED]
         for name in (*missing, *healed):
@@ -374,6 +377,10 @@ class Judges:
             if part.is_part_of(column):
                 found = both(found, kept_runs(part, names, network))
         return found
+
+    def _is_known(self, name: str, column: Column) -> bool:
+        """Whether the verdict on the right network need not be worked out."""
+        return self.record.cell(name, column.name) is not None or (name, column) in self._unrecorded
 
     def _right_verdict(self, name: str, column: Column, run: RunFound | None = None) -> str:
         """The verdict on the right network: as recorded; in a column that the record leaves out, worked out once. run: of the mutant,

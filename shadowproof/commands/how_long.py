@@ -32,7 +32,7 @@ EXCEPT = {
     "accept": "seconds after verify, whose judgements it takes; a minute where the protocol has changed, since it searches for the "
     "shortest runs",
     "sweep": "goes on where it was, if it is interrupted",
-    "mutate": "of one rule a minute or two",
+    "mutate": "of one rule about a minute",
     "letter": "with --anew some ten minutes",
     "docs": "with --site two minutes, with --arguments much longer",
 }

@@ -22,7 +22,7 @@ from proofs.mutants.all_mutants import all_mutants, judge_mutants
 from proofs.mutants.baseline import Baseline
 from proofs.mutants.changed_rules import Rules
 from proofs.mutants.fates import Tally, load
-from proofs.mutants.judge import BROKEN, EQUIVALENT, KILLED, REFUSED, SURVIVES, Changed, Fate, Judges
+from proofs.mutants.judge import BROKEN, EQUIVALENT, KILLED, REFUSED, SURVIVES, Changed, Fate, Found, Judges
 from proofs.mutants.operators import Mutant
 from proofs.search.plain import explore
 from proofs.verdicts.columns import BASE
@@ -222,6 +222,23 @@ def test_what_holds_where_nothing_is_recorded_is_not_judged_of_the_right_network
     judges_of_both = Judges(PROTOCOL, load_record(), [both], ["every-session-ends"])
     assert judges_of_both.ask(mutant, judges_of_both.to_be_asked(mutant, both)).kills == ()
     assert judged == asked
+
+
+def test_where_nothing_is_recorded_the_first_that_kills_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    """To work out what the right network does takes as long as the mutant; what is recorded is told of all that break, by their runs."""
+    both, judged = Column(frozenset({"requester_vanishes", "guest_hangs"})), list[str]()
+
+    def judge(column: Column, names: list[str], *_: object, **__: object) -> object:
+        judged.extend(names)
+        return [Verdict(name, column.name, HOLDS, "nothing") for name in names], {}
+
+    monkeypatch.setattr("proofs.mutants.judge.judged", judge)
+    monkeypatch.setattr("proofs.mutants.judge.judged_soon", lambda *_, **__: ([], {}))  # no kept run decides
+    of_both = Judges(PROTOCOL, load_record(), [BASE, both])
+    found = Found({"every-session-ends": 7, "no-guest-left-frozen": 5, "no-vm-left-saved": 6})
+    assert [kill.property for kill in of_both._kills(found, both, PROTOCOL)] == judged == ["no-guest-left-frozen"]
+    assert [kill.length for kill in of_both._kills(found, BASE, PROTOCOL)] == [5, 6, 7]
+    assert judged == ["no-guest-left-frozen"]
 
 
 def test_what_is_refuted_anyway_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
