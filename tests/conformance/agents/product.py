@@ -14,8 +14,10 @@ import pytest
 from conformance.agents.cage import cage
 from conformance.agents.cage.cage import Cage, CageError, Unsafe
 from conformance.agents.calls import Agent
+from conformance.agents.drawn import Tally
 from conformance.agents.fsrvp.run import FSRVP
-from conformance.agents.held import Subject
+from conformance.agents.held import Subject, play, try_all
+from conformance.agents.recorded import load
 from conformance.agents.samba.instance import NoSamba
 from conformance.agents.started import PATIENCE, started, why_not_here
 
@@ -76,6 +78,18 @@ def running(subject: Subject, patience: float = PATIENCE) -> Iterator[Agent]:
         cannot(str(reason), excused)
     with agent as found_running:
         yield found_running
+
+
+def played(subject: Subject, agent: Agent, tally: Tally) -> set[str]:
+    """What is known of an agent, tried on it: every finding, and whatever happened in the sessions that were recorded, each of which takes
+    a move that none before it took. The events that happened; the moves are counted. Raises Disagreement."""
+    told = set[str]().union(*(one.events for one in try_all(subject, agent)))
+    reused = subject.reused(agent)
+    for session in load(subject.runs)[1]:
+        pair, _ = play(subject, reused, session.name, session.systems, session.happened)
+        told.update(name for name, _ in pair.machines.acts)
+        tally.rows.update(pair.machines.rows)
+    return told
 
 
 def listening() -> int:

@@ -13,15 +13,17 @@ from conformance.agents.held import draw, try_all
 from conformance.agents.qemu_ga.findings import FINDINGS
 from conformance.agents.qemu_ga.network import NETWORK
 from conformance.agents.qemu_ga.run import QEMU_GA
-from tests.conformance.agents.product import nothing_left, running
+from tests.conformance.agents.product import nothing_left, played, running
 from tests.helpers.nightly import AT_NIGHT
 
-EXAMPLES = 5_000 if AT_NIGHT else int(os.environ.get("SHADOWPROOF_AGENT_SESSIONS", "5000"))
+EXAMPLES = 5_000 if AT_NIGHT else int(os.environ.get("SHADOWPROOF_AGENT_SESSIONS", "1000"))
 ROUNDS = 20 if AT_NIGHT else 1
 """Of so many sessions each: Hypothesis keeps in mind what it has drawn. A session is an interleaving: it begins anew, and up to ten things
-happen to the unmodified agent at any call of it. How many differ in what happened is told apart."""
-LEAST_DIFFERENT, LEAST_MOVES = 3_200, 215
-"""What five thousand sessions come to at least: 3,437 different ones were measured, and 222 moves of the machines."""
+happen to the unmodified agent at any call of it. How many differ in what happened is told apart.
+By day a fifth, besides all that was recorded."""
+LEAST_DIFFERENT, LEAST_MOVES = (3_200, 215) if AT_NIGHT else (600, 198)
+"""What they come to at least: of five thousand sessions 3,437 different ones were measured, and 222 moves of the machines; of a thousand
+662, and with what was recorded 207 moves."""
 
 NEVER = {"thaw_fails"}
 """What an agent may do that looks how thawing ended: this one never does."""
@@ -50,12 +52,12 @@ def test_drawn_sessions_do_nothing_that_the_machines_do_not_allow() -> None:
     tally, told = Tally(), set[str]()
     for _ in range(ROUNDS):
         with running(QEMU_GA) as agent:
-            told.update(*(one.events for one in try_all(QEMU_GA, agent)))
+            told |= played(QEMU_GA, agent, tally)
             assert draw(QEMU_GA, agent, EXAMPLES, tally, seeded=not AT_NIGHT) is None
     assert tally.sessions >= EXAMPLES * ROUNDS
     assert tally.calls >= 10 * tally.sessions
     assert NEVER.isdisjoint(tally.events)
-    if tally.sessions >= 5000:
+    if AT_NIGHT or tally.sessions >= 1000:
         assert len(tally.different) >= LEAST_DIFFERENT
         assert len(NETWORK.events.keys() - tally.events.keys() - told - NEVER) <= FEW
         assert len(tally.rows) >= LEAST_MOVES
