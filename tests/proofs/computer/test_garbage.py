@@ -25,8 +25,8 @@ class Ring:
 @pytest.fixture(autouse=True)
 def _as_before(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(garbage, "_PIECES", count(1))
+    monkeypatch.setattr(garbage, "_KEPT", [0])
     yield
-    gc.collect()
     gc.freeze()
 
 
@@ -62,6 +62,25 @@ def test_little_is_not_worth_a_look_of_its_own() -> None:
         with looked_for_afterwards():
             pass
     assert ring() is None
+
+
+def test_what_was_looked_at_is_not_looked_at_again_before_there_is_more() -> None:
+    for _ in range(EVERY):
+        with looked_for_afterwards():
+            pass
+    with looked_for_afterwards():
+        kept = [Ring()]
+    ring = ref(kept.pop())
+    for _ in range(EVERY):
+        with looked_for_afterwards():
+            pass
+    assert ring() is not None
+    more = [Ring() for _ in range(gc.get_freeze_count())]
+    for _ in range(EVERY):
+        with looked_for_afterwards():
+            pass
+    assert ring() is None
+    assert more
 
 
 def test_who_does_without_looking_is_left_alone() -> None:

@@ -14,7 +14,7 @@ import pytest
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
+    "--disable-component-update", "--disable-sync", "--renderer-process-limit=1", "--disable-extensions", "--disable-software-rasterizer",
 )  # fmt: skip
 REQUIRED = bool(os.environ.get("SHADOWPROOF_BROWSER"))
 
