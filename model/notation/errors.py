@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 _ROOT = Path(__file__).parents[2]
@@ -25,9 +26,14 @@ class Place:
 def caller(depth: int = 2) -> Place:
     """The place `depth` frames up: 2 is where the function that asks was called (a comprehension is a frame too)."""
     frame = sys._getframe(depth)
-    path = Path(frame.f_code.co_filename)
-    file = path.relative_to(_ROOT).as_posix() if path.is_relative_to(_ROOT) else path.name
-    return Place(file, frame.f_lineno)
+    return Place(_named(frame.f_code.co_filename), frame.f_lineno)
+
+
+@cache
+def _named(file: str) -> str:
+    """A file of code, from the folder of all rooms."""
+    path = Path(file)
+    return path.relative_to(_ROOT).as_posix() if path.is_relative_to(_ROOT) else path.name
 
 
 def written() -> Place:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 from itertools import chain, combinations, product
 from random import Random
 
@@ -15,6 +16,11 @@ from properties.kinds import Property
 from tests.helpers.networks.random_networks import Drawn, Three, Two, drawn, vm
 
 
+kept = lru_cache(maxsize=256)
+"""Networks that many tests ask for are made once. Nobody changes one."""
+
+
+@kept
 def read(seed: int, *, properties: int = 2) -> tuple[Network, list[Column], list[Property]] | None:
     """A network that reads readings, its columns, and properties some of which read them too. None: the readings that were
     drawn make nonsense of it."""
@@ -32,6 +38,7 @@ def read(seed: int, *, properties: int = 2) -> tuple[Network, list[Column], list
     return network, list(_columns(network, readings))[:24], asked
 
 
+@kept
 def configured(seed: int) -> tuple[Network, list[Column], list[Property]] | None:
     """The same with VMs that are coloured, for good: what only some columns' events look at, and some properties."""
     chance, known = Random(f"configured {seed}"), read(seed)
@@ -72,6 +79,7 @@ def configured(seed: int) -> tuple[Network, list[Column], list[Property]] | None
     return whole, list(_columns(whole, readings))[:24], coloured
 
 
+@kept
 def repainted(seed: int) -> tuple[Network, list[Column], list[Property]] | None:
     """The same with VMs that are coloured, for good but where a reading is read so; no event looks at it, and each property does."""
     chance, known = Random(f"repainted {seed}"), read(seed)
