@@ -15,7 +15,6 @@ from proofs.world.world import Column
 from properties.kinds import Property
 from tests.helpers.networks.random_networks import Drawn, Three, Two, drawn, vm
 
-
 kept = lru_cache(maxsize=256)
 """Networks that many tests ask for are made once. Nobody changes one."""
 

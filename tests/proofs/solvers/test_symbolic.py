@@ -47,7 +47,7 @@ from properties.catalogue import PROPERTIES, watched
 from properties.kinds import Always, Step, terms_of
 from tests.helpers.networks.tiny import HARBOUR, NO_OARS, ONE_OAR, Boat, Gate, Oar, at_sea, boat, gate, oar, oars, place
 from tests.helpers.networks.whole import compiled_whole
-from tests.helpers.nightly import in_turn
+from tests.helpers.nightly import AT_NIGHT, in_turn, nightly
 
 TWO_OARS = Shape({"oar": 2})
 STORM = Column(frozenset({"storm"}))
@@ -259,9 +259,13 @@ class TestSteps:
     def test_of_a_tiny_protocol(self, name: str, vms: int) -> None:
         compiled = TINY[name]()
         closed = Closed(compiled, vms)
-        assert {found for state in sampled(compiled, vms, 30) for found in closed.differences(state)} == set()
+        assert {
+            found for state in sampled(compiled, vms, 30 if AT_NIGHT else 12) for found in closed.differences(state)
+        } == set()
 
-    @pytest.mark.parametrize(("name", "vms"), [("no fault", 1), ("no fault", 3), *((name, 2) for name in REAL)])
+    @pytest.mark.parametrize(
+        ("name", "vms"), [("no fault", 1), pytest.param("no fault", 3, marks=nightly), *((name, 2) for name in REAL)]
+    )
     def test_of_the_protocol(self, name: str, vms: int) -> None:
         compiled = REAL[name]()
         closed = Closed(compiled, vms)
@@ -325,7 +329,7 @@ class TestTerms:
     @pytest.mark.parametrize("name", TINY)
     def test_of_a_tiny_protocol(self, name: str, vms: int) -> None:
         compiled = TINY[name]()
-        samples = list(sampled(compiled, vms, 12))
+        samples = list(sampled(compiled, vms, 12 if AT_NIGHT else 6))
         assert Closed(compiled, vms).judged_otherwise(samples, SAID_OF_STATES, SAID_OF_STEPS) == []
 
     @pytest.mark.parametrize("name", in_turn(REAL, 0, 3))
