@@ -30,6 +30,7 @@ OPTIONS: Mapping[str, tuple[str, ...]] = {
 }
 """Every state; only those that partial-order reduction leaves; every state, compressed."""
 
+_COMPILER = "gcc"
 _ALWAYS = ("-O2", "-w", "-DSAFETY")
 _SMALLEST_TABLE, _LARGEST_TABLE = 16, 36
 _ROUNDED, _IN_FULL = "%9.8g", "%9.0f"
@@ -91,7 +92,7 @@ def build(
     _run("spin", ["-a", *([] if n is None else [f"-DN={n}"]), text.name], folder)
     verifier = folder / "pan.c"
     verifier.write_text(verifier.read_text(encoding="utf-8").replace(_ROUNDED, _IN_FULL), encoding="utf-8")
-    _run("gcc", [*_ALWAYS, *OPTIONS[options], f"-DMEMLIM={memory}", "-o", "pan", verifier.name], folder)
+    _run(_COMPILER, [*_ALWAYS, *OPTIONS[options], f"-DMEMLIM={memory}", "-o", "pan", verifier.name], folder)
     return Built(folder / "pan", time.perf_counter() - begun)
 
 
