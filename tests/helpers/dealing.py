@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 LONGEST = (
+    "proofs/computer/test_garbage.py",
     "sampled/test_sampled.py", "wrong_protocols/test_spin_refutes.py", "proofs/export/test_promela.py",
     "shadowproof/site/made/test_made.py", "shadowproof/walk/test_browser.py",
     "shadowproof/test_sweep.py", "proofs/views/test_family.py", "proofs/mutants/test_judge.py",
@@ -20,7 +21,8 @@ LONGEST = (
     "proofs/counts/test_visit.py", "shadowproof/test_hostile.py", "wrong_protocols/test_refuted_by_proof.py",
     "proofs/views/test_views_against_searches.py", "proofs/export/test_spin_agrees.py", "sampled/test_attacks.py",
 )  # fmt: skip
-"""Files that take long. They are begun first: one that is begun last is waited for."""
+"""Files that take long. They are begun first: one that is begun last is waited for. Before all of them, what looks at every object that
+there is, while there are few."""
 
 APART = ("wrong_protocols/test_wrong_protocols.py",)
 """Files of many tests that have nothing in common: each goes to whoever is free, last of all."""
