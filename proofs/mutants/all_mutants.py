@@ -293,9 +293,14 @@ def _asked(task: tuple[Names, tuple[tuple[str, tuple[Column, ...]], ...]]) -> li
     _comparing.cache_clear()
     judge, found = judges(names), list[Fate]()
     each = [(all_mutants()[name], column) for name, columns in mutants for column in columns]
-    asking = Asking(judge.right, [judge.to_be_asked(mutant, column) for mutant, column in each])
+    to_ask = [judge.to_be_asked(mutant, column) for mutant, column in each]
+    of_right = judge.right_to_be_asked(to_ask)
+    asking = Asking(judge.right, [*to_ask, *of_right])
     shown = {name: one for unit in asking.units() for name, one in asking.shown(unit).items()}
-    known = list(zip(each, asking.asked, asking.proofs(shown), strict=True))
+    proofs_of_each = asking.proofs(shown)
+    for one, proofs in zip(of_right, proofs_of_each[len(each) :], strict=True):
+        judge.learn(one.column, proofs)
+    known = list(zip(each, to_ask, proofs_of_each[: len(each)], strict=True))
     for name, _ in mutants:
         for (mutant, _), asked, proofs in (one for one in known if one[0][0].name == name):
             fate = judge.ask(mutant, asked, proofs)

@@ -258,6 +258,7 @@ class Judges:
         self._baselines: dict[tuple[Column, object], Baseline] = {}
         self._kinds: dict[object, list[Start]] = {}
         self._unrecorded: dict[tuple[str, Column], str] = {}
+        self._views_of_right: dict[Column, Mapping[str, Proof]] = {}
         self._rules: dict[str, Rules] = {}
 
     def rules(self, mutant: Mutant) -> Rules:
@@ -391,10 +392,23 @@ class Judges:
         if key not in self._unrecorded and run is not None and breaks(column, run, name, self.right):
             self._unrecorded[key] = REFUTED
         if key not in self._unrecorded:
-            runs = self._of_smaller([name], column, self.right)
-            soon, _ = judged_soon(column, [name], _AS_RECORDED, {}, runs, from_record=True, network=self.right)
-            self._unrecorded[key] = (soon or self._judged([name], column, self.right))[0].verdict
+            runs, views = self._of_smaller([name], column, self.right), self._views_of_right.get(column, {})
+            known = {name: views[name]} if name in views else {}
+            soon, _ = judged_soon(column, [name], _AS_RECORDED, known, runs, from_record=True, network=self.right)
+            self._unrecorded[key] = (soon or self._judged([name], column, self.right, known))[0].verdict
         return self._unrecorded[key]
+
+    def right_to_be_asked(self, mutants: Sequence[Asked]) -> list[Asked]:
+        """The right network, to be asked of views with mutants: in each of their columns, of what is not recorded there."""
+        found: dict[Column, dict[str, None]] = {}
+        for one in mutants:
+            of_column = found.setdefault(one.column, {})
+            of_column |= dict.fromkeys(name for name in one.names if not self._is_known(name, one.column))
+        return [Asked(self.right, column, tuple(names)) for column, names in found.items() if names]
+
+    def learn(self, column: Column, views: Mapping[str, Proof]) -> None:
+        """Take in what views show of the right network in a column."""
+        self._views_of_right[column] = views
 
     def _kill(self, found: Verdict, column: Column) -> Kill | None:
         """How a verdict is another one than expected. That it holds in a cell that the record leaves out is taken for what it should be:

@@ -17,7 +17,7 @@ from model.notation import Network, Shape, Term
 from model.notation.changes import with_event
 from model.protocol import PROTOCOL
 from proofs.answers.record import load as load_record
-from proofs.answers.verdict import HOLDS, REFUTED, RunFound, Verdict
+from proofs.answers.verdict import HOLDS, NOT_EXERCISED, REFUTED, RunFound, Verdict
 from proofs.mutants.all_mutants import all_mutants, judge_mutants
 from proofs.mutants.baseline import Baseline
 from proofs.mutants.changed_rules import Rules
@@ -26,6 +26,7 @@ from proofs.mutants.judge import BROKEN, EQUIVALENT, KILLED, REFUSED, SURVIVES, 
 from proofs.mutants.operators import Mutant
 from proofs.search.plain import explore
 from proofs.verdicts.columns import BASE
+from proofs.views.proof import Proof
 from proofs.world.compiled import Compiled
 from proofs.world.parts import MORE, ONE_OF_EACH
 from proofs.world.world import Column, Slice, World
@@ -239,6 +240,22 @@ def test_where_nothing_is_recorded_the_first_that_kills_is_enough(monkeypatch: p
     assert [kill.property for kill in of_both._kills(found, both, PROTOCOL)] == judged == ["no-guest-left-frozen"]
     assert [kill.length for kill in of_both._kills(found, BASE, PROTOCOL)] == [5, 6, 7]
     assert judged == ["no-guest-left-frozen"]
+
+
+def test_what_views_show_of_the_right_network_where_nothing_is_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is asked of them with the mutants, of what is not recorded; what they rule out nobody looks for."""
+    both = Column(frozenset({"requester_vanishes", "guest_hangs"}))
+    mutant, name = all_mutants()["backup_initialized: never"], "a-restart-forgets-the-session"
+    of_both = Judges(PROTOCOL, load_record(), [BASE, both])
+    asked = [of_both.to_be_asked(mutant, column) for column in (BASE, both, both)]
+    (right,) = of_both.right_to_be_asked(asked)
+    assert (right.network, right.column) == (PROTOCOL, both)
+    assert right.names == asked[1].names != ()
+    of_both.learn(both, {name: Proof(name, holds=True, exercised=False)})
+    monkeypatch.setattr("proofs.mutants.judge.judged", lambda *_, **__: pytest.fail("it is known"))
+    assert of_both._right_verdict(name, both) == NOT_EXERCISED
+    (again,) = of_both.right_to_be_asked([replace(asked[1], names=(name, *asked[1].names))])
+    assert again.names == right.names
 
 
 def test_what_is_refuted_anyway_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
