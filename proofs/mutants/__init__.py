@@ -7,8 +7,9 @@ property, no different from the right one (`same_views`, for any number of VMs),
 `changed_rules` the little that a mutant does otherwise; `comparing` holds mutants against closed views of all columns at once
 (`labelled_sets`; of one alone, `same_views`); `asking` asks views of many mutants at once; `judge` judges one, `all_mutants`
 all of them, `since` tells which rules changed since a revision. Better than searching each mutant anew by far; worse at many
-VMs: one, of few kinds, is looked at first.
+VMs: one, of few kinds, is looked at first (`few_kinds`, kept in `kinds.json`).
 
 Held by `tests/proofs/mutants/test_judge.py` (against the plain search), `test_comparing.py`, `test_asking.py` (against each alone),
-`test_told_apart.py` (against searches from every start), `test_operators.py`, `test_same_views.py`, `test_changes.py`, `test_since.py`.
+`test_told_apart.py` (against searches from every start), `test_operators.py`, `test_few_kinds.py`, `test_same_views.py`,
+`test_changes.py`, `test_since.py`.
 """
