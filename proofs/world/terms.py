@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 
+from model.notation.decide import possible
 from model.notation.events import Event
-from model.notation.network import Network, satisfiable
+from model.notation.network import Network
 from model.notation.run import Shape
 from model.notation.terms import (
     FALSE,
@@ -97,18 +98,23 @@ def _of_steps(term: Term, event: str, of_one: bool, moved: frozenset[str]) -> Te
             return rebuilt(term, lambda part: _of_steps(part, event, of_one, moved) if speaks_of_a_step(part) else part)
 
 
-@lru_cache(maxsize=1 << 17)
 def can_hold(network: Network, term: Term) -> bool:
     """False only if the term contradicts itself, whatever the step does and whatever is said of other members."""
+    return _can_hold(term, tuple((name, tuple(network.states[name])) for name in sorted(machines_of(term))))
+
+
+@lru_cache(maxsize=1 << 17)
+def _can_hold(term: Term, states: tuple[tuple[str, tuple[str, ...]], ...]) -> bool:
+    """The same by what it depends on: the states of the machines that are read."""
     match term:
         case Not(Every(_, body)):
-            return can_hold(network, ~body)
+            return _can_hold(~body, states)
         case Some(_, body):
-            return can_hold(network, body)
+            return _can_hold(body, states)
         case Or(parts):
-            return any(can_hold(network, part) for part in parts)
+            return any(_can_hold(part, states) for part in parts)
         case _:
-            return satisfiable(network, term)
+            return possible(term, dict(states))
 
 
 def closed(term: Term, sort: Sort) -> bool:

@@ -22,7 +22,7 @@ from proofs.world.layout import is_local
 from proofs.world.parts import ONE_OF_EACH
 from proofs.world.scope import Kinds
 from proofs.world.slices import Worlds
-from proofs.world.terms import expand
+from proofs.world.terms import can_hold, expand
 from proofs.world.world import Slice, World
 from properties.catalogue import PROPERTIES, watched
 from properties.kinds import terms_of
@@ -148,6 +148,17 @@ def test_what_some_vm_has_to_see_the_host_alone_does_not_rule_out() -> None:
     compiled.settle()
     bits = compiled.bits_of_all(one, compiled.starts[:1])
     assert [compiled.events[event].name for event, *_ in compiled.vm_steps(one, bits, compiled.starts[0])] == ["goes"]
+
+
+def test_no_network_is_kept_for_what_was_asked_of_it() -> None:
+    """A mutant's is asked much, and dropped then."""
+    network = items()
+    place, gone = network.actors["place"], ref(network)
+    assert can_hold(network, some(vm, place.is_(Is.A)))
+    assert not can_hold(network, place.is_(Is.A) & place.is_(Is.B))
+    del network, place
+    gc.collect()
+    assert gone() is None
 
 
 def of_the_protocol(world: World) -> Compiled:
