@@ -101,7 +101,7 @@ class _Run:
         self._workers = ProcessPoolExecutor(jobs, get_context("spawn"))
         if jobs > 1:  # they load what it takes while it is worked out here what they are to do
             for _ in range(jobs):
-                self._workers.submit(for_this_process(judges), names)
+                self._workers.submit(for_this_process(_load), names)
         self.fates: dict[str, Fate] = {}
         self.unlike: dict[str, list[str]] = {}
         self.searched: dict[str, set[Column]] = {}
@@ -110,7 +110,8 @@ class _Run:
     def search(self) -> None:
         """Every mutant, in the first column in which it may fire."""
         chunks = list(_chunks(self._by_column(), self._size(len(self.mutants))))
-        for found in self._go("searched", _searched, [(self.names, chunk, None) for chunk in chunks], each=CHUNK):
+        tasks: list[tuple[Names, Names, Column | None]] = [(self.names, chunk, None) for chunk in chunks]
+        for found in self._go("searched", _searched, tasks, list(map(len, chunks))):
             self.fates |= {fate.mutant: fate for fate in found}
             self.searched |= {fate.mutant: set(self._first(fate.mutant)) for fate in found}
             self.settled(fate for fate in found if fate.kind != SURVIVES)
@@ -119,9 +120,11 @@ class _Run:
         """Those that nothing has killed, in every column in which they may fire, by closed views of all of them at once."""
         left = tuple(name for name, fate in self.fates.items() if fate.kind == SURVIVES)
         comparing = _comparing(self.names, left)
-        tasks = [(self.names, left, chunk) for chunk in _chunks(comparing.in_turn(), self._size(len(left), MOST_ASKED))]
+        chunks = list(_chunks(comparing.in_turn(), self._size(len(left), MOST_ASKED)))
         self._compared({name: (list(self._by_name(name)), 0) for name in left if name not in comparing.mutants})
-        for found in self._go("compared", _compared, tasks, each=CHUNK):
+        for found in self._go(
+            "compared", _compared, [(self.names, left, one) for one in chunks], list(map(len, chunks))
+        ):
             self._compared(found)
 
     def _compared(self, found: Mapping[str, tuple[list[str], int]]) -> None:
@@ -175,7 +178,7 @@ class _Run:
                 self.searched[name].add(column)
         size = self._size(sum(map(len, by_column.values())))
         tasks = [(self.names, chunk, column) for column, found in by_column.items() for chunk in _chunks(found, size)]
-        for found in self._go("searched where they differ", _searched, tasks, each=CHUNK):
+        for found in self._go("searched where they differ", _searched, tasks, [len(chunk) for _, chunk, _ in tasks]):
             for fate in found:
                 if fate.kind == KILLED and self._open(fate.mutant):
                     self.fates[fate.mutant] = replace(self.fates[fate.mutant], kind=KILLED, kills=fate.kills, reason="")
@@ -189,7 +192,8 @@ class _Run:
         size = self._size(len(asked), MOST_ASKED)
         every = -(-len(asked) // size)  # those that survive stand together, and take longest
         tasks = [(self.names, tuple(asked[i::every])) for i in range(every)]
-        for found in (one for several in self._go("asked", _asked, tasks, each=size) for one in several):
+        many = [len(some) for _, some in tasks]
+        for found in (one for several in self._go("asked", _asked, tasks, many) for one in several):
             self.asked[found.mutant] = found.reason
             if found.kind == KILLED:
                 self.fates[found.mutant] = replace(self.fates[found.mutant], kind=KILLED, kills=found.kills)
@@ -234,19 +238,25 @@ class _Run:
         """How many mutants a process is given at a time, so that none has nothing to do."""
         return max(1, min(most, -(-mutants // self.jobs)))
 
-    def _go(self, what: str, do: Callable[[Task], Found], tasks: Sequence[Task], *, each: int = 1) -> Iterator[Found]:
-        """The result of each task as it is done, over processes; in this one if that is enough."""
+    def _go(
+        self, what: str, do: Callable[[Task], Found], tasks: Sequence[Task], many: Sequence[int]
+    ) -> Iterator[Found]:
+        """The result of each task as it is done, over processes; in this one if that is enough. many: how many mutants each is about."""
         if not tasks:
             return
-        self.progress(what, 0, len(tasks) * each)
+        done, total = 0, sum(many)
+        self.progress(what, done, total)
         if self.jobs == 1:
-            for done, task in enumerate(tasks, 1):
+            for task, number in zip(tasks, many, strict=True):
                 yield do(task)
-                self.progress(what, done * each, len(tasks) * each)
+                done += number
+                self.progress(what, done, total)
             return
         work = for_this_process(do)
-        for done, one in enumerate(as_completed([self._workers.submit(work, task) for task in tasks]), 1):
-            self.progress(what, done * each, len(tasks) * each)
+        waiting = {self._workers.submit(work, task): number for task, number in zip(tasks, many, strict=True)}
+        for one in as_completed(waiting):
+            done += waiting[one]
+            self.progress(what, done, total)
             yield one.result()
 
     def __enter__(self) -> _Run:
@@ -262,6 +272,11 @@ class _Run:
 def _chunks(names: Sequence[str], size: int) -> Iterator[Names]:
     for i in range(0, len(names), size):
         yield tuple(names[i : i + size])
+
+
+def _load(names: Names) -> None:
+    """Nothing is told: the process that is sent this has then what judges mutants."""
+    judges(names)
 
 
 def _searched(task: tuple[Names, Names, Column | None]) -> list[Fate]:

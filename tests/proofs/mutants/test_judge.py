@@ -299,7 +299,15 @@ def test_what_becomes_of_each_is_told_as_soon_as_it_is_known(monkeypatch: pytest
 
     for name, stage in (("_searched", searched), ("_compared", compared), ("_asked", asked), ("WORTH_WHILE", 1)):
         monkeypatch.setattr(f"proofs.mutants.all_mutants.{name}", stage)
-    found = judge_mutants([all_mutants()[name] for name in names], jobs=1, settled=told.extend)
+    heard: list[tuple[str, int, int]] = []
+    found = judge_mutants(
+        [all_mutants()[name] for name in names],
+        jobs=1,
+        settled=told.extend,
+        progress=lambda what, done, total: heard.append((what, done, total)),
+    )
+    assert heard[:4] == [("searched", 0, 5), ("searched", 5, 5), ("compared", 0, 4), ("compared", 4, 4)]
+    assert [one for one in heard if one[0] == "asked"] == [("asked", 0, 2), ("asked", 2, 2)]
     assert [one.mutant for one in told] == [at_once, same, later, last, never, last, never]
     assert [one.kind for one in told] == [KILLED, EQUIVALENT, KILLED, SURVIVES, SURVIVES, KILLED, SURVIVES]
     assert {one.mutant: one for one in told} == found
