@@ -109,9 +109,8 @@ def confirm(
     found = {i: sets for i, key in enumerate(keys) if texts is None and (sets := _recalled(key)) is not None}
     for sets in found.values():
         progress(sets)
-    left = sorted(
-        (i for i in range(len(asked)) if i not in found), key=lambda i: -len(asked[i][1])
-    )  # of the largest first
+    largest_first = sorted(range(len(asked)), key=lambda i: -len(asked[i][1]))
+    left = [i for i in largest_first if i not in found]
     if left:
         work = (joblib.delayed(for_this_process(_one))(asked[i], tuple(solvers), limit, texts, cache) for i in left)
         workers = joblib.Parallel(
