@@ -37,7 +37,8 @@ NOT_SHOWN = (
     "What no rule of the model says, no mutant of it can show to be missing.",
     "Equivalent is so for any number of VMs, each with any number of disks and adapters; one that differs is searched with none, one and "
     "two of those that its rule looks at.",
-    "A mutant is killed in the first column in which any property's verdict is another one; what would kill it in others is not asked. "
+    "A mutant is killed in the first column in which any property's verdict is another one; what would kill it in others is not asked, and "
+    "of promises of which the record has no verdict there only the first that does is named. "
     "Runs that refute are of one VM, unless the property was asked of any number.",
 )
 
@@ -144,7 +145,8 @@ def mutate(
             return None
     if keeping is not None and record is not None:
         keeping.end()
-        write_whole(record.with_name(few_kinds.PATH.name), judges().few_kinds())
+        if mutants.keys() == all_mutants().keys() or not judges().has_kinds:
+            write_whole(record.with_name(few_kinds.PATH.name), judges().kinds_anew())
     return Mutated(mutants, fates, tuple(names))
 
 

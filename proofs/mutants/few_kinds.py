@@ -34,9 +34,13 @@ Start = Mapping[str, str]
 def kinds_of(network: Network, column: Column, properties: Sequence[Property], shape: Shape) -> list[Start]:
     """Those that are kept for VMs of this shape, if the protocol has the machines and starts that they were chosen of, and all of them
     may be; else a few are chosen."""
-    kept = _kept()
-    known = kept.kinds.get(_said(shape), []) if kept.starts == _starts(network) else []
+    known = _kept().kinds.get(_said(shape), []) if are_kept(network) else []
     return known if known and may_be(network, shape, known) else few_kinds(network, column, properties, shape)
+
+
+def are_kept(network: Network) -> bool:
+    """Whether what is kept was chosen of a network with these machines and starts."""
+    return _kept().starts == _starts(network)
 
 
 def may_be(network: Network, shape: Shape, kinds: Sequence[Start]) -> bool:

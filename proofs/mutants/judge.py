@@ -21,7 +21,7 @@ from proofs.mutants.asking import Asked
 from proofs.mutants.baseline import Baseline, Marked, Out, everything
 from proofs.mutants.changed_rules import Pair, Rules
 from proofs.mutants.comparing import Comparing
-from proofs.mutants.few_kinds import Start, dump, kinds_of
+from proofs.mutants.few_kinds import Start, are_kept, dump, kinds_of
 from proofs.mutants.operators import Mutant
 from proofs.search.endless import Out as Act
 from proofs.search.endless import find_lasso
@@ -274,8 +274,13 @@ class Judges:
             self._kinds[key] = kinds_of(self.watched, BASE, self.properties, shape)
         return self._kinds[key]
 
-    def few_kinds(self) -> str:
-        """A few kinds of VMs, chosen now, as they are kept."""
+    @property
+    def has_kinds(self) -> bool:
+        """Whether such VMs are kept for this network: of another they are chosen anew each time."""
+        return are_kept(self.watched)
+
+    def kinds_anew(self) -> str:
+        """Such VMs, chosen now, as the text that is kept."""
         return dump(self.watched, BASE, self.properties)
 
     def shapes(self, rules: Rules) -> Iterator[Shape]:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable
 from io import StringIO
 from pathlib import Path
+from types import SimpleNamespace
 
 import jsonschema
 import pytest
@@ -165,6 +166,20 @@ def test_interrupted_it_keeps_what_was_judged_to_its_end(tmp_path: Path, monkeyp
         assert isinstance(out.file, StringIO)
         assert said in out.file.getvalue()
     assert fates.load(tmp_path / "mutants.json").fates.keys() == {KILLED_ONE}
+
+
+@pytest.mark.parametrize(("whole", "known", "anew"), [(False, True, False), (False, False, True), (True, True, True)])
+def test_the_first_vms_are_chosen_anew_with_all_mutants_or_for_others(
+    whole: bool, known: bool, anew: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """To choose them takes some ten seconds, and most changes of a rule need no others."""
+    done = made_up()
+    monkeypatch.setattr(command, "judge_mutants", lambda *_, **__: done.fates)
+    monkeypatch.setattr(command, "all_mutants", lambda: done.mutants if whole else {**done.mutants, "another": None})
+    monkeypatch.setattr(command, "judges", lambda: SimpleNamespace(has_kinds=known, kinds_anew=lambda: "chosen"))
+    out = Console(file=StringIO())
+    command.mutate(done.mutants, done.names, jobs=1, quick=False, console=out, record=tmp_path / "mutants.json")
+    assert (tmp_path / "kinds.json").exists() == anew
 
 
 def test_missing_are_those_of_which_nothing_is_kept_of_today(monkeypatch: pytest.MonkeyPatch) -> None:

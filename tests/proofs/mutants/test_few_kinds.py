@@ -11,7 +11,7 @@ import pytest
 from model.notation import Network, Shape
 from model.notation.network import build
 from proofs.mutants import few_kinds
-from proofs.mutants.few_kinds import Start, dump, kinds_of, may_be
+from proofs.mutants.few_kinds import Start, are_kept, dump, kinds_of, may_be
 from proofs.verdicts.columns import BASE
 from proofs.world.parts import MORE, ONE_OF_EACH
 from properties.catalogue import PROPERTIES, watched
@@ -48,6 +48,8 @@ def test_of_another_protocol_they_are_chosen() -> None:
     network = watched()
     other = replace(network, actors={name: actor for name, actor in network.actors.items() if name != "power"})
     assert kinds(other, ONE_OF_EACH) == kinds(HARBOUR, ONE_OF_EACH) == CHOSEN
+    assert are_kept(network)
+    assert not are_kept(other)
     assert kinds(network, Shape({"disk": 7, "adapter": 1})) == CHOSEN
 
 
