@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from typing import NoReturn, TypeVar, cast, dataclass_transform
+from weakref import WeakValueDictionary
 
 from model.notation.errors import DeclarationError, Place, written
 
@@ -88,31 +89,38 @@ class Term:
             return Const(not self.value)
         return self.body if isinstance(self, Not) else Not(self)
 
-    def __getstate__(self) -> dict[str, object]:
-        """What is written, and nothing that was worked out: hashes of names differ from process to process."""
-        return {name: found for name, found in self.__dict__.items() if not name.startswith("_")}
+    def __reduce__(self) -> tuple[type[Term], tuple[object, ...]]:
+        """What is written, and nothing that was worked out: where it is read there may be one such already."""
+        return type(self), tuple(found for name, found in self.__dict__.items() if not name.startswith("_"))
 
 
-Kind = TypeVar("Kind")
+Kind = TypeVar("Kind", bound=Term)
 
 
 @dataclass_transform(frozen_default=True)
 def _written(kind: type[Kind]) -> type[Kind]:
-    """A frozen dataclass that works out its hash once: terms are deep, and are looked up again and again."""
-    made = dataclass(frozen=True)(kind)
-    whole = made.__hash__
+    """A frozen dataclass of which there is one object for each text: terms that are written alike are one and the same, so that they are
+    found and told apart at once, and what is worked out of one is known of all. One that nobody has is forgotten."""
+    made = dataclass(frozen=True, eq=False, init=False)(kind)
+    names = tuple(kind.__annotations__)
+    known = WeakValueDictionary[tuple[object, ...], Kind]()
 
-    def once(self: Kind) -> int:
-        known = self.__dict__.get("_hash")
-        if known is None:
-            known = self.__dict__["_hash"] = whole(self)
-        return int(known)
+    def the_one(_: type[Kind], *given: object, **named: object) -> Kind:
+        if named:
+            given += tuple(named.pop(name) for name in names[len(given) :] if name in named)
+        found = known.get(given)
+        if found is None or named:
+            if named or len(given) != len(names):
+                raise TypeError(f"{made.__name__} takes {' and '.join(names)}, each once")
+            known[given] = found = object.__new__(made)
+            found.__dict__.update(zip(names, given, strict=True))
+        return found
 
-    made.__hash__ = once  # type: ignore[method-assign, assignment]  # in place of the one that dataclass made
+    made.__new__ = the_one  # type: ignore[method-assign, assignment]  # in place of the one that makes another each time
     return made
 
 
-@dataclass(frozen=True)
+@_written
 class Const(Term):
     value: bool
 
@@ -171,14 +179,14 @@ class After(Term):
     body: Term
 
 
-@dataclass(frozen=True)
+@_written
 class Unchanged(Term):
     """The step leaves this machine where it was."""
 
     actor: str
 
 
-@dataclass(frozen=True)
+@_written
 class Happens(Term):
     """The step is one of `events`; under a quantifier, an event of one member happens to that member only."""
 
