@@ -122,6 +122,8 @@ def _written(kind: type[Kind]) -> type[Kind]:
 
 @_written
 class Const(Term):
+    """True, or false, whatever happens."""
+
     value: bool
 
 
@@ -143,16 +145,22 @@ class Same(Term):
 
 @_written
 class Not(Term):
+    """The body does not hold."""
+
     body: Term
 
 
 @_written
 class And(Term):
+    """All parts hold."""
+
     parts: tuple[Term, ...]
 
 
 @_written
 class Or(Term):
+    """One of the parts holds at least."""
+
     parts: tuple[Term, ...]
 
 

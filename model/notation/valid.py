@@ -32,6 +32,7 @@ from model.notation.terms import (
     events_of,
     machines_of,
     rebuilt,
+    speaks_of_a_step,
     walk,
 )
 
@@ -46,7 +47,10 @@ def can_hold(network: Network, term: Term, about: Sort = HOST) -> bool:
 
     An impossible term that takes too many cases is called possible; one that is called impossible is.
     """
-    written = _Written(network, _counts(term), frozenset(events_of(term)), about)
+    counts = _counts(term)
+    if not counts and not speaks_of_a_step(term):  # it is written out as it stands
+        return possible(term, {name: network.actors[name].states for name in machines_of(term)}, limit=LIMIT)
+    written = _Written(network, counts, events_of(term), about)
     plain = written.out(term, _At(written.first))
     return possible(plain, {name: written.states(name) for name in machines_of(plain)}, limit=LIMIT)
 
