@@ -13,9 +13,9 @@ unexport PYTHONDONTWRITEBYTECODE
 
 setup: $(READY)
 
-# The pins are all that is needed (pip check says so): pip need not look further, and does not know `hypothesis[cli]` for pinned.
-# Nor need it compile them: of 6,000 files few are ever imported, and Python compiles those when they are.
-$(READY): requirements/dev.txt pyproject.toml
+# The pins are all that is needed (pip check says so): nobody need look further, and pip does not know `hypothesis[cli]` for pinned.
+# Nor are they compiled: of 6,000 files few are ever imported, and Python compiles those when they are.
+$(READY): requirements/dev.txt requirements/setup.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "setup: '$(PYTHON)' is not Python 3.11 or later; name another with PYTHON=..." >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
@@ -23,10 +23,10 @@ $(READY): requirements/dev.txt pyproject.toml
 	@echo "setup: making .venv with $$($(PYTHON) --version)"
 	@$(PYTHON) -m venv .venv
 	@echo "setup: installing the pinned packages of requirements/dev.txt"
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-compile --require-hashes -r requirements/dev.txt
+	@requirements/install --no-deps --require-hashes -r requirements/dev.txt
 	@$(BIN)/python -m pip check --disable-pip-version-check >/dev/null
 	@echo "setup: installing shadowproof from this checkout"
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@requirements/install --no-deps --no-build-isolation --editable .
 	@touch $@
 
 verify: setup
