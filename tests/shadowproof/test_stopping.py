@@ -33,7 +33,7 @@ COMMANDS = {
 }
 """Each takes minutes, with several processes."""
 
-AT_WORK = 150
+AT_WORK = 100
 
 
 def members(session: int) -> dict[int, int]:
