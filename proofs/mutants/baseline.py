@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from model.notation.machines import Actor
 from model.notation.network import Network
@@ -45,6 +45,13 @@ class Unfolded(World):
 
     def moves(self, actor: Actor, event: str) -> bool:
         return event in actor.machine.events
+
+
+@lru_cache(maxsize=2)
+def unfolded(network: Network, column: Column) -> Unfolded:
+    """That of a column, in which nothing is ruled out. Kept, as long as columns are looked at in turn: what its terms say is the same for
+    VMs of every shape."""
+    return Unfolded(network, column, reach=everything(network))
 
 
 @dataclass(frozen=True)
@@ -119,7 +126,7 @@ class Baseline:
         self, network: Network, column: Column, properties: Sequence[Property], shape: Shape, starts: Sequence[Start]
     ) -> None:
         self.network, self.column, self.shape = network, column, shape
-        self.world = Unfolded(network, column, reach=everything(network))
+        self.world = unfolded(network, column)
         machines = frozenset(name for name, reach in self.world.reach.items() if len(reach) > 1)
         self.part = Slice(machines, frozenset(event.name for event in self.world.events))
         self.allowed = {name: frozenset({state}) for name, state in starts[0].items()}

@@ -30,7 +30,7 @@ from model.notation.terms import (
     walk,
 )
 from proofs.world.layout import Layout, States, known_numbers
-from proofs.world.terms import can_hold, of_event
+from proofs.world.terms import can_hold, of_event, only_at
 from proofs.world.world import Slice, World
 
 
@@ -88,7 +88,10 @@ class Predicates(Layout):
         if term in self._step_tests:
             return self._step_tests[term]
         found: dict[int, Test] = self._step_tests.setdefault(term, {})
+        only = only_at(term)
         for i, event in enumerate(self.events):
+            if only is not None and event.name not in only:
+                continue
             said = self._said_of(event, term)
             if said != FALSE and can_hold(self.world.network, said):
                 self._event = event.name

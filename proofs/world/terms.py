@@ -98,6 +98,27 @@ def _of_steps(term: Term, event: str, of_one: bool, moved: frozenset[str]) -> Te
             return rebuilt(term, lambda part: _of_steps(part, event, of_one, moved) if speaks_of_a_step(part) else part)
 
 
+@lru_cache(maxsize=1 << 14)
+def only_at(term: Term, holds: bool = True) -> frozenset[str] | None:
+    """The events of whose steps alone a term can be true (or, where it does not hold, false); None: it may be so at any."""
+    match term:
+        case Happens(events):
+            return events if holds else None
+        case Not(body):
+            return only_at(body, not holds)
+        case And(parts) | Or(parts):
+            asked = [only_at(part, holds) for part in parts]
+            named = [events for events in asked if events is not None]
+            if isinstance(term, And) == holds:
+                return frozenset.intersection(*named) if named else None
+            return frozenset[str]().union(*named) if len(named) == len(asked) else None
+        case Every(sort, body) | Some(sort, body) if sort.of == HOST or isinstance(term, Some) == holds:
+            return only_at(
+                body, holds
+            )  # there is a member of which it is so: of VMs always, of their parts where one is asked for
+    return None
+
+
 def can_hold(network: Network, term: Term) -> bool:
     """False only if the term contradicts itself, whatever the step does and whatever is said of other members."""
     return _can_hold(term, tuple((name, tuple(network.states[name])) for name in sorted(machines_of(term))))

@@ -9,20 +9,21 @@ from weakref import ref
 
 import pytest
 
-from model.notation import Actor, Network, Shape, States, Term, build, event, on, some, stays
+from model.notation import Actor, Network, Shape, Sort, States, Term, build, event, every, happens, on, some, stays
 from model.notation.changes import with_event
+from model.notation.terms import After, In, Unchanged
 from model.sorts import vm
 from proofs.search.swift import explore_swiftly
 from proofs.verdicts.columns import BASE
 from proofs.views.fulfilment import step_found
 from proofs.views.saturation import TooManyViews, Views, saturate
-from proofs.world import stand_ins
+from proofs.world import predicates, stand_ins
 from proofs.world.compiled import Compiled
 from proofs.world.layout import is_local
 from proofs.world.parts import ONE_OF_EACH
 from proofs.world.scope import Kinds
 from proofs.world.slices import Worlds
-from proofs.world.terms import can_hold, expand
+from proofs.world.terms import can_hold, expand, only_at
 from proofs.world.world import Slice, World
 from properties.catalogue import PROPERTIES, watched
 from properties.kinds import terms_of
@@ -136,6 +137,47 @@ def test_what_the_host_or_a_vm_rules_out_could_not_happen(monkeypatch: pytest.Mo
             assert sieved == of_slices(found), f"seed {seed}"
         compared += len(sieved) - sieved.count(None)
     assert compared > 300
+
+
+def tried(found: Drawn) -> list[list[int]]:
+    """For each term that is asked of steps, and for its opposite: the events at which it is looked whether they fulfil it."""
+    world, kinds = World(found.network, found.column), some_kinds(found)
+    slices = [(of_slice(world, asked, kinds), asked[0]) for asked in asked_of(found)]
+    return [sorted(slice_.step_tests(one)) for slice_, terms in slices for term in terms for one in (term, ~term)]
+
+
+def test_events_at_which_a_term_cannot_hold_are_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And no other is left out."""
+    asked: list[frozenset[str] | None] = []
+
+    def at_any(term: Term) -> None:
+        asked.append(only_at(term))
+
+    for seed in range(NETWORKS):
+        found = drawn(seed)
+        with monkeypatch.context() as patched:
+            patched.setattr(predicates, "only_at", at_any)
+            at_all = tried(found)
+        assert tried(found) == at_all, f"seed {seed}"
+    assert len(asked) - asked.count(None) > 100
+
+
+def test_the_events_at_which_a_term_can_hold() -> None:
+    one, other, disk = happens("a", "b"), happens("b"), Sort("disk", of=vm)
+    for term in (
+        one,
+        ~~one,
+        After(In("x", frozenset("A"))) & one,
+        one & ~other,
+        one | other,
+        some(disk, one),
+        every(vm, one),
+    ):
+        assert only_at(term) == frozenset("ab"), term
+    for term in (one & other, ~(~one | ~other)):
+        assert only_at(term) == frozenset("b"), term
+    for term in (~one, one | Unchanged("x"), every(disk, one), ~some(disk, ~one)):
+        assert only_at(term) is None, term
 
 
 def test_what_some_vm_has_to_see_the_host_alone_does_not_rule_out() -> None:
