@@ -133,12 +133,13 @@ def _within(term: Term) -> Iterator[tuple[str, str, Term]]:
 def _of_table(network: Network, actor: Actor) -> Iterator[tuple[Mutant, object]]:
     """The mutants of a machine's table, each with what it does; none that does as the table does."""
     rows = rows_of(network, actor.name)
+    right = {event: _does(actor, rows, event) for event in actor.events}
 
     def mutant(
         operator: str, events: Sequence[str], detail: str, says: str, changed: Rows
     ) -> Iterator[tuple[Mutant, object]]:
-        does = _does(actor, changed)
-        if does == _does(actor, rows):
+        does = frozenset((event, now) for event in events if (now := _does(actor, changed, event)) != right[event])
+        if not does:
             return
         by = tuple(dict.fromkeys(name for event in events for name in network.events[event].by))
         head = events[0] if len(events) == 1 else actor.name
@@ -168,14 +169,13 @@ def _of_table(network: Network, actor: Actor) -> Iterator[tuple[Mutant, object]]
                 break
 
 
-def _does(actor: Actor, rows: Rows) -> object:
-    """What a table does, however it is written: for each event and state the moves in the order in which they are tried."""
-    found: dict[tuple[str, str], list[object]] = {}
-    for row in sorted(rows, key=lambda row: row.dest is None):
+def _does(actor: Actor, rows: Rows, event: str) -> object:
+    """What a table does at an event, however it is written: for each state the moves in the order in which they are tried."""
+    found: dict[States, list[object]] = {}
+    for row in sorted((row for row in rows if row.event == event), key=lambda row: row.dest is None):
         for state in row.sources or actor.enum:
-            dest = state if row.dest is None else row.dest
-            found.setdefault((row.event, state.name), []).append((dest.name, row.when))
-    return frozenset((key, tuple(moves)) for key, moves in found.items())
+            found.setdefault(state, []).append((state if row.dest is None else row.dest, row.when))
+    return frozenset((state, tuple(moves)) for state, moves in found.items())
 
 
 def _starting(actor: Actor, state: States) -> tuple[Mutant, object]:
