@@ -97,6 +97,11 @@ class Rows:
         guards = (machines_of(rule.when) for rules in self.by_state.values() for rule in rules)
         return frozenset[str]().union(*guards)
 
+    @cached_property
+    def as_text(self) -> str:
+        """All of them."""
+        return str({s: [(rule.dest, shown(rule.when)) for rule in rules] for s, rules in self.by_state.items()})
+
 
 @cache
 def _read(actor: Actor, event: str) -> tuple[str, ...]:
@@ -247,9 +252,7 @@ class World:
     def _in_words(self, event: Event, actor: Actor | None) -> str:
         if actor is None:
             return f"{event.name} {event.scope} {event.fair} {event.fault} {shown(self.when[event.name])}"
-        found = self.rules(actor, event.name)
-        rows = {s: [(rule.dest, shown(rule.when)) for rule in rules] for s, rules in found.items()}
-        return f"  {actor.name} {rows}"
+        return f"  {actor.name} {self._rows(actor, event.name).as_text}"
 
     def _possible(self, event: str) -> bool:
         when = self._folded.guard(event, self.reach)
@@ -400,6 +403,7 @@ def widened(term: Term, leaves_out: frozenset[str], *, positive: bool = True) ->
             return term
 
 
+@lru_cache(maxsize=1 << 14)
 def shown(term: Term) -> str:
     """A term as text that does not depend on the order in which sets happen to be kept."""
     match term:
