@@ -262,11 +262,11 @@ class _Run:
     def __enter__(self) -> _Run:
         return self
 
-    def __exit__(self, failed: type[BaseException] | None, *_: object) -> None:
-        """Where something failed, workers are killed: they would first come to the end of what they are at."""
-        for worker in set(active_children()).difference(self._others) if failed else ():
+    def __exit__(self, *_: object) -> None:
+        """Workers are killed: they would first come to the end of what they are at, and take a second to leave all that they know."""
+        for worker in set(active_children()).difference(self._others):
             worker.kill()
-        self._workers.shutdown(wait=not failed, cancel_futures=True)
+        self._workers.shutdown(cancel_futures=True)
 
 
 def _chunks(names: Sequence[str], size: int) -> Iterator[Names]:
