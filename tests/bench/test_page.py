@@ -119,14 +119,15 @@ def test_each_text_requester_and_trace_has_a_row() -> None:
 def test_what_is_measured_anew_by_itself_has_its_own_day() -> None:
     """2026-11-29: all the rest was said to be of that day, too."""
     old, new = (
-        {"date": "d1", "cores": 2, "versions": {}, "spin": None},
-        {"date": "d2", "cores": 4, "versions": {}, "spin": None},
+        {"date": "d1", "cores": 2, "versions": {"python": "3.11"}, "spin": None},
+        {"date": "d2", "cores": 4, "versions": {"python": "3.12, the system's own"}, "spin": None},
     )
     assert bench.measured_when(None, new, []) == new
     first = bench.measured_when(old, new, ["host"])
     again = bench.measured_when(first, {**new, "date": "d3"}, ["replay"])
     text = page.text({"measured": again, "results": {}})
-    assert "on d1, 2 cores, , no SPIN; host on d2; replay on d3. Compare" in text
+    said = "on d1, 2 cores, python 3.11, no SPIN; host on d2 (Python {0}); replay on d3 (Python {0}). Compare"
+    assert said.format("3.12, the system's own") in text
 
 
 def test_what_was_measured_is_kept_where_something_goes_wrong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
