@@ -18,6 +18,7 @@ from model.notation import (
     after,
     all_of,
     any_of,
+    decide,
     every,
     happens,
     iff,
@@ -172,6 +173,39 @@ def test_what_holds_of_a_step_can_hold(moment: Moment, term: Term) -> None:
     holds = moment.holds(term)
     seen(f"holds: {holds}")
     assert can_hold(NETWORK, term if holds else Not(term))
+
+
+@pytest.mark.parametrize(
+    ("first", "rest", "about"),
+    [
+        (is_on | ~is_on, every(lamp, ~is_on), lamp),
+        (some(bulb, glows) | is_on, every(bulb, ~is_open) & is_open, lamp),
+        (after(~is_open) | after(is_open), unchanged(H.door) & is_open, HOST),
+        (after(~is_open) | after(is_open), ~after(~is_open), HOST),
+        (LIT | SHUT, ~LIT, HOST),
+    ],
+)
+def test_what_is_in_vain_one_way_is_tried_the_other(
+    first: Term, rest: Term, about: Sort, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(decide, "FEW", 0)
+    assert can_hold(NETWORK, first & rest, about)
+
+
+@given(step_terms(HOST), step_terms(lamp), step_terms(bulb))
+def test_what_was_looked_at_in_vain_is_kept_from_the_first_step_as_from_none(
+    host: Term, of_lamp: Term, of_bulb: Term
+) -> None:
+    asked = [
+        (term, about)
+        for one, about in ((host, HOST), (of_lamp, lamp), (of_bulb, bulb))
+        for term in (one, Not(one), one & ~one)
+    ]
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(decide, "FEW", 10**9)
+        without = [can_hold(NETWORK, term, about) for term, about in asked]
+        patched.setattr(decide, "FEW", 0)
+        assert [can_hold(NETWORK, term, about) for term, about in asked] == without
 
 
 @given(moments(), step_terms(HOST))
