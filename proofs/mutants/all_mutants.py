@@ -118,7 +118,8 @@ class _Run:
 
     def compare(self) -> None:
         """Those that nothing has killed, in every column in which they may fire, by closed views of all of them at once."""
-        left = tuple(name for name, fate in self.fates.items() if fate.kind == SURVIVES)
+        # in an order in which no process has a say: it tells which are compared together
+        left = tuple(filter(self._open, self.mutants))
         comparing = _comparing(self.names, left)
         chunks = list(_chunks(comparing.in_turn(), self._size(len(left), MOST_ASKED)))
         self._compared({name: (list(self._by_name(name)), 0) for name in left if name not in comparing.mutants})

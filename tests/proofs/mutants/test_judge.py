@@ -349,6 +349,25 @@ def test_mutants_are_searched_in_few_columns_and_in_none_twice(
         assert looked == [(every, ""), (every, "asked"), (one, first), (two, second)]
 
 
+def test_which_are_compared_together_hangs_on_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Found on 2026-11-30: of 71 mutants other numbers of views were told than the day before."""
+    names = ("volume_missing: never", "vm_saved: never")
+    together: list[tuple[str, ...]] = []
+
+    def searched(task: tuple[object, tuple[str, ...], object]) -> list[Fate]:
+        return [Fate(name, SURVIVES) for name in task[1]]
+
+    def compared(task: tuple[object, tuple[str, ...], tuple[str, ...]]) -> dict[str, tuple[list[str], int]]:
+        together.append(task[1])
+        return {name: ([], 10) for name in task[2]}
+
+    monkeypatch.setattr("proofs.mutants.all_mutants._searched", searched)
+    monkeypatch.setattr("proofs.mutants.all_mutants._compared", compared)
+    for given in (names, names[::-1]):
+        judge_mutants([all_mutants()[name] for name in given], jobs=1)
+    assert together == [names, names[::-1]]
+
+
 def _by_search(fate: Fate) -> bool:
     """Whether the notation refuses it, or a search in the column without faults kills it: what takes no time."""
     found = fate.columns == 1 and any((kill.how, kill.column) == (BROKEN, BASE.name) for kill in fate.kills)
