@@ -29,19 +29,25 @@ def install(tmp_path: Path) -> Install:
     def program(name: str, *lines: str) -> None:
         path = folder / name
         path.write_text(
-            "\n".join(("#!/bin/sh", f'echo "{name} $*{" of $UV_DEFAULT_INDEX" * (name == "uv")}" >> notes', *lines))
+            "\n".join(
+                (
+                    "#!/bin/sh",
+                    f'echo "{name} $*{" of $UV_DEFAULT_INDEX by $SSL_CERT_FILE" * (name == "uv")}" >> notes',
+                    *lines,
+                )
+            )
         )
         path.chmod(0o755)
 
-    def run(uv: int | None = 0, registry: str = "", pip: int = 0) -> tuple[int, list[str], str]:
+    def run(uv: int | None = 0, registry: str = "", pip: int = 0, **more: str) -> tuple[int, list[str], str]:
         notes.write_text("")
         program(
             "python",
-            f'case "$*" in *"config get global.index-url") echo {registry} ;; *config*) exit 1 ;; *) exit {pip} ;; esac',
+            f'case "$*" in *"get global.index-url"|*"get global.cert") echo {registry} ;; *) exit {pip} ;; esac',
         )
         if uv is not None:
             program("uv", f"exit {uv}")
-        here = {"PATH": os.environ["PATH"]}
+        here = {"PATH": os.environ["PATH"], **more}
         done = subprocess.run(
             [str(tmp_path / "requirements" / "install"), *PINS],
             cwd=tmp_path,
@@ -58,8 +64,12 @@ def install(tmp_path: Path) -> Install:
 
 def test_uv_installs_them_from_the_registry_of_pip(install: Install) -> None:
     asked = f"uv pip install --quiet --python .venv/bin/python {' '.join(PINS)} of"
-    assert install() == (0, [f"{asked} "], "")
-    assert install(registry="somewhere") == (0, [f"{asked} somewhere"], "")
+    assert install() == (0, [f"{asked}  by "], "")
+    assert install(registry="somewhere") == (0, [f"{asked} somewhere by somewhere"], "")
+    of_pip = {"PIP_INDEX_URL": "pip's", "PIP_CERT": "its own"}
+    assert install(registry="somewhere", **of_pip) == (0, [f"{asked} pip's by its own"], "")
+    of_uv = {"UV_DEFAULT_INDEX": "uv's", "SSL_CERT_FILE": "this"}
+    assert install(registry="somewhere", **of_pip, **of_uv) == (0, [f"{asked} uv's by this"], "")
 
 
 def test_where_uv_fails_pip_does_it_and_that_is_said(install: Install) -> None:
