@@ -12,8 +12,8 @@ HOW_LONG = {
         "letter", "diagnose", "replay", "walk", "new",
     ),
     SECONDS: ("explain", "obligations", "count", "agent", "vectors"),
-    A_MINUTE: ("why", "why-not", "docs", "requester", "diff"),
-    LONG: ("verify", "sweep", "mutate", "prove", "cuts", "accept"),
+    A_MINUTE: ("verify", "why", "why-not", "docs", "requester", "diff"),
+    LONG: ("sweep", "mutate", "prove", "cuts", "accept"),
 }  # fmt: skip
 
 EXCEPT = {
@@ -32,7 +32,7 @@ EXCEPT = {
     "accept": "seconds after verify, whose judgements it takes; a minute where the protocol has changed, since it searches for the "
     "shortest runs",
     "sweep": "goes on where it was, if it is interrupted",
-    "mutate": "of one rule about a minute",
+    "mutate": "half an hour of all, of one rule half a minute",
     "letter": "with --anew some ten minutes",
     "docs": "with --site two minutes, with --arguments much longer",
 }
