@@ -21,7 +21,7 @@ def possible(term: Term, states: Mapping[str, Iterable[str]], *, limit: int | No
     return Search(states, limit).finds(term)
 
 
-class Enough(Exception):
+class _Enough(Exception):
     """The limit is reached."""
 
 
@@ -46,14 +46,14 @@ class Search:
         """Whether there is any way in which the term is true, or it takes too many steps to tell."""
         try:
             return any(True for _ in self.ways((term, of, None), True, {}))
-        except Enough:
+        except _Enough:
             return True
 
     def ways(self, said: Said, wanted: bool, known: Known) -> Iterator[Known]:
         """What is left of the machines' states, for each way in which it is as wanted."""
         self.steps += 1
         if self.limit is not None and self.steps > self.limit:
-            raise Enough
+            raise _Enough
         term, of, there = said
         if there is not None:
             yield from self.ways_of_one(said, wanted, known)

@@ -113,9 +113,8 @@ def only_at(term: Term, holds: bool = True) -> frozenset[str] | None:
                 return frozenset.intersection(*named) if named else None
             return frozenset[str]().union(*named) if len(named) == len(asked) else None
         case Every(sort, body) | Some(sort, body) if sort.of == HOST or isinstance(term, Some) == holds:
-            return only_at(
-                body, holds
-            )  # there is a member of which it is so: of VMs always, of their parts where one is asked for
+            # there is a member of which it is so: of VMs always, of their parts where one is asked for
+            return only_at(body, holds)
     return None
 
 

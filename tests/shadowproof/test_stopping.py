@@ -34,6 +34,7 @@ COMMANDS = {
 """Each takes minutes, with several processes."""
 
 AT_WORK = 100
+"""Hundredths of a second that a process has worked by then: to load what it needs takes about seventy."""
 
 
 def members(session: int) -> dict[int, int]:
