@@ -3,8 +3,8 @@
 Takes a network; gives what became of each mutant (`fates`, kept in `mutants.json`): refused by the notation, killed by a
 property, no different from the right one (`same_views`, for any number of VMs), or surviving.
 
-`changes` changes a network, `operators` says in which ways; `baseline` is the right network, searched once, and
-`changed_rules` the little that a mutant does otherwise; `comparing` holds mutants against closed views of all columns at once
+`changes` changes a network, `operators` says in which ways; `changed_rules` is the little that a mutant does otherwise, and
+`one_vm/` looks at it beside the right network's states; `comparing` holds mutants against closed views of all columns at once
 (`labelled_sets`; of one alone, `same_views`); `asking` asks views of many mutants at once; `judge` judges one, `all_mutants`
 all of them, `since` tells which rules changed since a revision. Better than searching each mutant anew by far; worse at many
 VMs: one, of few kinds, is looked at first (`few_kinds`, kept in `kinds.json`).

@@ -203,20 +203,25 @@ class Pair:
         part = Slice(self.machines, frozenset(self.events))
         return Compiled(small, part, (self._shape,), (), (self._start,), reduce=False)
 
-    def differ(self, at: At, *, alone: bool) -> bool:
-        """Whether the two differ anywhere. alone: each VM is all there are; else any of those at a host state, together."""
-        return bool(self.where({host: dict.fromkeys(vms, 1) for host, vms in at.items()}, 1, alone=alone))
+    def differ(self, host: States, vm: States) -> bool:
+        """Whether the two differ where a VM is all there are."""
+        steps = []
+        for side in self.sides:
+            here, number = side.host_id(host), side.local_id(0, vm)
+            steps.append(_steps(side, here, side.bits_of_all(here, [number]), number))
+        ours, theirs = steps
+        return ours != theirs or bool(ours and not self.rules.fair(self.events))
 
-    def where(self, at: LabelledAt, asked: int, *, alone: bool = False) -> int:
-        """The columns among those asked in which the two differ."""
+    def where(self, at: LabelledAt, asked: int) -> int:
+        """The columns among those asked in which the two differ, of any of the VMs at a host state together."""
         fair, found = self.rules.fair(self.events), 0
         for host, vms in at.items():
             if not asked & ~found:
                 break
-            found |= self._where_at(host, vms, asked & ~found, fair, alone)
+            found |= self._where_at(host, vms, asked & ~found, fair)
         return found
 
-    def _where_at(self, host: States, vms: Mapping[States, int], asked: int, fair: bool, alone: bool) -> int:
+    def _where_at(self, host: States, vms: Mapping[States, int], asked: int, fair: bool) -> int:
         one, two = self.sides
         width, found = len(one.state_bits), 0
         hosts = [side.host_id(host) for side in self.sides]
@@ -228,9 +233,9 @@ class Pair:
                 bits = one.bits_of_all(hosts[0], numbers[:1]) | two.bits_of_all(hosts[1], numbers[1:]) << width
                 kinds[bits] = kinds.get(bits, 0) | here
                 of_kind.setdefault(bits, []).append((numbers, here))
-        for mask, label in (kinds if alone else joint_kinds(kinds)).items():
+        for mask, label in joint_kinds(kinds).items():
             masks = (mask & ((1 << width) - 1), mask >> width)
-            for own in [mask] if alone else [own for own in of_kind if not own & ~mask]:
+            for own in [own for own in of_kind if not own & ~mask]:
                 for numbers, here in of_kind[own]:
                     if here & label & ~found:
                         ours, theirs = (

@@ -8,8 +8,8 @@ compared by closed sets of views, which shows that it is no different, or judged
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from model.notation import DeclarationError, Network, Shape
@@ -18,20 +18,16 @@ from model.protocol import READINGS
 from proofs.answers.record import Record
 from proofs.answers.verdict import HOLDS, NOT_EXERCISED, REFUTED, RunFound, Verdict
 from proofs.mutants.asking import Asked
-from proofs.mutants.baseline import Baseline, Marked, Out, everything
-from proofs.mutants.changed_rules import Pair, Rules
+from proofs.mutants.changed_rules import Rules
 from proofs.mutants.comparing import Comparing
 from proofs.mutants.few_kinds import Start, are_kept, dump, kinds_of
+from proofs.mutants.one_vm.baseline import Baseline, everything
+from proofs.mutants.one_vm.changed import Changed, Found
 from proofs.mutants.operators import Mutant
-from proofs.search.endless import Out as Act
-from proofs.search.endless import find_lasso
-from proofs.search.plain import successors
-from proofs.search.symmetry import State
 from proofs.verdicts.columns import BASE, every_column
 from proofs.verdicts.known.kept import breaks, kept_runs
 from proofs.verdicts.together import Runs, both, judged, judged_soon
 from proofs.views.proof import Proof
-from proofs.world.compiled import Compiled
 from proofs.world.parts import MORE, ONE_OF_EACH
 from proofs.world.scope import Scope
 from proofs.world.world import Column, Slice, World
@@ -48,13 +44,6 @@ BROKEN, UNEXERCISED, HEALED = "is refuted", "is no longer exercised", "is no lon
 _AS_RECORDED = Scope(vms=2, proofs=True, counts=False, limit=300_000)
 """How a property is judged that no small search decides."""
 
-MOST = 4_000
-"""States of one mutant that are visited, beyond as many as the right network has: what kills it is found among the first few thousand."""
-
-
-FURTHER = 8
-"""Steps that a search of a mutant goes on after it has found something broken: for what else breaks of it."""
-
 
 @dataclass(frozen=True)
 class Kill:
@@ -70,7 +59,8 @@ class Kill:
 @dataclass(frozen=True)
 class Fate:
     """What became of a mutant. kills: in the first column in which there is any. columns: how many were looked at. reason: why the
-    notation refuses it, or how far it was looked at in vain."""
+    notation refuses it, or how far it was looked at in vain. unheard: of what a search misses, the properties that were asked, and gave
+    no other verdict."""
 
     mutant: str
     kind: str
@@ -80,166 +70,7 @@ class Fate:
     views: int = 0
     reason: str = ""
     seconds: float = field(default=0.0, compare=False)
-
-
-@dataclass
-class Found:
-    """A mutant's runs in one column beside those of the right network. broken: what it breaks, with the number of steps it takes.
-    complete: every state was visited, so that what is missing is missing."""
-
-    broken: dict[str, int] = field(default_factory=dict)
-    missing: tuple[str, ...] = ()
-    healed: tuple[str, ...] = ()
-    complete: bool = True
-
-
-class Changed:
-    """The changed rules of a mutant over the numbers of the right network in a column."""
-
-    def __init__(self, base: Baseline, rules: Rules) -> None:
-        self.base, self.mutant, network = base, rules.mutant, rules.changed
-        self.network = network
-        fires = [name for name in rules.tolerated(base.column) if name in base.number]
-        self.events = frozenset(base.number[name] for name in fires)
-        self.different = self._differs(rules)
-        self._steps: Translated | None = None
-        if self.different and fires:
-            world = World(rules.small(network, fires), base.column, reach=base.world.reach)
-            part = Slice(base.part.machines, frozenset(fires))
-            self._steps = Translated(base, Compiled(world, part, (base.shape,), (), (base.allowed,), reduce=False))
-        self.fair = list(base.fair)
-        for name in fires:
-            self.fair[base.number[name]] &= network.events[name].fair
-
-    def _differs(self, rules: Rules) -> bool:
-        """Whether anything is different in a state that the right network reaches."""
-        if not self.mutant.events:
-            return True
-        if not self.events:
-            return False
-        base = self.base
-        pair = Pair(rules, base.world, base.part.machines, base.shape, base.allowed, base.right_sides)
-        return pair.differ(base.projected.to(pair.machines), alone=True)
-
-    def starts(self) -> list[State]:
-        """The base's start states, with the mutant's own where it starts a machine elsewhere."""
-        base, of_machine = self.base, self.mutant.machine
-        if not of_machine or self.mutant.events:
-            return base.starts
-        now = self.network.actors[of_machine].starts[0]
-        host_vars, vm_vars = base.compiled.host_vars, base.compiled.vm_vars[0]
-        found: list[State] = []
-        for host, vm in base.starts:
-            of_host = host_vars.decode(base.compiled.hosts[host])
-            of_vm = vm_vars.decode(base.compiled.locals[vm][1])
-            of_host |= {name: now for name in of_host if name == of_machine}
-            of_vm |= {name: now for name in of_vm if name.split("#")[0] == of_machine}
-            here = base.compiled.host_id(host_vars.encode(of_host))
-            found.append((here, base.compiled.local_id(0, vm_vars.encode(of_vm))))
-        return found
-
-    def visit(self) -> Found:
-        """Every reachable state of the mutant; of one that breaks something those a little further on, for what else breaks."""
-        base, found = self.base, Found()
-        before: dict[State, tuple[State, Out] | None] = dict.fromkeys(self.starts())
-        broken_before = base.graph.marks
-        marks, depth, level = 0, 0, list(before)
-        kept: dict[State, list[Out]] = {}
-        watched = sum(bit for mark, bit in base.marks.bit.items() if not mark.witness) & ~broken_before
-        while level:
-            following: list[State] = []
-            for state in level:
-                right = base.out(state)
-                if self._steps is not None:
-                    ours = self._steps.out(state)
-                    gone = [step for step in right if step[0] in self.events]
-                    out = [step for step in right if step[0] not in self.events] + ours if gone or ours else right
-                else:
-                    out = right
-                kept[state] = out
-                seen = base.marks_of(state) | base.waits(state, out, self.fair)
-                self._note(found, seen & watched, depth)
-                marks |= seen
-                for step in out:
-                    marks |= step[3]
-                    if step[3] & watched:
-                        self._note(found, step[3] & watched, depth + 1)
-                    if step[1] not in before:
-                        before[step[1]] = (state, step)
-                        following.append(step[1])
-            enough = found.broken and depth > min(found.broken.values()) + FURTHER
-            if enough or len(before) > len(base.graph.states) + MOST:
-                found.complete = not following
-                break
-            level, depth = following, depth + 1
-        self.before, self.kept = before, kept
-        base.forget()
-        if found.complete:
-            lost = broken_before & ~marks
-            meaning = base.marks.meaning
-            found.missing = tuple(m.property for i, m in enumerate(meaning) if m.witness and lost >> i & 1)
-            found.healed = tuple(m.property for i, m in enumerate(meaning) if not m.witness and lost >> i & 1)
-            if not found.broken:
-                self._turns(found)
-        return found
-
-    def _note(self, found: Found, marks: int, depth: int) -> None:
-        while marks:
-            lowest = marks & -marks
-            found.broken.setdefault(self.base.marks.meaning[lowest.bit_length() - 1].property, depth)
-            marks ^= lowest
-
-    def _turns(self, found: Found) -> None:
-        """Runs that go round for ever, fair to every event."""
-        base, events = self.base, self.base.compiled.events
-        for i, one in enumerate(base.ends):
-            if base.graph.marks & base.marks.bit[Marked(one.name, witness=False)]:
-                continue
-
-            def out(state: State, without: tuple[str, ...] = one.without) -> Iterator[Act[State]]:
-                for step in self.kept[state]:
-                    event = events[step[0]]
-                    if event.name not in without:
-                        yield Act((step[0], step[2][4]), step[1], self.fair[step[0]], event.fault is None)
-
-            lasso = find_lasso(list(self.before), out, lambda state, i=i: base.rests(state)[i])  # type: ignore[misc]  # i is bound
-            if lasso is not None:
-                found.broken[one.name] = len(lasso.loop)
-
-
-class Translated:
-    """The steps of changed rules, in the numbers of the right network."""
-
-    def __init__(self, base: Baseline, compiled: Compiled) -> None:
-        self.base, self.compiled = base, compiled
-        self._hosts: dict[int, int] = {}
-        self._vms: dict[int, int] = {}
-
-    def out(self, state: State) -> list[Out]:
-        """The steps out of a state, with their marks."""
-        base, found = self.base, list[Out]()
-        bits = base.compiled.bits_of_all(state[0], state[1:])
-        for edge, target in successors(self.compiled, (self._host(state[0]), self._vm(state[1])), sort=False):
-            event = base.number[self.compiled.events[edge[0]].name]
-            then = self._back(target)
-            moved = edge[2] >= 0
-            translated = (event, then[0], state[1] if moved else -1, then[1] if moved else -1, edge[4])
-            found.append((event, then, translated, base.marks.of_step(translated, state, bits, then)))
-        return found
-
-    def _host(self, host: int) -> int:
-        if host not in self._hosts:
-            self._hosts[host] = self.compiled.host_id(self.base.compiled.hosts[host])
-        return self._hosts[host]
-
-    def _vm(self, vm: int) -> int:
-        if vm not in self._vms:
-            self._vms[vm] = self.compiled.local_id(*self.base.compiled.locals[vm])
-        return self._vms[vm]
-
-    def _back(self, state: State) -> State:
-        base = self.base.compiled
-        return (base.host_id(self.compiled.hosts[state[0]]), base.local_id(*self.compiled.locals[state[1]]))
+    unheard: tuple[str, ...] = field(default=(), compare=False)
 
 
 class Judges:
@@ -318,10 +149,11 @@ class Judges:
             return list(self.apart)
         return [column for column in self.apart if column.faults & faults]
 
-    def search(self, mutant: Mutant, columns: Sequence[Column] = ()) -> Fate:
+    def search(self, mutant: Mutant, columns: Sequence[Column] = (), unheard: Collection[str] = ()) -> Fate:
         """Every state of one VM of a few kinds, in one column after the other (none named: in all in which it may differ), with one
         part of each sort, and with none and two where the rules look at parts, until something kills the mutant. One that nothing
-        kills survives so far; `different` says where it is another network."""
+        kills survives so far; `different` says where it is another network. unheard: properties that are not asked again, since elsewhere
+        they gave no other verdict."""
         begun = time.perf_counter()
         try:
             rules = self.rules(mutant)
@@ -330,20 +162,22 @@ class Judges:
         different = list[str]()
         looked = list(columns) or self.columns_of(mutant)
         kills: tuple[Kill, ...] = ()
+        in_vain = set(unheard)
         for column, shape in ((column, shape) for column in looked for shape in self.shapes(rules)):
             changed = Changed(self.baseline(column, shape), rules)
             if changed.different:
                 different.append(column.name)
-                if kills := self._kills(changed.visit(), column, rules.changed):
+                if kills := self._kills(changed.visit(), column, rules.changed, in_vain):
                     break
-        different = list(dict.fromkeys(different))
-        seconds = time.perf_counter() - begun
-        kind = KILLED if kills else SURVIVES
-        return Fate(mutant.name, kind, kills, len(looked), () if kills else tuple(different), seconds=seconds)
+        differs = () if kills else tuple(dict.fromkeys(different))
+        kind, seconds = KILLED if kills else SURVIVES, time.perf_counter() - begun
+        found = Fate(mutant.name, kind, kills, len(looked), differs, seconds=seconds)
+        return replace(found, unheard=tuple(sorted(in_vain)))
 
-    def _kills(self, found: Found, column: Column, network: Network) -> tuple[Kill, ...]:
-        """What a search shows; what it misses is asked again as the record is made, of VMs of every kind, in any number. Where nothing is
-        recorded, what the right network does is worked out for the first that kills only."""
+    def _kills(self, found: Found, column: Column, network: Network, unheard: set[str]) -> tuple[Kill, ...]:
+        """What a search shows; what it misses is asked again as the record is made, of VMs of every kind, in any number, but for what was
+        asked in vain already; what is asked so now is added to that. Where nothing is recorded, what the right network does is worked
+        out for the first that kills only."""
         kills: list[Kill] = []
         for name in sorted(found.broken, key=lambda name: (not self._is_known(name, column), found.broken[name])):
             if kills and not self._is_known(name, column):
@@ -352,11 +186,11 @@ class Judges:
                 kills.append(Kill(name, column.name, BROKEN, found.broken[name]))
         if kills:
             return tuple(sorted(kills, key=lambda kill: found.broken[kill.property]))
-        missing = [name for name in found.missing if self._right_verdict(name, column) == HOLDS]
-        healed = [name for name in found.healed if self._right_verdict(name, column) == REFUTED]
-        for name in (*missing, *healed):
-            if asked := self._asked([name], column, network):
-                return asked
+        for names, right in ((found.missing, HOLDS), (found.healed, REFUTED)):
+            for name in (name for name in names if name not in unheard and self._right_verdict(name, column) == right):
+                if kill := self._asked([name], column, network):
+                    return kill
+                unheard.add(name)
         return ()
 
     def _asked(

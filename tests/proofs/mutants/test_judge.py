@@ -19,10 +19,11 @@ from model.protocol import PROTOCOL
 from proofs.answers.record import load as load_record
 from proofs.answers.verdict import HOLDS, NOT_EXERCISED, REFUTED, RunFound, Verdict
 from proofs.mutants.all_mutants import all_mutants, judge_mutants
-from proofs.mutants.baseline import Baseline
 from proofs.mutants.changed_rules import Rules
 from proofs.mutants.fates import Tally, load
-from proofs.mutants.judge import BROKEN, EQUIVALENT, KILLED, REFUSED, SURVIVES, Changed, Fate, Found, Judges
+from proofs.mutants.judge import BROKEN, EQUIVALENT, KILLED, REFUSED, SURVIVES, UNEXERCISED, Fate, Judges, Kill
+from proofs.mutants.one_vm.baseline import Baseline
+from proofs.mutants.one_vm.changed import Changed, Found
 from proofs.mutants.operators import Mutant
 from proofs.search.plain import explore
 from proofs.verdicts.columns import BASE
@@ -237,9 +238,31 @@ def test_where_nothing_is_recorded_the_first_that_kills_is_enough(monkeypatch: p
     monkeypatch.setattr("proofs.mutants.judge.judged_soon", lambda *_, **__: ([], {}))  # no kept run decides
     of_both = Judges(PROTOCOL, load_record(), [BASE, both])
     found = Found({"every-session-ends": 7, "no-guest-left-frozen": 5, "no-vm-left-saved": 6})
-    assert [kill.property for kill in of_both._kills(found, both, PROTOCOL)] == judged == ["no-guest-left-frozen"]
-    assert [kill.length for kill in of_both._kills(found, BASE, PROTOCOL)] == [5, 6, 7]
+    kills = of_both._kills(found, both, PROTOCOL, set())
+    assert [kill.property for kill in kills] == judged == ["no-guest-left-frozen"]
+    assert [kill.length for kill in of_both._kills(found, BASE, PROTOCOL, set())] == [5, 6, 7]
     assert judged == ["no-guest-left-frozen"]
+
+
+def test_what_a_search_misses_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Searches with VMs of several shapes, and in all other columns, miss the same."""
+    found, asked = Found(missing=("no-partial-backup", "a-child-that-stopped-is-rolled-back")), list[str]()
+    of_base, kills = judges(), list[Kill]()
+    kill = Kill("no-partial-backup", BASE.name, UNEXERCISED)
+
+    def ask(names: list[str], *_: object) -> tuple[Kill, ...]:
+        asked.extend(names)
+        return (kill,) if kills else ()
+
+    monkeypatch.setattr(of_base, "_asked", ask)
+    unheard = set[str]()
+    assert of_base._kills(found, BASE, PROTOCOL, unheard) == ()
+    assert asked == ["no-partial-backup"], "of the other the record does not say that it holds"
+    assert unheard == {"no-partial-backup"}
+    assert of_base._kills(found, BASE, PROTOCOL, unheard) == ()
+    assert asked == ["no-partial-backup"]
+    kills.append(kill)
+    assert of_base._kills(found, BASE, PROTOCOL, set()) == (kill,)
 
 
 def test_what_views_show_of_the_right_network_where_nothing_is_recorded(monkeypatch: pytest.MonkeyPatch) -> None:

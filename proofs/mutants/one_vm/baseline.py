@@ -1,24 +1,27 @@
 """A network in one column as it should be: every state of one VM of a few kinds, its steps, and what each shows of every
-property. Mutants are held against it: what a changed rule does not touch is not worked out again.
+property. Mutants are held against it: what a changed rule does not touch is not worked out again (`changed.py`).
 
 Nothing is folded away that a change of a rule could bring about, so the numbers of states are those of every mutant as well.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, reduce
+from operator import or_
 
 from model.notation.machines import Actor
 from model.notation.network import Network
 from model.notation.run import Shape
 from model.notation.terms import Term
-from proofs.mutants.changed_rules import Projected, RightSides
+from proofs.mutants.changed_rules import RightSides
 from proofs.mutants.few_kinds import Start
 from proofs.search.plain import Look, successors
 from proofs.search.symmetry import Edge, State
 from proofs.world.compiled import Compiled
+from proofs.world.layout import States, Variables
+from proofs.world.parts import ONE_OF_EACH
 from proofs.world.predicates import Step
 from proofs.world.world import Column, Slice, World
 from properties.kinds import Always, Ends, Property
@@ -27,8 +30,17 @@ from properties.kinds import Step as StepProperty
 Out = tuple[int, State, Edge, int]
 """A step: its event's number, where it leads, the edge, and its marks."""
 
-MOST = 8_000
-"""States of the right network in one column that are looked at."""
+ENOUGH = 8_000
+"""States of the right network in one column, from which on no further start is looked at."""
+
+ENOUGH_OF_MORE_SHAPES = 4_000
+"""The same of VMs that have not one part of each sort."""
+
+ENOUGH_WITHOUT_FAULTS = 30_000
+"""The same without faults and by the default readings, where nearly all mutants are looked at."""
+
+FURTHER = 1_000
+"""States of the last start that are looked at beyond those: most lead to no more."""
 
 MOST_REMEMBERED = 50_000
 """States beyond those of the right network of which steps are remembered."""
@@ -146,6 +158,8 @@ class Baseline:
         self.fair = [event.fair and event.name not in silenced for event in compiled.events]
         self._out: dict[State, list[Out]] = {}
         self._resting: dict[tuple[int, int], tuple[bool, ...]] = {}
+        self._classes: dict[frozenset[str], Classes] = {}
+        self._circling: dict[int, list[tuple[int, int]]] = {}
         self.right_sides = RightSides()
         self.graph = self._visit()
 
@@ -163,8 +177,9 @@ class Baseline:
 
     def forget(self) -> None:
         """Remember of the steps of unreachable states only so many."""
-        if len(self._out) > len(self.graph.states) + MOST_REMEMBERED:
-            self._out = {state: self._out[state] for state in self.graph.states}
+        graph = self.graph
+        if len(self._out) > graph.expanded + MOST_REMEMBERED:
+            self._out = dict(zip(graph.states, graph.outs, strict=False))
 
     def marks_of(self, state: State) -> int:
         """The statements about states that a state breaks."""
@@ -192,42 +207,110 @@ class Baseline:
         return self.compiled.events[step[0]].name
 
     def _visit(self) -> Graph:
-        """Every state of one start after the other, until there are MOST of them."""
-        seen, marks = dict[State, None](), 0
+        """Every state of one start after the other, until that is enough."""
+        found, enough = Graph(), ENOUGH if self.shape == ONE_OF_EACH else ENOUGH_OF_MORE_SHAPES
+        if self.column == Column():
+            enough = ENOUGH_WITHOUT_FAULTS
         for start in self.starts:
-            queue = [] if start in seen else [start]
-            seen[start] = None
-            for state in queue:
-                out = self.out(state)
-                marks |= self.marks_of(state) | self.waits(state, out, self.fair)
-                for _, target, _, mark in out:
-                    marks |= mark
-                    if target not in seen:
-                        seen[target] = None
-                        queue.append(target)
-                if len(seen) > MOST:
-                    self.starts = [start for start in self.starts if start in seen]
-                    return Graph(frozenset(self._out), marks, whole=False)
-        return Graph(frozenset(seen), marks)
+            if len(found.states) > enough:
+                break
+            self._follow(found, start, enough + FURTHER)
+        self.starts = [start for start in self.starts if start in found.number]
+        return found
 
-    @cached_property
-    def projected(self) -> Projected:
-        """The reachable states, as far as some machines go."""
-        compiled, at = self.compiled, dict[tuple[int, ...], list[tuple[int, ...]]]()
-        for host, vm in self.graph.states:
-            at.setdefault(compiled.hosts[host], []).append(compiled.locals[vm][1])
-        return Projected(compiled.host_vars, compiled.vm_vars[0], at)
+    def _follow(self, graph: Graph, start: State, most: int) -> None:
+        """Every state that a start leads to, until there are so many."""
+        graph.add(start)
+        while graph.expanded < len(graph.states):
+            if len(graph.states) > most:
+                graph.whole = False
+                return
+            state = graph.states[graph.expanded]
+            out = self.out(state)
+            shows = self.marks_of(state) | self.waits(state, out, self.fair)
+            for step in out:
+                shows |= step[3]
+            graph.expand(out, shows)
 
-    @cached_property
-    def fired(self) -> frozenset[str]:
-        """The events that happen."""
-        return frozenset(self.event(step) for state in self.graph.states for step in self.out(state))
+    def classes(self, machines: frozenset[str]) -> Classes:
+        """The states that were looked at, as far as some machines go."""
+        if machines not in self._classes:
+            self._classes[machines] = Classes(self.compiled, self.graph.states[: self.graph.expanded], machines)
+        return self._classes[machines]
+
+    def circling(self, number: int) -> list[tuple[int, int]]:
+        """Of a property of what comes in the end, by its number: the steps from one state that is no rest to another, by their numbers
+        in the graph, that an endless run may take."""
+        if number not in self._circling:
+            graph, steps = self.graph, list[tuple[int, int]]()
+            rests = [self.rests(state)[number] for state in graph.states]
+            for i, (targets, out) in enumerate(zip(graph.targets, graph.outs, strict=True)):
+                if not rests[i]:
+                    found = zip(targets, out, strict=True)
+                    steps += [(i, to) for to, step in found if not rests[to] and self.is_endless(step, number)]
+            self._circling[number] = steps
+        return self._circling[number]
+
+    def is_endless(self, step: Out, number: int) -> bool:
+        """Whether an endless run may take a step time and again, as a property of what comes in the end asks of it."""
+        event = self.compiled.events[step[0]]
+        return event.fault is None and event.name not in self.ends[number].without
 
 
-@dataclass(frozen=True)
 class Graph:
-    """What is reachable, and the marks of all of it. whole: all that is reachable is here."""
+    """What is reachable, by numbers, in the order in which it is met. expanded: of so many states, the first, the steps are known. outs,
+    targets: for each of those its steps, and the numbers of where they lead. shows: its marks, with those of its steps. whole: all that
+    is reachable is here."""
 
-    states: frozenset[State]
-    marks: int
-    whole: bool = True
+    def __init__(self) -> None:
+        self.states: list[State] = []
+        self.number: dict[State, int] = {}
+        self.outs: list[list[Out]] = []
+        self.targets: list[list[int]] = []
+        self.shows: list[int] = []
+        self.whole = True
+
+    @property
+    def expanded(self) -> int:
+        return len(self.outs)
+
+    @cached_property
+    def marks(self) -> int:
+        """The marks of all of it."""
+        return reduce(or_, self.shows, 0)
+
+    def add(self, state: State) -> int:
+        """The number of a state."""
+        found = self.number.get(state)
+        if found is None:
+            found = self.number[state] = len(self.states)
+            self.states.append(state)
+        return found
+
+    def expand(self, out: list[Out], shows: int) -> None:
+        """Take in the steps of the next state."""
+        self.outs.append(out)
+        self.targets.append([self.add(step[1]) for step in out])
+        self.shows.append(shows)
+
+
+class Classes:
+    """States as far as some machines go. of: for each state its class, by number. each: the classes, with what is seen of host and VM."""
+
+    def __init__(self, compiled: Compiled, states: Sequence[State], machines: frozenset[str]) -> None:
+        hosts, vms = (_seen(variables, machines) for variables in (compiled.host_vars, compiled.vm_vars[0]))
+        self.each: dict[tuple[States, States], int] = {}
+        self.of: list[int] = []
+        of_host, of_vm = dict[int, States](), dict[int, States]()
+        for host, vm in states:
+            if host not in of_host:
+                of_host[host] = hosts(compiled.hosts[host])
+            if vm not in of_vm:
+                of_vm[vm] = vms(compiled.locals[vm][1])
+            seen = (of_host[host], of_vm[vm])
+            self.of.append(self.each.setdefault(seen, len(self.each)))
+
+
+def _seen(variables: Variables, machines: frozenset[str]) -> Callable[[States], States]:
+    places = [i for i, name in enumerate(variables.names) if name.split("#")[0] in machines]
+    return lambda states: tuple(states[i] for i in places)
