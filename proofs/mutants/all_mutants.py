@@ -1,14 +1,13 @@
 """All mutants judged, over the cores of this machine: searched one by one, then compared by closed views of all columns at once,
-then those that differ searched in a column in which they do, the rest of them asked as the record is made, and what is left then
+then those that differ searched where they would be asked, the rest of them asked there as the record is made, and what is left then
 searched in all other columns in which it differs."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import replace
-from functools import cache, lru_cache, partial
+from functools import cache, lru_cache
 from multiprocessing import active_children, get_context
 from typing import TypeVar
 
@@ -26,15 +25,20 @@ from proofs.world.world import Column
 Task = TypeVar("Task")
 Found = TypeVar("Found")
 Names = tuple[str, ...]
+Searched = tuple[tuple[str, Names], ...]
+"""Mutants to be searched, each with the properties that are not asked again."""
 
 CHUNK = 16
 """Mutants that a process is given at a time."""
 
-MOST_ASKED = 32
-"""Mutants that are compared, or of which views are asked, at once: they have closed sets in common."""
+MOST_OF_A_COLUMN = 128
+"""Mutants of one column that are searched at once: what they are held against is made for all of them."""
 
-WORTH_WHILE = 8
-"""Mutants of a column, from which on it is quicker to get to know all states of the right network there than to ask of each."""
+MOST_ALIKE = 128
+"""Mutants that are compared by the same closed sets: to put all of them together takes long."""
+
+MOST_ASKED = 32
+"""Mutants of which views are asked at once, and that are compared where there are few: they have closed sets in common."""
 
 Progress = Callable[[str, int, int], None]
 """Told what is done, how much of it, and of how much."""
@@ -89,7 +93,7 @@ def _open(found: Fate) -> Fate:
 
 class _Run:
     """The stages, and what is known so far. unlike: for each mutant that is still open the columns in which it differs; searched: those
-    in which it was searched in vain; asked: what was asked of it in vain."""
+    in which it was searched in vain; asked: what was asked of it in vain; unheard: in searches."""
 
     def __init__(
         self, mutants: dict[str, Mutant], names: Names, jobs: int, progress: Progress, settled: Settled
@@ -106,27 +110,34 @@ class _Run:
         self.unlike: dict[str, list[str]] = {}
         self.searched: dict[str, set[Column]] = {}
         self.asked: dict[str, str] = {}
+        self.unheard: dict[str, Names] = {}
 
     def search(self) -> None:
         """Every mutant, in the first column in which it may fire."""
         chunks = list(_chunks(self._by_column(), self._size(len(self.mutants))))
-        tasks: list[tuple[Names, Names, Column | None]] = [(self.names, chunk, None) for chunk in chunks]
+        tasks = [(self.names, tuple((name, ()) for name in chunk), None) for chunk in chunks]
         for found in self._go("searched", _searched, tasks, list(map(len, chunks))):
             self.fates |= {fate.mutant: fate for fate in found}
+            self.unheard |= {fate.mutant: fate.unheard for fate in found}
             self.searched |= {fate.mutant: set(self._first(fate.mutant)) for fate in found}
             self.settled(fate for fate in found if fate.kind != SURVIVES)
 
     def compare(self) -> None:
         """Those that nothing has killed, in every column in which they may fire, by closed views of all of them at once."""
-        # in an order in which no process has a say: it tells which are compared together
-        left = tuple(filter(self._open, self.mutants))
-        comparing = _comparing(self.names, left)
-        chunks = list(_chunks(comparing.in_turn(), self._size(len(left), MOST_ASKED)))
-        self._compared({name: (list(self._by_name(name)), 0) for name in left if name not in comparing.mutants})
-        for found in self._go(
-            "compared", _compared, [(self.names, left, one) for one in chunks], list(map(len, chunks))
-        ):
+        groups = self._alike([name for name in self.mutants if self._open(name)])
+        size = self._size(sum(map(len, groups)), MOST_ALIKE if len(groups) > self.jobs else MOST_ASKED)
+        tasks = [(self.names, group, some) for group in groups for some in _chunks(group, size)]
+        for found in self._go("compared", _compared, tasks, [len(some) for _, _, some in tasks]):
             self._compared(found)
+
+    def _alike(self, names: Iterable[str]) -> list[Names]:
+        """Mutants that have closed sets in common, since what decides what their rules do is the same. No process has a
+        say in it. The largest first, since they take longest."""
+        found: dict[object, list[str]] = {}
+        for name in names:
+            found.setdefault(self.judges.decided_by(self.fates[name].machines), []).append(name)
+        by_machines = (sorted(some, key=lambda name: self.fates[name].machines) for some in found.values())
+        return sorted((one for some in by_machines for one in _chunks(some, MOST_ALIKE)), key=len, reverse=True)
 
     def _compared(self, found: Mapping[str, tuple[list[str], int]]) -> None:
         """Take in where mutants differ; those that start elsewhere differ everywhere."""
@@ -138,28 +149,14 @@ class _Run:
         self.settled(self.fates[name] for name in found if self.fates[name].kind == EQUIVALENT)
 
     def search_where_they_differ(self) -> None:
-        """Those that differ, each in one column in which it does, which kills most; where a column is that of few, it is not worth while
-        to get to know it: they are asked."""
-        chosen = self._in_few_columns()
-        times = Counter(chosen.values())
-        self._search_in({name: [column] for name, column in chosen.items() if times[column] >= WORTH_WHILE})
+        """Those that differ, each where it would be asked, which kills most."""
+        self._search_in({n: [c for c in where if c not in self.searched[n]] for n, where in self._to_ask().items()})
 
-    def _in_few_columns(self) -> dict[str, Column]:
-        """For each mutant that differs in a column in which it was not searched one such, where there is one of those in which it has
-        most to say: in few columns all together, since each takes its time."""
-        left = {name: columns for name in self.unlike if (columns := set(self._has_most_to_say(name)))}
-        found: dict[str, Column] = {}
-        while left:
-            best = max(self.judges.apart, key=lambda column: sum(column in columns for columns in left.values()))
-            found |= {name: best for name, columns in left.items() if best in columns}
-            left = {name: columns for name, columns in left.items() if best not in columns}
-        return found
-
-    def _has_most_to_say(self, name: str) -> tuple[Column, ...]:
-        """Of the columns in which a mutant differs, and was not searched, those that have a reading that the rule asks for; all, if
-        there is none."""
-        columns = [column for column in self._where(name) if column not in self.searched[name]]
-        return tuple(filter(partial(self._asks_for, name), columns)) or tuple(columns)
+    def _to_ask(self) -> dict[str, tuple[Column, ...]]:
+        """For each mutant that nothing has killed where it is asked: in the first column in which it differs, and before it in that of a
+        reading that the rule asks for."""
+        left = {name: columns for name in self.unlike if self._open(name) and (columns := self._where(name))}
+        return {name: columns[: 2 if columns[0].readings else 1] for name, columns in left.items()}
 
     def search_everywhere(self) -> None:
         """Those that nothing has killed, in all other columns in which they differ."""
@@ -171,14 +168,19 @@ class _Run:
         self.settled(self.fates[name] for name in left if self._open(name))
 
     def _search_in(self, columns_of: Mapping[str, Sequence[Column]]) -> None:
-        """Mutants searched in some columns each. Columns are taken one by one, so that a process has to know few."""
+        """Mutants searched in some columns each. Columns are taken one by one, so that a process has to know few; those of most mutants
+        first, since they take longest."""
         by_column: dict[Column, list[str]] = {}
         for name, columns in columns_of.items():
             for column in columns:
                 by_column.setdefault(column, []).append(name)
                 self.searched[name].add(column)
-        size = self._size(sum(map(len, by_column.values())))
-        tasks = [(self.names, chunk, column) for column, found in by_column.items() for chunk in _chunks(found, size)]
+        size = self._size(sum(map(len, by_column.values())), MOST_OF_A_COLUMN)
+        tasks = [
+            (self.names, tuple((name, self.unheard[name]) for name in chunk), column)
+            for column, found in sorted(by_column.items(), key=lambda one: -len(one[1]))
+            for chunk in _chunks(found, size)
+        ]
         for found in self._go("searched where they differ", _searched, tasks, [len(chunk) for _, chunk, _ in tasks]):
             for fate in found:
                 if fate.kind == KILLED and self._open(fate.mutant):
@@ -186,13 +188,12 @@ class _Run:
                     self.settled([self.fates[fate.mutant]])
 
     def ask(self) -> None:
-        """What that does not kill, asked as the record is made: in the first column in which it differs, and before it in that of a
-        reading that the rule asks for."""
-        left = {name: columns for name in self.unlike if self._open(name) and (columns := self._where(name))}
-        asked = [(name, columns[: 2 if columns[0].readings else 1]) for name, columns in left.items()]
+        """What that does not kill, asked as the record is made."""
+        asked = list(self._to_ask().items())
         size = self._size(len(asked), MOST_ASKED)
-        every = -(-len(asked) // size)  # those that survive stand together, and take longest
-        tasks = [(self.names, tuple(asked[i::every])) for i in range(every)]
+        # those that survive stand together, and take longest; and no process is to wait for the last task of another
+        every = self.jobs * -(-len(asked) // (size * self.jobs))
+        tasks = [(self.names, tuple(asked[i::every])) for i in range(min(every, len(asked)))]
         many = [len(some) for _, some in tasks]
         for found in (one for several in self._go("asked", _asked, tasks, many) for one in several):
             self.asked[found.mutant] = found.reason
@@ -280,13 +281,14 @@ def _load(names: Names) -> None:
     judges(names)
 
 
-def _searched(task: tuple[Names, Names, Column | None]) -> list[Fate]:
+def _searched(task: tuple[Names, Searched, Column | None]) -> list[Fate]:
     """Mutants searched in one column; None: each in the first in which it may fire."""
     names, mutants, column = task
     _comparing.cache_clear()  # what is searched takes its own memory
     judge, found = judges(names), []
-    for mutant in map(all_mutants().__getitem__, mutants):
-        found.append(judge.search(mutant, [column] if column else judge.columns_of(mutant)[:1]))
+    for name, unheard in mutants:
+        mutant = all_mutants()[name]
+        found.append(judge.search(mutant, [column] if column else judge.columns_of(mutant)[:1], unheard))
     return found
 
 
@@ -300,7 +302,7 @@ def _compared(task: tuple[Names, Names, Names]) -> dict[str, tuple[list[str], in
     """Some of all mutants that are compared: the columns in which each is not known to be the same, and how many views show it."""
     names, every, some = task
     comparing, of_each = _comparing(names, every), judges(names).columns_of
-    return {name: comparing.differs(name, of_each(all_mutants()[name])) for name in some}
+    return {name: comparing.differs(name, of_each(all_mutants()[name])) for name in comparing.in_turn(some)}
 
 
 def _asked(task: tuple[Names, tuple[tuple[str, tuple[Column, ...]], ...]]) -> list[Fate]:

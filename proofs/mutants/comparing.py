@@ -7,6 +7,7 @@ cannot be had so is asked in each column by itself (`same_views.py`).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 
 from model.notation import Network
 from proofs.mutants.changed_rules import Rules
@@ -28,7 +29,6 @@ class Comparing:
     ) -> None:
         self.network, self.columns, self.start = network, tuple(columns), start
         self.mutants = {one.mutant.name: one for one in mutants if one.mutant.events}
-        self.sets = self._sets([one for one in self.mutants.values() if not one.starts_elsewhere])
 
     def differs(self, name: str, columns: Sequence[Column]) -> tuple[list[str], int]:
         """Those of the columns in which a mutant is not known to be the same, and how many views were looked at in all of them."""
@@ -47,14 +47,19 @@ class Comparing:
                 unlike.append(column.name)
         return unlike, views
 
-    def in_turn(self) -> list[str]:
-        """The mutants, those one after the other whose rules look at the same machines."""
-        return sorted(self.mutants, key=lambda name: sorted(self.mutants[name].machines))
+    def in_turn(self, names: Sequence[str]) -> list[str]:
+        """Mutants, those one after the other that are compared by the same closed sets."""
+        sets = self.sets
+        return list(names) if sets is None else sorted(names, key=sets.batches_of)
 
     def _alone(self, rules: Rules, column: Column) -> tuple[bool, int]:
         """Whether a mutant is not known to be the same in one column, by views of that column alone, and how many they are."""
         why, size = SameViews(self.network, column, self.start, [rules]).compared(rules)
         return bool(why), size
+
+    @cached_property
+    def sets(self) -> LabelledSets | None:
+        return self._sets([one for one in self.mutants.values() if not one.starts_elsewhere])
 
     def _answer(self, name: str) -> Answer:
         if self.sets is None or name not in self.sets.questions:

@@ -13,8 +13,9 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from model.notation import DeclarationError, Network, Shape
-from model.notation.terms import events_of, machines_of
+from model.notation.terms import Happens, In, events_of, machines_of
 from model.protocol import READINGS
+from model.views import LEFT_OUT_WHERE_NOT_ASKED
 from proofs.answers.record import Record
 from proofs.answers.verdict import HOLDS, NOT_EXERCISED, REFUTED, RunFound, Verdict
 from proofs.mutants.asking import Asked
@@ -60,7 +61,7 @@ class Kill:
 class Fate:
     """What became of a mutant. kills: in the first column in which there is any. columns: how many were looked at. reason: why the
     notation refuses it, or how far it was looked at in vain. unheard: of what a search misses, the properties that were asked, and gave
-    no other verdict."""
+    no other verdict. machines: that decide what the rules do."""
 
     mutant: str
     kind: str
@@ -71,6 +72,7 @@ class Fate:
     reason: str = ""
     seconds: float = field(default=0.0, compare=False)
     unheard: tuple[str, ...] = field(default=(), compare=False)
+    machines: tuple[str, ...] = field(default=(), compare=False)
 
 
 class Judges:
@@ -91,6 +93,7 @@ class Judges:
         self._unrecorded: dict[tuple[str, Column], str] = {}
         self._views_of_right: dict[Column, Mapping[str, Proof]] = {}
         self._rules: dict[str, Rules] = {}
+        self._worlds: dict[frozenset[str], World] = {}
 
     def rules(self, mutant: Mutant) -> Rules:
         """The changed rules, beside the right ones. Raises DeclarationError where the notation refuses them."""
@@ -172,7 +175,7 @@ class Judges:
         differs = () if kills else tuple(dict.fromkeys(different))
         kind, seconds = KILLED if kills else SURVIVES, time.perf_counter() - begun
         found = Fate(mutant.name, kind, kills, len(looked), differs, seconds=seconds)
-        return replace(found, unheard=tuple(sorted(in_vain)))
+        return replace(found, unheard=tuple(sorted(in_vain)), machines=tuple(sorted(rules.machines)))
 
     def _kills(self, found: Found, column: Column, network: Network, unheard: set[str]) -> tuple[Kill, ...]:
         """What a search shows; what it misses is asked again as the record is made, of VMs of every kind, in any number, but for what was
@@ -262,6 +265,17 @@ class Judges:
             how = UNEXERCISED if isinstance(PROPERTIES[name], Possible) else BROKEN
             return Kill(name, column.name, how, found.length)
         return Kill(name, column.name, HEALED if expected == REFUTED else UNEXERCISED)
+
+    def decided_by(self, machines: Collection[str]) -> tuple[frozenset[str], frozenset[str]]:
+        """The machines that decide what these do, in any column, and those that are left out: rules that look at the same ones are
+        compared by the same closed sets."""
+        out = frozenset[str]() if LEFT_OUT_WHERE_NOT_ASKED & set(machines) else LEFT_OUT_WHERE_NOT_ASKED
+        if out not in self._worlds:
+            self._worlds[out] = World(self.watched, Column(frozenset(self.right.faults)), out)
+        world = self._worlds[out]
+        events = Happens(frozenset(event.name for event in world.events))
+        moved = (In(name, frozenset(sorted(world.reach[name])[:1])) for name in sorted(machines))
+        return world.cone([events, *moved]).machines, out
 
     def comparing(self, mutants: Sequence[Mutant]) -> Comparing:
         """What compares these mutants with the right network, in every column in which a changed rule may fire."""

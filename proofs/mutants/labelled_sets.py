@@ -93,6 +93,7 @@ class LabelledSets:
         self._worlds: dict[frozenset[str], World] = {}
         self._cones: dict[tuple[object, ...], Slice] = {}
         self._batches: dict[Question, Batch] = {}
+        self._number: dict[Batch, int] = {}
         self._slices: dict[tuple[World, Slice, tuple[Term, ...]], Compiled] = {}
         self._right_sides = RightSides()
         self.shape = Shape({sort.name: 1 for sort in network.parts})
@@ -123,6 +124,12 @@ class LabelledSets:
             for bit in range(len(self.family.columns))
         )
         return Answer(differs, unknown, tuple(views))
+
+    def batches_of(self, name: str) -> list[int]:
+        """What the questions of a mutant are asked of, by numbers."""
+        return sorted(
+            self._number.setdefault(self._batch(one), len(self._number)) for one in self.questions.get(name, ())
+        )
 
     def _differs(self, question: Question, world: World, known: LabelledSet) -> int:
         rules, actors = question.rules, self.any_parts.network.actors

@@ -18,7 +18,7 @@ from model.notation.changes import with_event
 from model.protocol import PROTOCOL
 from proofs.answers.record import load as load_record
 from proofs.answers.verdict import HOLDS, NOT_EXERCISED, REFUTED, RunFound, Verdict
-from proofs.mutants.all_mutants import all_mutants, judge_mutants
+from proofs.mutants.all_mutants import Searched, all_mutants, judge_mutants
 from proofs.mutants.changed_rules import Rules
 from proofs.mutants.fates import Tally, load
 from proofs.mutants.judge import BROKEN, EQUIVALENT, KILLED, REFUSED, SURVIVES, UNEXERCISED, Fate, Judges, Kill
@@ -306,21 +306,22 @@ def test_what_becomes_of_each_is_told_as_soon_as_it_is_known(monkeypatch: pytest
     told: list[Fate] = []
     here, first, second = (column.name for column in Judges(PROTOCOL, load_record()).apart[:3])
 
-    def searched(task: tuple[object, tuple[str, ...], Column | None]) -> list[Fate]:
-        _, some, column = task
+    def searched(task: tuple[object, Searched, Column | None]) -> list[Fate]:
+        some, column = [name for name, _ in task[1]], task[2]
         killed = {"": at_once, first: later, second: last}["" if column is None else column.name]
         assert column is None or at_once not in some, "what is killed is not searched again"
         return [Fate(name, KILLED if name == killed else SURVIVES) for name in some]
 
     def compared(task: tuple[object, object, tuple[str, ...]]) -> dict[str, tuple[list[str], int]]:
         assert [one.mutant for one in told] == [at_once]
-        return {name: ([] if name == same else [here, first, second], 10) for name in task[2]}
+        unlike = {same: [], later: [first, second]}
+        return {name: (unlike.get(name, [here, first, second]), 10) for name in task[2]}
 
     def asked(task: tuple[object, tuple[tuple[str, object], ...]]) -> list[Fate]:
         assert [one.mutant for one in told][:3] == [at_once, same, later]
         return [Fate(name, SURVIVES, reason="nothing notices it") for name, _ in task[1]]
 
-    for name, stage in (("_searched", searched), ("_compared", compared), ("_asked", asked), ("WORTH_WHILE", 1)):
+    for name, stage in (("_searched", searched), ("_compared", compared), ("_asked", asked)):
         monkeypatch.setattr(f"proofs.mutants.all_mutants.{name}", stage)
     heard: list[tuple[str, int, int]] = []
     found = judge_mutants(
@@ -340,36 +341,32 @@ def test_what_becomes_of_each_is_told_as_soon_as_it_is_known(monkeypatch: pytest
     ]
 
 
-@pytest.mark.parametrize("worth_while", [1, 2, 3])
-def test_mutants_are_searched_in_few_columns_and_in_none_twice(
-    worth_while: int, monkeypatch: pytest.MonkeyPatch
+def test_mutants_are_searched_where_they_are_asked_then_everywhere_and_nowhere_twice(
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Where there is one in which all of them differ, only there, if they are as many as make it worth while; not where they were
-    searched at first."""
+    """Of the columns in which any is searched those of most come first: they take longest."""
     names, looked = list(all_mutants())[:3], list[tuple[tuple[str, ...], str]]()
     here, first, second = (column.name for column in Judges(PROTOCOL, load_record()).apart[:3])
-    unlike = dict(zip(names, ([here, first, second], [second], [here]), strict=True))
+    unlike = dict(zip(names, ([here, first, second], [second, first], [here, second]), strict=True))
 
-    def searched(task: tuple[object, tuple[str, ...], Column | None]) -> list[Fate]:
-        looked.append((task[1], "" if task[2] is None else task[2].name))
-        return [Fate(name, SURVIVES) for name in task[1]]
+    def searched(task: tuple[object, Searched, Column | None]) -> list[Fate]:
+        some = tuple(name for name, _ in task[1])
+        looked.append((some, "" if task[2] is None else task[2].name))
+        return [Fate(name, SURVIVES) for name in some]
 
     def asked(task: tuple[object, tuple[tuple[str, object], ...]]) -> list[Fate]:
         looked.append((tuple(name for name, _ in task[1]), "asked"))
         return [Fate(name, SURVIVES, reason="") for name, _ in task[1]]
 
-    monkeypatch.setattr("proofs.mutants.all_mutants.WORTH_WHILE", worth_while)
     monkeypatch.setattr("proofs.mutants.all_mutants._searched", searched)
     monkeypatch.setattr(
         "proofs.mutants.all_mutants._compared", lambda task: {name: (unlike[name], 10) for name in task[2]}
     )
     monkeypatch.setattr("proofs.mutants.all_mutants._asked", asked)
     judge_mutants([all_mutants()[name] for name in names], jobs=1)
-    one, two, every = tuple(names[:1]), tuple(names[:2]), tuple(names)
-    if worth_while < 3:
-        assert looked == [(every, ""), (two, second), (every, "asked"), (one, first)]
-    else:
-        assert looked == [(every, ""), (every, "asked"), (one, first), (two, second)]
+    one, two, three = names
+    asked_where = [(tuple(names), ""), ((two,), first), (tuple(names), "asked")]
+    assert looked == [*asked_where, ((one, two, three), second), ((one,), first)]
 
 
 def test_which_are_compared_together_hangs_on_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -377,8 +374,8 @@ def test_which_are_compared_together_hangs_on_no_process(monkeypatch: pytest.Mon
     names = ("volume_missing: never", "vm_saved: never")
     together: list[tuple[str, ...]] = []
 
-    def searched(task: tuple[object, tuple[str, ...], object]) -> list[Fate]:
-        return [Fate(name, SURVIVES) for name in task[1]]
+    def searched(task: tuple[object, Searched, object]) -> list[Fate]:
+        return [Fate(name, SURVIVES) for name, _ in task[1]]
 
     def compared(task: tuple[object, tuple[str, ...], tuple[str, ...]]) -> dict[str, tuple[list[str], int]]:
         together.append(task[1])
