@@ -4,6 +4,7 @@ searched in all other columns in which it differs."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import replace
@@ -39,6 +40,9 @@ MOST_ALIKE = 128
 
 MOST_ASKED = 32
 """Mutants of which views are asked at once, and that are compared where there are few: they have closed sets in common."""
+
+WORTH_WHILE = 3
+"""Mutants of a column, from which on it is quicker to get to know all states of the right network there than to ask of each."""
 
 Progress = Callable[[str, int, int], None]
 """Told what is done, how much of it, and of how much."""
@@ -149,8 +153,11 @@ class _Run:
         self.settled(self.fates[name] for name in found if self.fates[name].kind == EQUIVALENT)
 
     def search_where_they_differ(self) -> None:
-        """Those that differ, each where it would be asked, which kills most."""
-        self._search_in({n: [c for c in where if c not in self.searched[n]] for n, where in self._to_ask().items()})
+        """Those that differ, each where it would be asked, which kills most; where a column is that of few, it is not worth while to get
+        to know it: they are asked."""
+        chosen = {name: [c for c in where if c not in self.searched[name]] for name, where in self._to_ask().items()}
+        times = Counter(column for columns in chosen.values() for column in columns)
+        self._search_in({name: [c for c in columns if times[c] >= WORTH_WHILE] for name, columns in chosen.items()})
 
     def _to_ask(self) -> dict[str, tuple[Column, ...]]:
         """For each mutant that nothing has killed where it is asked: in the first column in which it differs, and before it in that of a

@@ -321,7 +321,7 @@ def test_what_becomes_of_each_is_told_as_soon_as_it_is_known(monkeypatch: pytest
         assert [one.mutant for one in told][:3] == [at_once, same, later]
         return [Fate(name, SURVIVES, reason="nothing notices it") for name, _ in task[1]]
 
-    for name, stage in (("_searched", searched), ("_compared", compared), ("_asked", asked)):
+    for name, stage in (("_searched", searched), ("_compared", compared), ("_asked", asked), ("WORTH_WHILE", 1)):
         monkeypatch.setattr(f"proofs.mutants.all_mutants.{name}", stage)
     heard: list[tuple[str, int, int]] = []
     found = judge_mutants(
@@ -341,10 +341,12 @@ def test_what_becomes_of_each_is_told_as_soon_as_it_is_known(monkeypatch: pytest
     ]
 
 
+@pytest.mark.parametrize("worth_while", [1, 2])
 def test_mutants_are_searched_where_they_are_asked_then_everywhere_and_nowhere_twice(
-    monkeypatch: pytest.MonkeyPatch,
+    worth_while: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Of the columns in which any is searched those of most come first: they take longest."""
+    """Where they are to be asked only if they are as many as make it worth while. Of the columns in which any is searched those of most
+    come first: they take longest."""
     names, looked = list(all_mutants())[:3], list[tuple[tuple[str, ...], str]]()
     here, first, second = (column.name for column in Judges(PROTOCOL, load_record()).apart[:3])
     unlike = dict(zip(names, ([here, first, second], [second, first], [here, second]), strict=True))
@@ -358,6 +360,7 @@ def test_mutants_are_searched_where_they_are_asked_then_everywhere_and_nowhere_t
         looked.append((tuple(name for name, _ in task[1]), "asked"))
         return [Fate(name, SURVIVES, reason="") for name, _ in task[1]]
 
+    monkeypatch.setattr("proofs.mutants.all_mutants.WORTH_WHILE", worth_while)
     monkeypatch.setattr("proofs.mutants.all_mutants._searched", searched)
     monkeypatch.setattr(
         "proofs.mutants.all_mutants._compared", lambda task: {name: (unlike[name], 10) for name in task[2]}
@@ -365,8 +368,10 @@ def test_mutants_are_searched_where_they_are_asked_then_everywhere_and_nowhere_t
     monkeypatch.setattr("proofs.mutants.all_mutants._asked", asked)
     judge_mutants([all_mutants()[name] for name in names], jobs=1)
     one, two, three = names
-    asked_where = [(tuple(names), ""), ((two,), first), (tuple(names), "asked")]
-    assert looked == [*asked_where, ((one, two, three), second), ((one,), first)]
+    if worth_while == 1:
+        assert looked[1:] == [((two,), first), (tuple(names), "asked"), ((one, two, three), second), ((one,), first)]
+    else:
+        assert looked[1:] == [(tuple(names), "asked"), ((one, two, three), second), ((one, two), first)]
 
 
 def test_which_are_compared_together_hangs_on_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
