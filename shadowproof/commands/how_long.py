@@ -32,7 +32,7 @@ EXCEPT = {
     "accept": "seconds after verify, whose judgements it takes; a minute where the protocol has changed, since it searches for the "
     "shortest runs",
     "sweep": "goes on where it was, if it is interrupted",
-    "mutate": "half an hour of all, of one rule half a minute",
+    "mutate": "ten minutes of all, of one rule half a minute",
     "letter": "with --anew some ten minutes",
     "docs": "with --site two minutes, with --arguments much longer",
 }

@@ -97,6 +97,7 @@ BY_DAY = (
     ("file_restore_statuses_accepted: stand-still doing CHECKING_STATUSES", BASE),  # goes round for ever
     ("provider: start-elsewhere CANNOT", BASE),  # starts elsewhere
     ("context_set: unfair", BASE),  # lets a run wait for ever
+    ("power: swap-states RUNNING and PAUSED", BASE),  # breaks one promise at once, and others some steps later
     ("last_error: swap-states TIMEOUT and RETRYABLE", STOPS),
     (
         "vm_saved: redirect power RUNNING|PAUSED to SAVED, to GONE",
@@ -149,6 +150,26 @@ def test_a_state_that_is_taken_for_the_right_one_is_noticed() -> None:
     of.unlike = frozenset()
     assert of.visit() != wanted
     assert wrong
+
+
+@pytest.mark.parametrize("column", [BASE, LOSES], ids=str)
+def test_endless_runs_take_no_faults_and_nothing_that_a_promise_leaves_out_and_never_rest(column: Column) -> None:
+    base, graph = judges().baseline(column), judges().baseline(column).graph
+    faults = 0
+    for i, one in enumerate(base.ends):
+        wanted = set[tuple[int, int]]()
+        for number, out in enumerate(graph.outs):
+            for step, to in zip(out, graph.targets[number], strict=True):
+                event = base.compiled.events[step[0]]
+                faults += event.fault is not None
+                rests = base.rests(graph.states[number])[i] or base.rests(graph.states[to])[i]
+                if not rests and event.fault is None and event.name not in one.without:
+                    wanted.add((number, to))
+                assert base.is_endless(step, i) == (event.fault is None and event.name not in one.without)
+        assert set(base.circling(i)) == wanted
+        assert wanted
+    assert (faults > 0) == bool(column.faults)
+    assert any(one.without for one in base.ends)
 
 
 def test_circles_of_the_right_network_are_none_of_the_mutants() -> None:

@@ -244,6 +244,20 @@ def test_where_nothing_is_recorded_the_first_that_kills_is_enough(monkeypatch: p
     assert judged == ["no-guest-left-frozen"]
 
 
+def test_what_was_asked_elsewhere_is_told_to_a_search(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = list[set[str]]()
+
+    def kills(_: Judges, found: object, column: object, network: object, unheard: set[str]) -> tuple[Kill, ...]:
+        told.append(set(unheard))
+        unheard.add("every-session-ends")
+        return ()
+
+    monkeypatch.setattr(Judges, "_kills", kills)
+    fate = judges().search(all_mutants()["backup_initialized: never"], [BASE], ("no-partial-backup",))
+    assert told[0] == {"no-partial-backup"}
+    assert fate.unheard == ("every-session-ends", "no-partial-backup")
+
+
 def test_what_a_search_misses_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Searches with VMs of several shapes, and in all other columns, miss the same."""
     found, asked = Found(missing=("no-partial-backup", "a-child-that-stopped-is-rolled-back")), list[str]()
@@ -354,7 +368,8 @@ def test_mutants_are_searched_where_they_are_asked_then_everywhere_and_nowhere_t
     def searched(task: tuple[object, Searched, Column | None]) -> list[Fate]:
         some = tuple(name for name, _ in task[1])
         looked.append((some, "" if task[2] is None else task[2].name))
-        return [Fate(name, SURVIVES) for name in some]
+        assert all(unheard == (() if task[2] is None else ("no-partial-backup",)) for _, unheard in task[1])
+        return [Fate(name, SURVIVES, unheard=("no-partial-backup",)) for name in some]
 
     def asked(task: tuple[object, tuple[tuple[str, object], ...]]) -> list[Fate]:
         looked.append((tuple(name for name, _ in task[1]), "asked"))
