@@ -175,8 +175,9 @@ class _Run:
         self.settled(self.fates[name] for name in left if self._open(name))
 
     def _search_in(self, columns_of: Mapping[str, Sequence[Column]]) -> None:
-        """Mutants searched in some columns each. Columns are taken one by one, so that a process has to know few; those of most mutants
-        first, since they take longest."""
+        """Mutants searched in some columns each; of several in which one is killed the first is told, whichever process is done first.
+        Columns are taken one by one, so that a process has to know few; those of most mutants first, since they take longest."""
+        places, killed = {column.name: i for i, column in enumerate(self.judges.apart)}, dict[str, int]()
         by_column: dict[Column, list[str]] = {}
         for name, columns in columns_of.items():
             for column in columns:
@@ -189,8 +190,10 @@ class _Run:
             for chunk in _chunks(found, size)
         ]
         for found in self._go("searched where they differ", _searched, tasks, [len(chunk) for _, chunk, _ in tasks]):
-            for fate in found:
-                if fate.kind == KILLED and self._open(fate.mutant):
+            for fate in (one for one in found if one.kind == KILLED):
+                place = places[fate.kills[0].column]
+                if place < killed.get(fate.mutant, len(places)):
+                    killed[fate.mutant] = place
                     self.fates[fate.mutant] = replace(self.fates[fate.mutant], kind=KILLED, kills=fate.kills, reason="")
                     self.settled([self.fates[fate.mutant]])
 

@@ -3,7 +3,7 @@ what is kept in the project is what comes of it; and nothing passes that no prop
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from functools import cache
@@ -324,7 +324,8 @@ def test_what_becomes_of_each_is_told_as_soon_as_it_is_known(monkeypatch: pytest
         some, column = [name for name, _ in task[1]], task[2]
         killed = {"": at_once, first: later, second: last}["" if column is None else column.name]
         assert column is None or at_once not in some, "what is killed is not searched again"
-        return [Fate(name, KILLED if name == killed else SURVIVES) for name in some]
+        kills = (Kill("no-partial-backup", column.name if column else BASE.name, BROKEN),)
+        return [Fate(name, KILLED, kills) if name == killed else Fate(name, SURVIVES) for name in some]
 
     def compared(task: tuple[object, object, tuple[str, ...]]) -> dict[str, tuple[list[str], int]]:
         assert [one.mutant for one in told] == [at_once]
@@ -387,6 +388,37 @@ def test_mutants_are_searched_where_they_are_asked_then_everywhere_and_nowhere_t
         assert looked[1:] == [((two,), first), (tuple(names), "asked"), ((one, two, three), second), ((one,), first)]
     else:
         assert looked[1:] == [(tuple(names), "asked"), ((one, two, three), second), ((one, two), first)]
+
+
+@pytest.mark.parametrize("first_done", ["first", "last"])
+def test_of_several_columns_in_which_a_mutant_is_killed_the_first_is_told(
+    first_done: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Found on 2026-11-30: of 16 mutants another column was told than an hour before, since another process was done first."""
+    (name, *_), columns = all_mutants(), [column.name for column in Judges(PROTOCOL, load_record()).apart[:4]]
+
+    def searched(task: tuple[object, Searched, Column | None]) -> list[Fate]:
+        if task[2] is None or task[2].name == columns[3]:
+            return [Fate(name, SURVIVES)]
+        return [Fate(name, KILLED, (Kill("no-partial-backup", task[2].name, BROKEN, 7),))]
+
+    def go(
+        self: object, what: str, do: Callable[[object], object], tasks: list[object], many: list[int]
+    ) -> list[object]:
+        return [do(task) for task in (tasks if first_done == "first" else tasks[::-1])]
+
+    stages = {
+        "_Run._go": go,
+        "_searched": searched,
+        "_compared": lambda task: {name: (columns, 10)},
+        "_asked": lambda task: [Fate(name, SURVIVES, reason="")],
+    }
+    for stage, instead in stages.items():
+        monkeypatch.setattr(f"proofs.mutants.all_mutants.{stage}", instead)
+    told: list[Fate] = []
+    (fate,) = judge_mutants([all_mutants()[name]], jobs=1, settled=told.extend).values()
+    assert [kill.column for kill in fate.kills] == [columns[1]]
+    assert told[-1] == fate
 
 
 def test_which_are_compared_together_hangs_on_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
