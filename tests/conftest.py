@@ -7,15 +7,17 @@ What the sampled runs came to is told at the end; in full at night, or with SAMP
 import gc
 import os
 from collections.abc import Generator
+from functools import cache
 from typing import Any
 
 import pytest
 from _pytest.unraisableexception import gc_collect_iterations_key
 from hypothesis import HealthCheck, settings
 from hypothesis.internal.conjecture import providers
+from typer import testing
 
 from proofs.answers.cache import in_use, use_where_possible
-from proofs.computer.garbage import look_seldom_for_garbage
+from proofs.computer import garbage
 from tests.helpers.dealing import Dealt, begun, file_of, unit_of
 
 NO_CLOCKS = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -33,6 +35,10 @@ if PROFILE == "pr":
     # same is to be drawn in each run.
     assert hasattr(providers, "_get_local_constants"), "Hypothesis has changed: see how it finds constants now"
     providers._get_local_constants = lambda: providers._local_constants
+
+# Typer's runner has the command made anew at each call, which takes as long as most commands do.
+assert hasattr(testing, "_get_command"), "Typer has changed: see how its runner comes by a command now"
+testing._get_command = cache(testing._get_command)
 
 
 DEALT = Dealt()
@@ -83,9 +89,10 @@ def _cache_is_left_as_it_was() -> Generator[None]:
 
 
 def pytest_collection_finish() -> None:
-    """Heaps of tests are large: what was loaded is never looked through for garbage, and the rest seldom."""
+    """Heaps of tests are large: what was loaded is never looked through for garbage, and the rest seldom, as is all that there is."""
     gc.collect()
-    look_seldom_for_garbage()
+    garbage.look_seldom_for_garbage()
+    garbage.GROWN = 4
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
