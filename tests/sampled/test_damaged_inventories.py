@@ -227,11 +227,8 @@ PLANTED: dict[str, tuple[object, str, object, st.SearchStrategy[Any], Callable[[
     "what stops short is closed": (read, "_decoded", lambda content, file: '[{"Name":"a","State":2}]', cut_off(), check_refused),
 }  # fmt: skip
 
-LONGEST = ("a text may be anything", "a name may stand twice")
-"""At night: they take longest to be met with."""
 
-
-@pytest.mark.parametrize("name", [name for name in PLANTED if name not in LONGEST or PROFILE == "nightly"])
+@pytest.mark.parametrize("name", [name for name in PLANTED if name != "a name may stand twice" or PROFILE == "nightly"])
 def test_a_planted_fault_is_noticed(file: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     where, what, planted, drawn, check = PLANTED[name]
     monkeypatch.setattr(where, what, planted)

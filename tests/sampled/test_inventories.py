@@ -247,7 +247,7 @@ PLANTED: dict[str, tuple[object, str, object, st.SearchStrategy[Any], Check]] = 
 }  # fmt: skip
 
 
-EACH_TIME = ("the cluster is not read", "an id is no id", "what is open is met")
+EACH_TIME = ("the cluster is not read", "an id is no id", "a layout is overlooked", "what is open is met")
 """The others at night: they take longer to be met with."""
 
 

@@ -28,7 +28,7 @@ from tests.sampled.usual import USUAL
 from tests.wrong_protocols.three_vms import SMALL
 
 ROUNDS = {"dev": 2, "pr": 60, "nightly": 400}[PROFILE]
-OF_ONE = {"dev": 1, "pr": 2, "nightly": 100}[PROFILE]
+OF_ONE = {"dev": 1, "pr": 4, "nightly": 100}[PROFILE]
 AT_NIGHT = Floor(events=0.992, moves=0.95, visited=0.03)
 """All events but one, 95 of 100 rows, and a share of the explored states below what was measured."""
 
@@ -37,7 +37,7 @@ NOT_COME_TO = {"image_cannot_be_rolled_back"}
 while the requester is still at rest. No plan has that first, since what it brings (an image that does not hold the snapshot) is so
 at the start."""
 
-FLOOR = AT_NIGHT if PROFILE == "nightly" else Floor(events=0.82, moves=0.7, visited=0.01)
+FLOOR = AT_NIGHT if PROFILE == "nightly" else Floor(events=0.94, moves=0.8, visited=0.01)
 """Of the profiles `pr` and `nightly`. In the first, rounds end once a little more than it is come to."""
 
 Runs = machine_for("Runs", setup(), judges(), Tally(NETWORK))

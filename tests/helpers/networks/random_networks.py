@@ -303,6 +303,6 @@ def _must_pass(scope: Scope, actor: Actor) -> bool:
 
 
 def random_count(each: int) -> int:
-    """How many networks a test draws: for each example that Hypothesis would try (more of them in the nightly profile), thirty at least,
+    """How many networks a test draws: for each example that Hypothesis would try (more of them in the nightly profile), fifty at least,
     since tests say how much they have to see."""
-    return each * max(30, settings().max_examples)
+    return each * max(50, settings().max_examples)

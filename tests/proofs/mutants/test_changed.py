@@ -14,15 +14,14 @@ from model.protocol import PROTOCOL
 from proofs.answers.record import load as load_record
 from proofs.mutants.all_mutants import all_mutants
 from proofs.mutants.judge import Judges
-from proofs.mutants.one_vm.baseline import Baseline, Marked, Out
+from proofs.mutants.one_vm.baseline import Marked, Out
 from proofs.mutants.one_vm.changed import FURTHER, MOST, Changed, Found
 from proofs.search.endless import Out as Act
 from proofs.search.endless import find_lasso
 from proofs.search.symmetry import State
 from proofs.verdicts.columns import BASE
-from proofs.world.parts import ONE_OF_EACH
 from proofs.world.world import Column
-from tests.helpers.nightly import AT_NIGHT, nightly
+from tests.helpers.nightly import nightly
 
 STOPS, LOSES = (Column(frozenset({name})) for name in ("integration_service_stops", "host_loses_power"))
 
@@ -32,18 +31,8 @@ def judges() -> Judges:
     return Judges(PROTOCOL, load_record(), [BASE, STOPS, LOSES])
 
 
-FEW = 5
-"""Kinds of VMs that are looked at by day."""
-
-
-@cache
-def baseline(column: Column) -> Baseline:
-    of = judges()
-    return Baseline(of.watched, column, of.properties, ONE_OF_EACH, of.kinds()[: None if AT_NIGHT else FEW])
-
-
 def changed(name: str, column: Column) -> Changed:
-    return Changed(baseline(column), judges().rules(all_mutants()[name]))
+    return Changed(judges().baseline(column), judges().rules(all_mutants()[name]))
 
 
 def anew(of: Changed) -> Found:
@@ -165,7 +154,7 @@ def test_a_state_that_is_taken_for_the_right_one_is_noticed() -> None:
 
 @pytest.mark.parametrize("column", [BASE, LOSES], ids=str)
 def test_endless_runs_take_no_faults_and_nothing_that_a_promise_leaves_out_and_never_rest(column: Column) -> None:
-    base, graph = baseline(column), baseline(column).graph
+    base, graph = judges().baseline(column), judges().baseline(column).graph
     faults = 0
     for i, one in enumerate(base.ends):
         wanted = set[tuple[int, int]]()

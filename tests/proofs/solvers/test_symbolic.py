@@ -252,8 +252,6 @@ REAL: dict[str, Callable[[], Compiled]] = {
     "requester_vanishes": lambda: slice_of("back-in-prior-state", Column(frozenset({"requester_vanishes"}))),
 }
 
-AT_NIGHT_TOO = (("no fault", 2), ("no fault", 3), ("requester_vanishes", 2))
-
 
 class TestSteps:
     @pytest.mark.parametrize("vms", [1, 2, 3])
@@ -266,12 +264,7 @@ class TestSteps:
         } == set()
 
     @pytest.mark.parametrize(
-        ("name", "vms"),
-        [
-            ("no fault", 1),
-            *((pytest.param(name, vms, marks=nightly)) for name, vms in AT_NIGHT_TOO),
-            ("operator_changes_vm", 2),
-        ],
+        ("name", "vms"), [("no fault", 1), pytest.param("no fault", 3, marks=nightly), *((name, 2) for name in REAL)]
     )
     def test_of_the_protocol(self, name: str, vms: int) -> None:
         compiled = REAL[name]()

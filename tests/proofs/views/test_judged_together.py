@@ -81,7 +81,7 @@ class TestWhatIsShown:
     def test_is_no_less_than_alone(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Of a third of the networks; at night of all."""
         some = networks() if AT_NIGHT else networks()[::3]
-        assert len(some) >= 12
+        assert len(some) >= 20
         together = [shown(*known) for known in some]
         monkeypatch.setattr(family_proof, "joined", lambda found: [[one] for one in found])
         alone = [shown(*known) for known in some]

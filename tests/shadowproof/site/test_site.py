@@ -220,12 +220,11 @@ def test_every_promise_is_argued_and_what_is_possible_is_shown() -> None:
         assert ("walk.html#" in told) == isinstance(one.of, Verdict), name
 
 
-AT_NIGHT = ("every-session-ends", "child-snapshot-where-all-five-hold", "vanished-requester-gets-shutdown-only")
 ARGUED = [
-    *("child-writers-take-part", "vms-are-handled-through-vss"),
-    *(pytest.param(name, marks=nightly) for name in AT_NIGHT),
-]
-"""Of each kind one that takes little: a run, a table; at night an ending, clauses, and one that a fault puts to the test."""
+    "every-session-ends", "child-writers-take-part", "vms-are-handled-through-vss",
+    *(pytest.param(name, marks=nightly) for name in ("child-snapshot-where-all-five-hold", "vanished-requester-gets-shutdown-only")),
+]  # fmt: skip
+"""Of each kind one that takes little: an ending, a run, a table; at night clauses, and one that a fault puts to the test."""
 
 
 @pytest.mark.parametrize("name", ARGUED)
