@@ -11,5 +11,5 @@ VMs: one, of few kinds, is looked at first (`few_kinds`, kept in `kinds.json`).
 
 Held by `tests/proofs/mutants/test_judge.py` (against the plain search), `test_comparing.py`, `test_asking.py` (against each alone),
 `test_told_apart.py` (against searches from every start), `test_operators.py`, `test_few_kinds.py`, `test_same_views.py`,
-`test_changes.py`, `test_since.py`.
+`test_changes.py`, `test_since.py`, `test_all_mutants.py`.
 """
