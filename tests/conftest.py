@@ -89,7 +89,8 @@ def _cache_is_left_as_it_was() -> Generator[None]:
 
 
 def pytest_collection_finish() -> None:
-    """Heaps of tests are large: what was loaded is never looked through for garbage, and the rest seldom, as is all that there is."""
+    """Heaps of tests are large: what was loaded is never looked through for garbage, and the rest seldom: all of it only once it
+    is four times what it was."""
     gc.collect()
     garbage.look_seldom_for_garbage()
     garbage.GROWN = 4

@@ -12,7 +12,7 @@ from weakref import ref
 import pytest
 
 from proofs.computer import garbage
-from proofs.computer.garbage import EVERY, SELDOM, looked_for_afterwards
+from proofs.computer.garbage import EVERY, GROWN, SELDOM, looked_for_afterwards
 
 
 class Ring:
@@ -26,7 +26,7 @@ class Ring:
 def _as_before(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(garbage, "_PIECES", count(1))
     monkeypatch.setattr(garbage, "_KEPT", [0])
-    monkeypatch.setattr(garbage, "GROWN", 1.25)  # as commands have it: for tests it is more
+    monkeypatch.setattr(garbage, "GROWN", GROWN)  # as it was when this was imported: the tests have more later
     yield
     gc.freeze()
 

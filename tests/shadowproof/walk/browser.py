@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 BROWSERS = (Path("/usr/bin/chromium-headless-shell"), Path("/usr/bin/chromium"))
-CHROMIUM = next((path for path in BROWSERS if path.exists()), None)
+CHROMIUM = next((path for path in BROWSERS if path.exists()), BROWSERS[0])
 FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--renderer-process-limit=1", "--disable-extensions", "--disable-software-rasterizer",
@@ -24,7 +24,7 @@ REQUIRED = bool(os.environ.get("SHADOWPROOF_BROWSER"))
 def lacking() -> str:
     """What is not there; empty, if everything is."""
     packages = [name for name in ("playwright", "axe_playwright_python") if find_spec(name) is None]
-    return ", ".join([*packages, *([] if CHROMIUM else map(str, BROWSERS[:1]))])
+    return ", ".join([*packages, *([] if CHROMIUM.exists() else [str(CHROMIUM)])])
 
 
 needs_browser = pytest.mark.skipif(
