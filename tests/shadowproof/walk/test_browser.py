@@ -176,6 +176,7 @@ def test_the_list_of_findings(page: Opened) -> None:
     page.page.get_by_role("button", name="Findings").click()
     page.page.fill("#findings-filter", "no-vm-left-saved")
     page.page.locator("#findings-body a", has_text="requester vanishes").first.click()
+    page.page.locator("#banner").wait_for()  # a link within the page is followed once the click is over
     assert page.text("#banner").startswith("no-vm-left-saved is broken")
     assert not page.page.locator("#findings").is_visible()
 
