@@ -37,8 +37,9 @@ NOT_SHOWN = (
     "What no rule of the model says, no mutant of it can show to be missing.",
     "Equivalent is so for any number of VMs, each with any number of disks and adapters; one that differs is searched with none, one and "
     "two of those that its rule looks at.",
-    "A mutant is killed in the first column in which any property's verdict is another one; what would kill it in others is not asked, and "
-    "of promises of which the record has no verdict there only the first that does is named. "
+    "A mutant is killed in the first column in which any property's verdict is found to be another one: where it is looked at first, and so "
+    "which property is named and how many views are counted, also hangs on what is judged with it. What would kill it in others is not "
+    "asked, and of promises of which the record has no verdict there only the first that does is named. "
     "Runs that refute are of one VM, unless the property was asked of any number.",
 )
 
