@@ -29,6 +29,7 @@ from model.notation.terms import (
     after,
     all_of,
     any_of,
+    children,
     events_of,
     machines_of,
     rebuilt,
@@ -41,6 +42,10 @@ from properties.kinds import Always, Ends, Possible, Property, Step
 
 class NotForAnyNumber(ValueError):
     """Something in the network or the property speaks of a part in a way that one watched part cannot stand for."""
+
+
+Claim = tuple[Term, bool]
+"""What is said of every part, and whether it is said of the moment after a step."""
 
 
 class Others(States):
@@ -144,7 +149,7 @@ class AnyParts:
             case _:
                 yield new
 
-    def _term(self, term: Term, *, then: bool = False, claims: Sequence[Term] = ()) -> Term:
+    def _term(self, term: Term, *, then: bool = False, claims: Sequence[Claim] = ()) -> Term:
         """The term with what it says of all parts said of the watched one and of the others (in `claims`: not of the others)."""
 
         def again(inner: Term, then: bool = then) -> Term:
@@ -156,7 +161,7 @@ class AnyParts:
                     raise NotForAnyNumber(f"parts are quantified within a quantifier over {sort}s")
                 there = self._presence[sort].is_(Presence.THERE)
                 body = fold(body, self._readings)
-                if any(term is claim for claim in claims):
+                if (term, then) in claims:
                     return every(sort, any_of(~there, body))
                 if isinstance(term, Every):
                     others = self._others_for(sort, _pushed(body), then=then)
@@ -233,6 +238,10 @@ def _joined(terms: Iterable[Term]) -> Term:
     return all_of(*rest, *(every(sort, all_of(*found)) for sort, found in bodies.items()))
 
 
-def _claims(term: Term) -> list[Term]:
-    """What a term with its negations at the leaves says of every part."""
-    return [part for part in walk(term) if isinstance(part, Every) and part.sort.of != HOST]
+def _claims(term: Term, *, then: bool = False) -> list[Claim]:
+    """What a term with its negations at the leaves says of every part, and whether after the step. What it says time and again of one
+    moment is one claim: the part that breaks it there breaks it everywhere."""
+    if isinstance(term, Every) and term.sort.of != HOST:
+        return [(term, then)]
+    inner = (_claims(part, then=then or isinstance(term, After)) for part in children(term))
+    return list(dict.fromkeys(claim for claims in inner for claim in claims))

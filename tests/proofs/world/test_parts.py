@@ -5,14 +5,17 @@ from __future__ import annotations
 import pytest
 
 import proofs.verdicts.check
-from model.notation import Actor, Network, Shape, Sort, States, Term, build, event, every, on, some
+from model.notation import Actor, Network, Shape, Sort, States, Term, after, build, event, every, happens, on, some
 from proofs.answers.verdict import CLOSED, HOLDS, NOT_EXERCISED, REFUTED, Verdict
 from proofs.verdicts.check import check
 from proofs.verdicts.columns import BASE
+from proofs.views.labelled.family_proof import prove_columns
+from proofs.views.proof import prove
+from proofs.world.any_number.any_parts import AnyParts
 from proofs.world.parts import bound, sorts_looked_at, with_more
 from proofs.world.scope import Scope
 from proofs.world.world import Column, World
-from properties.kinds import Always, Property, always, ends, fired, possible
+from properties.kinds import Always, Property, Step, always, ends, fired, possible, step
 from tests.helpers.networks.random_networks import Two, disk, vm
 from tests.helpers.networks.tiny import named
 
@@ -128,3 +131,33 @@ class TestShapes:
         part = world.cone([found.rest], whole_events=True)
         assert [shape.parts["disk"] for shape in with_more(world, part, [found])] == [0, 1]
         assert judged(found, network).verdict == HOLDS
+
+
+class TestWhatIsSaidBeforeAndAfterAStep:
+    """Every disk turns over with its VM: of two that differ the one is wrong before, the other after."""
+
+    @pytest.fixture
+    def turning(self) -> Network:
+        face = machine("face", of=disk).table(on("turn", Two.A, Two.B), on("turn", Two.B, Two.A))
+        method = machine("method", Two.A).table(on("turn", Two.A, Two.B))
+        return build([method, face], event("turn", at=vm, by="T-1", says="All turn over."))
+
+    @staticmethod
+    def right_once(network: Network, *, twice: bool) -> Step:
+        """All disks are right before the step or all are after it; twice: or before it, said again."""
+        good = every(disk, network.actors["face"].is_(Two.A))
+        wrong = happens("turn") & ~good & (~good | network.actors["method"].is_(Two.B) if twice else ~good)
+        return step("Once.", every(vm, ~(wrong & ~after(good))), shows="T-1", witness=fired("turn"))
+
+    @pytest.mark.parametrize("twice", [False, True], ids=["once", "twice"])
+    def test_another_part_may_break_each(self, turning: Network, twice: bool) -> None:
+        found = self.right_once(turning, twice=twice)
+        assert not prove(turning, BASE, named(it=found).values())["it"].holds
+        assert not prove_columns(turning, [BASE], named(it=found).values())[BASE]["it"].holds
+        one = judged(found, turning)
+        assert (one.verdict, disks_of(one)) == (REFUTED, [2])
+
+    def test_the_same_part_breaks_what_is_said_twice_of_one_moment(self, turning: Network) -> None:
+        for twice in (False, True):
+            asked = named(it=self.right_once(turning, twice=twice)).values()
+            assert len(AnyParts(turning, BASE, asked).variants["it"]) == 2
