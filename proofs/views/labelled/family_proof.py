@@ -155,7 +155,9 @@ class Proving:
         """What the closed set of a group shows in the columns that are left; nothing, where it has more views."""
         family, labels = self.family, [left[one.name] for one in group.members]
         allowed = {name: family.allowed[name] for name in sorted(group.part.events) if name in family.allowed}
-        key = key_of("labelled views", group, self.columns, allowed, labels, limit)
+        ends = any(isinstance(one, Ends) for one in group.members)
+        silenced = [sorted(names) for names in family.silenced] if ends else []
+        key = key_of("labelled views", group, self.columns, allowed, labels, silenced, limit)
         known = recall(_SHOWN, key, Shown)
         if known is not None:
             return known

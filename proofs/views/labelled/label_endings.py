@@ -16,20 +16,27 @@ import numpy.typing as npt
 import rustworkx
 
 from proofs.views.labelled.branches import STAYS, Branch
-from proofs.views.labelled.digits import NOWHERE
+from proofs.views.labelled.digits import NOWHERE, TooWide
 from proofs.views.labelled.label_judge import Judging, Kinds, joint_kinds
 from proofs.views.labelled.label_kernel import Ints, Small
 from proofs.views.labelled.labels import Place, label_of
 from proofs.world.predicates import Step
 from properties.kinds import Ends
 
+MOST_ASKED = 62
+"""Things that are asked of all VMs together at one host state: each is a bit of a number that says by its sign that there is none."""
+
 Edges = dict[tuple[int, int], int]
 """The columns in which a step leads from one to the other."""
 
 
 def open_in_the_end(judging: Judging, found: Ends, silenced: Sequence[frozenset[str]], asked: int) -> int:
-    """The columns among those asked in which the argument does not go through. silenced: by column the events that may never come."""
-    return _Argument(judging, found, silenced, asked).open()
+    """The columns among those asked in which the argument does not go through: all of them, where more is asked of VMs at once than a
+    number has bits for. silenced: by column the events that may never come."""
+    try:
+        return _Argument(judging, found, silenced, asked).open()
+    except TooWide:
+        return asked
 
 
 class _Argument:
@@ -71,6 +78,8 @@ class _Here:
         self.vms, self.labels = of.judging.vms[host], of.judging.labels[host]
         self.branches = [(of.steps.branches[b], int(place.branches[i, 1]), i) for i, b in enumerate(place.numbers)]
         self.bits = tuple(sorted({bit for branch, _, _ in self.branches for bit in branch.asking.asks.bits}))
+        if len(self.bits) > MOST_ASKED:
+            raise TooWide(f"{len(self.bits)} things are asked of all VMs together at one host state")
         self.own = self._own()
 
     def _own(self) -> Ints:

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from itertools import combinations
+from typing import cast
 
 import pytest
 
-from model.notation import Network, Shape
+from model.notation import HOST, Actor, Fault, Network, Shape, States, build, event, every, on, some
 from proofs.verdicts.check import shown_by_views
 from proofs.verdicts.columns import every_column
 from proofs.verdicts.together import proofs, shown, units
@@ -18,12 +19,12 @@ from proofs.views.labelled.label_endings import turning
 from proofs.views.proof import prove
 from proofs.world.world import Column
 from properties.catalogue import PROPERTIES
-from properties.kinds import Ends, Property
+from properties.kinds import Ends, Property, ends, fired
 from tests.helpers.by_search import found_against, found_endless
 from tests.helpers.networks.endless import CASES, Case, network
 from tests.helpers.networks.random_networks import random_count
 from tests.helpers.networks.read_networks import read
-from tests.helpers.networks.tiny import named
+from tests.helpers.networks.tiny import Oar, boat, named
 from tests.helpers.nightly import nightly
 
 each = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -36,10 +37,12 @@ def columns_of(case: Case) -> list[Column]:
     return [Column(frozenset(some)) for many in range(len(names) + 1) for some in combinations(names, many)]
 
 
-def at_once(asked: Asked) -> dict[tuple[Column, str], bool]:
-    """What is shown of what must come in the end, in all columns together; and whether its witness may fire."""
+def at_once(asked: Asked, *, forget: bool = True) -> dict[tuple[Column, str], bool]:
+    """What is shown of what must come in the end, in all columns together; and whether its witness may fire. forget: what was shown of
+    others before."""
     made, columns, properties = asked
-    family_proof._SHOWN.clear()
+    if forget:
+        family_proof._SHOWN.clear()
     proving = Proving(made, columns, properties)
     of = proving.proofs({name: one for unit in proving.units() for name, one in proving.shown(unit).items()})
     return {(c, name): proof.exercised for c, known in of.items() for name, proof in known.items() if proof.holds}
@@ -132,17 +135,64 @@ def test_what_need_not_happen_is_not_counted_on(forgotten: str, monkeypatch: pyt
         self: label_endings._Argument, judging: object, found: Ends, silenced: list[frozenset[str]], asked: int
     ) -> None:
         right(self, judging, found, silenced if forgotten != "silenced" else [frozenset()] * len(silenced), asked)  # type: ignore[arg-type]  # as given
-        for number, event in enumerate(self.compiled.events):
+        for number, one in enumerate(self.compiled.events):
             ruled_out = {
-                "faults": event.fault is not None,
-                "without": event.name in found.without,
-                "unfair": not event.fair,
+                "faults": one.fault is not None,
+                "without": one.name in found.without,
+                "unfair": not one.fair,
             }
             if ruled_out.get(forgotten):
                 self.fair[number] = asked
 
     monkeypatch.setattr(label_endings._Argument, "__init__", wrong)
     assert shows_too_much()
+
+
+MANY = 63
+"""Things that are asked of all VMs at once: so many have no room in a number that says by its sign that there is none."""
+
+
+def chain() -> tuple[Network, Property]:
+    """A boat goes from place to place, each time only while some boat is not where it would come to, at last only while some boat is
+    where all begin. They stop on the way, and the host, which waits for all of them at the end, never turns."""
+    told = {f"S{i}": f"stop {i}" for i in range(MANY + 2)}
+    stop = cast("type[States]", States("Stop", told))  # type: ignore[call-arg]  # an enumeration made of what is told
+    stops = list(stop)
+    place = Actor("place", stop, of=boat, starts=stops[0], says="Where a boat is.")
+    host = Actor("host", Oar, of=HOST, starts=Oar.ABOARD, says="What all wait for.")
+    host.table(on("turn", Oar.ABOARD, Oar.LEFT))
+    place.table(*(on(f"go{i}", stops[i], stops[i + 1]) for i in range(MANY)))
+    not_there = [~every(boat, place.is_(stop)) for stop in stops[1:MANY]]
+    asked = [*not_there, some(boat, place.is_(stops[0]))]
+    goes = [one for i, when in enumerate(asked) for one in event(f"go{i}", at=boat, when=when, by="T-1", says="Go.")]
+    at_the_end = every(boat, place.is_(stops[MANY]))
+    turns = event("turn", at=HOST, when=at_the_end, by="T-1", says="Turn.")
+    found = ends("It turns.", host.is_(Oar.LEFT), without=(), shows="T-1", witness=fired("go0"))
+    return build((place, host), [*goes, *turns]), found
+
+
+def test_where_more_is_asked_of_all_than_a_number_has_room_for_it_is_left_open() -> None:
+    made, found = chain()
+    assert at_once((made, [Column()], list(named(it=found).values()))) == {}
+
+
+def test_where_another_fault_keeps_an_event_away_it_is_asked_anew() -> None:
+    """What is remembered is of the faults that keep an event away, and not of which events are kept away by any."""
+    place = Actor("place", Oar, of=boat, starts=Oar.ABOARD, says="Where a boat is.")
+    place.table(*(on(name, Oar.ABOARD, Oar.LEFT) for name in ("go", "storm", "gale")))
+    events = [*event("go", at=boat, by="T-1", says="Go."), *event("storm", at=boat, by="T-1", says="Storm.", fault="f"),
+              *event("gale", at=boat, by="T-1", says="Gale.", fault="g")]  # fmt: skip
+    found = list(named(it=ends("All leave.", every(boat, place.is_(Oar.LEFT)), without=(), shows="T-1",
+                               witness=fired("go"))).values())  # fmt: skip
+    columns = [Column(), Column(frozenset("f")), Column(frozenset("g"))]
+
+    def network_of(silent: str) -> Network:
+        faults = [Fault(name, "sea", "It blows.", frozenset({"go"} if name == silent else ())) for name in "fg"]
+        return build([place], events, faults)
+
+    for silent, other in ("fg", "gf"):
+        told = at_once((network_of(silent), columns, found), forget=silent == "f")
+        assert {column for column, _ in told} == {Column(), Column(frozenset(other))}
 
 
 def test_circles_column_by_column() -> None:
