@@ -15,7 +15,7 @@ from model.notation import Actor, Event, Network, words
 from model.notation.decide import possible
 from model.notation.errors import Place
 from model.notation.machines import Rule
-from model.notation.terms import HOST, TRUE, And, In, Sort, Term, all_of, any_of, every
+from model.notation.terms import HOST, TRUE, And, In, Sort, Term, all_of, any_of, every, machines_of
 from proofs.world.fewer_runs import CASES, effects
 from proofs.world.world import shown
 
@@ -31,13 +31,18 @@ class Kind(Enum):
     LEADS = "leads elsewhere"
     FAIRNESS = "is as free to stay away as it was not, or the other way round"
     STARTS = "starts otherwise"
+    SILENCES = "keeps other events from coming"
     WORDS = "says the same in other words"
+
+
+NO_RUN_SHOWS = frozenset({Kind.STARTS, Kind.FAIRNESS, Kind.SILENCES})
+"""What becomes of a rule that no walk over both networks shows: it is not which step comes next."""
 
 
 @dataclass(frozen=True)
 class Changed:
-    """A rule that is not as it was: an event, or how a machine starts. by: the requirements and readings that it cites now (of one
-    that is no more: cited). what: how it differs, a phrase each."""
+    """A rule that is not as it was: an event, how a machine starts or what every VM starts with, or what a fault keeps from coming. by:
+    the requirements and readings that it cites now (of one that is no more: cited). what: how it differs, a phrase each."""
 
     name: str
     kind: Kind
@@ -57,6 +62,7 @@ def changed(base: Network, head: Network) -> list[Changed]:
     both = Both(base, head)
     found = [one for name in head.events if (one := both.event(name)) is not None]
     found += [one for actor in head.actors.values() if (one := both.starts(actor)) is not None]
+    found += [*both.all_start(), *both.silences()]
     gone = [event for name, event in base.events.items() if name not in head.events]
     return [*found, *(Changed(event.name, Kind.GONE, event.by, event.place, (event.says,)) for event in gone)]
 
@@ -81,6 +87,30 @@ class Both:
         if was.states != actor.states:
             what = f"its states were {_list(was.states)}, they are {_list(actor.states)}"
         return Changed(actor.name, Kind.STARTS, (), actor.place, (what,), (actor.name,))
+
+    def all_start(self) -> Iterator[Changed]:
+        """What must hold of every VM at the start."""
+        was, now = (all_of(*of.at_start) for of in (self.base, self.head))
+        what = tuple(_guards(was, now))
+        if not what and shown(was) == shown(now):
+            return
+        actors = {**self.base.actors, **self.head.actors}
+        apart = {shown(term) for term in self.base.at_start} ^ {shown(term) for term in self.head.at_start}
+        terms = (term for term in (*self.head.at_start, *self.base.at_start) if shown(term) in apart)
+        machines = tuple(dict.fromkeys(name for term in terms for name in sorted(machines_of(term))))
+        place = actors[machines[0]].place if machines else next(iter(actors.values())).place
+        kind = Kind.STARTS if self._possible((now & ~was) | (was & ~now)) else Kind.WORDS
+        yield Changed(f"every {self.head.replicated}", kind, (), place, what, machines)
+
+    def silences(self) -> Iterator[Changed]:
+        """The events of both that may never come where a fault of both is tolerated: of one that is new or no more that is told."""
+        both = self.head.events.keys() & self.base.events.keys()
+        for name in (name for name in self.head.faults if name in self.base.faults):
+            was, now = (of.faults[name].silences & both for of in (self.base, self.head))
+            if was != now:
+                phrases = ((now - was, "now keeps"), (was - now, "no longer keeps"))
+                what = tuple(f"{says} {_list(sorted(names))} from coming" for names, says in phrases if names)
+                yield Changed(f"fault {name}", Kind.SILENCES, (), self.head.faults[name].place, what)
 
     def event(self, name: str) -> Changed | None:
         head, base = self.head.events[name], self.base.events.get(name)

@@ -15,7 +15,7 @@ from model.notation import Network, Shape, words
 from model.notation.run import Index, Run
 from model.notation.terms import FALSE, Happens, In, Term, machines_of
 from proofs.answers.verdict import RunFound
-from proofs.differences.rules import Changed, Kind
+from proofs.differences.rules import NO_RUN_SHOWS, Changed
 from proofs.search.plain import starts, successors
 from proofs.search.replay import replay
 from proofs.search.symmetry import Edge, State
@@ -283,7 +283,7 @@ def asked_by(of: Network, event: str) -> frozenset[str]:
 def first_differences(base: Network, head: Network, rules: Sequence[Changed]) -> list[Searched]:
     """The searches of the columns in which a rule that differs may show, until each has shown. A rule that is gone shows where it is in
     the base."""
-    left = {rule.name: rule for rule in rules if rule.differs and rule.kind not in {Kind.STARTS, Kind.FAIRNESS}}
+    left = {rule.name: rule for rule in rules if rule.differs and rule.kind not in NO_RUN_SHOWS}
     found: list[Searched] = []
     for column in columns_to_search(base, head, rules):
         if not left:

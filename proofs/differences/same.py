@@ -1,5 +1,5 @@
 """Whether changed rules make no difference in a column, for any number of VMs, each with any number of parts: on every view that the
-base's closed set holds they take the same steps, so by induction every run is one of both. It asks of each rule, and of each machine
+base's closed set holds they take the same steps, so by induction every run is one of both. It asks of each rule, and of the one machine
 that it moves otherwise, what is asked of a mutant (`proofs/mutants/same_views.py`)."""
 
 from __future__ import annotations
@@ -7,13 +7,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from model.notation import HOST, DeclarationError, Network
-from proofs.differences.rules import Changed, Kind
+from proofs.differences.rules import NO_RUN_SHOWS, Changed, Kind
 from proofs.mutants.changed_rules import Rules
 from proofs.mutants.operators import Mutant
 from proofs.mutants.same_views import SameViews
-from proofs.world.world import Column, shown
+from proofs.world.world import Column
 
-_NOT_ASKED = {Kind.NEW, Kind.GONE, Kind.STARTS, Kind.FAIRNESS}
+_NOT_ASKED = NO_RUN_SHOWS | {Kind.NEW, Kind.GONE}
 
 
 def why_not_the_same(base: Network, head: Network, rules: Sequence[Changed], column: Column) -> str:
@@ -21,12 +21,12 @@ def why_not_the_same(base: Network, head: Network, rules: Sequence[Changed], col
     asked = [rule for rule in rules if rule.differs]
     if other := next((rule for rule in asked if rule.kind in _NOT_ASKED), None):
         return f"{other.name} {other.kind.value}"
+    if moved := next((rule.name for rule in asked if _to_whom(base, rule.name) != _to_whom(head, rule.name)), ""):
+        return f"{moved} happens to another, or by another fault"
+    if several := next((rule for rule in asked if len(rule.machines) > 1), None):
+        return f"{several.name} moves several machines otherwise ({', '.join(several.machines)}), which are asked one by one"
     if lone := base.actors.keys() ^ head.actors.keys():
         return f"only one side has {', '.join(sorted(lone))}"
-    if [base.faults[name].silences for name in base.faults] != [one.silences for one in head.faults.values()]:
-        return "faults silence other events"
-    if _at_start(base) != _at_start(head):
-        return "what must hold at the start is something else"
     start = {
         f"{actor.name}{'#0' if actor.sort in base.parts else ''}": frozenset({actor.starts[0]})
         for actor in base.actors.values()
@@ -44,5 +44,5 @@ def why_not_the_same(base: Network, head: Network, rules: Sequence[Changed], col
         return str(problem)
 
 
-def _at_start(network: Network) -> list[str]:
-    return sorted(map(shown, network.at_start))
+def _to_whom(network: Network, event: str) -> tuple[object, object]:
+    return network.events[event].scope, network.events[event].fault

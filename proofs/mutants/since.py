@@ -19,6 +19,9 @@ from model.notation import Network
 from proofs.world.world import shown
 
 ROOT = Path(__file__).parents[2]
+ALL_START = "every VM starts"
+"""What must hold of each of them then, among what is said of machines."""
+
 SECONDS = 60
 """A process that loads a model takes no longer."""
 
@@ -28,14 +31,16 @@ class SinceError(ValueError):
 
 
 def rules_of(network: Network) -> dict[str, str]:
-    """All that the network says of each event, and of how each machine starts, as text."""
+    """All that the network says of each event, of how each machine starts, and of how every VM does, as text."""
     found = {event: "\n".join(_of_event(network, event)) for event in network.events}
-    return found | {f"{a.name} starts": str(sorted(a.starts)) for a in network.actors.values() if a.moves}
+    found |= {f"{a.name} starts": str(sorted(a.starts)) for a in network.actors.values() if a.moves}
+    return found | ({ALL_START: "\n".join(sorted(map(shown, network.at_start)))} if network.at_start else {})
 
 
 def _of_event(network: Network, name: str) -> Iterator[str]:
     event = network.events[name]
-    yield f"{event.scope} {event.fault} {event.fair} {sorted(event.by)} {shown(event.when)}"
+    silent = sorted(fault.name for fault in network.faults.values() if name in fault.silences)
+    yield f"{event.scope} {event.fault} {event.fair} {sorted(event.by)} {shown(event.when)} {silent}"
     for actor in sorted(network.participants(name), key=lambda actor: actor.name):
         if not actor.observer:
             for state in actor.states:

@@ -11,7 +11,7 @@ from model.notation import Network
 from model.notation.decide import possible
 from proofs.answers.record import BETTER, DIFFERENT, WORSE, Cell, kind_of
 from proofs.answers.verdict import CLOSED, HOLDS, PROVED, REFUTED
-from proofs.differences.rules import Changed, Kind, changed
+from proofs.differences.rules import NO_RUN_SHOWS, Changed, Kind, changed
 from proofs.differences.runs import Difference, Searched, first_differences, known, search
 from proofs.differences.same import why_not_the_same
 from proofs.world.fewer_runs import CASES
@@ -108,6 +108,11 @@ class Diff:
         return tuple(one for one in self.rules if one.differs and one.name not in shown)
 
     @property
+    def unwalked(self) -> tuple[Changed, ...]:
+        """Those of which no walk shows anything."""
+        return tuple(one for one in self.silent if one.kind in NO_RUN_SHOWS)
+
+    @property
     def same(self) -> str:
         """Why no run can differ, where that is shown: for any number of VMs, in every column; empty: it is not."""
         if not self.rules and not self.new_machines:
@@ -126,12 +131,13 @@ class Diff:
 
     @property
     def status(self) -> int:
-        """0 nothing differs that was looked at; 1 a run, a promise, or what is said differs; 3 a rule says something else, and a search
-        that had to stop early found no run that shows it."""
+        """0 nothing differs that was looked at; 1 a run, a promise, or what is said differs; 3 a rule says something else, and no run was
+        found that shows it by a search that had to stop early, or it is none that runs show, and promises were not judged."""
         told = any(one.what != WORDS_ONLY for one in self.named)
         if self.differences or told or self.cuts or (self.judged is not None and self.judged.changes):
             return 1
-        return 3 if self.silent and not all(done.closed for done in self.searched) else 0
+        walked = all(done.closed for done in self.searched) and (self.judged is not None or not self.unwalked)
+        return 3 if self.silent and not walked else 0
 
 
 def compare(
@@ -283,8 +289,11 @@ def _speaks_of_it(base: Side, head: Side, name: str, rules: Sequence[Changed]) -
 
 
 def _columns(base: Side, head: Side, found: Diff, every: bool) -> list[Column]:
-    """Where promises are judged: without faults, and in the columns in which runs differ; or in each with one fault or reading."""
+    """Where promises are judged: without faults, in the columns in which runs differ, and with each fault that keeps other events from
+    coming; or in each with one fault or reading."""
     columns = [Column(), *(done.column for done in found.searched if done.differences)]
+    silent = {f"fault {name}": name for name in head.network.faults}
+    columns += [Column(frozenset({silent[one.name]})) for one in found.rules if one.kind is Kind.SILENCES]
     if every:
         columns += [Column(frozenset({name})) for name in {**base.network.faults, **head.network.faults}]
         for of in (base, head):

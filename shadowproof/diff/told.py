@@ -65,6 +65,9 @@ def conclusion(diff: Diff) -> str:
         return f"no run differs ({diff.same}), but what is said does."
     if not parts and diff.silent and diff.shown_in and not diff.not_shown:
         return f"no observable difference under {', '.join(diff.shown_in)} (proved by views, for any number of VMs)."
+    if not parts and diff.unwalked:
+        rules = ", ".join(one.name for one in diff.unwalked)
+        return f"no {'promise that was judged' if diff.judged else 'run'} differs; of {rules} only promises could tell."
     if not parts and diff.silent:
         bound = "to their end" if all(done.closed for done in diff.searched) else "so far"
         return f"no difference found, which is bounded: one VM, with one part of each sort, was walked over {bound}."

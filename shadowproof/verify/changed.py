@@ -10,7 +10,7 @@ from pathlib import Path
 from model.notation import Actor, Network
 from model.protocol import REQUIREMENTS
 from proofs.answers import record as verdicts
-from proofs.mutants.since import ROOT, SECONDS, SinceError, rules_at, rules_of
+from proofs.mutants.since import ALL_START, ROOT, SECONDS, SinceError, rules_at, rules_of
 
 RECORD = verdicts.PATH.relative_to(ROOT).as_posix()
 """Where the record of the version that this process speaks of stands in a checkout."""
@@ -69,6 +69,8 @@ def differing(then: dict[str, str], network: Network) -> list[Rule]:
 
 
 def _changed(name: str, was: str | None, now: str, network: Network) -> Rule:
+    if name == ALL_START:
+        return Rule("every VM", "starts otherwise")
     if name.endswith(" starts"):
         actor = network.actors[name.removesuffix(" starts")]
         return Rule(actor.name, "is new" if was is None else "starts otherwise", places=(str(actor.place),))

@@ -102,3 +102,16 @@ __all__ = [
     "with_reading",
     "without_actor",
 ]
+
+
+def with_faults(first: str, second: str, *, swapped: bool = False) -> Network:
+    """That a VM cannot be saved, and that a guest fails, takes a fault each, or that of the other (swapped). first, second: the events
+    that these keep from coming."""
+    names = ["one", "other"]
+    faults = [
+        Fault(name, "guest", "It fails.", frozenset(told.split()))
+        for name, told in zip(names, (first, second), strict=True)
+    ]
+    needs = dict(zip(("vm_cannot_be_saved", "guest_fails"), names[::-1] if swapped else names, strict=True))
+    events = [replace(e, fault=needs[e.name], fair=False) if e.name in needs else e for e in NETWORK.events.values()]
+    return build(NETWORK.actors.values(), events, faults, NETWORK.at_start)

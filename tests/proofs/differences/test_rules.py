@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from examples.small_backup import NETWORK, H, R, result, vm
-from model.notation import every
+from examples.small_backup import NETWORK, H, P, R, power, result, vm
+from model.notation import Network, Term, build, every
 from model.notation.changes import with_event
 from proofs.differences.rules import Kind, changed
 from tests.proofs.differences.prepared import (
@@ -12,6 +12,7 @@ from tests.proofs.differences.prepared import (
     strengthened,
     weakened,
     with_fault,
+    with_faults,
     with_reading,
     without_actor,
 )
@@ -65,3 +66,24 @@ def test_what_hangs_on_quantifiers_counts_as_another_rule() -> None:
     (one,) = changed(NETWORK, wider)
     assert one.kind is Kind.OTHERWISE
     assert H.FREEZING.name in NETWORK.actors["phase"].states
+
+
+def test_what_a_fault_keeps_from_coming_is_a_rule() -> None:
+    base, head = with_faults("guest_freezes", ""), with_faults("", "guest_freezes")
+    assert changed(base, base) == []
+    found = [(rule.name, rule.kind, rule.what) for rule in changed(base, head)]
+    assert found == [("fault one", Kind.SILENCES, ("no longer keeps guest freezes from coming",)),
+                     ("fault other", Kind.SILENCES, ("now keeps guest freezes from coming",))]  # fmt: skip
+
+
+def test_what_every_vm_starts_with_is_a_rule() -> None:
+    def starting(*terms: Term) -> Network:
+        return build(NETWORK.actors.values(), NETWORK.events.values(), (), terms)
+
+    awake = power.is_(P.RUNNING)
+    (found,) = changed(starting(*NETWORK.at_start), starting(*NETWORK.at_start, awake))
+    assert (found.name, found.kind, found.machines) == ("every vm", Kind.STARTS, ("power",))
+    assert found.what == ("now needs that power is running",)
+    (words_only,) = changed(starting(awake), starting(~~awake & (awake | power.is_(P.PAUSED))))
+    assert words_only.kind is Kind.WORDS
+    assert changed(starting(awake), starting(awake)) == []

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from model.notation import TRUE
+from model.notation import TRUE, Fault, Network, Term, build
 from model.notation.changes import rows_of, with_dest, with_event, with_table
 from model.protocol import PROTOCOL
 from proofs.mutants.since import ROOT, SinceError, changed_since, rules_of
+from shadowproof.verify.changed import differing
 from tests.helpers.copies import copied
 
 
@@ -40,6 +43,19 @@ def test_what_changed_is_named(checkout: Path) -> None:
         PROTOCOL, "vss", rows_of(PROTOCOL, "vss"), starts=frozenset({PROTOCOL.actors["vss"].enum["MADE"]})
     )
     assert changed_since("HEAD", starts, checkout) == ("vss",)
+
+
+def test_what_faults_keep_from_coming_and_what_all_start_with_are_rules(checkout: Path) -> None:
+    def with_(faults: Iterable[Fault], at_start: Iterable[Term] = PROTOCOL.at_start) -> Network:
+        return build(PROTOCOL.actors.values(), PROTOCOL.events.values(), faults, at_start, PROTOCOL.known_ids)
+
+    hangs = PROTOCOL.faults["guest_hangs"]
+    (first, *_) = sorted(hangs.silences)
+    other = {**PROTOCOL.faults, hangs.name: replace(hangs, silences=hangs.silences - {first})}
+    assert changed_since("HEAD", with_(other.values()), checkout) == (first,)
+    wider = with_(PROTOCOL.faults.values(), PROTOCOL.at_start[1:])
+    assert changed_since("HEAD", wider, checkout) == ("every VM",)
+    assert [str(rule) for rule in differing(rules_of(PROTOCOL), wider)] == ["every VM starts otherwise"]
 
 
 def test_words_are_no_rules() -> None:

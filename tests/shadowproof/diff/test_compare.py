@@ -13,6 +13,7 @@ import pytest
 from examples.small_backup import NETWORK, H, R, phase, result, vm
 from model.notation import implies, some
 from proofs.answers.record import Cell
+from proofs.world.world import Column
 from shadowproof.diff.comment import MARK, as_comment
 from shadowproof.diff.compare import (
     GAINED,
@@ -37,6 +38,7 @@ from tests.proofs.differences.prepared import (
     strengthened,
     weakened,
     with_fault,
+    with_faults,
     with_reading,
     without_actor,
 )
@@ -129,7 +131,7 @@ def judging(verdicts: dict[str, str], asked: list[Any], seen: Sequence[str] = ()
         return [
             {
                 "promise": name,
-                "column": "no fault",
+                "column": Column(frozenset(one["faults"])).name,
                 "verdict": verdict(self, one, name),
                 "assurance": "",
                 "length": None,
@@ -193,6 +195,24 @@ def test_what_comes_in_the_end_hangs_on_every_rule(monkeypatch: pytest.MonkeyPat
     assert found.judged is not None
     assert (found.judged.cells, found.judged.far) == (1, len(TERMS) - 1)
     assert [(one.promise, one.kind) for one in found.judged.changes] == [(far[0]["name"], LOST)]
+
+
+def test_another_fault_that_keeps_an_event_from_coming_is_no_proof_that_nothing_differs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Found on 2026-12-01: that every rule says word for word the same was called proved."""
+    asked: list[Any] = []
+    monkeypatch.setattr(Side, "judged", judging({"base": "holds", "head": "refuted"}, asked))
+    ends = [{**BASE.data["promises"][0], "events": None}]
+    base, head = (side(name, with_faults(*told), promises=ends) for name, told in
+                  (("base", ("guest_freezes", "")), ("head", ("", "guest_freezes"))))  # fmt: skip
+    found = compare(base, head)
+    assert not found.same
+    assert found.judged is not None
+    assert {one.column for one in found.judged.changes} == {"no fault", "one", "other"}
+    alone = compare(base, head, promises=False)
+    assert (alone.status, alone.differences) == (3, ())
+    assert "no run differs; of fault one, fault other only promises could tell" in told(alone)
 
 
 def test_a_promise_that_no_changed_rule_has_a_say_in_is_not_judged(monkeypatch: pytest.MonkeyPatch) -> None:
