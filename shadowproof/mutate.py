@@ -14,6 +14,9 @@ from rich.console import Console
 from rich.table import Table
 
 from model.protocol import PROTOCOL
+from proofs.answers import record as verdicts
+from proofs.answers import runs
+from proofs.answers.column_cache import protocol_content
 from proofs.mutants import fates as kept
 from proofs.mutants import few_kinds
 from proofs.mutants.all_mutants import all_mutants, judge_mutants, judges
@@ -37,8 +40,8 @@ NOT_SHOWN = (
     "What no rule of the model says, no mutant of it can show to be missing.",
     "Equivalent is so for any number of VMs, each with any number of disks and adapters; one that differs is searched with none, one and "
     "two of those that its rule looks at.",
-    "A mutant is killed in the first column in which any property's verdict is found to be another one: where it is looked at first, and so "
-    "which property is named and how many views are counted, also hangs on what is judged with it. What would kill it in others is not "
+    "A mutant is killed in the first column in which any property's verdict is found to be another one: where it is looked at first, and "
+    "so which property is named and how many views are counted, hangs also on what is judged with it. What would kill it in others is not "
     "asked, and of promises of which the record has no verdict there only the first that does is named. "
     "Runs that refute are of one VM, unless the property was asked of any number.",
 )
@@ -123,7 +126,12 @@ def mutate(
     record: Path | None = None,
 ) -> Mutated | None:
     """Judge, with a progress bar on the console; None: it was interrupted, which is said. record: the file in which what becomes of them
-    is kept, as soon as it is known. Raises OutputError and FatesError."""
+    is kept, as soon as it is known. Raises AskError, OutputError and FatesError."""
+    if verdicts.load().cells and runs.load_for(protocol_content()) is runs.NONE:
+        raise AskError(
+            "What is recorded is of another protocol: what a mutant does could not be told from what was changed before. Look at it with "
+            "`shadowproof verify`, take it over with `shadowproof accept`, and ask again."
+        )
     announce(console, len(mutants), f"Judging {many(len(mutants), 'mutant')} by {many(len(names), 'promise')}")
     keeping = None if record is None else Keeping(record)
     with telling(console, "judging", "mutants") as told:

@@ -12,6 +12,7 @@ import jsonschema
 import pytest
 from rich.console import Console
 
+from proofs.answers import record
 from proofs.answers.column_cache import protocol_content
 from proofs.mutants import fates
 from proofs.mutants.all_mutants import Settled, all_mutants
@@ -262,6 +263,22 @@ def test_lists_without_judging() -> None:
     done = shadowproof("mutate", "--list", "--rule", "vm_given_back")
     assert done.returncode == 0
     assert "vm_given_back: never\n    the event never happens: vm_given_back never happens\n" in done.stdout
+
+
+def test_against_the_record_of_another_protocol_nothing_is_judged(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a rule that was changed before breaks, each mutant would break: one that no property notices would be called killed."""
+    one = {KILLED_ONE: all_mutants()[KILLED_ONE]}
+
+    def judged() -> Mutated | None:
+        return command.mutate(one, tuple(PROPERTIES), jobs=1, quick=True, console=Console(file=StringIO()))
+
+    monkeypatch.setattr(command, "judge_mutants", lambda *_, **__: {})
+    assert judged() is not None
+    monkeypatch.setattr(command, "protocol_content", lambda: "another")
+    with pytest.raises(AskError, match="take it over with `shadowproof accept`"):
+        judged()
+    monkeypatch.setattr(record, "load", lambda: record.Record({}))
+    assert judged() is not None
 
 
 @pytest.mark.slow
