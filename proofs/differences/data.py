@@ -50,10 +50,7 @@ def to_data(network: Network, *, observers: bool = False) -> Data:
         "sorts": [[sort.name, sort.of.name if sort.of else None] for sort in dict.fromkeys(sorts)],
         "machines": [_machine(actor) for actor in actors],
         "events": [_event(event) for event in network.events.values()],
-        "faults": [
-            {"name": one.name, "where": one.where, "says": one.says, "silences": sorted(one.silences), "duty": one.duty}
-            for one in network.faults.values()
-        ],
+        "faults": [_fault(one) for one in network.faults.values()],
         "at_start": [term_data(term) for term in network.at_start],
         "ids": sorted(network.known_ids),
     }
@@ -97,6 +94,17 @@ def _event(event: Event) -> Data:
         "fault": event.fault,
         "fair": event.fair,
         "place": _place(event.place),
+    }
+
+
+def _fault(one: Fault) -> Data:
+    return {
+        "name": one.name,
+        "where": one.where,
+        "says": one.says,
+        "silences": sorted(one.silences),
+        "duty": one.duty,
+        "place": _place(one.place),
     }
 
 
@@ -223,7 +231,12 @@ def _event_of(one: Data, sorts: Mapping[str, Sort]) -> Event:
 def _fault_of(one: Data) -> Fault:
     silenced = frozenset(map(_text, _list(one.get("silences"), "silences")))
     return Fault(
-        _text(one.get("name")), _text(one.get("where")), _text(one.get("says")), silenced, _text(one.get("duty"))
+        _text(one.get("name")),
+        _text(one.get("where")),
+        _text(one.get("says")),
+        silenced,
+        _text(one.get("duty")),
+        place=_place_of(one),
     )
 
 

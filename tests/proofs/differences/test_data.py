@@ -21,6 +21,7 @@ def test_what_comes_back_says_the_same(network: Any) -> None:
     again = from_data(json.loads(json.dumps(to_data(network))))
     assert [*content_of(again)] == [*content_of(network)]
     assert [str(one.place) for one in again.events.values()] == [str(one.place) for one in network.events.values()]
+    assert [str(one.place) for one in again.faults.values()] == [str(one.place) for one in network.faults.values()]
     assert [one.by for one in again.events.values()] == [one.by for one in network.events.values()]
 
 
