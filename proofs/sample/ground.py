@@ -89,7 +89,7 @@ class Places:
 
     def __init__(self, network: Network, shapes: Sequence[Shape]) -> None:
         self.network, self.shapes = network, tuple(shapes)
-        self._guards: dict[tuple[int, Index], Ground] = {}
+        self._guards: dict[tuple[Term, Index], Ground] = {}
         self.keys: list[tuple[str, Index]] = [
             (actor.name, index) for actor in network.actors.values() for index in self.members(actor.sort)
         ]
@@ -97,7 +97,7 @@ class Places:
 
     def guard(self, term: Term, at: Index) -> Ground:
         """A guard, said of the member `at`; tables say the same of many rows, and it is worked out once."""
-        key = (id(term), at)  # the network keeps its terms
+        key = (term, at)
         if key not in self._guards:
             self._guards[key] = self.ground(term, at)
         return self._guards[key]
