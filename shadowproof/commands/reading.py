@@ -160,7 +160,8 @@ def accept(
 
     What `verify` has judged is not judged again. First it shows what is not as recorded, in words and in kinds, then it writes.
 
-    Where the protocol has changed, what holds with all faults together is shown anew: minutes more, if `verify --all-faults` has not.
+    Where the protocol has changed, what holds with all faults together is shown anew: minutes more, if `verify --all-faults` has not;
+    --show leaves it out.
     """
     from shadowproof.verify.acceptance import accept_now
 

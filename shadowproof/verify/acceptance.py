@@ -43,8 +43,9 @@ def accept_now(
 ) -> None:
     """Judge every column (what `verify` has just judged is known), show what differs from the record, and write the record and its
     runs. Of a changed protocol they are searched for anew: those that are kept may not be the shortest any more. asking: gives a
-    person's answer to a question; None: nobody is there. cache: where judgements are kept, if not at the usual place. show_only:
-    write nothing. Raises AskError without a reason, OutputError where they cannot be written."""
+    person's answer to a question; None: nobody is there. cache: where judgements are kept, if not at the usual place. show_only: write
+    nothing, and close no sets with all faults together, which takes longest. Raises AskError without a reason, OutputError where they
+    cannot be written."""
     refuse_installed("Verdicts are recorded")
     if not show_only and (not reason.strip() if reason is not None else asking is None):
         raise AskError(NO_REASON)
@@ -52,7 +53,7 @@ def accept_now(
         check_writable(path)
     old = _recorded()
     kept = open_cache(cache, console)
-    all_faults = _all_faults() or shown_anew(console, kept)
+    all_faults = _all_faults() or (None if show_only else shown_anew(console, kept))
     tasks = recorded_tasks(list(PROPERTIES))
     by_column: dict[Column, list[Exercise]] = {}
     done = judge(
@@ -65,6 +66,11 @@ def accept_now(
     same = not done.differences and runs.load_for(found.protocol, runs.PATH).kept == found.kept
     same = same and all_faults == _all_faults() and tests == _tests()
     print_lines(_shown(done, found, same=same), console)
+    if all_faults is None:
+        console.print(
+            "What holds with all faults together is not shown: to record it sets are closed, which takes minutes."
+        )
+        all_faults = {}
     if show_only or (same and reason is None):
         console.print("Nothing is written.", highlight=False)
         return

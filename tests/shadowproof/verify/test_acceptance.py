@@ -164,6 +164,23 @@ def test_what_would_be_recorded_is_shown_in_kinds_and_in_words(folder: Path, mon
     assert record.PATH.read_text("utf-8") == before
 
 
+def test_to_show_it_no_sets_are_closed_with_all_faults_together(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    closed: list[object] = []
+
+    def close(*asked: object) -> dict[str, Proof]:
+        closed.append(asked)
+        return {}
+
+    monkeypatch.setattr(acceptance, "_all_faults", dict)
+    monkeypatch.setattr(acceptance, "shown_anew", close)
+    said = accepted(None, show_only=True)
+    assert "Not recorded: 2 verdicts on 2 promises" in said
+    assert "What holds with all faults together is not shown" in said
+    assert not closed
+    assert "is not shown" not in accepted()
+    assert len(closed) == 1
+
+
 def test_where_nothing_differs_nothing_is_asked(folder: Path) -> None:
     accepted()
     before = record.PATH.read_text("utf-8")
