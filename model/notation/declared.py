@@ -19,7 +19,8 @@ from model.notation.valid import can_hold
 
 def declared(network: Network) -> Network:
     """The network as it is. Raises DeclarationError at a sentence that is none, at an event that cites nothing, at a guard that
-    always holds or never, and at a row or an event that moves nothing: where it stands and what to change."""
+    always holds or never, at a row or an event that moves nothing, and at a machine that is what nobody says it is: where it stands and
+    what to change."""
     place = caller()
     _check_sentences(network)
     _check_starts(network, place)
@@ -37,6 +38,7 @@ def declared(network: Network) -> Network:
             )
         for actor in network.participants(event.name):
             check_rows(network, event, actor)
+    _check_readings(network)
     return network
 
 
@@ -93,6 +95,16 @@ def _check_sentences(network: Network) -> None:
         for what, text in (("the duty", fault.duty), ("the meaning", fault.means)):
             if text:
                 refuse_unless_sentence(text, fault.place, f"{what} of fault {fault.name}")
+
+
+def _check_readings(network: Network) -> None:
+    """A machine of the host that may start in several states and stays there is a reading: columns say which, else it is the first."""
+    for actor in network.of_sort(HOST):
+        if not actor.moves and len(actor.starts) > 1 and actor.name not in network.known_ids:
+            problem = f"{actor.name} may start in several states and never moves: only its first would be judged"
+            raise DeclarationError(
+                actor.place, problem, "Give it rows or a single start, or make it a reading in model/readings.py"
+            )
 
 
 def _check_starts(network: Network, place: Place) -> None:

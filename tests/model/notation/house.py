@@ -50,6 +50,10 @@ class Glow(States):
     GLOWING = "glowing"
 
 
+IDS = frozenset({"H-1", "H-2", "mode"})
+"""What rules may cite: two requirements, and the configuration, which is a reading."""
+
+
 @dataclass(frozen=True)
 class House:
     """Fresh actors, so that each test may spoil its own."""
@@ -73,7 +77,7 @@ class House:
 
     def network(self) -> Network:
         dark_while_off = every(bulb, implies(self.power.is_(Power.OFF), self.glow.is_(Glow.DARK)))
-        return build(self.actors, self.events, self.faults, [dark_while_off], {"H-1", "H-2"})
+        return build(self.actors, self.events, self.faults, [dark_while_off], IDS)
 
 
 def house() -> House:

@@ -3,7 +3,7 @@
 import pytest
 
 from model.notation import HOST, Actor, Fault, Scope, all_, build, event, on, stays
-from tests.model.notation.house import Mode, bulb, house, lamp, shade
+from tests.model.notation.house import IDS, Mode, bulb, house, lamp, shade
 
 
 def test_sorts() -> None:
@@ -62,7 +62,7 @@ def test_observers_are_added_and_the_rest_is_kept() -> None:
     watched = network.with_observers([watch])
     assert set(watched.actors) - set(network.actors) == {"watch"}
     assert (watched.events, watched.faults, watched.at_start) == (network.events, network.faults, network.at_start)
-    assert watched.known_ids == {"H-1", "H-2"}
+    assert watched.known_ids == IDS
     assert len({network, watched}) == 2, "networks can be keys of what engines keep"
 
 
