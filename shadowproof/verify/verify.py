@@ -17,7 +17,7 @@ from proofs.answers.exercising import Exercise
 from proofs.answers.memory import replays
 from proofs.answers.record import Record
 from proofs.answers.runs import NONE, load_for
-from proofs.answers.verdict import CLOSED, HOLDS, REFUTED, UNDECIDED, Verdict
+from proofs.answers.verdict import CLOSED, HOLDS, NOT_EXERCISED, REFUTED, UNDECIDED, Verdict
 from proofs.search.replay import EnginesDisagree
 from proofs.solvers.confirm import confirm, confirmed
 from proofs.solvers.confirm import tasks as tasks_for_solvers
@@ -104,7 +104,8 @@ def judge(
             else:
                 for task in tasks:
                     begun = time.perf_counter()
-                    told.done(task[0], judge_in_shares(task, cache=cache), time.perf_counter() - begun)
+                    found = of_these_vms(judge_in_shares(task, cache=cache))
+                    told.done(task[0], found, time.perf_counter() - begun)
         except Enough:
             raise
         except BaseException as problem:
@@ -123,12 +124,23 @@ def judge(
         in_order[BASE] = _confirmed(in_order[BASE], console, cache)
     scopes, host = {column: scope for column, _, scope in tasks}, None
     if kinds is not None and len(tasks) == 1:
-        ((column, found),) = in_order.items()
+        ((column, verdicts),) = in_order.items()
         with console.status("judging each kind alone"):
-            host = covered(kinds, column, found, scopes[column], cache)
+            host = covered(kinds, column, verdicts, scopes[column], cache)
     elif kinds is not None:
         host = Covered(kinds, {})  # which kinds break it alone is asked of one column
     return Verification(in_order, scopes, told.seconds, record, compared, host, left, solvers=solvers)
+
+
+def of_these_vms(found: Sequence[Verdict]) -> list[Verdict]:
+    """Verdicts on the VMs of a host. What has to be possible for VMs of some kind, and is not for these, does not apply to them: a host
+    without a paused VM breaks no promise about one."""
+    return [
+        replace(one, verdict=NOT_EXERCISED, reason="no run of these VMs reaches it")
+        if one.verdict == REFUTED and isinstance(PROPERTIES[one.property], Possible)
+        else one
+        for one in found
+    ]
 
 
 def _kept_of_all_faults(

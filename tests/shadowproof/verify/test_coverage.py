@@ -17,13 +17,15 @@ from rich.console import Console
 from bench.spin.measured import measured
 from model.protocol import PROTOCOL
 from proofs.answers.record import Record, load
-from proofs.answers.verdict import HOLDS, NOT_EXERCISED, REFUTED, Verdict
+from proofs.answers.verdict import HOLDS, NOT_EXERCISED, REFUTED, UNDECIDED, Verdict
 from proofs.verdicts.by_kind import by_kind
 from proofs.verdicts.check import check
 from proofs.verdicts.columns import BASE
 from proofs.world.scope import Scope
 from proofs.world.world import Column
 from properties.catalogue import PROPERTIES
+from shadowproof.formats.found import Standing
+from shadowproof.formats.of_verify import report_of
 from shadowproof.host.inventory import read_inventory
 from shadowproof.host.kinds import Kind, kinds, scope_of
 from shadowproof.verify.coverage import Covered, about_kinds, about_run, headline
@@ -148,6 +150,23 @@ def test_what_is_said_of_a_host(host: tuple[Kind, ...]) -> None:
     ]  # fmt: skip
     assert {one["property"]: one["vms_like"] for one in written["verdicts"]}["no-vm-left-saved"] == ["dynamic0"]
     assert any("all VMs of the host" in sentence for sentence in written["not_shown"])
+
+
+def test_what_these_vms_cannot_show_does_not_apply_to_them(tmp_path: Path) -> None:
+    """2026-12-01: a host without a paused VM got status 1, since no paused VM of it can be saved through the cluster service."""
+    found, names = kinds(read_from(tmp_path, [vm(**vhds(DYNAMIC))])), ["paused-and-saved-through-the-cluster", "no-vm-left-saved"]
+    (engine, _) = check(BASE, names, scope_of(found))
+    assert (engine.verdict, engine.run) == (REFUTED, None)
+    errors, out = (Console(file=StringIO(), width=200) for _ in range(2))
+    done = judge([(BASE, names, scope_of(found))], Record({}), compared=False, console=errors, kinds=found)
+    print_verification(done, out)
+    said = [str(one.file.getvalue()) for one in (errors, out) if isinstance(one.file, StringIO)]
+    assert f"{names[0]}: not exercised, no run of these VMs reaches it" in said[1]
+    assert "UNREACHABLE" not in said[1]
+    assert "refuted" not in said[0]
+    assert as_json(done)["counts"] == {HOLDS: 1, REFUTED: 0, UNDECIDED: 0, NOT_EXERCISED: 1}
+    assert [one.standing for one in report_of(done).found] == [Standing.OPEN, Standing.KEPT]
+    assert done.status == 0
 
 
 def test_one_vm_is_one_vm(tmp_path: Path) -> None:
