@@ -72,13 +72,24 @@ class Difference:
 
 @dataclass(frozen=True)
 class Record:
-    """All recorded cells, by property and column, and the reasons given for changes, oldest first."""
+    """All recorded cells, by property and column, and the reasons given for changes, oldest first. of_every_kind: they are of VMs of
+    every kind, and what is held against them is of VMs of some."""
 
     cells: Mapping[str, Mapping[str, Cell]]
     reasons: tuple[Mapping[str, Any], ...] = ()
+    of_every_kind: bool = False
 
     def cell(self, property_: str, column: str) -> Cell | None:
         return self.cells.get(property_, {}).get(column)
+
+    def kind(self, found: Verdict) -> str:
+        """What a verdict is beside the recorded one: "": no other; NEW: there is none. Of VMs of some kind, what VMs of every kind keep
+        can only be refuted; whether they keep it, where that is undecided, the record does not ask."""
+        cell = self.cell(found.property, found.column)
+        if cell is None or (self.of_every_kind and found.verdict == UNDECIDED):
+            return NEW
+        other = found.verdict == REFUTED if self.of_every_kind else found.verdict != cell.verdict
+        return kind_of(cell.verdict, found.verdict) if other else ""
 
     def differences(self, found: Iterable[Verdict]) -> list[Difference]:
         """Every verdict that is not as recorded, by itself, in its assurance, or in the length of its run."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import re
 from dataclasses import dataclass, field
 
 from model.notation.run import Index, Shape
@@ -70,3 +71,9 @@ def exhaustive(vms: int, fewest: int = 1, parts: str = "") -> str:
     plural = "s" if vms > 1 else ""
     up_to = "" if 1 < fewest == vms else "up to "
     return f"every state of {up_to}{vms} VM{plural}{parts}"
+
+
+def reaches(assurance: str, vms: int) -> bool:
+    """Whether what is so assured is so for as many VMs, whatever parts they have."""
+    most = re.fullmatch(r"every state of up to (\d+) VMs?", assurance)
+    return not assurance.startswith("every state of") if most is None else int(most[1]) >= vms

@@ -130,7 +130,7 @@ def verify(
 
     Says what became worse than recorded (reviewed and kept in the project), what better, what is merely different, promise by
     promise, and which rules were changed; then how the promises stand. The first is asked of any question that the record has an
-    answer to: of one column and of few promises (-p) too.
+    answer to: of one column and of few promises (-p) too; of a host, whether its VMs break what is recorded as kept by VMs of every kind.
 
     Exit status: 0 as recorded or better (where the record has no answer: all holds); 1 something is worse than recorded, or not as
     recorded (where the record has no answer: refuted); 2 bad input, or nothing was put to the test; 3 something is undecided that

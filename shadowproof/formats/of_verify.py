@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from model.notation import Network
 from proofs.answers.column_cache import protocol_content
-from proofs.answers.record import BETTER
+from proofs.answers.record import BETTER, NEW
 from proofs.answers.verdict import HOLDS, REFUTED, UNDECIDED, RunFound, Verdict
 from proofs.verdicts.columns import title
 from proofs.world.world import Column
@@ -38,7 +38,7 @@ def _found(done: Verification, column: Column, one: Verdict, change: Change | No
     property_ = PROPERTIES[one.property]
     cell = done.record.cell(one.property, column.name)
     was = "" if cell is None else cell.verdict
-    standing = _standing(one, change, recorded=cell is not None)
+    standing = _standing(one, change, recorded=done.record.kind(one) != NEW)
     steps = tuple(steps_of(one.run, watched())) if one.run is not None else ()
     rules = tuple(dict.fromkeys(At(step.file, step.line, step.says.partition(" ")[0]) for step in steps))
     return Found(

@@ -18,6 +18,7 @@ from properties.catalogue import LEFT_OUT
 from shadowproof import ask
 from shadowproof.host.inventory import read_inventory
 from shadowproof.host.kinds import Kind, kinds, scope_of
+from shadowproof.verify.comparison import of_every_kind
 from shadowproof.verify.loop.touched import Touched, touched
 from shadowproof.verify.progress import NOTHING
 from shadowproof.verify.report import Verification
@@ -107,7 +108,8 @@ def question(
     if inventory is not None:
         found = _kinds(inventory, full, say)
         columns = [column, *fault_columns()] if every_fault else [column]
-        return Question([(one_of_them, names, scope_of(found, vms)) for one_of_them in columns], False, NOTHING, found)
+        record = of_every_kind(_record(say, whole=False), vms + 1)  # one VM more is searched where nothing else decides
+        return Question([(one_of_them, names, scope_of(found, vms)) for one_of_them in columns], False, record, found)
     if one and full:
         raise ask.AskError(
             "--full is about every column; with --fault, --reading or --no-fault there is one. Leave --full out."

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from proofs.answers.record import BETTER, DIFFERENT, NEW, WORSE, Cell, Record, kind_of
-from proofs.answers.verdict import CLOSED, HOLDS, NOT_EXERCISED, PROVED, REFUTED, UNDECIDED, Verdict
+from proofs.answers.verdict import CLOSED, HOLDS, NOT_EXERCISED, PROVED, REFUTED, UNDECIDED, Verdict, reaches
 from proofs.world.world import Column
 
 Verdicts = Mapping[Column, Sequence[Verdict]]
@@ -121,14 +121,14 @@ def compared(
     known = assurances = lengths = 0
     for column, found in verdicts.items():
         for one in found:
-            cell = record.cell(one.property, one.column)
-            if cell is None and not whole:
+            cell, kind = record.cell(one.property, one.column), record.kind(one)
+            if kind == NEW and not whole:
                 unknown.append(one)
                 continue
             known += cell is not None
-            if cell is None or cell.verdict != one.verdict:
+            if cell is None or kind:
                 changes.append(Change(column, "" if cell is None else cell.verdict, one))
-            else:
+            elif not record.of_every_kind:
                 same = cell.assurance == one.assurance or (
                     not solvers and (cell.assurance, one.assurance) == (PROVED, CLOSED)
                 )
@@ -138,6 +138,19 @@ def compared(
     groups = sorted(_grouped(changes, judged), key=lambda group: _rank(group, order))
     gone = tuple(name for name in record.cells if whole and promises and name not in promises)
     return Compared(tuple(groups), known, assurances, lengths, tuple(unknown), gone)
+
+
+def of_every_kind(record: Record, vms: int) -> Record:
+    """What of the record no VMs whatever may break: what is recorded as kept, or as never put to the test, of VMs of every kind, in any
+    number or in as many as `vms`."""
+    kept = {HOLDS, NOT_EXERCISED}
+    cells = {
+        name: {
+            column: cell for column, cell in columns.items() if cell.verdict in kept and reaches(cell.assurance, vms)
+        }
+        for name, columns in record.cells.items()
+    }
+    return Record(cells, record.reasons, of_every_kind=True)
 
 
 def _grouped(changes: Sequence[Change], judged: Mapping[str, int]) -> Iterator[Group]:

@@ -8,15 +8,17 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
+from proofs.answers.record import WORSE
 from proofs.answers.verdict import REFUTED, UNDECIDED, RunFound, Verdict
 from proofs.verdicts.shares import by_kind_in_shares
 from proofs.world.scope import Scope
 from proofs.world.world import Column
 from shadowproof.host.kinds import Kind
 from shadowproof.outside.spelling import many, shortened
+from shadowproof.verify.comparison import Compared
 
 _NAMED = 4
-"""VMs that are named as examples; all kinds are in the JSON."""
+"""VMs that are named as examples, and promises; all kinds are in the JSON."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,21 @@ def about_kinds(host: Covered, property_name: str) -> str:
 def named_in(host: Covered, run: RunFound) -> list[str]:
     """The VMs that are named where a broken promise is told, in full."""
     return [*host.like(run), *(kind.machines[0] for kind in host.kinds)]
+
+
+def beside_record(against: Compared) -> str:
+    """How the VMs of a host stand with what is recorded of VMs of every kind."""
+    if not against.known:
+        return "Not compared with the record: it leaves this open."
+    worse = [group.promise for group in against.of(WORSE)]
+    named = ", ".join([*worse[:_NAMED], *([f"{len(worse) - _NAMED} more"] if len(worse) > _NAMED else [])])
+    said = (
+        f"Worse than recorded for VMs of every kind: {named}."
+        if worse
+        else "Nothing is worse than recorded for VMs of every kind."
+    )
+    open_ = f" The record leaves {many(len(against.unknown), 'verdict')} open." if against.unknown else ""
+    return f"{said}{open_}"
 
 
 def as_json(host: Covered) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from shadowproof.verify.summary import failing, not_as_recorded, summary
 
 _STYLES = {
     "Worse than": "bold red", "Not recorded:": "bold red", "Better than": "bold green", "Different from": "bold yellow",
-    "Every verdict is as": "green", "Not shown:": "dim",
+    "Every verdict is as": "green", "Nothing is worse": "green", "Not shown:": "dim",
 }  # fmt: skip
 _INDENT = re.compile(r" *")
 

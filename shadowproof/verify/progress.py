@@ -10,7 +10,7 @@ from itertools import count
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from proofs.answers.record import WORSE, Record, kind_of
+from proofs.answers.record import NEW, WORSE, Record
 from proofs.answers.verdict import REFUTED, UNDECIDED, Verdict
 from proofs.verdicts.columns import ALL_FAULTS, BASE, title
 from proofs.world.world import Column
@@ -74,8 +74,8 @@ class Telling:
     def _is_wrong(self, one: Verdict) -> bool:
         if one.verdict == UNDECIDED and one.column == ALL_FAULTS.name:
             return False  # other columns, and what is kept, may decide it yet
-        cell = self._record.cell(one.property, one.column)
-        return one.verdict == REFUTED if cell is None else kind_of(cell.verdict, one.verdict) == WORSE
+        kind = self._record.kind(one)
+        return one.verdict == REFUTED if kind == NEW else kind == WORSE
 
     def _said(self, column: Column, one: Verdict) -> str:
         before = self._last.cell(one.property, one.column)

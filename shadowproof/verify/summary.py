@@ -16,7 +16,7 @@ from shadowproof.ask import options
 from shadowproof.outside.spelling import in_full, many
 from shadowproof.verify.changed import Since
 from shadowproof.verify.comparison import Compared, Group, findings, size_of
-from shadowproof.verify.coverage import about_kinds, about_run, headline, named_in
+from shadowproof.verify.coverage import about_kinds, about_run, beside_record, headline, named_in
 from shadowproof.verify.report import Verification, assumptions, column_text
 
 FEW = 12
@@ -235,7 +235,7 @@ def _findings(done: Verification) -> str:
     """How many failures no smaller column shows; and which of them the record has not, or no more."""
     now = findings(done.by_cell)
     said = f"{many(len(now), 'finding')} (a promise, and the smallest circumstances that break it)"
-    if not done.against.known:
+    if not done.against.known or done.host is not None:
         return f"{said}."
     cells: dict[tuple[str, Column], Verdict | Cell] = {}
     for name, column in done.by_cell:
@@ -300,6 +300,8 @@ def _numbers(against: Compared) -> Iterator[str]:
 
 def _verdict_on(done: Verification) -> str:
     against, total = done.against, len(done.all_verdicts)
+    if done.host is not None:
+        return beside_record(against)
     different = {kind: against.number(kind) for kind in _HEADS if against.number(kind)}
     if different:
         said = ", ".join(f"{number:,} {kind}" for kind, number in different.items())

@@ -115,7 +115,7 @@ def judge(
             raise
     judged = [task for task in tasks if task[0] in told.judged]
     in_order = with_single_faults({column: told.judged[column] for column, _, _ in judged}, all_faults or {})
-    if ALL_FAULTS in in_order and not of_today:
+    if ALL_FAULTS in in_order and not of_today and kinds is None:
         in_order[ALL_FAULTS] = asked_of_searches(in_order[ALL_FAULTS], record)
     left = len(tasks) - len(judged)
     if whole and not left and not anew:

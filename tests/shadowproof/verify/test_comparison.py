@@ -7,10 +7,20 @@ from collections.abc import Sequence
 import pytest
 
 from proofs.answers.record import BETTER, DIFFERENT, NEW, WORSE, Record, updated
-from proofs.answers.verdict import CLOSED, HOLDS, NOT_EXERCISED, PROVED, REFUTED, UNDECIDED, RunFound, Verdict
+from proofs.answers.verdict import (
+    CLOSED,
+    HOLDS,
+    NOT_EXERCISED,
+    PROVED,
+    REFUTED,
+    UNDECIDED,
+    RunFound,
+    Verdict,
+    exhaustive,
+)
 from proofs.verdicts.columns import ALL_FAULTS, BASE
 from proofs.world.world import Column
-from shadowproof.verify.comparison import Compared, compared, findings, smaller
+from shadowproof.verify.comparison import Compared, compared, findings, of_every_kind, smaller
 
 HANGS, VANISHES = Column(frozenset({"guest_hangs"})), Column(frozenset({"requester_vanishes"}))
 NEVER = Column(readings=(("READ-1", "NEVER"),))
@@ -115,6 +125,38 @@ def test_what_the_record_does_not_have() -> None:
         assert (found.groups, len(found.unknown), found.known, found.status) == ((), 1, 0, status)
         found = against([("q", BASE, HOLDS)], [("p", PAIR, said)])
         assert ([group.first.kind for group in found.groups], found.status) == ([NEW], 1)
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "kinds", "known", "status"),
+    [
+        (HOLDS, REFUTED, [WORSE], 1, 1), (NOT_EXERCISED, REFUTED, [WORSE], 1, 1), (HOLDS, HOLDS, [], 1, 0),
+        (HOLDS, NOT_EXERCISED, [], 1, 0), (NOT_EXERCISED, HOLDS, [], 1, 0), (HOLDS, UNDECIDED, [], 0, 3),
+        (REFUTED, REFUTED, [], 0, 1), (REFUTED, HOLDS, [], 0, 0), (UNDECIDED, REFUTED, [], 0, 1),
+    ],
+)  # fmt: skip
+def test_vms_of_some_kind_beside_what_is_recorded_of_every_kind(
+    was: str, now: str, kinds: list[str], known: int, status: int
+) -> None:
+    """They can break what VMs of every kind keep; what is recorded as broken is a question of its own."""
+    record = of_every_kind(updated(Record({}), [verdict("p", BASE, was)], {}), 3)
+    found = compared(
+        {BASE: [verdict("p", BASE, now, 3 * (now == REFUTED), "closed of this kind")]}, record, whole=False
+    )
+    assert ([group.first.kind for group in found.groups], found.known, found.status) == (kinds, known, status)
+    assert (found.assurances, found.lengths) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("assurance", "binds"),
+    [
+        (CLOSED, True), (PROVED, True), ("constants compared", True), (exhaustive(3), True), (exhaustive(2), False),
+        (exhaustive(3, parts=", each with one disk"), False),
+    ],
+)  # fmt: skip
+def test_of_few_vms_what_more_break_is_no_worse(assurance: str, binds: bool) -> None:
+    record = updated(Record({}), [verdict("p", BASE, HOLDS, assurance=assurance)], {})
+    assert (of_every_kind(record, 3).cell("p", BASE.name) is not None) == binds
 
 
 def test_worse_in_one_column_counts_where_another_is_not_recorded() -> None:

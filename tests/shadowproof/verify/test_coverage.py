@@ -154,7 +154,10 @@ def test_what_is_said_of_a_host(host: tuple[Kind, ...]) -> None:
 
 def test_what_these_vms_cannot_show_does_not_apply_to_them(tmp_path: Path) -> None:
     """2026-12-01: a host without a paused VM got status 1, since no paused VM of it can be saved through the cluster service."""
-    found, names = kinds(read_from(tmp_path, [vm(**vhds(DYNAMIC))])), ["paused-and-saved-through-the-cluster", "no-vm-left-saved"]
+    found, names = (
+        kinds(read_from(tmp_path, [vm(**vhds(DYNAMIC))])),
+        ["paused-and-saved-through-the-cluster", "no-vm-left-saved"],
+    )
     (engine, _) = check(BASE, names, scope_of(found))
     assert (engine.verdict, engine.run) == (REFUTED, None)
     errors, out = (Console(file=StringIO(), width=200) for _ in range(2))

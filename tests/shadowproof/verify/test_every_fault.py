@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 from typer.testing import CliRunner
 
@@ -14,6 +15,8 @@ from proofs.verdicts.columns import BASE, fault_columns
 from proofs.verdicts.suite import Task
 from shadowproof.cli import app
 from shadowproof.verify import verify
+from shadowproof.verify.coverage import Covered
+from shadowproof.verify.report import schema_text
 from tests.helpers.vms import DYNAMIC, vhds, vm
 
 BREAKS = "requester_vanishes"
@@ -63,4 +66,36 @@ def test_every_fault_is_judged_for_the_vms_of_the_host(tmp_path: Path, asked: li
     assert f"{NAMES[0]}: holds without faults; broken in 1 of {len(fault_columns()) + 1} columns: {BREAKS}" in text
     assert f"{NAMES[1]}: holds without faults; broken in none" in text
     assert "each kind alone" not in text
+    assert "Nothing is worse than recorded for VMs of every kind. The record leaves" in text
     assert len(json.loads(out.read_text("utf-8"))["verdicts"]) == 2 * (len(fault_columns()) + 1)
+
+
+def test_what_a_host_breaks_and_vms_of_every_kind_keep_is_worse_than_recorded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """2026-12-01: it was not compared with the record, whatever was broken."""
+    host, out = tmp_path / "host.json", tmp_path / "out.json"
+    host.write_text(json.dumps([vm(Name="web")]), "utf-8")
+
+    def judged(task: Task, **_: Any) -> list[Verdict]:
+        column, names, scope = task
+        run = RunFound((scope.shapes[0],), {}, (("backup_initialized", ()),))
+        broken = Verdict("every-session-ends", column.name, REFUTED, "a run was replayed", run=run)
+        return [broken if name == broken.property else Verdict(name, column.name, HOLDS, "said") for name in names]
+
+    monkeypatch.setattr(verify, "judge_in_shares", judged)
+    monkeypatch.setattr(verify, "covered", lambda found, *_: Covered(found, {}))
+    command = ["verify", "-i", str(host), "-p", "every-session-ends", "-p", "no-vm-left-saved", "--no-cache"]
+    done = CliRunner().invoke(app, [*command, "--json", str(out), "--junit", str(tmp_path / "out.xml")])
+    assert done.exit_code == 1, done.output
+    text = " ".join(done.stdout.split())
+    assert (
+        "Worse than recorded: 1 verdict on 1 promise every-session-ends: holds → refuted under no fault, 1 step" in text
+    )
+    assert "Worse than recorded for VMs of every kind: every-session-ends. Not shown" in text
+    assert "worse: every-session-ends: holds → refuted" in done.stderr
+    written = json.loads(out.read_text("utf-8"))
+    jsonschema.validate(written, json.loads(schema_text()))
+    assert written["compared_with_record"]
+    assert [one["kind"] for one in written["changes"]] == ["worse"]
+    assert "recorded is holds" in (tmp_path / "out.xml").read_text("utf-8")
