@@ -14,19 +14,26 @@ from properties.versions.names import knowing
 
 MOST_VMS = 6
 
+LISTS = ("properties", "faults", "readings", "actors", "events", "versions", "requirements", "sentences")
+"""What `shadowproof list` lists."""
+
 
 class AskError(ValueError):
     """The question makes no sense; the message says what is wrong and what to write instead."""
 
 
-def near(word: str, known: Iterable[str], kind: str) -> str:
-    """What else may have been meant, in capitals or not: a name of another version of the protocol, or one that is nearly that."""
+def near(word: str, known: Iterable[str], kind: str, *kinds: str) -> str:
+    """What else may have been meant, in capitals or not: a name of another version of the protocol, or one that is nearly that; else
+    the lists that have what is known."""
     if elsewhere := knowing(word):
         names = " and ".join(elsewhere)
         return f"Version {names} of the protocol knows it, and this is asked of {VERSION.name}. Ask with --version {elsewhere[0]}"
     in_small = {one.lower(): one for one in known}
     close = [in_small[one] for one in difflib.get_close_matches(word.lower(), in_small, 3, 0.5)]
-    return f"Did you mean {' or '.join(close)}?" if close else f"List them with: shadowproof list {kind}{option()}"
+    if close:
+        return f"Did you mean {' or '.join(close)}?"
+    others = f" (or {', '.join(kinds)})" if kinds else ""
+    return f"List them with: shadowproof list {kind}{option()}{others}"
 
 
 def properties(names: Sequence[str]) -> list[str]:

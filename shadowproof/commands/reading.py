@@ -100,7 +100,9 @@ def draw(
 
 @app.command("list")
 def list_(
-    what: Annotated[str, typer.Argument(help="properties, faults, readings, actors, events or requirements")],
+    what: Annotated[
+        str, typer.Argument(help="properties, faults, readings, actors, events, versions, requirements or sentences")
+    ],
 ) -> None:
     """List the names that other commands take."""
     from shadowproof.pages.listing import listing
@@ -111,7 +113,10 @@ def list_(
 @app.command()
 def show(
     name: Annotated[
-        str, typer.Argument(help="A promise, event, requirement, reading, fault, actor, or sentence (S36).")
+        str,
+        typer.Argument(
+            help="A promise, event, requirement, reading, fault, actor, sentence (S36), or open question (Q13)."
+        ),
     ],
 ) -> None:
     """Say of anything that has a name what it says, where it stands (file:line), and what links to it."""

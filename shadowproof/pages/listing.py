@@ -1,11 +1,13 @@
-"""`shadowproof list`: names with one line each."""
+"""`shadowproof list`: names with one line each, see `ask.LISTS`."""
 
 from __future__ import annotations
 
 from model import versions
 from model.protocol import FAULTS, PROTOCOL, READINGS, REQUIREMENTS
+from model.requirements import SENTENCES
 from properties.catalogue import PROPERTIES
 from shadowproof.ask import AskError
+from shadowproof.tell.show import in_our_words
 
 
 def listing(what: str) -> str:
@@ -25,6 +27,7 @@ def listing(what: str) -> str:
         "events": [(e.name, e.says) for e in PROTOCOL.events.values()],
         "versions": [(name, versions.load(name).of) for name in versions.names()],
         "requirements": [(r.id, r.says) for r in REQUIREMENTS],
+        "sentences": [(f"S{number}", in_our_words(number)) for number in SENTENCES],
     }
     if what not in lists:
         raise AskError(f"There is no list of {what!r}. It is one of {', '.join(lists)}.")

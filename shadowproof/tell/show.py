@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 
 import model.requirements as required
-from model import versions
+from model import left_out, versions
 from model.left_out import ANSWERED, LEFT_OUT
 from model.notation import Actor, Event, words
 from model.notation.events import Fault
@@ -22,7 +24,7 @@ from proofs.verdicts.columns import BASE, fault_columns, reading_columns, title
 from properties.catalogue import LEFT_OUT as LEFT_OUT_HERE
 from properties.catalogue import PROPERTIES, left_out_in
 from properties.kinds import Possible, Property, terms_of
-from shadowproof.ask import AskError, near
+from shadowproof.ask import LISTS, AskError, near
 from shadowproof.verify.changed import row_place
 
 
@@ -49,7 +51,9 @@ class Shown:
 def show(name: str) -> list[Shown]:
     """All that has this name, in capitals or not; a fault, and the event in which it occurs, may have one name. Raises AskError."""
     found = [
-        thing for kind in (_property, _requirement, _reading, _fault, _event, _actor) for thing in kind(name.lower())
+        thing
+        for kind in (_property, _requirement, _reading, _fault, _event, _actor, _question)
+        for thing in kind(name.lower())
     ]
     if found:
         return found
@@ -60,7 +64,7 @@ def show(name: str) -> list[Shown]:
     number = name.lower().removeprefix("s")
     if number.isdecimal() and int(number) in SENTENCES:
         return [_sentence(int(number))]
-    raise AskError(f"Nothing has the name {name!r}. {near(name, names(), 'properties')}")
+    raise AskError(f"Nothing has the name {name!r}. {near(name, names(), *LISTS)}")
 
 
 def _version(one: Version) -> Shown:
@@ -83,7 +87,7 @@ def names() -> list[str]:
     return list(dict.fromkeys([
         *PROPERTIES, *(one.id for one in REQUIREMENTS), *(one.actor.name for one in READINGS), *(one.name for one in FAULTS),
         *PROTOCOL.events, *PROTOCOL.actors, *(f"S{number}" for number in SENTENCES),
-        *versions.names(),
+        *versions.names(), *ANSWERED,
     ]))  # fmt: skip
 
 
@@ -153,10 +157,14 @@ def _citing(name: str) -> dict[str, tuple[str, ...]]:
 def _place_of(one: Requirement) -> str:
     if one.id in VERSION.sources:
         return str(VERSION.place)
-    file = Path(str(required.__file__))
+    return _place_in(required, f'"{one.id}"')
+
+
+def _place_in(module: ModuleType, text: str) -> str:
+    """The first line of a file of the model that has a text."""
+    file = Path(str(module.__file__))
     lines = file.read_text("utf-8").splitlines()
-    number = next((number for number, line in enumerate(lines, 1) if f'"{one.id}"' in line), 1)
-    return f"model/{file.name}:{number}"
+    return f"model/{file.name}:{next((number for number, line in enumerate(lines, 1) if text in line), 1)}"
 
 
 def _reading(name: str) -> Iterator[Shown]:
@@ -263,14 +271,48 @@ def _moves(actor: Actor) -> tuple[str, ...]:
 
 
 def _sentence(number: int) -> Shown:
-    claiming = [one for one in REQUIREMENTS if number in one.sentences]
-    says = " ".join(f"{one.id}: {one.says}" for one in claiming) or "No requirement claims it."
-    return Shown(f"S{number}", f"sentence {number} of {len(SENTENCES)} of the document, in our words", says, "", (), {
+    claiming = _claiming(number)
+    what = f"sentence {number} of {len(SENTENCES)} of the document, in our words"
+    return Shown(f"S{number}", what, in_our_words(number), "", (), {
         "claimed by": tuple(f"{one.id} ({_place_of(one)})" for one in claiming),
         "events": _of_all(claiming, lambda one: _citing(one.id)["events"]),
         "shown by": _of_all(claiming, lambda one: _citing(one.id)["shown by"]),
         "questions": tuple(f"{q}: {answer}" for q, answer in ANSWERED.items() if f"S{number} " in f"{q} {answer} "),
     })  # fmt: skip
+
+
+def in_our_words(number: int) -> str:
+    """A sentence of the document, as the requirements say it that claim it."""
+    return " ".join(f"{one.id}: {one.says}" for one in _claiming(number)) or "No requirement claims it."
+
+
+def _claiming(number: int) -> list[Requirement]:
+    return [one for one in REQUIREMENTS if number in one.sentences]
+
+
+def _question(name: str) -> Iterator[Shown]:
+    """A question or contradiction that the document leaves: what became of it here, and who speaks of it by its id."""
+    for one in _named(name, ANSWERED.items()):
+        answer = ANSWERED[one]
+        what = "a question that the document leaves open" if one[0] == "Q" else "a contradiction between the texts"
+        names = set(re.findall(r"[\w-]+", answer))
+        yield Shown(one, what, answer[0].upper() + answer[1:], _place_in(left_out, f'"{one}": '), (), {
+            "requirements": tuple(r.id for r in REQUIREMENTS if one == r.also),
+            "readings": tuple(r.actor.name for r in READINGS if one == r.question or r.actor.name in names),
+            "faults": tuple(f.name for f in FAULTS if f.name in names or _cites(one, f.means, f.duty)),
+            "events": tuple(event for event in PROTOCOL.events if event in names),
+            "machines": tuple(
+                actor.name for actor in PROTOCOL.actors.values() if actor.name in names - _READINGS or _cites(one, *actor.leaves_out)
+            ),
+            "left out": tuple(f"{left.what} {left.why}" for left in LEFT_OUT if one in left.ids),
+        })  # fmt: skip
+
+
+_READINGS = {one.actor.name for one in READINGS}
+
+
+def _cites(question: str, *texts: str) -> bool:
+    return any(re.search(rf"\b{question}\b", text) for text in texts)
 
 
 def _of_all(found: Iterable[Requirement], what: Callable[[Requirement], tuple[str, ...]]) -> tuple[str, ...]:

@@ -8,14 +8,16 @@ import pytest
 from typer.testing import CliRunner
 
 from model.faults import FAULTS
+from model.left_out import ANSWERED
 from model.protocol import PROTOCOL
 from model.readings import READINGS
 from model.requirements import REQUIREMENTS, SENTENCES
 from properties.catalogue import PROPERTIES
 from properties.kinds import Fact
 from properties.promises import general
-from shadowproof.ask import AskError
+from shadowproof.ask import LISTS, AskError
 from shadowproof.cli import app
+from shadowproof.pages.listing import listing
 from shadowproof.tell.facts import of_fact
 from shadowproof.tell.show import Shown, names, show
 
@@ -112,6 +114,49 @@ def test_every_sentence_is_said_in_our_words() -> None:
 def test_what_has_no_name_is_told_what_is_near_in_capitals_or_not(name: str, near: str) -> None:
     with pytest.raises(AskError, match=f"Did you mean.*{near}"):
         show(name)
+
+
+@pytest.mark.parametrize("name", ANSWERED)
+def test_a_question_is_shown_with_what_became_of_it_and_what_speaks_of_it(name: str) -> None:
+    """2026-12-01: `show READ-4` named Q13, and `show Q13` knew nothing of it."""
+    (found,) = show(name.lower())
+    assert found.says.lower() == ANSWERED[name].lower()
+    assert any((found.links or {}).values())
+    file, _, line = found.place.partition(":")
+    assert f'"{name}": ' in (ROOT / file).read_text("utf-8").splitlines()[int(line) - 1]
+    assert set(links(name, "readings")) >= {one.actor.name for one in READINGS if one.question == name}
+    assert set(links(name, "machines")) >= {
+        a.name for a in PROTOCOL.actors.values() if f"{name})" in " ".join(a.leaves_out)
+    }
+
+
+def test_what_links_to_a_question() -> None:
+    assert links("Q13", "faults") == ("integration_service_stops", "operator_changes_vm")
+    assert links("Q13", "readings") == ("READ-4",)
+    assert links("Q11", "machines") == ("power",)
+    assert links("Q15", "requirements") == ("BAK-15",)
+    assert links("Q5", "events") == ("vm_given_back", "image_rolled_back", "abort_delivered")
+    (left,) = links("Q11", "left out")
+    assert left.startswith("A VM that is just starting")
+    assert "other_writer_fails_in_pre_restore" in links("Q20", "faults")
+    assert "requester_vanishes" in links("Q3", "faults")
+    assert "requester_vanishes" not in links("Q30", "faults")
+
+
+def test_what_has_no_name_is_told_of_all_lists() -> None:
+    with pytest.raises(AskError) as refused:
+        show("xyzzy")
+    for one in LISTS:
+        assert one in str(refused.value)
+        assert listing(one)
+    with pytest.raises(AskError, match=f"one of {', '.join(LISTS)}[.]"):
+        listing("things")
+
+
+def test_every_sentence_is_listed_in_our_words() -> None:
+    lines = listing("sentences").splitlines()
+    assert [line.split()[0] for line in lines] == [f"S{number}" for number in SENTENCES]
+    assert all(line.endswith(one(line.split()[0]).says) for line in lines)
 
 
 @pytest.mark.parametrize("name", ["", "S0", "S48", "-1", "S", "48"])
