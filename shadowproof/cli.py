@@ -60,6 +60,7 @@ def main() -> None:
     """Run the command. Bad input ends in one sentence and exit status 2, what is wrong with the tool itself in one and 4, never in a
     traceback; a closed pipe in 141, as shells have it; INT in 130, TERM in 143."""
     look_seldom_for_garbage()
+    _refuse_what_a_closed_stdout_cannot_take()
     spell_what_is_lacking()
     with told_to_end():
         sys.exit(_status())
@@ -81,7 +82,8 @@ def _status() -> int:
         except (OSError, ValueError, AttributeError):
             _write_no_more(sys.stdout)
         with suppress(OSError):
-            print(f"{shown(problem)}shadowproof: {said}", file=sys.stderr, flush=True)
+            if sys.stderr is not None:  # print would take stdout in its place
+                print(f"{shown(problem)}shadowproof: {said}", file=sys.stderr, flush=True)
     return status
 
 
@@ -104,6 +106,13 @@ def _run() -> int:
             raise ended.__context__ from None
         return ended.code if isinstance(ended.code, int) else int(bool(ended.code))
     return status if isinstance(status, int) else 0
+
+
+def _refuse_what_a_closed_stdout_cannot_take() -> None:
+    """Python has no stdout where whoever started this has closed it, and whatever is printed is lost in silence. In its place comes one
+    that cannot be written to, so that to write fails as it does where there is no room."""
+    if sys.stdout is None:
+        sys.stdout = os.fdopen(os.open(os.devnull, os.O_RDONLY), "w", encoding="utf-8")
 
 
 def _write_no_more(*streams: TextIO | None) -> None:

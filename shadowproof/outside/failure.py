@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import traceback
 from pathlib import Path
@@ -76,6 +77,8 @@ def _what(problem: BaseException, frames: list[tuple[str, str]]) -> str:
             "a process that worked for it was killed, perhaps for want of memory. Run the same again: what was judged is kept, "
             "where there is a cache."
         )
+    if isinstance(problem, OSError) and problem.errno == errno.EBADF and not problem.filename:
+        return "standard output is closed, and there is something to write. Leave it open, or send it to a file."
     if isinstance(problem, OSError):
         name = f"{problem.filename}: " if problem.filename else "what is written or read: "
         return f"{name}{problem.strerror or _one_line(problem)}. Make room, or write elsewhere."

@@ -86,6 +86,33 @@ def test_a_full_stdout_is_status_4(arguments: tuple[str, ...]) -> None:
     assert "No space left on device" in done.stderr
 
 
+@pytest.mark.skipif(os.name != "posix", reason="a shell closes it so on POSIX systems")
+@pytest.mark.parametrize("arguments", ["list events", "requirements", "--help", "list events --version linux-online"])
+def test_a_closed_stdout_is_status_4(arguments: str) -> None:
+    """2026-12-01: it printed nothing, and its status was 0."""
+    done = subprocess.run(
+        ["sh", "-c", f'exec "$0" -m shadowproof {arguments} >&-', sys.executable],  # noqa: S607 - sh is wherever this system has it
+        capture_output=True, text=True, cwd=ROOT, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (4, ""), done.stderr
+    assert done.stderr.endswith(
+        "shadowproof: the tool itself failed: standard output is closed, and there is something to write. "
+        "Leave it open, or send it to a file.\n"
+    )
+    said = ["sh", "-c", f'exec "$0" -m shadowproof {arguments} >&- 2>&-', sys.executable]
+    assert subprocess.run(said, cwd=ROOT, check=False).returncode == 4
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a shell closes it so on POSIX systems")
+def test_a_closed_stdout_is_no_matter_where_nothing_is_written(tmp_path: Path) -> None:
+    out = tmp_path / "all.json"
+    done = subprocess.run(
+        ["sh", "-c", f'exec "$0" -m shadowproof export --to json -o "{out}" >&-', sys.executable],  # noqa: S607 - likewise
+        capture_output=True, text=True, cwd=ROOT, check=False,
+    )  # fmt: skip
+    assert (done.returncode, out.exists()) == (0, True), done.stderr
+
+
 @pytest.mark.skipif(os.name != "posix", reason="pipes close so on POSIX systems")
 @pytest.mark.parametrize("arguments", [("requirements",), ("list", "events"), ("--help",)])
 def test_a_closed_pipe_ends_as_in_a_shell_and_silently(arguments: tuple[str, ...]) -> None:
