@@ -53,6 +53,16 @@ def answers(names: Sequence[str], column: Column, vms: int) -> list[Verdict]:
     return [kept[name] if name in kept else found[name] for name in names]
 
 
+def possibility(name: str, column: Column, vms: int) -> tuple[str, int]:
+    """Of a property that says that something is possible, in place of an argument: how it stands, who tells more, and the exit status."""
+    found = answers([name], column, vms)
+    see = " ".join(filter(None, ["shadowproof explain", name, options(column)]))
+    return (
+        f"{name}: {found[0].verdict}, assuming {column_text(column)}. It says that something is possible, which a run shows and nothing "
+        f"argues for. See: {see}"
+    ), _status(found)
+
+
 def run_of(names: Sequence[str], column: Column, vms: int) -> RunFound | None:
     """The run that is told of these properties: of several the first that is refuted; of one, be it that it is possible."""
     found = answers(names, column, vms)

@@ -43,19 +43,28 @@ def why(
 ) -> None:
     """Argue why a property holds for any number of VMs: as a table, down the side the phases of a session, across what a VM can be.
 
-    Takes some seconds, and is then kept (--cache). Where no table is found, clauses argue. Exit status 3 if no argument was found.
+    Takes some seconds, and is then kept (--cache). Where no table is found, clauses argue. Exit status 3 if no argument was found. That
+    something is possible a run shows, and nothing argues for it: the status is that of explain.
     """
     from proofs.why.tables.free import NoReason
+    from properties.catalogue import PROPERTIES
+    from properties.kinds import Possible
     from shadowproof import ask, prove
     from shadowproof.outside.cache_folder import close_cache, open_cache
     from shadowproof.tell.arguing.argued import argument
-    from shadowproof.tell.explain import broken_beside
+    from shadowproof.tell.explain import broken_beside, possibility
 
     name, column = ask.one_property(property_name), ask.column(faults or [], readings or [], no_fault)
     end_with_a_fact([name])
     level, errors = ask.depth(depth), console(errors=True)
     seconds = prove.check_limit(limit)
     open_cache(cache, errors)
+    if isinstance(PROPERTIES[name], Possible):
+        with errors.status(f"looking for the run of {name}"):
+            text, status = possibility(name, column, 2)
+        say(text)
+        close_cache(errors)
+        raise typer.Exit(status)
     try:
         with errors.status(f"looking for the argument for {name}"):
             lines = argument(name, column, level, seconds, clauses=clauses, formulas=formulas, everything=everything)

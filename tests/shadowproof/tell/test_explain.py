@@ -16,6 +16,7 @@ from proofs.answers.verdict import HOLDS, NOT_EXERCISED, REFUTED, UNDECIDED, Run
 from proofs.world.scope import Scope
 from proofs.world.world import Column
 from properties.catalogue import PROPERTIES
+from properties.kinds import Possible
 from shadowproof import ask
 from shadowproof.tell import explain
 from shadowproof.tell.explain import answers, broken_beside, explained
@@ -89,6 +90,20 @@ def test_what_argues_for_one_refuses_an_id_of_several(
     told = refusal([command, ID], monkeypatch, capsys)
     named = ask.properties([ID])
     assert f"{ID} is shown by {len(named)} properties. Name one of them: {', '.join(named)}" in told
+
+
+@pytest.mark.parametrize(("verdict", "status"), [(HOLDS, 0), (REFUTED, 1), (NOT_EXERCISED, 2), (UNDECIDED, 3)])
+def test_for_what_is_possible_a_run_speaks_and_nothing_argues(
+    verdict: str, status: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That there is no argument decides nothing: `why` ends as `explain` does."""
+    name = next(name for name, one in PROPERTIES.items() if isinstance(one, Possible))
+    monkeypatch.setattr(explain, "answers", lambda *_: [found(name, verdict)])
+    ended, text = said("why", name, "--fault", "requester_vanishes")
+    assert ended == status
+    assert text.startswith(f"{name}: {verdict}, assuming requester_vanishes. It says that something is possible")
+    assert f"shadowproof explain {name} --fault requester_vanishes" in text
+    assert "no argument was found" not in text
 
 
 def test_an_id_that_one_property_shows_is_its_name() -> None:
