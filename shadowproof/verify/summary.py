@@ -47,7 +47,7 @@ def failing(done: Verification, since: Since | None = None) -> Iterator[str]:
     yield from not_as_recorded(done, since, most=None)
     found = findings(done.by_cell)
     if found:
-        yield f"{many(len(found), 'failure')} that no smaller column shows:"
+        yield f"{many(len(found), 'failure')} that no smaller column{_of_those(done)} shows:"
     for name, column in found:
         yield from _finding(done, column, done.by_cell[name, column], where=len(done.verdicts) > 1)
     yield from _names_in_full(done)
@@ -202,7 +202,8 @@ def _headline(done: Verification, names: Sequence[str]) -> Iterator[str]:
     open_ = sum(UNDECIDED in found and REFUTED not in found for found in kinds.values())
     rest = len(names) - kept - len(broken) - open_
     yield (
-        f"{many(len(names), 'promise')} in {many(len(done.verdicts) - bool(together), 'column')}: "
+        f"{many(len(names), 'promise')} in {many(len(done.verdicts) - bool(together), 'column')}"
+        f"{' besides all faults together' if together else ''}: "
         f"{kept} kept in all that put them to the test, "
         f"{len(broken)} broken in some" + (f", {open_} undecided in some" if open_ else "")
         + (f", {rest} never put to the test" if rest else "") + "."
@@ -231,10 +232,20 @@ def _with_all_faults(found: Sequence[Verdict], asked: int) -> str:
     return f"With all faults together: {', '.join(told)}."
 
 
+def _of_those(done: Verification) -> str:
+    """Said of smaller columns where not every column was judged: what the others would show is not known."""
+    return " of those judged" if done.left or done.same[0] else ""
+
+
 def _findings(done: Verification) -> str:
-    """How many failures no smaller column shows; and which of them the record has not, or no more."""
-    now = findings(done.by_cell)
-    said = f"{many(len(now), 'finding')} (a promise, and the smallest circumstances that break it)"
+    """How many failures no smaller column shows; and which of them the record has not, or no more: nothing fails there now, or a smaller
+    column shows it."""
+    now, those = findings(done.by_cell), _of_those(done)
+    said = (
+        f"{many(len(now), 'failure')} that no smaller column{those} shows"
+        if those
+        else f"{many(len(now), 'finding')} (a promise, and the smallest circumstances that break it)"
+    )
     if not done.against.known or done.host is not None:
         return f"{said}."
     cells: dict[tuple[str, Column], Verdict | Cell] = {}
@@ -242,8 +253,11 @@ def _findings(done: Verification) -> str:
         if (cell := done.record.cell(name, column.name)) is not None:
             cells[name, column] = cell
     was = findings(cells)
-    new, gone = [one for one in now if one not in was], [one for one in was if one not in now]
-    return f"{said}: {_numbered(new)} new, {_numbered(gone)} gone."
+    new, no_more = [one for one in now if one not in was], [one for one in was if one not in now]
+    gone = [one for one in no_more if done.by_cell[one].verdict != REFUTED]
+    by_less = [one for one in no_more if one not in gone]
+    also = f", {_numbered(by_less)} broken in smaller circumstances now" if by_less else ""
+    return f"{said}: {_numbered(new)} new, {_numbered(gone)} gone{also}."
 
 
 def _numbered(found: Sequence[tuple[str, Column]]) -> str:
@@ -253,8 +267,9 @@ def _numbered(found: Sequence[tuple[str, Column]]) -> str:
 
 
 def _counted(done: Verification) -> Iterator[str]:
-    base = done.verdicts.get(BASE) or next(iter(done.verdicts.values()), ())
-    yield from _assured([one for one in base if one.verdict == HOLDS], alone=len(done.verdicts) == 1)
+    column = BASE if BASE in done.verdicts else next(iter(done.verdicts), BASE)
+    where = "" if len(done.verdicts) == 1 else " without faults" if column == BASE else f" under {title(column)}"
+    yield from _assured([one for one in done.verdicts.get(column, ()) if one.verdict == HOLDS], where)
     verdicts = done.all_verdicts
     counts = {kind: sum(one.verdict == kind for one in verdicts) for kind in (HOLDS, REFUTED, UNDECIDED, NOT_EXERCISED)}
     cached = sum(one.cached for one in verdicts)
@@ -264,8 +279,8 @@ def _counted(done: Verification) -> Iterator[str]:
     )  # fmt: skip
 
 
-def _assured(holding: Sequence[Verdict], *, alone: bool) -> Iterator[str]:
-    """How far it reaches that something holds: what most have, then the others by name."""
+def _assured(holding: Sequence[Verdict], where: str) -> Iterator[str]:
+    """How far it reaches that something holds: what most have, then the others by name. where: it holds."""
     by_assurance: dict[str, list[str]] = {}
     for one in holding:
         by_assurance.setdefault(one.assurance, []).append(one.property)
@@ -273,7 +288,7 @@ def _assured(holding: Sequence[Verdict], *, alone: bool) -> Iterator[str]:
         return
     usual, *others = sorted(by_assurance, key=lambda assurance: -len(by_assurance[assurance]))
     but = "; ".join(f"{_some(by_assurance[assurance])}: {assurance}" for assurance in others)
-    yield f"What holds{'' if alone else ' without faults'} is: {usual}" + (f"; but {but}" if but else "") + "."
+    yield f"What holds{where} is: {usual}" + (f"; but {but}" if but else "") + "."
 
 
 def ending(done: Verification) -> Iterator[str]:
@@ -302,13 +317,14 @@ def _verdict_on(done: Verification) -> str:
     against, total = done.against, len(done.all_verdicts)
     if done.host is not None:
         return beside_record(against)
+    asked = done.compared and not done.left  # nobody accepts what was not judged
+    meant = f" If that is meant: shadowproof accept{option()} --reason TEXT" if asked else ""
     different = {kind: against.number(kind) for kind in _HEADS if against.number(kind)}
     if different:
         said = ", ".join(f"{number:,} {kind}" for kind, number in different.items())
-        meant = f" If that is meant: shadowproof accept{option()} --reason TEXT" if done.compared else ""
         return f"{many(sum(different.values()), 'verdict')} not as recorded: {said}.{meant}"
     if against.gone:
-        return f"What is judged is as recorded, but promises are missing. If that is meant: shadowproof accept{option()} --reason TEXT"
+        return f"What is judged is as recorded, but promises are missing.{meant}"
     if not against.known:
         return "Not compared with the record: this is not a recorded question."
     if against.unknown:

@@ -220,6 +220,39 @@ def test_what_was_stopped_early_says_how_far_it_came() -> None:
     assert "Stopped early: 3 columns of 4 were not judged." in printed(found)
 
 
+@pytest.mark.parametrize("wanted", [SUMMARY, Wanted(failing=True)])
+def test_what_was_stopped_early_says_nothing_of_what_was_not_judged(wanted: Wanted) -> None:
+    """Not what holds without faults, nor that nothing smaller breaks it, nor that what is recorded of it is gone; nor is it accepted."""
+    was = everything(verdict(SAVED, ALL_FAULTS, REFUTED, 6))
+    now = everything(verdict(SAVED, FAULTS[1], REFUTED, 7), verdict(SAVED, ALL_FAULTS, REFUTED, 6))
+    found = replace(done({column: now[column] for column in (FAULTS[1], ALL_FAULTS)}, was), left=len(COLUMNS) - 2)
+    text = " ".join(printed(found, wanted).split())
+    shown = "1 failure that no smaller column of those judged shows"
+    if wanted == SUMMARY:
+        assert (
+            f"{shown}: 1 ({SAVED} under {FAULTS[1]}) new, none gone, "
+            f"1 ({SAVED} under all faults) broken in smaller circumstances now." in text
+        )
+        assert f"What holds under {FAULTS[1]} is: {CLOSED}." in text
+        assert f"{len(PROPERTIES)} promises in 1 column besides all faults together:" in text
+    assert f"{shown}:" in text
+    assert f"Stopped early: {len(COLUMNS) - 2} columns of {len(COLUMNS)} were not judged." in text
+    assert "1 verdict not as recorded: 1 worse." in text
+    for said in ("without faults", "without any fault", "accept", "finding"):
+        assert said not in text
+
+
+def test_what_is_broken_in_smaller_circumstances_is_not_gone() -> None:
+    was = everything(*(verdict(SAVED, column, REFUTED, 6) for column in (FAULTS[1], FAULTS[2], ALL_FAULTS)))
+    now = everything(*(verdict(SAVED, column, REFUTED, 6) for column in (BASE, FAULTS[1], ALL_FAULTS)))
+    text = " ".join(printed(done(now, was)).split())
+    assert (
+        f"1 finding (a promise, and the smallest circumstances that break it): 1 ({SAVED} under no fault) new, "
+        f"1 ({SAVED} under {FAULTS[2]}) gone, 1 ({SAVED} under {FAULTS[1]}) broken in smaller circumstances now."
+        in text
+    )
+
+
 @pytest.mark.parametrize("width", [60, 100, 140])
 def test_lines_are_as_wide_as_the_place_and_no_name_is_cut(width: int) -> None:
     worse = [verdict(name, column, REFUTED, 3) for name in PROPERTIES for column in FAULTS[:3]]
