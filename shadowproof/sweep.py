@@ -25,7 +25,7 @@ from proofs.world.world import Column
 from shadowproof import ask
 from shadowproof.outside.spelling import many
 from shadowproof.outside.telling import telling
-from shadowproof.verify.progress import announce
+from shadowproof.verify.progress import announce, ended_early
 from shadowproof.verify.report import NOT_SHOWN
 
 SCHEMA = "shadowproof-sweep/1"
@@ -156,9 +156,8 @@ def sweep(wanted: Asked, who: Workers, *, console: Console, cache: Path | None) 
                 cluster=cluster,
             )
     except KeyboardInterrupt:
-        kept = "kept: run the same again, and it goes on there" if cache else "lost, since there is no cache"
         console.print(
-            f"Interrupted: {judged:,} of {many(total, 'column')} were judged, and are {kept}.", highlight=False
+            ended_early("Interrupted", judged, total, kept=cache is not None), highlight=False, soft_wrap=True
         )
         return None
     return Swept(wanted, verdicts)

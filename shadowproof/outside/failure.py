@@ -74,8 +74,8 @@ def _what(problem: BaseException, frames: list[tuple[str, str]]) -> str:
         return "there is not enough memory. Ask for less at a time: fewer promises (-p), one column, fewer processes."
     if type(problem).__name__ in {"TerminatedWorkerError", "BrokenProcessPool", "KilledWorker"}:
         return (
-            "a process that worked for it was killed, perhaps for want of memory. Run the same again: what was judged is kept, "
-            "where there is a cache."
+            "a process that worked for it was killed, perhaps for want of memory. Run the same again: what was judged before that, if "
+            "anything, is kept, where there is a cache."
         )
     if isinstance(problem, OSError) and problem.errno == errno.EBADF and not problem.filename:
         return "standard output is closed, and there is something to write. Leave it open, or send it to a file."

@@ -106,6 +106,14 @@ def announce(console: Console, number: int, what: str) -> None:
         )
 
 
+def ended_early(how: str, judged: int, total: int, *, kept: bool) -> str:
+    """What is left of so many columns by what ended early. how: it was interrupted, or it failed."""
+    if not judged:
+        return f"{how} before any column was judged."
+    left = "are kept: run the same again, and it goes on there" if kept else "are lost, since there is no cache"
+    return f"{how}: {judged:,} of {many(total, 'column')} were judged, and {left}."
+
+
 @contextmanager
 def telling(
     console: Console, total: int, record: Record, *, fail_fast: bool = False, last: Record = NOTHING

@@ -34,7 +34,7 @@ from shadowproof.outside.spelling import many
 from shadowproof.outside.telling import telling as work
 from shadowproof.verify.coverage import Covered, covered
 from shadowproof.verify.loop import earlier
-from shadowproof.verify.progress import NOTHING, Enough, announce, confirming, telling
+from shadowproof.verify.progress import NOTHING, Enough, announce, confirming, ended_early, telling
 from shadowproof.verify.report import Verification
 
 Task = tuple[Column, Sequence[str], Scope]
@@ -109,9 +109,9 @@ def judge(
         except Enough:
             raise
         except BaseException as problem:
-            kept = "are kept: run the same again, and it goes on there" if cache else "lost, since there is no cache"
             what = "Interrupted" if isinstance(problem, KeyboardInterrupt) else "Failed"
-            console.print(f"{what}: {len(told.judged)} of {many(len(tasks), 'column')} were judged, and {kept}.")
+            said = ended_early(what, len(told.judged), len(tasks), kept=cache is not None)
+            console.print(said, highlight=False, soft_wrap=True)
             raise
     judged = [task for task in tasks if task[0] in told.judged]
     in_order = with_single_faults({column: told.judged[column] for column, _, _ in judged}, all_faults or {})

@@ -71,6 +71,7 @@ def test_a_killed_worker_is_status_4_and_says_what_was_judged(tmp_path: Path) ->
     )  # fmt: skip
     assert done.returncode == 4, done.stderr
     assert "a process that worked for it was killed" in done.stderr
+    assert "what was judged before that, if anything, is kept, where there is a cache." in done.stderr
     assert "Failed: 1 of " in done.stderr
     assert "Traceback" not in done.stderr
     assert not list(tmp_path.iterdir())

@@ -204,6 +204,17 @@ def test_every_column_that_was_kept_is_not_judged_again(
     assert len(seen) == 3 + 4, "two are known, the third is judged again"
 
 
+def test_interrupted_before_anything_was_judged_it_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("proofs.verdicts.suite.judged", interrupted)
+    out = StringIO()
+    assert sweep(question(), Workers(jobs=1), console=Console(file=out, width=140), cache=tmp_path) is None
+    assert "Interrupted before any column was judged." in out.getvalue()
+    assert "kept" not in out.getvalue()
+
+
 def test_the_command_works_on_a_cluster(address: str, tmp_path: Path) -> None:
     written = tmp_path / "out.json"
     facts = ["--faults", "-p", "writer-identity", "--vms", "1", "--no-cache"]

@@ -14,7 +14,7 @@ from proofs.answers.verdict import HOLDS, REFUTED, UNDECIDED, RunFound, Verdict
 from proofs.verdicts.columns import ALL_FAULTS, BASE, fault_columns
 from proofs.world.world import Column
 from shadowproof.verify import verify
-from shadowproof.verify.progress import Enough, announce, confirming, telling
+from shadowproof.verify.progress import Enough, announce, confirming, ended_early, telling
 from shadowproof.verify.verify import recorded_tasks
 
 NAME = "no-vm-left-saved"
@@ -42,6 +42,35 @@ def test_a_line_for_each_and_what_is_worse_once() -> None:
         f"3 of 3 columns judged: {TWO}, 3.0 s",
     ]
     assert list(told.judged) == list(told.seconds) == [BASE, ONE, TWO]
+
+
+@pytest.mark.parametrize(
+    ("judged", "kept", "said"),
+    [
+        (0, True, "Failed before any column was judged."),
+        (0, False, "Failed before any column was judged."),
+        (2, True, "Failed: 2 of 79 columns were judged, and are kept: run the same again, and it goes on there."),
+        (2, False, "Failed: 2 of 79 columns were judged, and are lost, since there is no cache."),
+    ],
+)
+def test_what_ended_early_says_what_is_left_of_it(judged: int, kept: bool, said: str) -> None:
+    assert ended_early("Failed", judged, 79, kept=kept) == said
+
+
+@pytest.mark.parametrize(
+    ("stops", "said"), [(KeyboardInterrupt, "Interrupted before any column"), (ValueError, "Failed before any column")]
+)
+def test_a_verification_that_ended_before_anything_was_judged_says_so(
+    stops: type[BaseException], said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def judged(*_: object, **__: object) -> None:
+        raise stops
+
+    monkeypatch.setattr("proofs.verdicts.suite.judge_columns", judged)
+    out = StringIO()
+    with pytest.raises(stops):
+        verify.judge([recorded_tasks([NAME])[0]], RECORD, compared=False, console=Console(file=out))
+    assert out.getvalue() == f"{said} was judged.\n"
 
 
 def test_what_one_vm_shows_is_told_at_once_and_once() -> None:
