@@ -56,6 +56,7 @@ def judge_columns(
     more_runs: Sequence[Network] = (),
     at_a_glance: Callable[[list[Verdict]], None] | None = None,
     exercised: Callable[[Column, list[Exercise]], None] = lambda *_: None,
+    recalled: Callable[[int], None] = lambda _: None,
 ) -> dict[Column, list[Verdict]]:
     """The verdicts of every task, in the order of the tasks, whatever the order in which they are done.
 
@@ -67,6 +68,8 @@ def judge_columns(
     networks that have all runs of today's: what the cache knows of one decides, as far as it goes, before anything is closed. exercised:
     hears the runs of each column that put properties to the test, and that smaller columns have not. at_a_glance: hears early of
     what runs of one VM show in the column without faults, where many columns are judged: it is no verdict but where there is a run.
+    recalled: hears how many columns are known from the cache, before `progress` hears of these, those with fewest faults and readings
+    first, and then of the others.
     cluster: who works in place of `jobs` processes of this machine. Raises OtherVersion and
     ClusterError, CacheError if the folder cannot be used at all, and ValueError if there is nothing to judge.
     """
@@ -75,18 +78,17 @@ def judge_columns(
     known = use(cache)
     found: dict[Column, list[Verdict]] = {}
     keys: dict[Column, str] = {}
-    left: list[Task] = []
-    for column, names, scope in tasks:
-        kept = None
-        if cache is not None:
+    if cache is not None:
+        for column, names, scope in tasks:
             keys[column] = key_of_task((column, names, scope), (proved or {}).get(column), from_record=from_record)
-            kept = recall_column(keys[column])
-        if kept is None:
-            left.append((column, names, scope))
-        else:
-            found[column] = kept
-            exercised(column, recall_exercises(keys[column]))
-            progress(column, kept, 0.0)
+            if (kept := recall_column(keys[column])) is not None:
+                found[column] = kept
+    left = [task for task in tasks if task[0] not in found]
+    if found:
+        recalled(len(found))
+    for column in sorted(found, key=_size):
+        exercised(column, recall_exercises(keys[column]))
+        progress(column, found[column], 0.0)
     work = Work(jobs, cache, cluster, known, from_record)
     working = nullcontext() if cluster is None else cluster.working()
     carried = carried_over(_alike(left), more_runs, _recalled(from_record))
@@ -105,6 +107,11 @@ def judge_columns(
             exercised(column, its)
             progress(column, verdicts, seconds)
     return {column: found[column] for column, _, _ in tasks}
+
+
+def _size(column: Column) -> int:
+    """How much must come together."""
+    return len(column.faults) + len(column.readings)
 
 
 def key_of_task(
@@ -139,7 +146,7 @@ def _carried_first(
     tasks: Sequence[Task], work: Work, telling: _Telling, carried: _Shown, known: _Shown | None, proved: _Shown
 ) -> Generator[_Done, None, None]:
     """Tasks as they are done. carried: what is known before anything is closed: what that decides together with runs that are known,
-    or are among few states, is not asked again."""
+    or are among few states, is not asked again, and those columns come first, with fewest faults and readings before the others."""
     early: dict[Column, _Done] = {}
     if carried and (first := _alike(tasks)):
         early = _soon(first, work, carried)
@@ -147,14 +154,14 @@ def _carried_first(
             telling.at_a_glance([one for one in early[Column()][1] if one.run is not None and len(one.run.shapes) == 1])
             telling = replace(telling, at_a_glance=None)
     left: list[Task] = []
+    order = {column: names for column, names, _ in tasks}
     for column, names, scope in tasks:
         decided = {one.property for one in early[column][1]} if column in early else set()
-        rest = [name for name in names if name not in decided]
-        if rest:
+        if rest := [name for name in names if name not in decided]:
             left.append((column, rest, scope))
-        else:
-            yield _whole(early[column], (column, [], {}, 0.0), names)
-    order = {column: names for column, names, _ in tasks}
+    open_ = {column for column, _, _ in left}
+    for column in sorted((column for column in order if column not in open_), key=_size):
+        yield _whole(early[column], (column, [], {}, 0.0), order[column])
     with closing(_judged(left, work, telling, known, carried, proved, early)) as arriving:
         for done in arriving:
             yield _whole(early[done[0]], done, order[done[0]]) if done[0] in early else done

@@ -43,12 +43,19 @@ class Telling:
         self._total, self._fail_fast, self._last = total, fail_fast, last
         self._task = bar.add_task("", total=total, last="")
         self._told: dict[str, list[Column]] = {}
+        self._says_how_far, self._before = not console.is_terminal, 0
+
+    def recalled(self, number: int) -> None:
+        """So many columns were judged before: one line for all of them, which come next."""
+        self._before = number
+        if self._says_how_far:
+            self._say(f"Judged before: {number} of {many(self._total, 'column')}.")
 
     def done(self, column: Column, found: list[Verdict], spent: float) -> None:
         self.judged[column], self.seconds[column] = found, spent
         self._bar.update(self._task, advance=1, last=f"last: {title(column)}")
-        if not self._console.is_terminal:
-            number = len(self.judged)
+        number = len(self.judged)
+        if self._says_how_far and number > self._before:
             self._say(f"{number} of {many(self._total, 'column')} judged: {title(column)}, {spent:.1f} s")
         wrong = [one for one in found if self._is_wrong(one)]
         for one in wrong:
@@ -68,7 +75,7 @@ class Telling:
     def closing(self, done: int, total: int) -> None:
         """So many of the closed sets that many columns have in common are closed."""
         self._bar.update(self._task, last=f"views for all of them: {done} of {total}")
-        if not self._console.is_terminal and total and done % _EVERY == 0:
+        if self._says_how_far and total and done % _EVERY == 0:
             self._say(f"{done} of {total} closed sets for all columns")
 
     def _is_wrong(self, one: Verdict) -> bool:

@@ -100,6 +100,7 @@ def judge(
                 judge_columns(
                     heavy_first, progress=told.done, closing_views=told.closing, cache=cache, proved=proved,
                     from_record=not anew, more_runs=more_runs, at_a_glance=glance, exercised=exercised,
+                    recalled=told.recalled,
                 )  # fmt: skip
             else:
                 for task in tasks:

@@ -77,6 +77,47 @@ def test_the_second_time_nothing_is_judged_and_everything_is_the_same(folder: Pa
     assert all(one.cached for found in second.values() for one in found)
 
 
+def test_what_is_known_is_told_smallest_columns_first_whatever_the_order_of_judging(
+    folder: Path, judged: list[Column]
+) -> None:
+    """So that nobody hears of a larger column what a smaller one shows already. What is judged now comes in the order of the tasks."""
+    guest = Column(frozenset({"guest_hangs"}))
+    both = Column(FAULT.faults | guest.faults)
+    tasks = [(column, NAMES, SCOPE) for column in (both, FAULT, Column(), guest)]
+    told: list[Column | int] = []
+
+    def hears(column: Column, *_: object) -> None:
+        told.append(column)
+
+    judge_columns(tasks[:3], jobs=1, cache=folder, progress=hears, recalled=told.append)
+    assert told == judged == [both, FAULT, Column()]
+    told.clear()
+    found = judge_columns(tasks, jobs=1, cache=folder, progress=hears, recalled=told.append)
+    assert told == [3, Column(), FAULT, both, guest]
+    assert [*found] == [column for column, _, _ in tasks]
+
+
+def test_what_is_decided_before_anything_is_closed_comes_smallest_columns_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tasks = [(column, NAMES, proofs.verdicts.suite.TOGETHER) for column in (FAULT, Column())]
+    early: dict[Column, tuple[Column, list[Verdict], Runs, float]] = {
+        column: (column, [Verdict(name, column.name, "holds", "nothing") for name in NAMES], {}, 0.0)
+        for column, _, _ in tasks
+    }
+    monkeypatch.setattr(proofs.verdicts.suite, "_soon", lambda *_: early)
+
+    def nothing_more(*_: object) -> Iterator[object]:
+        yield from ()
+
+    monkeypatch.setattr(proofs.verdicts.suite, "_judged", nothing_more)
+    telling = proofs.verdicts.suite._Telling(lambda *_: None)
+    carried: dict[Column, dict[str, Proof]] = {Column(): {}}
+    work = Work(1, None, None, Cache(None), from_record=False)
+    arriving = proofs.verdicts.suite._carried_first(tasks, work, telling, carried, None, {})
+    assert [done[0] for done in arriving] == [Column(), FAULT]
+
+
 def test_the_runs_of_a_column_are_told_again_the_second_time(
     folder: Path, judged: list[Column], monkeypatch: pytest.MonkeyPatch
 ) -> None:

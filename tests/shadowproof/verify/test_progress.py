@@ -44,6 +44,21 @@ def test_a_line_for_each_and_what_is_worse_once() -> None:
     assert list(told.judged) == list(told.seconds) == [BASE, ONE, TWO]
 
 
+def test_what_was_judged_before_is_one_line_and_what_is_worse_of_it_is_told() -> None:
+    out = Console(file=StringIO(), width=200)
+    with telling(out, 3, RECORD) as told:
+        told.recalled(2)
+        told.done(BASE, [verdict(BASE, HOLDS)], 0.0)
+        told.done(ONE, [verdict(ONE, REFUTED)], 0.0)
+        told.done(TWO, [verdict(TWO, UNDECIDED)], 3.0)
+    assert isinstance(out.file, StringIO)
+    assert out.file.getvalue().splitlines() == [
+        "Judged before: 2 of 3 columns.",
+        f"worse: {NAME}: holds → refuted under {ONE}",
+        f"3 of 3 columns judged: {TWO}, 3.0 s",
+    ]
+
+
 @pytest.mark.parametrize(
     ("judged", "kept", "said"),
     [
