@@ -181,10 +181,11 @@ def verify(
         raise ask.AskError("--exact asks for what solvers confirm, too. Leave --no-solvers out, or --exact.")
     number = ask.vms(vms)
     formats.check(json_file, read=[inventory])
+    notes: list[str] = []
     asked = question(
         names, ask.column(faults or [], readings or [], no_fault), number,
         one=bool(faults or readings or no_fault), full=full, changed=changed, inventory=inventory, every_fault=every_fault,
-        all_faults=all_faults, anew=anew, solvers=not no_solvers, say=partial(say, err=True),
+        all_faults=all_faults, anew=anew, solvers=not no_solvers, say=notes.append if quiet else partial(say, err=True),
     )  # fmt: skip
     before = Record({}) if last is None else last_run(last, watcher)
     out, errors = console(errors=is_stdout(json_file) or formats.to_stdout), console(errors=True)
@@ -193,7 +194,8 @@ def verify(
         with errors.status("looking where what is said is not what it was when the record was made (some 15 s)"):
             asked, found = asked.only_changed()
         which = list(found.lines())
-    done = asked.judged(errors, None if no_cache else open_cache(cache, errors), fail_fast=fail_fast, last=before)
+    folder = None if no_cache else open_cache(cache, errors)
+    done = asked.judged(errors, folder, fail_fast=fail_fast, last=before, quiet=quiet)
     since = None if done.against.as_recorded else since_record(PROTOCOL)
     if json_file is not None:
         write_json(json_file, report.as_json(done, since))
@@ -202,8 +204,11 @@ def verify(
         print_lines(since_last(done, before), out)
         keep(done, before, last)
     print_verification(done, out, Wanted(tables, failing, quiet), since=since, which=which)
-    close_cache(errors)
-    raise typer.Exit(done.status or int(exact and not done.against.exactly))
+    close_cache(errors, quiet=quiet)
+    status = done.status or int(exact and not done.against.exactly)
+    for note in notes if status else ():
+        say(note, err=True)
+    raise typer.Exit(status)
 
 
 @app.command()

@@ -65,8 +65,8 @@ def open_cache(named: Path | None, console: Console) -> Path | None:
     return folder
 
 
-def close_cache(console: Console) -> None:
-    """Keep no more than is allowed; say where that is, what was damaged, and what could not be kept."""
+def close_cache(console: Console, *, quiet: bool = False) -> None:
+    """Keep no more than is allowed; say where that is (not if quiet), what was damaged, and what could not be kept."""
     known = in_use()
     known.prune(MOST_ENTRIES)
     if known.folder is not None and known.damaged:
@@ -76,7 +76,7 @@ def close_cache(console: Console) -> None:
         console.print(f"{which} set aside and judged anew: {first}{more}.", highlight=False, soft_wrap=True)
     if known.problem:
         _warn(known.problem, console)
-    elif known.folder is not None:
+    elif known.folder is not None and not quiet:
         console.print(f"Kept for the next time in {known.folder}", style="dim", highlight=False, soft_wrap=True)
     use(None)
 

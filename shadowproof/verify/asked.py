@@ -59,15 +59,22 @@ class Question:
         return replace(self, tasks=found.tasks, same=(found.left, found.revision)), found
 
     def judged(
-        self, console: Console, cache: Path | None, *, fail_fast: bool = False, last: Record = NOTHING
+        self,
+        console: Console,
+        cache: Path | None,
+        *,
+        fail_fast: bool = False,
+        last: Record = NOTHING,
+        quiet: bool = False,
     ) -> Verification:
-        """Judge it, and tell on the console how far that is. cache: the folder of what was judged before. last: see `judge`."""
+        """Judge it, and tell on the console how far that is. cache: the folder of what was judged before. last, quiet: see `judge`."""
         if not self.tasks:
             return Verification({}, {}, {}, self.record, self.whole, same=self.same)
         done = judge(
             self.tasks, self.record,
             compared=self.whole, console=console, cache=cache, kinds=self.kinds, fail_fast=fail_fast, last=last,
-            all_faults=shown_anew(console, cache) if self.all_faults else None, anew=self.anew, solvers=self.solvers,
+            all_faults=shown_anew(Console(quiet=True) if quiet else console, cache) if self.all_faults else None, anew=self.anew,
+            solvers=self.solvers, quiet=quiet,
         )  # fmt: skip
         return replace(done, same=self.same)
 

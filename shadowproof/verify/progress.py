@@ -31,11 +31,11 @@ _EVERY = 10
 
 class Telling:
     """Hears of each column that is judged. judged, seconds: what it has heard of. last: what a run before this found (none: there was
-    none), so that what is no news is told as such. Raises Enough, in `done`, at the first verdict that
-    is worse than recorded, or refuted and not recorded, if fail_fast."""
+    none), so that what is no news is told as such. quiet: it tells what is worse, and not how far that is. Raises Enough, in `done`, at
+    the first verdict that is worse than recorded, or refuted and not recorded, if fail_fast."""
 
     def __init__(
-        self, console: Console, bar: Progress, total: int, record: Record, *, fail_fast: bool, last: Record
+        self, console: Console, bar: Progress, total: int, record: Record, *, fail_fast: bool, last: Record, quiet: bool
     ) -> None:
         self.judged: dict[Column, list[Verdict]] = {}
         self.seconds: dict[Column, float] = {}
@@ -43,7 +43,7 @@ class Telling:
         self._total, self._fail_fast, self._last = total, fail_fast, last
         self._task = bar.add_task("", total=total, last="")
         self._told: dict[str, list[Column]] = {}
-        self._says_how_far, self._before = not console.is_terminal, 0
+        self._says_how_far, self._before = not quiet and not console.is_terminal, 0
 
     def recalled(self, number: int) -> None:
         """So many columns were judged before: one line for all of them, which come next."""
@@ -123,15 +123,21 @@ def ended_early(how: str, judged: int, total: int, *, kept: bool) -> str:
 
 @contextmanager
 def telling(
-    console: Console, total: int, record: Record, *, fail_fast: bool = False, last: Record = NOTHING
+    console: Console,
+    total: int,
+    record: Record,
+    *,
+    fail_fast: bool = False,
+    last: Record = NOTHING,
+    quiet: bool = False,
 ) -> Iterator[Telling]:
-    """Tells of so many columns. Where it ends by Enough, what was judged is all there is."""
+    """Tells of so many columns. quiet: only what is worse. Where it ends by Enough, what was judged is all there is."""
     columns = (
         TextColumn("judging"), BarColumn(), MofNCompleteColumn(), TextColumn("columns"), TimeElapsedColumn(),
         TextColumn("{task.fields[last]}"),
     )  # fmt: skip
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        told = Telling(console, bar, total, record, fail_fast=fail_fast, last=last)
+    with Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal) as bar:
+        told = Telling(console, bar, total, record, fail_fast=fail_fast, last=last, quiet=quiet)
         try:
             yield told
         except Enough:

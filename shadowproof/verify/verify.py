@@ -70,12 +70,15 @@ def judge(
     all_faults: Mapping[str, Proof] | None = None,
     anew: bool = False,
     solvers: bool = True,
+    quiet: bool = False,
     exercised: Callable[[Column, list[Exercise]], None] = lambda *_: None,
 ) -> Verification:
     """Judge all tasks, and tell on the console how far that is. cache: the folder of what was judged before. kinds: the VMs of the
     host that is judged. fail_fast: until something is worse than recorded. last: what the run before this found. all_faults: what is
     shown with all faults together (None: what is kept, if it is of this protocol). anew: every run is searched for, and none is taken
-    from those that are kept with the record. solvers: they are asked for a second opinion. exercised: see `judge_columns`."""
+    from those that are kept with the record. solvers: they are asked for a second opinion. quiet: how far that is is not told, only what
+    is worse. exercised: see `judge_columns`."""
+    how_far = Console(quiet=True) if quiet else console
     use(cache)
     promises = {name for _, names, _ in tasks for name in names}
     whole = kinds is None and compared and promises == PROPERTIES.keys()
@@ -86,11 +89,11 @@ def judge(
         all_faults, of_today = _kept_of_all_faults(more_runs, all_faults)
     heavy_first = sorted(tasks, key=lambda task: (-len(task[0].faults & _HEAVY), -task[2].vms))
     announce(
-        console,
+        how_far,
         len(tasks),
         f"Judging {many(len(promises), 'promise')} in {many(len(tasks), 'column')}",
     )
-    with telling(console, len(tasks), record, fail_fast=fail_fast, last=last) as told:
+    with telling(console, len(tasks), record, fail_fast=fail_fast, last=last, quiet=quiet) as told:
         try:
             if kinds is None:
                 from proofs.verdicts.suite import judge_columns  # noqa: PLC0415 - it loads numba, which a host does without
@@ -122,11 +125,11 @@ def judge(
     if whole and not left and not anew:
         earlier.remember()
     if solvers and not left and BASE in in_order and any(scope.proofs for column, _, scope in tasks if column == BASE):
-        in_order[BASE] = _confirmed(in_order[BASE], console, cache)
+        in_order[BASE] = _confirmed(in_order[BASE], how_far, cache)
     scopes, host = {column: scope for column, _, scope in tasks}, None
     if kinds is not None and len(tasks) == 1:
         ((column, verdicts),) = in_order.items()
-        with console.status("judging each kind alone"):
+        with how_far.status("judging each kind alone"):
             host = covered(kinds, column, verdicts, scopes[column], cache)
     elif kinds is not None:
         host = Covered(kinds, {})  # which kinds break it alone is asked of one column

@@ -99,6 +99,13 @@ def test_the_folder_is_marked_as_a_cache_and_named_at_the_end(tmp_path: Path, co
     assert in_use().folder is None
 
 
+def test_quiet_it_is_not_named(tmp_path: Path, console: Console) -> None:
+    open_cache(tmp_path / "kept", console)
+    close_cache(console, quiet=True)
+    assert said(console) == ""
+    assert in_use().folder is None
+
+
 def test_damage_is_said_in_one_sentence_at_the_end(tmp_path: Path, console: Console) -> None:
     known = use(tmp_path)
     known.put("key", [1])

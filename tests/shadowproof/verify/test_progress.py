@@ -59,6 +59,17 @@ def test_what_was_judged_before_is_one_line_and_what_is_worse_of_it_is_told() ->
     ]
 
 
+def test_quiet_it_tells_what_is_worse_and_not_how_far_it_is() -> None:
+    out = Console(file=StringIO(), width=200)
+    with telling(out, 3, RECORD, quiet=True) as told:
+        told.recalled(1)
+        told.done(BASE, [verdict(BASE, HOLDS)], 0.0)
+        told.closing(20, 20)
+        told.done(ONE, [verdict(ONE, REFUTED)], 2.0)
+    assert isinstance(out.file, StringIO)
+    assert out.file.getvalue().splitlines() == [f"worse: {NAME}: holds → refuted under {ONE}"]
+
+
 @pytest.mark.parametrize(
     ("judged", "kept", "said"),
     [

@@ -209,3 +209,10 @@ def test_searches_find_all_that_is_kept() -> None:
     """Every verdict is as recorded, its run as long, when nothing that is kept is tried."""
     done = shadowproof("verify", "--anew", "--exact", "--no-cache")
     assert (done.returncode, "Every verdict is as recorded." in done.stdout) == (0, True), done.stdout[-800:]
+
+
+def test_quiet_a_command_that_ends_well_prints_nothing(tmp_path: Path) -> None:
+    """Not how far it is, nor where anything is kept, whether it is judged now or was before."""
+    for _ in range(2):
+        done = shadowproof("verify", "--quiet", "-p", "writer-identity", "--cache", str(tmp_path))
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
