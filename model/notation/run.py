@@ -122,6 +122,12 @@ class Run:
         """The state of every machine."""
         return dict(self._states)
 
+    def put(self, states: Mapping[tuple[str, Index], str]) -> None:
+        """Every machine in a state that a run with the same shapes brought it to. Raises ValueError where machines are others."""
+        if states.keys() != self._states.keys():
+            raise ValueError("these are not the machines of this run")
+        self._states = dict(states)
+
     def _model(self, actor: Actor, index: Index) -> _Instance:
         """The machine that is to be asked, where this run has it."""
         return _INSTANCES.put(actor, self._states[actor.name, index])

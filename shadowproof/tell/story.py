@@ -15,8 +15,9 @@ from proofs.answers.verdict import HOLDS, REFUTED, RunFound, Verdict
 from proofs.world.world import Column
 from properties.kinds import Always, Ends, Independent, Possible, Property, Step, terms_of
 from shadowproof.outside.spelling import many
+from shadowproof.tell.allowed import missing
 from shadowproof.tell.argument import Moment, Recorded, called, in_short, plain, whose
-from shadowproof.tell.blocked import holes
+from shadowproof.tell.blocked import dead_ends
 from shadowproof.tell.lanes import Line, in_lanes
 
 WIDTH = 110
@@ -269,11 +270,16 @@ def _endless(recorded: Recorded, run: RunFound, found: Ends, column: Column) -> 
             why = f"{silenced[name]} lets it never come" if name in silenced else "nobody need do it"
             helps.append(f"{name}{of} is possible, but {'it is a fault' if event.fault else why}")
     for_good = all(network.events[name].fault or name in found.without for name, _ in recorded.run.enabled())
-    lacking = (
-        [hole.said(network) for hole in holes(recorded, _waiting(there, found), found.without)] if for_good else []
-    )
+    lacking = _lacking(recorded, there, found) if for_good else []
     held_up = lacking + helps or _held_up(recorded, there, found)
     return f"after step {turn} it waits for ever: {missing}; {'; '.join(held_up) or 'no event is possible'}"
+
+
+def _lacking(recorded: Recorded, there: Moment, found: Ends) -> list[str]:
+    """What would have to be allowed for the run to go on to rest; where nothing by itself, whose table ends here."""
+    waiting = _waiting(there, found)
+    helping = [lack.said(there) for lack in missing(recorded, waiting, found)]
+    return ["; or ".join(helping)] if helping else dead_ends(recorded, waiting, found.without)
 
 
 def _waiting(there: Moment, found: Ends) -> list[tuple[str, Index]]:

@@ -221,6 +221,28 @@ def test_runs_do_not_disturb_one_another_nor_stay_behind(h: House) -> None:
     assert all(actor.machine.models == [] for actor in h.actors)
 
 
+class TestPut:
+    def test_it_goes_on_from_there_and_what_was_given_stays(self, h: House) -> None:
+        run = run_of(h, 1)
+        dark = run.states()
+        run.fire("lamp_lit", (0,))
+        lit = run.states()
+        run.put(dark)
+        assert run.states() == dark != lit
+        run.fire("lamp_lit", (0,))
+        assert run.states() == lit
+        run.put(dark)
+        assert dark["power", (0,)] == "OFF"
+
+    @pytest.mark.parametrize("parts", [(0,), (1, 1), ()])
+    def test_other_machines_are_refused_and_nothing_moves(self, h: House, parts: tuple[int, ...]) -> None:
+        run = run_of(h, 1)
+        before = run.states()
+        with pytest.raises(ValueError, match=r"^these are not the machines of this run$"):
+            run.put(run_of(h, *parts).states())
+        assert run.states() == before
+
+
 def test_runs_in_several_threads_do_not_disturb_one_another(h: House) -> None:
     """Each thread has objects of its own: one that is about to move is not put elsewhere by another thread."""
     network, actor = h.network(), h.door
