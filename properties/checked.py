@@ -5,7 +5,7 @@ A verdict on such a property would be a word on nothing: `holds`, since the term
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from difflib import get_close_matches
 
 from model.notation import Actor, Network
@@ -36,7 +36,8 @@ def observers_of(properties: Iterable[Property], network: Network) -> tuple[Acto
     for one in properties:
         for observer in one.observers:
             known = found.setdefault(observer.name, observer)
-            if observer.name in network.actors or _does(known) != _does(observer):
+            differs = known is not observer and _does(known) != _does(observer)
+            if observer.name in network.actors or differs:
                 problem = f"{observer.name} is the name of another machine, that of {known.place} or one of the network"
                 raise DeclarationError(one.place, problem, "Call the observer something else")
     return tuple(found.values())
@@ -76,8 +77,8 @@ def _check_names(name: str, found: Property, network: Network) -> None:
         raise DeclarationError(found.place, f"{what} compares nothing", "Give it constants to compare")
 
 
-def _check_known(found: Property, what: str, names: Iterable[str], known: Iterable[str], kind: str) -> None:
-    for name in sorted({*names} - {*known}):
+def _check_known(found: Property, what: str, names: Iterable[str], known: Collection[str], kind: str) -> None:
+    for name in sorted({name for name in names if name not in known}):
         problem = f"{what}: {name} is no {kind} that there is"
         meant = get_close_matches(name, known, 1, 0.8)
         remedy = f"Write {meant[0]}" if meant else "Use a name that there is"

@@ -13,7 +13,7 @@ from model.notation.events import Event
 from model.notation.machines import Actor, Move
 from model.notation.network import Network
 from model.notation.nothing import idle
-from model.notation.terms import HOST, TRUE, In, Sort, Term, all_of, every
+from model.notation.terms import HOST, TRUE, In, Sort, Term, all_of, every, machines_of
 from model.notation.valid import can_hold
 
 
@@ -56,7 +56,8 @@ def check_rows(network: Network, event: Event, actor: Actor) -> None:
     may_stay = [row for row in rows if row.dest is None]
     _check_stays(actor, rows, may_stay, what)
     for row in rows:
-        for state in sorted(row.sources or (), key=lambda state: state.name):
+        sources = sorted(row.sources or (), key=lambda state: state.name)
+        for state in sources if actor.name in machines_of(row.when) else sources[:1]:  # else they make no difference
             known = In(actor.name, frozenset({state.name}))
             _check_guard(network, row.when, judged, row.place, f"{what} in {state.name}", known)
         if may_stay and _stands(row) and row.dest is not None:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
-from typing import NoReturn, TypeVar, cast, dataclass_transform
+from functools import wraps
+from typing import NoReturn, TypeVar, dataclass_transform
 from weakref import WeakValueDictionary
 
 from model.notation.errors import DeclarationError, Place, written
@@ -338,30 +339,49 @@ def walk(term: Term) -> Iterator[Term]:
         yield from walk(child)
 
 
+Worked = TypeVar("Worked")
+
+
+def _kept(work: Callable[[Term], Worked]) -> Callable[[Term], Worked]:
+    """What is worked out of a term is kept with it: there is one object for each text."""
+    name = f"_{work.__name__}"
+
+    @wraps(work)
+    def of(term: Term) -> Worked:
+        known: Worked | None = term.__dict__.get(name)
+        if known is None:
+            known = term.__dict__[name] = work(term)
+        return known
+
+    return of
+
+
+@_kept
 def machines_of(term: Term) -> frozenset[str]:
     """The names of the machines that the term speaks of."""
-    known = term.__dict__.get("_machines")
-    if known is None:
-        match term:
-            case In(actor, _) | Unchanged(actor):
-                known = frozenset({actor})
-            case Same(left, right):
-                known = frozenset({left, right})
-            case _:
-                known = frozenset[str]().union(*map(machines_of, children(term)))
-        term.__dict__["_machines"] = known
-    return cast("frozenset[str]", known)
+    match term:
+        case In(actor, _) | Unchanged(actor):
+            return frozenset({actor})
+        case Same(left, right):
+            return frozenset({left, right})
+        case _:
+            return frozenset[str]().union(*map(machines_of, children(term)))
 
 
+@_kept
 def events_of(term: Term) -> frozenset[str]:
     """The names of the events that the term speaks of."""
-    return frozenset(name for part in walk(term) if isinstance(part, Happens) for name in part.events)
+    return term.events if isinstance(term, Happens) else frozenset[str]().union(*map(events_of, children(term)))
 
 
+@_kept
 def speaks_of_a_step(term: Term) -> bool:
     """Whether the term is about a step, not about states."""
-    known = term.__dict__.get("_of_a_step")
-    if known is None:
-        known = isinstance(term, (After, Unchanged, Happens)) or any(map(speaks_of_a_step, children(term)))
-        term.__dict__["_of_a_step"] = known
-    return bool(known)
+    return isinstance(term, (After, Unchanged, Happens)) or any(map(speaks_of_a_step, children(term)))
+
+
+@_kept
+def quantifiers(term: Term) -> tuple[Sort, ...]:
+    """The sort of each quantifier in the term."""
+    own = (term.sort,) if isinstance(term, (Every, Some)) else ()
+    return sum(map(quantifiers, children(term)), own)

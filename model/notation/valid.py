@@ -6,8 +6,7 @@ step is one event. So what is called impossible here is impossible for any numbe
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import cast
 
@@ -24,8 +23,8 @@ from model.notation.terms import (
     Unchanged,
     events_of,
     machines_of,
+    quantifiers,
     speaks_of_a_step,
-    walk,
 )
 
 Member = tuple[int, ...]
@@ -40,10 +39,10 @@ def can_hold(network: Network, term: Term, about: Sort = HOST) -> bool:
 
     An impossible term that takes too many cases is called possible; one that is called impossible is.
     """
-    counts = _counts(term)
-    if not counts and not speaks_of_a_step(term):  # of the one that it is about
+    sorts = quantifiers(term)
+    if not sorts and not speaks_of_a_step(term):  # of the one that it is about
         return possible(term, {name: network.actors[name].states for name in machines_of(term)}, limit=LIMIT)
-    search = _OfMembers(network, counts, events_of(term), about)
+    search = _OfMembers(network, sorts, events_of(term), about)
     return search.finds(term, _At(search.first))
 
 
@@ -54,11 +53,6 @@ LIMIT = 2_000
 def valid(network: Network, term: Term, about: Sort = HOST) -> bool:
     """Whether the term is true by itself: of all states, or of every step that there could be."""
     return not can_hold(network, ~term, about)
-
-
-def _counts(term: Term) -> Counter[Sort]:
-    """How many members of each sort can be told apart: one for each quantifier that may ask for one of its own."""
-    return Counter(part.sort for part in walk(term) if isinstance(part, (Every, Some)))
 
 
 @dataclass(frozen=True)
@@ -79,9 +73,10 @@ _THERE, _NOT_THERE = frozenset({"THERE"}), frozenset({"NOT_THERE"})
 class _OfMembers(Search):
     """Looks for ways in which a term is true of members as far as they can be told apart, and of one step."""
 
-    def __init__(self, network: Network, counts: Mapping[Sort, int], events: frozenset[str], about: Sort) -> None:
+    def __init__(self, network: Network, sorts: tuple[Sort, ...], events: frozenset[str], about: Sort) -> None:
+        """sorts: of each quantifier. As many members can be told apart: one for each that may ask for one of its own."""
         super().__init__({}, LIMIT)
-        self.network, self.counts, self.about = network, counts, about
+        self.network, self.sorts, self.about = network, sorts, about
         others = (_OTHER,) if network.events.keys() - events else ()
         self.events = (*sorted(events), *others)
 
@@ -159,7 +154,7 @@ class _OfMembers(Search):
         """What is said of each member of a sort, if it is there. One of the replicated sort always is; so is the part that the term is
         about."""
         of, first = ((), 0) if sort == self.network.replicated else (at.member[:1], 1)
-        several = [(*of, number) for number in range(first, self.counts[sort] + 1)]
+        several = [(*of, number) for number in range(first, self.sorts.count(sort) + 1)]
         if first and sort == self.about and of == (0,):
             several = [(0, 0), *several]
         sure = {(0,), (0, 0)}
