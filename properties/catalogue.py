@@ -123,5 +123,6 @@ def is_conduct(name: str) -> bool:
 @cache
 def watched(network: Network | None = None) -> Network:
     """The network with every observer that a property needs (one for each name)."""
-    watching = network or PROTOCOL
-    return watching.with_observers(observers_of(PROPERTIES.values(), watching))
+    if network is None:
+        return PROTOCOL.with_observers(observers_of(PROPERTIES.values(), PROTOCOL))
+    return network.with_observers(observers_of(PROPERTIES.values(), network), like=watched())

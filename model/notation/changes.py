@@ -30,16 +30,23 @@ class Parts:
     faults: dict[str, Fault]
     at_start: tuple[Term, ...]
     known_ids: frozenset[str]
+    before: Network
 
     @staticmethod
     def of(network: Network) -> Parts:
         return Parts(
-            dict(network.actors), dict(network.events), dict(network.faults), network.at_start, network.known_ids
+            dict(network.actors),
+            dict(network.events),
+            dict(network.faults),
+            network.at_start,
+            network.known_ids,
+            network,
         )
 
     def built(self) -> Network:
         """The network, checked. Raises DeclarationError."""
-        return build(self.actors.values(), self.events.values(), self.faults.values(), self.at_start, self.known_ids)
+        rules = self.actors.values(), self.events.values(), self.faults.values()
+        return build(*rules, self.at_start, self.known_ids, like=self.before)
 
     def event(self, name: str) -> Event:
         """LookupError: no such event."""

@@ -195,6 +195,7 @@ class Actor:
         rows = self.machine.events[event].transitions.get(state, [])
         return tuple(Rule(row.dest, _guard_of(row)) for row in rows)
 
+    @cache  # noqa: B019 - as above
     def blocks(self, event: str) -> bool:
         """Whether the machine knows the event and in some state has no row without a guard, so may stand in its way."""
         if event not in self.machine.events:

@@ -85,10 +85,10 @@ class Network:
                 found.setdefault(event, []).append(actor)
         return {event: tuple(actors) for event, actors in found.items()}
 
-    def with_observers(self, observers: Iterable[Actor]) -> Network:
-        """The same network, watched by more observers (checked again)."""
-        actors = (*self.actors.values(), *observers)
-        return build(actors, self.events.values(), self.faults.values(), self.at_start, self.known_ids)
+    def with_observers(self, observers: Iterable[Actor], like: Network | None = None) -> Network:
+        """The same network, watched by more observers (checked again). like: one that is watched by most of them (see `build`)."""
+        rules = (*self.actors.values(), *observers), self.events.values(), self.faults.values()
+        return build(*rules, self.at_start, self.known_ids, like=like or self)
 
 
 def build(
@@ -97,8 +97,11 @@ def build(
     faults: Iterable[Fault] = (),
     at_start: Iterable[Term] = (),
     known_ids: Iterable[str] = (),
+    *,
+    like: Network | None = None,
 ) -> Network:
-    """Put a network together. Raises DeclarationError at nonsense: where it stands and what to change."""
+    """Put a network together. like: one of which a guard or a table that is the same here, and reads the same machines, need not be
+    looked at again. Raises DeclarationError at nonsense: where it stands and what to change."""
     network = Network(
         _by_name(actors, Actor),
         _by_name(events, Event),
@@ -114,10 +117,13 @@ def build(
     _check_events(network)
     _check_faults(network)
     for event in network.events.values():
-        bound = {HOST} if event.scope.all else _lineage(event.scope.sort)
-        _check_term(network, event.when, bound, event.place, f"event {event.name}")
+        before = _before(like, event)
+        if before is None or before.when is not event.when or not _same(like, network, machines_of(event.when)):
+            bound = {HOST} if event.scope.all else _lineage(event.scope.sort)
+            _check_term(network, event.when, bound, event.place, f"event {event.name}")
         for actor in network.participants(event.name):
-            _check_part(network, event, actor)
+            if before is None or not _same(like, network, _speaks_of(actor, event.name)):
+                _check_part(network, event, actor)
     for term in network.at_start:
         _check_term(network, term, _lineage(network.replicated), caller(), "at_start")
         for name in sorted(machines_of(term)):
@@ -125,6 +131,23 @@ def build(
                 problem = f"at_start reads {name} of the host, but it speaks of one member at a time"
                 raise DeclarationError(caller(), problem, "Give the host's machine fewer states to start in")
     return network
+
+
+def _before(like: Network | None, event: Event) -> Event | None:
+    """The event in the other network, if it happens to the same there."""
+    before = like and like.events.get(event.name)
+    return before if before and before.scope == event.scope else None
+
+
+def _same(like: Network | None, network: Network, names: Iterable[str]) -> bool:
+    """Whether the machines of these names are the other network's too."""
+    return like is not None and all(like.actors.get(name) is network.actors.get(name) for name in names)
+
+
+@cache
+def _speaks_of(actor: Actor, event: str) -> tuple[str, ...]:
+    """The machine by its name, and those that its rows for an event read."""
+    return (actor.name, *sorted({name for row in _rows(actor, event) for name in machines_of(row.when)}))
 
 
 def satisfiable(network: Network, term: Term) -> bool:
@@ -245,7 +268,7 @@ def _check_part(network: Network, event: Event, actor: Actor) -> None:
 
 def _check_alternatives(network: Network, actor: Actor, event: str, what: str) -> None:
     """In each state at most one row fits, `stays` aside: it gives way to the others."""
-    read = sorted({name for row in _rows(actor, event) for name in machines_of(row.when)})
+    read = _speaks_of(actor, event)[1:]
     if found := _both_fit(actor, event, tuple((name, network.states[name]) for name in read)):
         state, one, two = found
         problem = f"{what} in {state}: two moves are possible at once, this one and that of {one.place}"
