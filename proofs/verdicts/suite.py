@@ -7,7 +7,7 @@ from contextlib import closing, nullcontext
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from model.notation.network import Network
 from proofs.answers.cache import use
@@ -22,11 +22,13 @@ from proofs.verdicts.known.carried import carried_over
 from proofs.verdicts.known.kept import all_kept, exercises
 from proofs.verdicts.together import FEW, Runs, Unit, both, is_a_run, judged, judged_soon, proofs, shown, units
 from proofs.verdicts.work import Work
-from proofs.views.labelled.family_proof import Shown
 from proofs.views.proof import Proof
 from proofs.world.scope import Scope
 from proofs.world.world import Column
 from properties.catalogue import PROPERTIES
+
+if TYPE_CHECKING:
+    from proofs.views.labelled.family_proof import Shown
 
 Task = tuple[Column, Sequence[str], Scope]
 _Done = tuple[Column, list[Verdict], Runs, float]

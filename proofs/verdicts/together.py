@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from model.notation.network import Network
 from proofs.answers.verdict import HOLDS, NOT_EXERCISED, REFUTED, RunFound, Verdict, closed_for
@@ -13,7 +14,6 @@ from proofs.search.replay import EnginesDisagree
 from proofs.verdicts.check import check, search, searched, shown_by_views, without_search
 from proofs.verdicts.known.kept import kept_runs, puts_to_the_test
 from proofs.verdicts.known.witnesses import WITNESS, Seen, Witnesses, last_step, to_be_seen
-from proofs.views.labelled.family_proof import Found, Proving, Shown
 from proofs.views.proof import Proof
 from proofs.world.any_number.any_parts import NotForAnyNumber
 from proofs.world.scope import Scope
@@ -21,6 +21,9 @@ from proofs.world.slices import as_asked
 from proofs.world.world import Column
 from properties.catalogue import PROPERTIES, watched
 from properties.kinds import Ends, Fact, Possible, Property
+
+if TYPE_CHECKING:
+    from proofs.views.labelled.family_proof import Found, Proving, Shown
 
 FEW = 5
 """Columns that are judged as quickly one by one."""
@@ -69,6 +72,8 @@ def proofs(found: Iterable[tuple[Unit, Mapping[str, Shown]]]) -> Found:
 
 @lru_cache(maxsize=4)
 def _proving(columns: tuple[Column, ...], names: Names) -> Proving:
+    from proofs.views.labelled.family_proof import Proving  # noqa: PLC0415 - loads numba, which few questions need
+
     asked = [as_asked(PROPERTIES[name], watched()) for name in names]
     return Proving(asked[0][0], columns, [judged for _, judged in asked])
 
