@@ -50,6 +50,12 @@ def one_of_many(options: Sequence[T]) -> st.SearchStrategy[T]:
     return hands[0] if count == 1 else st.sampled_from(hands).flatmap(lambda hand: hand)
 
 
+@lru_cache(maxsize=1000)
+def _one_of(options: tuple[str, ...]) -> st.SearchStrategy[str]:
+    """One of a few options. Kept: to make a strategy and to see that it is one takes longer than to draw."""
+    return st.sampled_from(options)
+
+
 Owner = tuple[tuple[str, str], ...]
 """How those machines of a member start that what must hold at the start joins with its parts."""
 
@@ -121,7 +127,7 @@ def starts(
             for actor in network.of_sort(sort):
                 free = _starting_host(network, actor.name) if sort == HOST else actor.starts
                 known = chosen.get(actor.name)
-                found[actor.name, member] = known if known in free else draw(st.sampled_from(free))
+                found[actor.name, member] = known if known in free else draw(_one_of(free))
     return found | {(reading, ()): state for reading, state in column.readings}
 
 

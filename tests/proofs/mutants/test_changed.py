@@ -43,9 +43,10 @@ def anew(of: Changed) -> Found:
     watched = sum(bit for mark, bit in base.marks.bit.items() if not mark.witness) & ~base.graph.marks
 
     def note(seen: int, steps: int) -> None:
-        for i, meaning in enumerate(base.marks.meaning):
-            if seen & watched & 1 << i:
-                found.broken.setdefault(meaning.property, steps)
+        if seen & watched:
+            for i, meaning in enumerate(base.marks.meaning):
+                if seen & watched & 1 << i:
+                    found.broken.setdefault(meaning.property, steps)
 
     while level:
         following: list[State] = []
