@@ -108,6 +108,14 @@ class TestRowGuards:
         with refused('extra on dawn in NIGHT: of its guard, "mode is day or mode is not day" is always true', DROP):
             written(h, toggle("extra").table(row), events=dawn())
 
+    def test_in_one_of_the_states_that_it_starts_in(self) -> None:
+        """From DAY the guard decides; from NIGHT, which comes after, it is always true."""
+        h, extra = house(), toggle("extra")
+        either = extra.is_(Mode.NIGHT) | h.mode.is_(Mode.NIGHT)
+        extra.table(on("dawn", Mode.DAY | Mode.NIGHT, Mode.NIGHT, when=either))  # planted
+        with refused('extra on dawn in NIGHT: of its guard, its conclusion "extra is night" is always true', DROP):
+            written(h, extra, events=dawn())
+
 
 class TestRows:
     def test_one_that_does_what_stays_does(self) -> None:
