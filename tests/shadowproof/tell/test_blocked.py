@@ -158,8 +158,15 @@ def test_what_does_not_help_is_not_told() -> None:
     assert "vm_saved" not in {one.event for one in lacking(network, BEGUN, "RUNNING")}
 
 
+def test_after_so_many_states_it_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    network = needing("vm_saved", power.is_(Power.PAUSED))
+    assert lacking(network, BEGUN, "RUNNING")
+    monkeypatch.setattr(allowed, "STATES", 5)
+    assert lacking(network, BEGUN, "RUNNING") == []
+
+
 def test_a_machine_that_no_longer_stays() -> None:
-    """It may only be where it is already: no row of another state says where it would go."""
+    """It stayed where no other row fitted, and its only row is from another state."""
     rows = [row for row in rows_of(PROTOCOL, "context") if row.event != "backup_shutdown_returned" or row.sources]
     network = with_table(PROTOCOL, "context", rows)
     assert (
